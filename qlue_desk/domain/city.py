@@ -154,7 +154,6 @@ class City(msgspec.Struct, frozen=True, dict=True):
     dispute_days: int = 10
     """Working days in which the reporter may dispute a resolution."""
     dinas_may_transfer: bool = True
-    two_person_closure: bool = True
     bounds: tuple[int, int, int, int] | None = None
     """min_lat, min_lon, max_lat, max_lon in micro-degrees, where known."""
 

@@ -217,6 +217,8 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
     holder_name: str = ""
     priority: int = 0
     """0 ordinary, 1 high, 2 emergency."""
+    dispatch_by: dt.datetime | None = None
+    """When the verifier must have sent it on (SLA profile's `dispatch`)."""
     dispatched_at: dt.datetime | None = None
     acknowledge_by: dt.datetime | None = None
     acknowledged_at: dt.datetime | None = None
@@ -267,9 +269,11 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def due(self) -> dt.datetime | None:
-        """The deadline that is running now: acknowledge first, then resolve; None when none runs."""
-        if not self.is_open or self.paused_at is not None:
+        """The deadline that is running now: dispatch, then acknowledge, then resolve; None when none runs."""
+        if not self.is_open or self.paused_at is not None or self.status is Status.HELD:
             return None
+        if self.status in (Status.NEW, Status.REOPENED):
+            return self.dispatch_by
         if self.acknowledged_at is None and self.acknowledge_by is not None:
             return self.acknowledge_by
         return self.resolve_by

@@ -1,0 +1,228 @@
+"""What a move needs to be complete: text, target, date, evidence, place (domain.md §3, "needs")."""
+
+from __future__ import annotations
+
+from qlue_desk.domain.complaint import Actor, Complaint, Status
+from qlue_desk.domain.edges import (
+    EDGE_BY_VERB,
+    JUNK_KINDS,
+    PRIORITY_BY_WORD,
+    PRIORITY_LABEL,
+    Edge,
+    Text,
+    To,
+    Verb,
+)
+from qlue_desk.domain.moves import N_, Code, Context, Fields, Refusal
+
+MAX_NOTE = 8000
+"""Characters of a note; the wire's `note_chars` limit."""
+
+
+def check_fields(
+    complaint: Complaint, verb: Verb, fields: Fields, actor: Actor, context: Context
+) -> Refusal | None:
+    """What is missing or wrong in `fields` for this verb; None when they will do."""
+    edge = EDGE_BY_VERB[verb]
+    return (
+        _text_refusal(edge, fields)
+        or _to_refusal(edge, complaint, fields, actor, context)
+        or _extra_refusal(edge, complaint, fields, context)
+    )
+
+
+_TEXT_MISSING: dict[Text, str] = {
+    Text.REASON: N_("{move}: alasan wajib diisi."),
+    Text.QUESTION: N_("{move}: pertanyaan wajib diisi."),
+    Text.ANSWER: N_("{move}: jawaban wajib diisi."),
+    Text.FOLLOW_UP: N_("{move}: tindak lanjut wajib diceritakan."),
+    Text.PURPOSE: N_("{move}: untuk apa, wajib diisi."),
+    Text.NOTE: N_("{move}: tulisannya masih kosong."),
+}
+
+
+def _text_refusal(edge: Edge, fields: Fields) -> Refusal | None:
+    if edge.text is not Text.OPTIONAL and not fields.note.strip():
+        return Refusal(Code.INVALID_ARGS, _TEXT_MISSING[edge.text], {"move": edge.label}, "note")
+    if len(fields.note) > MAX_NOTE:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Tulisan terlalu panjang: {length} huruf, paling banyak {limit}."),
+            {"length": str(len(fields.note)), "limit": str(MAX_NOTE)},
+            "note",
+        )
+    return None
+
+
+def _to_refusal(
+    edge: Edge, complaint: Complaint, fields: Fields, actor: Actor, context: Context
+) -> Refusal | None:
+    if edge.to is To.NOTHING or (not fields.to and not edge.to_required):
+        return None
+    if not fields.to.strip():
+        return Refusal(Code.INVALID_ARGS, _TO_MISSING[edge.to], {"move": edge.label}, "to")
+    match edge.to:
+        case To.DINAS:
+            return _dinas_refusal(edge, complaint, fields.to, context)
+        case To.CATEGORY:
+            return _category_refusal(fields.to, context, "to")
+        case To.ORIGINAL:
+            return _original_refusal(edge, complaint, fields.to, context)
+        case To.PERSON:
+            return _give_refusal(complaint, fields.to, context)
+        case To.PRIORITY if fields.to not in PRIORITY_BY_WORD:
+            return _choice_refusal(fields.to, list(PRIORITY_LABEL.values()))
+        case To.JUNK_KIND if fields.to not in JUNK_KINDS:
+            return _choice_refusal(fields.to, list(JUNK_KINDS))
+        case _:
+            return None
+
+
+_TO_MISSING: dict[To, str] = {
+    To.DINAS: N_("{move}: pilih dinas tujuan."),
+    To.ELSEWHERE: N_("{move}: sebutkan ke mana pelapor harus pergi."),
+    To.PARTY: N_("{move}: sebutkan dengan siapa."),
+    To.ORIGINAL: N_("{move}: sebutkan nomor laporan aslinya."),
+    To.PERSON: N_("{move}: pilih rekan."),
+    To.CATEGORY: N_("{move}: pilih kategori."),
+    To.PRIORITY: N_("{move}: pilih biasa, tinggi atau darurat."),
+    To.JUNK_KIND: N_("{move}: pilih ghost, prank atau information."),
+}
+
+
+def _choice_refusal(found: str, allowed: list[str]) -> Refusal:
+    return Refusal(
+        Code.INVALID_ARGS,
+        N_("“{found}” tidak dikenal; pilih {allowed}."),
+        {"found": found, "allowed": ", ".join(allowed)},
+        "to",
+    )
+
+
+def _dinas_refusal(edge: Edge, complaint: Complaint, key: str, context: Context) -> Refusal | None:
+    dinas = context.city.dinas_by_key.get(key)
+    if dinas is None or not dinas.active:
+        names = ", ".join(d.key for d in context.city.dinas if d.active and not d.outside)
+        return Refusal(
+            Code.UNKNOWN_DINAS,
+            N_("Dinas “{found}” tidak dikenal di {city}; pilih {allowed}."),
+            {"found": key, "city": context.city.name, "allowed": names},
+            "to",
+        )
+    if dinas.outside:
+        return Refusal(
+            Code.UNKNOWN_DINAS,
+            N_("{dinas} di luar pemerintah kota: pakai Bukan kewenangan kota."),
+            {"dinas": dinas.name},
+            "to",
+        )
+    if edge.verb is Verb.TRANSFER and key == complaint.dinas:
+        return Refusal(Code.INVALID_ARGS, N_("Laporan ini sudah di {dinas}."), {"dinas": dinas.name}, "to")
+    return None
+
+
+def _category_refusal(key: str, context: Context, field: str) -> Refusal | None:
+    if key in context.city.category_by_key:
+        return None
+    return Refusal(
+        Code.INVALID_ARGS,
+        N_("Kategori “{found}” tidak dikenal di {city}."),
+        {"found": key, "city": context.city.name},
+        field,
+    )
+
+
+def _original_refusal(edge: Edge, complaint: Complaint, number: str, context: Context) -> Refusal | None:
+    if number in (complaint.number, complaint.id):
+        return Refusal(
+            Code.INVALID_ARGS, N_("Sebuah laporan tidak bisa menunjuk dirinya sendiri."), field="to"
+        )
+    original = context.find(number)
+    if original is None:
+        if not context.complete:
+            return None
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Laporan {number} tidak ada di kota ini."),
+            {"number": number},
+            "to",
+        )
+    if edge.verb is Verb.DUPLICATE and original.status is Status.DUPLICATE:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("{number} sendiri duplikat; tunjuk aslinya, {original}."),
+            {"number": number, "original": original.duplicate_of},
+            "to",
+        )
+    return None
+
+
+def _give_refusal(complaint: Complaint, person_id: str, context: Context) -> Refusal | None:
+    person = context.person(person_id)
+    if person is None and not context.complete:
+        return None
+    if person is None or person.city != complaint.city or person.dinas != complaint.dinas:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("“{found}” bukan orang {dinas}."),
+            {"found": person_id, "dinas": context.city.dinas_name(complaint.dinas)},
+            "to",
+        )
+    return None
+
+
+def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Context) -> Refusal | None:
+    verb = edge.verb
+    if edge.until:
+        today = context.now.astimezone(context.clocks.calendar.zone).date()
+        if fields.until is None or fields.until <= today:
+            return Refusal(
+                Code.INVALID_ARGS,
+                N_("{move}: tanggalnya harus sesudah hari ini."),
+                {"move": edge.label},
+                "until",
+            )
+    if verb is Verb.PROPOSE and not fields.evidence and not fields.no_evidence.strip():
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Usulkan selesai: lampirkan bukti, atau tulis mengapa tidak ada."),
+            field="evidence",
+        )
+    if verb is Verb.ATTACH and not fields.evidence:
+        return Refusal(Code.INVALID_ARGS, N_("Lampirkan: berkasnya belum dipilih."), field="evidence")
+    if fields.rating is not None and not 1 <= fields.rating <= 5:
+        return Refusal(Code.INVALID_ARGS, N_("Nilai harus 1 sampai 5."), field="rating")
+    if verb is Verb.DISPUTE and not fields.note.strip() and (fields.rating or 5) > 2:
+        return Refusal(
+            Code.INVALID_ARGS, N_("Sanggah: beri nilai 1 atau 2, atau tulis alasannya."), field="note"
+        )
+    if verb is Verb.RATE and fields.rating is None:
+        return Refusal(Code.INVALID_ARGS, N_("Nilai harus 1 sampai 5."), field="rating")
+    return _place_refusal(verb, complaint, fields, context)
+
+
+def _place_refusal(verb: Verb, complaint: Complaint, fields: Fields, context: Context) -> Refusal | None:
+    if fields.kelurahan and context.city.kelurahan and fields.kelurahan not in context.city.kelurahan_by_code:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Kelurahan “{found}” tidak dikenal di {city}."),
+            {"found": fields.kelurahan, "city": context.city.name},
+            "kelurahan",
+        )
+    if fields.category and (refusal := _category_refusal(fields.category, context, "category")):
+        return refusal
+    placed = fields.kelurahan or fields.place_unknown
+    if verb is Verb.CORRECT_PLACE and not placed and fields.street is None:
+        return Refusal(
+            Code.INVALID_ARGS, N_("Perbaiki lokasi: pilih kelurahan atau tulis jalannya."), field="kelurahan"
+        )
+    if verb is Verb.DISPATCH:
+        if not (fields.category or complaint.category):
+            return Refusal(Code.INVALID_ARGS, N_("Disposisi: kategori belum ditetapkan."), field="category")
+        if not placed and not complaint.kelurahan and not complaint.place_unknown:
+            return Refusal(
+                Code.INVALID_ARGS,
+                N_("Disposisi: tetapkan kelurahan, atau nyatakan lokasi tidak diketahui."),
+                field="kelurahan",
+            )
+    return None

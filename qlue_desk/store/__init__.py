@@ -1,0 +1,1 @@
+"""The desk's local database: everything a desk knows, readable and writable without a network."""

@@ -1,0 +1,182 @@
+"""Tables of the desk's database (SQLite through sqlcipher3).
+
+`complaint` holds the *view*: central's confirmed row with the desk's own unsent actions on top, so
+that every list and count is one plain query. `base` keeps the confirmed body only where the two
+differ. Times are integer epoch seconds UTC; bodies are the JSON of the domain's structs.
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    DatabaseProxy,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+database = DatabaseProxy()
+SCHEMA_VERSION = 1
+NEVER = 1 << 40
+"""`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
+
+
+class Table(Model):
+    """Base of all desk tables."""
+
+    class Meta:
+        """Bound when a store opens."""
+
+        database = database
+        legacy_table_names = False
+
+
+class ComplaintRow(Table):
+    """One complaint as the desk shows it; columns are what lists filter, sort and count by."""
+
+    row = AutoField()
+    id = TextField(unique=True)
+    number = TextField(index=True)
+    version = IntegerField()
+    status = TextField()
+    category = TextField(default="")
+    kelurahan = TextField(default="")
+    kecamatan = TextField(default="")
+    dinas = TextField()
+    channel = TextField()
+    title = TextField()
+    text = TextField()
+    street = TextField(default="")
+    holder = TextField(default="")
+    holder_name = TextField(default="")
+    priority = IntegerField(default=0)
+    created_at = BigIntegerField()
+    updated_at = BigIntegerField()
+    """Of the last history line."""
+    status_since = BigIntegerField(default=0)
+    due = BigIntegerField(default=NEVER)
+    acknowledge_by = BigIntegerField(default=NEVER)
+    resolve_by = BigIntegerField(default=NEVER)
+    is_open = IntegerField()
+    acknowledged = IntegerField(default=0)
+    """1 once the current custody has answered."""
+    paused = IntegerField(default=0)
+    final = IntegerField(default=0)
+    reopened = IntegerField(default=0)
+    bounces = IntegerField(default=0)
+    photos = IntegerField(default=0)
+    evidence = IntegerField(default=0)
+    notes = IntegerField(default=0)
+    has_place = IntegerField(default=0)
+    has_phone = IntegerField(default=0)
+    secret = IntegerField(default=0)
+    waiting_reason = TextField(default="")
+    pending = IntegerField(default=0)
+    """Own actions that central has not confirmed yet."""
+    body = BlobField()
+    base = BlobField(null=True)
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "complaint"
+
+
+class EntryRow(Table):
+    """One history line; those of unconfirmed own actions carry `pending` = 1."""
+
+    id = TextField(primary_key=True)
+    complaint_id = TextField(index=True)
+    at = BigIntegerField()
+    verb = TextField()
+    action_id = TextField(default="", index=True)
+    pending = IntegerField(default=0)
+    text = TextField(default="")
+    body = BlobField()
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "entry"
+
+
+class ActionRow(Table):
+    """Every action recorded on this desk is here, in exactly one state (sync.md, invariant 1).
+
+    waiting = outbox · acked = journal, verdict known, feed has not shown it · confirmed = journal,
+    the feed has shown it · refused = tray · discarded = tray, put away by a person · undone = taken
+    back before it left.
+    """
+
+    n = AutoField()
+    id = TextField(unique=True)
+    complaint_id = TextField(index=True)
+    verb = TextField()
+    state = TextField(default="waiting", index=True)
+    recorded_at = BigIntegerField()
+    body = BlobField()
+    """JSON of `protocol.Action`."""
+    seen = BlobField(null=True)
+    """JSON of `protocol.Current`: what the person saw when acting."""
+    number = TextField(default="")
+    title = TextField(default="")
+    seq = BigIntegerField(default=0)
+    epoch = TextField(default="")
+    code = TextField(default="")
+    result = BlobField(null=True)
+    """JSON of `protocol.ActionResult`."""
+    tries = IntegerField(default=0)
+    last_error = TextField(default="")
+    settled_at = BigIntegerField(default=0)
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "action"
+
+
+class BlobRow(Table):
+    """A file that this desk holds, by content; `sent` counts the bytes that central has."""
+
+    sha256 = TextField(primary_key=True)
+    name = TextField()
+    media_type = TextField()
+    size = BigIntegerField()
+    sent = BigIntegerField(default=0)
+    done = IntegerField(default=0)
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "blob"
+
+
+class DraftRow(Table):
+    """Text that a person has begun and not sent; survives everything."""
+
+    key = TextField(primary_key=True)
+    """`<complaint id>:<what>`"""
+    text = TextField()
+    at = BigIntegerField()
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "draft"
+
+
+class MetaRow(Table):
+    """Cursor, session, server id and other single values."""
+
+    key = TextField(primary_key=True)
+    value = BlobField()
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "meta"
+
+
+TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, MetaRow)
