@@ -212,7 +212,7 @@ def _by_spelling(entries: Sequence[Kelurahan] | Sequence[Kecamatan]) -> dict[str
     for entry in entries:
         for alias in entry.aliases:
             key = "".join(words_of(alias))
-            if key not in names and entry.code not in aliases.setdefault(key, []):
+            if entry.code not in aliases.setdefault(key, []):
                 aliases[key].append(entry.code)
     return {key: tuple(codes) for key, codes in {**aliases, **names}.items() if codes}
 
