@@ -15,6 +15,13 @@ from qlue_desk.central.api.wire import Wire, stamp
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
 
+OTHER_ROOMS = (
+    "qlue_desk.central.public:public_router",
+    "qlue_desk.central.open311:open311_router",
+    "qlue_desk.central.intake:intake_router",
+)
+"""Package and function of the rooms whose routers are mounted beside ours."""
+
 
 def create_app(hub: Hub) -> Litestar:
     """The application that serves one opened central; closing the hub stays with the caller."""
@@ -60,4 +67,12 @@ def desk_router() -> Router:
 
 def _other_rooms(hub: Hub) -> list[Router]:
     """The citizen's page, Open311 and the intake webhooks."""
-    return []
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    found: list[Router] = []
+    for room in OTHER_ROOMS:
+        package, _, name = room.partition(":")
+        if find_spec(package) is not None:
+            found.append(getattr(import_module(package), name)(hub))
+    return found

@@ -110,11 +110,11 @@ async def put_blob(
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request, pushing=True)
     if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise ProblemError(415, ErrorCode.BAD_REQUEST, "Bagian berkas dikirim apa adanya, tanpa Content-Encoding.")
+        raise ProblemError(
+            415, ErrorCode.BAD_REQUEST, "Bagian berkas dikirim apa adanya, tanpa Content-Encoding."
+        )
     chunk = await wire.body(request, wire.hub.limits.blob_chunk)
-    state: BlobState = await wire.call(
-        wire.hub.blobs.write, sha256, offset, size, chunk, desk.identity.id
-    )
+    state: BlobState = await wire.call(wire.hub.blobs.write, sha256, offset, size, chunk, desk.identity.id)
     return reply(request, state)
 
 
@@ -124,9 +124,7 @@ async def get_blob(request: Request[Any, Any, Any], sha256: str) -> Response[byt
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
     try:
-        path, media_type = await wire.call(
-            wire.hub.blobs.readable, sha256, desk.identity, desk.coordinator
-        )
+        path, media_type = await wire.call(wire.hub.blobs.readable, sha256, desk.identity, desk.coordinator)
     except NotFound as error:
         raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, str(error)) from None
     whole = await wire.call(path.read_bytes)

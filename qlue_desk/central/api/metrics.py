@@ -34,9 +34,7 @@ class Metrics:
         self._actions = Counter(
             "qlue_actions", "Verdicts on desks' actions", ["status", "code"], registry=self.registry
         )
-        self._complaints = Gauge(
-            "qlue_complaints", "Complaints", ["city", "status"], registry=self.registry
-        )
+        self._complaints = Gauge("qlue_complaints", "Complaints", ["city", "status"], registry=self.registry)
         self._heads = Gauge("qlue_stream_head", "Events in a stream", ["stream"], registry=self.registry)
         self._polls = Gauge("qlue_long_polls", "Long polls held now", registry=self.registry)
 

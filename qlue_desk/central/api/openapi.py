@@ -25,15 +25,20 @@ class Endpoint(msgspec.Struct, frozen=True):
     errors: tuple[int, ...] = ()
 
 
-
 def _shape(kind: type[msgspec.Struct], **types: Any) -> type[msgspec.Struct]:
     """A struct of the same name and fields for the description only, some of other types."""
     fields: list[tuple[str, Any, Any]] = []
     for field in msgspec.structs.fields(kind):
         required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
         default = ... if required else None
-        named = msgspec.field(name=field.encode_name) if required else msgspec.field(default=default, name=field.encode_name)
-        fields.append((field.name, types.get(field.name, field.type if required else field.type | None), named))
+        named = (
+            msgspec.field(name=field.encode_name)
+            if required
+            else msgspec.field(default=default, name=field.encode_name)
+        )
+        fields.append(
+            (field.name, types.get(field.name, field.type if required else field.type | None), named)
+        )
     return msgspec.defstruct(kind.__name__, fields)
 
 

@@ -50,9 +50,7 @@ class ProblemError(Exception):
 
     def __init__(self, status: int, code: ErrorCode, detail: str, **extra: Any) -> None:
         super().__init__(detail)
-        self.problem = Problem(
-            f"urn:qlue:{code}", status, HTTPStatus(status).phrase, detail=detail, **extra
-        )
+        self.problem = Problem(f"urn:qlue:{code}", status, HTTPStatus(status).phrase, detail=detail, **extra)
 
 
 def problem_of(error: Exception) -> Problem:

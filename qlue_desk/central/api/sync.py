@@ -173,4 +173,3 @@ def _snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) -> Snaps
     page: SnapshotRows = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())
     mark = encode_cursor(page.mark)
     return SnapshotPage(mark, token or mark, page.rows, page.next, page.count)
-

@@ -141,7 +141,9 @@ class Wire:
         if packed in ("", "identity"):
             return raw
         if packed != "gzip":
-            raise ProblemError(415, ErrorCode.BAD_REQUEST, "Hanya gzip yang diterima sebagai Content-Encoding.")
+            raise ProblemError(
+                415, ErrorCode.BAD_REQUEST, "Hanya gzip yang diterima sebagai Content-Encoding."
+            )
         return _unpacked(raw)
 
     async def message(self, request: AnyRequest, kind: type[T], limit: int | None = None) -> T:
