@@ -40,7 +40,8 @@ def prepare() -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
             N_(
-                "Basis data ini ditulis qlue-desk yang lebih baru (skema {found}, program ini mengenal {known}): perbarui program."
+                "Basis data ini ditulis qlue-desk yang lebih baru"
+                " (skema {found}, program ini mengenal {known}): perbarui program."
             ),
             found=str(version),
             known=str(SCHEMA_VERSION),
