@@ -77,6 +77,7 @@ class _EncryptedDatabase(peewee.SqliteDatabase):
             connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
             for name, value in _PRAGMAS.items():
                 connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)
         except BaseException:
             connection.close()
             raise
