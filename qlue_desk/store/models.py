@@ -11,13 +11,14 @@ from peewee import (
     AutoField,
     BigIntegerField,
     BlobField,
-    DatabaseProxy,
     IntegerField,
     Model,
     TextField,
 )
 
-database = DatabaseProxy()
+from qlue_desk.store.bound import ThreadBoundProxy
+
+database = ThreadBoundProxy()
 SCHEMA_VERSION = 1
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
@@ -69,6 +70,8 @@ class ComplaintRow(Table):
     photos = IntegerField(default=0)
     evidence = IntegerField(default=0)
     notes = IntegerField(default=0)
+    note_text = TextField(default="")
+    """All history texts of the complaint, one a line, for the full-text search."""
     has_place = IntegerField(default=0)
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
