@@ -72,9 +72,12 @@ class _EncryptedDatabase(peewee.SqliteDatabase):
             self.database, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         try:
+            # Its own log would write over the screen; errors reach us as exceptions.
+            connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
             for name, value in _PRAGMAS.items():
                 connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)
         except BaseException:
             connection.close()
             raise
@@ -88,7 +91,7 @@ class Store:
         """Use `Store.open`."""
         self.folder = folder
         self.path = folder / DATABASE_FILE
-        self._database = _EncryptedDatabase(self.path, key)
+        self._database: Any = _EncryptedDatabase(self.path, key)
         self._listeners: list[Callable[[Change], None]] = []
         self._data_version = 0
         self._writer = Worker(
@@ -205,15 +208,18 @@ class Store:
         self._database.close()
 
     def _run_read(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        with self._database.atomic():
-            return call(*args)
+        try:
+            with self._database.atomic():
+                return call(*args)
+        except (peewee.DatabaseError, sqlcipher.DatabaseError) as error:
+            raise _explained(error, self.path) from error
 
     def _run_write(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         take_touched()
         try:
             with self._database.atomic("IMMEDIATE"):
                 outcome = call(*args)
-        except (peewee.OperationalError, peewee.DatabaseError, sqlcipher.OperationalError) as error:
+        except (peewee.DatabaseError, sqlcipher.DatabaseError) as error:
             raise _explained(error, self.path) from error
         self._tell(Change(take_touched()))
         return outcome

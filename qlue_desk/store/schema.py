@@ -16,7 +16,7 @@ _INDEXES = (
     "CREATE INDEX complaint_due ON complaint(due, row)",
     "CREATE INDEX complaint_created ON complaint(created_at, row)",
     "CREATE INDEX complaint_updated ON complaint(updated_at, row)",
-    "CREATE INDEX complaint_priority ON complaint(priority, due, row)",
+    "CREATE INDEX complaint_priority ON complaint(priority DESC, due, row)",
     # The default views: all look at open reports of one status or one holder, next deadline first.
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
     "CREATE INDEX complaint_status ON complaint(status, due, row)",
@@ -40,7 +40,8 @@ def prepare() -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
             N_(
-                "Basis data ini ditulis qlue-desk yang lebih baru (skema {found}, program ini mengenal {known}): perbarui program."
+                "Basis data ini ditulis qlue-desk yang lebih baru"
+                " (skema {found}, program ini mengenal {known}): perbarui program."
             ),
             found=str(version),
             known=str(SCHEMA_VERSION),

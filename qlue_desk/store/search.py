@@ -26,13 +26,13 @@ STATEMENTS = (
 """Table and triggers; a status change leaves the words alone."""
 
 
-def phrase(words: str) -> str:
-    """What the person typed as one FTS5 phrase whose last word may be a beginning.
+def phrase(words: str, *, whole: bool) -> str:
+    """What the person typed as one FTS5 phrase; unless `whole`, its last word may be a beginning.
 
     Always quoted: the raw syntax has operators, and errors on a lone quote (sync.md, FTS5).
     """
     quoted = words.replace('"', '""').replace("\x00", " ")
-    return f'"{quoted}"*'
+    return f'"{quoted}"' if whole else f'"{quoted}"*'
 
 
 def has_token(words: str) -> bool:
