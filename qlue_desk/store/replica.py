@@ -19,13 +19,14 @@ from qlue_desk.protocol import (
     Payload,
     Position,
     PullReply,
+    Retention,
     decode_cursor,
     encode_cursor,
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, meta, outbox
-from qlue_desk.store.bound import connection, touch
+from qlue_desk.store import complaints, ground, meta, outbox
+from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
 
@@ -36,6 +37,8 @@ SERVER_TIME = "server_time"
 """Largest time that central ever stated; a desk's own clock may go back, this never does."""
 RULES = "rules_seen"
 """`<scope version>:<hash>` of the newest reply; another one than the session's: fetch the session."""
+SUSPICION = "suspicion"
+"""How many pages in a row did not verify."""
 _CHUNK = 500
 
 _decode_payload = msgspec.json.Decoder(Payload).decode
@@ -137,6 +140,7 @@ def apply_page(reply: PullReply) -> PageOutcome:
         next_generation()
     meta.put(CURSOR, reply.to)
     note_contact(reply.server_time)
+    meta.put(SUSPICION, None)
     rules = f"{reply.scope_version}:{reply.rules}"
     meta.put(RULES, rules)
     return PageOutcome(
@@ -229,6 +233,12 @@ def _is_here(complaint_id: str) -> bool:
     return row is not None
 
 
+def journal_days() -> int:
+    """For how long acked actions are kept, so that central's restored backups lose nothing."""
+    rules = ground.here()
+    return rules.session.retention.journal_days if rules is not None else Retention().journal_days
+
+
 # --- leaving ---------------------------------------------------------------------------------------
 
 
@@ -284,3 +294,19 @@ def _drop_files(files: set[str]) -> None:
         ).fetchone()
         if used is None:
             connection().execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+
+
+def purge() -> None:
+    """This desk was revoked: nothing of any citizen stays; only the person's own unsent work, encrypted.
+
+    The work is the one thing that exists nowhere else; `qlue-desk outbox export` still gives it out.
+    """
+    rows = connection().execute("SELECT id FROM complaint").fetchall()
+    for (complaint_id,) in rows:
+        forget(complaint_id)
+    for table in ("complaint", "entry", "stage", "blob"):
+        connection().execute(f"DELETE FROM {table}")
+    connection().execute("DELETE FROM action WHERE state NOT IN ('waiting', 'refused')")
+    connection().execute("DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'")
+    next_generation()
+    touch_everything()
