@@ -149,7 +149,8 @@ def _word(word: Word) -> Condition:
     if not _may_be_in_a_number(word.text):
         return Condition(f"row IN ({found})", (match,))
     return Condition(
-        f"row IN ({found} UNION SELECT row FROM complaint WHERE instr(number, ?) > 0)",
+        f"row IN ({found} UNION SELECT row FROM complaint INDEXED BY complaint_number"
+        " WHERE instr(number, ?) > 0)",
         (match, word.text.upper()),
     )
 

@@ -22,8 +22,8 @@ _INDEXES = (
     "CREATE INDEX complaint_status ON complaint(status, due, row)",
     "CREATE INDEX complaint_holder ON complaint(holder, is_open, due, row)",
     # Every number of the summary and of the views comes out of this one without reading a body.
-    "CREATE INDEX complaint_numbers ON complaint(is_open, status, due, status_since, created_at,"
-    " category, kelurahan, holder, acknowledged, paused, reopened, dinas, acknowledge_by, resolve_by,"
+    "CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open, status, due, status_since, created_at,"
+    " category, holder, acknowledged, paused, reopened, dinas, acknowledge_by, resolve_by,"
     " waiting_reason, priority, final, bounces, updated_at, kecamatan, channel, pending)",
     "CREATE INDEX complaint_pending ON complaint(row) WHERE pending > 0",
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
