@@ -98,7 +98,9 @@ def tray(limit: int = 1000) -> list[Waiting]:
 
 def of_complaint(complaint_id: str) -> list[Waiting]:
     """Own actions on one complaint that are not confirmed: outbox and tray, oldest first."""
-    return _listed("complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id)
+    return _listed(
+        "complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id
+    )
 
 
 def counts() -> OutboxCounts:
@@ -181,10 +183,10 @@ def _refused(action_id: str) -> Waiting:
 def to_send(
     limit: int = 100, max_bytes: int = 1_000_000, skip: frozenset[str] = frozenset()
 ) -> tuple[Action, ...]:
-    """The oldest unsent actions in order, `prev` set, as many as fit; lanes that wait for a file are left out.
+    """The oldest unsent actions in order, `prev` set, as many as fit, but for lanes that wait for a file.
 
     `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19). Lanes of `skip` (complaint ids) wait too.
+    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too.
     """
     held = _lanes_without_files() | skip
     batch: list[Action] = []
@@ -359,7 +361,8 @@ def tidy_twin() -> None:
     """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
     path = twin.path_here()
     open_ids = {
-        row[0] for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
+        row[0]
+        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
     }
     kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
     twin.rewrite(path, kept)

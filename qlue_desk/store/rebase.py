@@ -86,7 +86,9 @@ def _replayed(
     confirmed: Complaint, own: list[tuple[Action, str]], now: dt.datetime
 ) -> tuple[Complaint, list[Entry], list[tuple[str, bytes | None, str]]]:
     rules = ground.here()
-    view, lines, forecasts = confirmed, [], []
+    view = confirmed
+    lines: list[Entry] = []
+    forecasts: list[tuple[str, bytes | None, str]] = []
     for action, _state in own:
         if action.verb == Verb.ENTER:
             lines.append(_entered(action, confirmed))

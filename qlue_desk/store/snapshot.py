@@ -176,7 +176,9 @@ def _check_marks(marks: list[Position], passed: list[Position], reply: PullReply
 def _replay_events(reply: PullReply) -> None:
     for event in reply.events:
         row = (
-            connection().execute("SELECT version, body FROM stage WHERE id = ?", (event.complaint_id,)).fetchone()
+            connection()
+            .execute("SELECT version, body FROM stage WHERE id = ?", (event.complaint_id,))
+            .fetchone()
         )
         known = row[0] if row else 0
         if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
@@ -230,7 +232,9 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
     ids = [key for key, _ in chunk]
     held = dict(
         connection()
-        .execute(f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids)
+        .execute(
+            f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids
+        )
         .fetchall()
     )
     lines: dict[str, set[str]] = {}

@@ -265,7 +265,9 @@ class Engine:
             self.store.writing(replica.purge)
         for link in self._links.values():
             link.session = None  # a changed dinas or new rules are fetched with the next round
-        refused = lasting or (isinstance(error, Refused) and error.problem.status < 500 and not error.retry_after)
+        refused = lasting or (
+            isinstance(error, Refused) and error.problem.status < 500 and not error.retry_after
+        )
         self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Session, SnapshotPage
-from qlue_desk.store import ground, meta, rebase, replica, snapshot
+from qlue_desk.store import meta, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
+from qlue_desk.sync import blobs
 from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
@@ -56,7 +57,9 @@ def pull_page(link: Link, *, wait: int = 0) -> PageOutcome:
         raise _resync("first")
     try:
         reply = _ask(link, cursor, wait)
-        return link.write(replica.apply_page, reply)
+        outcome = link.write(replica.apply_page, reply)
+        blobs.remove_left(link.store)
+        return outcome
     except Resync:
         link.write(snapshot.begin_resync)
         raise
@@ -97,7 +100,9 @@ def _snapshot(link: Link, progress: Progress | None) -> int:
         if link.write(snapshot.replay, reply):
             break
         stage = link.read(snapshot.current) or link.write(snapshot.begin)
-    return link.write(_swap, reply)
+    rows = link.write(_swap, reply)
+    blobs.remove_left(link.store)
+    return rows
 
 
 def _ask(link: Link, cursor: str, wait: int) -> PullReply:
@@ -111,7 +116,7 @@ def _ask(link: Link, cursor: str, wait: int) -> PullReply:
 
 
 def _suspect(link: Link, error: FeedBroken) -> PageOutcome:
-    """A page that does not verify: damaged on the way the first time, a resync the second (sync.md, fault 5)."""
+    """A page that does not verify: damaged on the way the first time, a resync the second (fault 5)."""
     suspected = link.write(_count_suspicion)
     if suspected < 2:
         raise BadReply(str(error)) from error
@@ -131,12 +136,15 @@ def _rules_of(session: Session) -> str:
 
 
 def _keep_session(session: Session) -> None:
-    stored = meta.get(ground.SESSION)
+    stored = meta.get(meta.SESSION)
     before = None if stored is None else msgspec.json.decode(stored, type=Session)
-    meta.put(ground.SESSION, msgspec.json.encode(session))
+    meta.put(meta.SESSION, msgspec.json.encode(session))
     meta.put(replica.RULES, _rules_of(session))
     replica.note_contact(session.server_time)
-    if before is not None and (before.desk.city, before.desk.dinas) != (session.desk.city, session.desk.dinas):
+    if before is not None and (before.desk.city, before.desk.dinas) != (
+        session.desk.city,
+        session.desk.dinas,
+    ):
         snapshot.begin()
     if before is None or before.rules != session.rules:
         for complaint_id in rebase.own_lanes():

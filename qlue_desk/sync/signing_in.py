@@ -16,7 +16,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
-from qlue_desk.protocol import ErrorCode, EnrolReply, EnrolRequest, Session, SignInReply, SignInRequest
+from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
 from qlue_desk.sync import pull
@@ -27,10 +27,7 @@ from qlue_desk.words import _
 
 TOKEN_FILE = "token"
 TOKEN_VARIABLE = "QLUE_DESK_TOKEN"
-SERVER_URL = "server_url"
 SERVER_ID = "server_id"
-INSTALL = "install"
-ACTOR = "actor"
 _HASH = "sign_in:"
 
 
@@ -90,7 +87,7 @@ def _check_free(store: Store, transport: Transport) -> None:
 
 
 def _install_of(store: Store) -> str:
-    stored = store.reading(meta.get, INSTALL)
+    stored = store.reading(meta.get, meta.INSTALL)
     return stored.decode() if stored else new_id("i")
 
 
@@ -168,7 +165,7 @@ def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = N
 def sign_out(home: Home) -> None:
     """Nobody is signed in any more; what waits in the outbox stays and is still sent."""
     with _opened(home) as store:
-        store.writing(meta.put, ACTOR, None)
+        store.writing(meta.put, meta.ACTOR, None)
 
 
 def leave(store: Store) -> int:
@@ -180,7 +177,7 @@ def leave(store: Store) -> int:
 
 def signed_in(store: Store) -> Actor | None:
     """Who is signed in at this desk."""
-    stored = store.reading(meta.get, ACTOR)
+    stored = store.reading(meta.get, meta.ACTOR)
     return None if stored is None else msgspec.json.decode(stored, type=Actor)
 
 
@@ -193,7 +190,7 @@ def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
     known = msgspec.json.decode(stored, type=_Known)
     if not _matches(known.hash, password):
         raise SignInFailed(_("Nama atau kata sandi salah."))
-    store.writing(meta.put, ACTOR, msgspec.json.encode(known.actor))
+    store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
     return known.actor
 
 
@@ -222,9 +219,9 @@ def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     if known is not None and known.decode() != server_id:
         # Another server's feed has nothing in common with our cursor; the next round takes a snapshot.
         meta.put("cursor", None)
-    meta.put(SERVER_URL, url)
+    meta.put(meta.SERVER_URL, url)
     meta.put(SERVER_ID, server_id)
-    meta.put(INSTALL, install)
+    meta.put(meta.INSTALL, install)
 
 
 def _keep_person(user: str, password: str, actor: Actor) -> None:
@@ -232,9 +229,9 @@ def _keep_person(user: str, password: str, actor: Actor) -> None:
 
     known = _Known(PasswordHasher().hash(password), actor)
     meta.put(_HASH + user, msgspec.json.encode(known))
-    meta.put(ACTOR, msgspec.json.encode(actor))
+    meta.put(meta.ACTOR, msgspec.json.encode(actor))
 
 
 def _enrolment() -> tuple[str, str]:
-    url, server_id = meta.get(SERVER_URL), meta.get(SERVER_ID)
+    url, server_id = meta.get(meta.SERVER_URL), meta.get(SERVER_ID)
     return (url.decode() if url else "", server_id.decode() if server_id else "")
