@@ -137,7 +137,8 @@ def _give_up(sha256: str, why: str) -> None:
         connection()
         .execute(
             "SELECT DISTINCT action.id FROM action,"
-            " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file WHERE action.state = 'waiting' AND json_extract(file.value, '$.sha256') = ?",
+            " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file"
+            " WHERE action.state = 'waiting' AND json_extract(file.value, '$.sha256') = ?",
             (sha256,),
         )
         .fetchall()
