@@ -25,6 +25,9 @@ REQUEST_HEADER = "Qlue-Request"
 REQUEST_ID_HEADER = "X-Request-Id"
 PROTOCOL_HEADER = "Qlue-Protocol"
 CLIENT_HEADER = "Qlue-Client"
+BLOB_RECEIVED_HEADER = "Qlue-Blob-Received"
+BLOB_SIZE_HEADER = "Qlue-Blob-Size"
+"""A HEAD has no body, so the state of an upload stands in headers."""
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
 

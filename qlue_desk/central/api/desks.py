@@ -12,6 +12,8 @@ from qlue_desk.central.errors import NotAllowed, NotFound
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.moves import Code, Refusal
 from qlue_desk.protocol import (
+    BLOB_RECEIVED_HEADER,
+    BLOB_SIZE_HEADER,
     MEDIA_TYPE,
     BlobState,
     DeskIdentity,
@@ -25,9 +27,6 @@ from qlue_desk.protocol import (
 )
 
 SMALL_BODY = 16_384
-RECEIVED_HEADER = "Qlue-Blob-Received"
-SIZE_HEADER = "Qlue-Blob-Size"
-"""A HEAD has no body, so the state of an upload stands in headers."""
 
 _STATUS_BY_CODE = {Code.NOT_FOUND: 404, Code.INVALID_ARGS: 400}
 
@@ -98,7 +97,7 @@ async def blob_state(request: Request[Any, Any, Any], sha256: str) -> Response[N
     state = await wire.call(wire.hub.blobs.state, sha256)
     if state is None:
         raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, "Berkas ini belum diunggah.")
-    headers = {RECEIVED_HEADER: str(state.received), SIZE_HEADER: str(state.size)}
+    headers = {BLOB_RECEIVED_HEADER: str(state.received), BLOB_SIZE_HEADER: str(state.size)}
     return Response(None, headers=headers, media_type=MEDIA_TYPE)
 
 
