@@ -7,7 +7,7 @@ from the first page's position through the greatest mark, every mark's hash matc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -242,21 +242,18 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
         f"SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
     ):
         lines.setdefault(complaint_id, set()).add(entry_id)
-    views: list[Complaint] = []
-    entries: list[Entry] = []
+    changed: list[tuple[Complaint, Sequence[Entry]]] = []
     renewed: list[str] = []
     for complaint_id, body in chunk:
         payload = _decode_payload(body)
         assert payload.complaint is not None
-        wanted = {entry.id for entry in payload.entries}
-        same_lines = wanted == lines.get(complaint_id, set())
+        same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
         if same_lines and held.get(complaint_id) == _encode(payload.complaint):
             continue
-        if not same_lines:
+        if not same_lines and complaint_id in lines:
             renewed.append(complaint_id)
-        entries.extend(payload.entries)
-        views.append(payload.complaint)
-    connection().executemany("DELETE FROM entry WHERE complaint_id = ?", [(key,) for key in renewed])
-    complaints.put_entries(entries)
-    for view in views:
-        complaints.put_view(view)
+        changed.append((payload.complaint, payload.entries))
+    connection().executemany(
+        "DELETE FROM entry WHERE complaint_id = ? AND pending = 0", [(key,) for key in renewed]
+    )
+    complaints.put_confirmed(changed)

@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 class _Upload(msgspec.Struct, frozen=True):
     sha256: str
     size: int
-    sent: int
 
 
 def upload_waiting(link: Link) -> int:
@@ -82,13 +81,15 @@ def _send(link: Link, upload: _Upload) -> None:
     except OSError:
         link.write(_give_up, upload.sha256, _("Berkas bukti tidak ada lagi di meja ini; lampirkan lagi."))
         return
-    offset, restarted = upload.sent, False
+    address = f"/v1/blobs/{upload.sha256}"
+    offset, restarted = link.transport.blob_received(address), False
+    link.write(_note_sent, upload.sha256, offset)
     while offset < upload.size:
         chunk = content[offset : offset + link.limits.blob_chunk]
         try:
             reply = link.transport.send_bytes(
                 "PUT",
-                f"/v1/blobs/{upload.sha256}",
+                address,
                 content=chunk,
                 params={"offset": offset, "size": upload.size},
             )
@@ -113,12 +114,12 @@ def _send(link: Link, upload: _Upload) -> None:
 
 def _needed() -> list[_Upload]:
     rows = connection().execute(
-        "SELECT DISTINCT blob.sha256, blob.size, blob.sent, min(action.n) FROM action,"
+        "SELECT blob.sha256, blob.size, min(action.n) FROM action,"
         " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file"
         " JOIN blob ON blob.sha256 = json_extract(file.value, '$.sha256') AND blob.done = 0"
         " WHERE action.state = 'waiting' GROUP BY blob.sha256 ORDER BY min(action.n)"
     )
-    return [_Upload(sha256, size, sent) for sha256, size, sent, _number in rows]
+    return [_Upload(sha256, size) for sha256, size, _number in rows]
 
 
 def _note_sent(sha256: str, received: int) -> None:

@@ -90,7 +90,7 @@ def _snapshot(link: Link, progress: Progress | None) -> int:
     while not stage.paged:
         params: dict[str, str | int] = {"after": stage.after or "", "limit": SNAPSHOT_ROWS}
         if stage.as_of:
-            params["as_of"] = stage.as_of
+            params["token"] = stage.as_of
         page = link.transport.send("GET", "/v1/snapshot", SnapshotPage, params=params)
         stage = link.write(snapshot.put_page, page, stage.after or "")
         if progress is not None:

@@ -249,7 +249,7 @@ def test_an_action_waits_for_its_file_and_holds_back_only_its_lane(world: DeskWo
     other = note(world, two.id, "b")
     assert [a.id for a in to_send(world)] == [other]
     world.store.writing(lambda: connection().execute("UPDATE blob SET done = 1"))
-    assert [a.id for a in to_send(world)][0] == outcome.action_id
+    assert to_send(world)[0].id == outcome.action_id
     missing = ActionResult(
         id=outcome.action_id,
         status=Verdict.RETRY,
