@@ -242,7 +242,8 @@ def read_spool(folder: Path, city: City, zone: str) -> Iterator[Report]:
 
 
 def _is_fresh(folder: Path) -> bool:
-    newest = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0)
+    spooled = (path for path in folder.iterdir() if _SPOOL_NAME.fullmatch(path.name))
+    newest = max((path.stat().st_mtime for path in spooled), default=0.0)
     return time.time() - newest < SETTLE_SECONDS
 
 

@@ -40,8 +40,8 @@ def inbox(path: Path, *rows: tuple[str, str, str, str]) -> Path:
     """An inbox with rows of (sender, time, text, header), ids from 1."""
     connection = sqlite3.connect(path)
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS inbox (ID INTEGER PRIMARY KEY, SenderNumber, ReceivingDateTime, TextDecoded,"
-        " UDH, Text DEFAULT '')"
+        "CREATE TABLE IF NOT EXISTS inbox (ID INTEGER PRIMARY KEY, SenderNumber, ReceivingDateTime, "
+        "TextDecoded, UDH, Text DEFAULT '')"
     )
     connection.executemany(
         "INSERT INTO inbox (SenderNumber, ReceivingDateTime, TextDecoded, UDH) VALUES (?, ?, ?, ?)", rows

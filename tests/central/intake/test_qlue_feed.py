@@ -144,9 +144,8 @@ def test_a_byte_order_mark_and_raw_line_breaks_are_read() -> None:
 
 
 def test_an_unreachable_or_refusing_feed_is_said(hub: Hub) -> None:
-    with feed(lambda _path: (503, b"sibuk")) as url:
-        with pytest.raises(IntakeError, match="503"):
-            poll(hub, "bogor", url)
+    with feed(lambda _path: (503, b"sibuk")) as url, pytest.raises(IntakeError, match="503"):
+        poll(hub, "bogor", url)
     with pytest.raises(IntakeError, match="tidak terjangkau"):
         poll(hub, "bogor", url)
     with pytest.raises(IntakeError, match="tidak terjangkau"):

@@ -15,7 +15,10 @@ from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Channel, Status
 
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
-HEADER = "id,tanggal_masuk,waktu_masuk,kategori,judul,isi,tipe,instansi_terdisposisi,kota_kabupaten,kecamatan,kelurahan"
+HEADER = (
+    "id,tanggal_masuk,waktu_masuk,kategori,judul,isi,tipe,instansi_terdisposisi,kota_kabupaten,"
+    "kecamatan,kelurahan"
+)
 
 
 def table(tmp_path: Path, *lines: str, name: str = "aduan.csv") -> Path:
