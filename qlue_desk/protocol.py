@@ -154,6 +154,27 @@ class Session(msgspec.Struct, frozen=True):
     offline_lease_until: dt.datetime | None = None
 
 
+class RotateReply(msgspec.Struct, frozen=True):
+    """`POST /v1/token/rotate`: the new token; the old one ends with the first use of this one."""
+
+    token: str
+
+
+class RevealRequest(msgspec.Struct, frozen=True):
+    """`POST /v1/reveal`: a person asks for the reporter's number, with the reason that is logged."""
+
+    complaint_id: str
+    reason: str
+    actor_id: str
+
+
+class RevealReply(msgspec.Struct, frozen=True):
+    """Unmasked; a desk shows it and keeps neither."""
+
+    phone: str
+    name: str = ""
+
+
 # --- feed --------------------------------------------------------------------------------------
 
 
