@@ -1,0 +1,196 @@
+"""The desk's one door to casework: everything is awaited, nothing ever runs on the event loop's thread.
+
+Reads go to the store's reading thread (the newest of a lane replaces older ones), acts to its writing
+thread; screens never see a store, a cursor or a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import threading
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from qlue_desk.casework import acting, reading, summary, views
+from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.desk.detail.content import CaseView
+from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain.complaint import Complaint, Role, Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.lifecycle import Offer
+from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.query import Query, parse
+from qlue_desk.protocol import NewReport
+from qlue_desk.store import complaints, drafts, queue
+from qlue_desk.store.queue import QueueRow
+
+Result = TypeVar("Result")
+FIRST_PAGE = 200
+"""Row numbers that are asked for before all the others."""
+
+
+def utc_now() -> dt.datetime:
+    """The clock of the desk; tests give another one."""
+    return dt.datetime.now(dt.UTC)
+
+
+def in_thread(call: Callable[..., Result], *args: Any) -> Future[Result]:
+    """Run a slow call (network, files) on a daemon thread of its own: quitting never waits for it."""
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            outcome = call(*args)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(outcome)
+
+    threading.Thread(target=run, name="desk-call", daemon=True).start()
+    return future
+
+
+class Backend:
+    """What screens can ask for and have done, for one person at one desk."""
+
+    def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+        self.workplace = workplace
+        self.store = workplace.store
+        self.city = workplace.city
+        self.actor = workplace.actor
+        self.zone = ZoneInfo(workplace.city.zone)
+        self.now = now
+
+    @property
+    def is_verifier(self) -> bool:
+        """Whether the person routes reports."""
+        return Role.VERIFIER in self.actor.roles
+
+    def local_now(self) -> dt.datetime:
+        """Now, in the city's zone."""
+        return self.now().astimezone(self.zone)
+
+    def parse(self, text: str) -> Query:
+        """Read a query line; raises `QueryError`."""
+        return parse(text, self.workplace.names)
+
+    # --- lists ---------------------------------------------------------------------------------
+
+    def fetch_rows(self, numbers: list[int]) -> Future[Sequence[Cells]]:
+        """Rows of a list, ready to draw."""
+        return self.store.read(self._cells_of, numbers)
+
+    def _cells_of(self, numbers: list[int]) -> list[Cells]:
+        return [self._cells(row) for row in queue.rows(numbers)]
+
+    def _cells(self, row: QueueRow) -> Cells:
+        return Cells(
+            row=row.row,
+            id=row.id,
+            number=row.number,
+            status=Status(row.status),
+            due=row.due if row.has_due else None,
+            paused=bool(row.paused),
+            kelurahan=self.city.kelurahan_name(row.kelurahan),
+            category=self.city.category_label(row.category),
+            title=row.title,
+            holder=row.holder_name or row.holder,
+            mine=bool(row.holder) and row.holder == self.actor.id,
+            priority=row.priority,
+            pending=row.pending,
+        )
+
+    async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
+        """Row numbers of a query in its order."""
+        return await asyncio.wrap_future(
+            self.store.read(
+                queue.find_ids, query, now=self.local_now(), me=self.actor.id, limit=limit, lane="find"
+            )
+        )
+
+    async def counts(self, queries: Iterable[Query]) -> list[int]:
+        """How many reports each query means."""
+        return await asyncio.wrap_future(
+            self.store.read(queue.counts, list(queries), now=self.local_now(), me=self.actor.id, lane="counts")
+        )
+
+    async def row_of(self, complaint_id: str) -> int | None:
+        """Row number of a complaint."""
+        return await asyncio.wrap_future(self.store.read(queue.row_of, complaint_id))
+
+    def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
+        """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
+        found = views.views_for(self.actor, own)
+        return [(view.name, view.query) for view in found][:9]
+
+    # --- one report ----------------------------------------------------------------------------
+
+    async def case(self, complaint_id: str) -> CaseView | None:
+        """Everything the detail pane shows."""
+        return await asyncio.wrap_future(self.store.read(self._case, complaint_id, lane="case"))
+
+    def _case(self, complaint_id: str) -> CaseView | None:
+        found = reading.show(self.workplace, complaint_id, now=self.now())
+        if found is None:
+            return None
+        return CaseView(
+            found.complaint,
+            tuple(found.entries),
+            found.clocks,
+            complaints.pending_entry_ids(found.complaint.id),
+            found.pending,
+        )
+
+    async def complaint(self, reference: str) -> Complaint | None:
+        """By number, id or a unique end of the number."""
+        return await asyncio.wrap_future(self.store.read(complaints.get, reference))
+
+    async def complaints(self, numbers: Sequence[int]) -> list[Complaint]:
+        """Reports in full, by row number."""
+        return await asyncio.wrap_future(self.store.read(queue.complaints, list(numbers)))
+
+    async def offers(self, complaint: Complaint) -> list[Offer]:
+        """Moves, possible or with the reason why not."""
+        return await asyncio.wrap_future(self.store.read(acting.offers, self.workplace, complaint, now=self.now()))
+
+    # --- acting --------------------------------------------------------------------------------
+
+    async def act(
+        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+    ) -> list[Outcome]:
+        """Do `verb` to reports; refusals are in the outcomes."""
+        return await asyncio.wrap_future(
+            self.store.write(
+                acting.act, self.workplace, list(refs), verb, fields, evidence=list(evidence), now=self.now()
+            )
+        )
+
+    async def enter(self, report: NewReport) -> Complaint:
+        """Record a new report."""
+        return await asyncio.wrap_future(self.store.write(acting.enter, self.workplace, report, now=self.now()))
+
+    async def undo(self) -> list[Outcome]:
+        """Take back the person's last action that has not left yet."""
+        return await asyncio.wrap_future(self.store.write(acting.undo, self.workplace, now=self.now()))
+
+    async def draft(self, complaint_id: str, what: str) -> str:
+        """Text begun earlier."""
+        return await asyncio.wrap_future(self.store.read(drafts.load, complaint_id, what))
+
+    def save_draft(self, complaint_id: str, what: str, text: str) -> None:
+        """Keep begun text; nobody waits for it."""
+        self.store.write(drafts.save, complaint_id, what, text, self.now())
+
+    # --- numbers -------------------------------------------------------------------------------
+
+    async def summary(self, query: Query) -> summary.Summary:
+        """The supervisor's numbers."""
+        return await asyncio.wrap_future(
+            self.store.read(summary.summarise, self.workplace, query, now=self.now(), lane="summary")
+        )
