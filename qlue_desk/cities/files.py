@@ -1,0 +1,239 @@
+"""Reading a city file: TOML in, a checked `City` out.
+
+A file builds on shared parts (`use = ["common"]`, the default) and overrides dinas and categories by
+key, so that a new city needs five lines; the shapes are those of `qlue_desk.domain.city`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qlue_desk.cities.check import check_city
+from qlue_desk.cities.errors import (
+    MISSING,
+    NO_FILE,
+    NOT_TOML,
+    UNKNOWN_KEY,
+    UNKNOWN_VALUE,
+    UNREADABLE,
+    WRONG_SHAPE,
+    CityFileError,
+)
+from qlue_desk.cities.source import Source
+from qlue_desk.domain.city import Category, City, Cooperation, Dinas, Kecamatan, Kelurahan, SlaProfile
+
+FOLDER = Path(__file__).parent
+REQUIRED = ("key", "name", "prefix", "code", "zone")
+OWN_KEYS = ("use", "without_dinas", "without_categories", "owners", "boundaries")
+"""Keys of the file that are no field of `City`."""
+NOT_SHIPPED = frozenset({"example", "ramadan", "sla_profiles"})
+SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "dinas": Dinas,
+    "categories": Category,
+    "kecamatan": Kecamatan,
+    "kelurahan": Kelurahan,
+}
+Table = dict[str, Any]
+
+
+def shipped() -> list[str]:
+    """Keys of the cities that come with the program, in alphabetical order."""
+    stems = (path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(stem for stem in stems if _is_city(stem))
+
+
+def _is_city(stem: str) -> bool:
+    return not stem.startswith("_") and not stem.endswith("_streets") and stem not in NOT_SHIPPED
+
+
+@lru_cache(maxsize=32)
+def load_shipped(key: str) -> City:
+    """A shipped city, read once in a process; CityFileError names those that exist."""
+    if key not in shipped():
+        allowed = ", ".join(shipped())
+        raise CityFileError(UNKNOWN_VALUE, place="kota", key="nama", found=f'"{key}"', allowed=allowed)
+    return load_city(FOLDER / f"{key}.toml")
+
+
+def load_city(path: Path) -> City:
+    """Read and check one city file; every fault is a CityFileError of one sentence."""
+    raw, source = _read(path)
+    _check_keys(raw, source)
+    merged = _merge(raw, source)
+    _check_boundaries(raw, source)
+    try:
+        city = msgspec.convert(merged, City)
+    except msgspec.ValidationError as error:
+        raise _wrong_shape(error, merged, source) from None
+    check_city(city, source)
+    return city
+
+
+def boundaries_path(key: str) -> Path | None:
+    """The GeoJSON with the kelurahan of a shipped city, None where there is none."""
+    path = FOLDER / f"{key}.toml"
+    return boundaries_of(path) if key in shipped() else None
+
+
+def boundaries_of(path: Path) -> Path | None:
+    """The GeoJSON that a city file names (relative to the file), None when it names none."""
+    raw, source = _read(path)
+    return _check_boundaries(raw, source)
+
+
+def _read(path: Path) -> tuple[Table, Source]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CityFileError(UNREADABLE, place=str(path), why=error.strerror or str(error)) from None
+    except UnicodeDecodeError as error:
+        raise CityFileError(UNREADABLE, place=path.name, why=f"bukan UTF-8 pada bita {error.start}") from None
+    try:
+        return tomllib.loads(text), Source(path, text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        place = f"{path.name} baris {found[1]}" if found else path.name
+        raise CityFileError(NOT_TOML, place=place, why=re.sub(r" \(at .*\)$", "", str(error))) from None
+
+
+def _check_keys(raw: Table, source: Source) -> None:
+    for key in REQUIRED:
+        if key not in raw:
+            raise CityFileError(MISSING, place=source.name, key=key, allowed=", ".join(REQUIRED))
+    allowed = tuple(City.__struct_fields__) + OWN_KEYS
+    _only(raw, allowed, "berkas kota", source)
+    for section, shape in SECTIONS.items():
+        for entry in _list(raw, section, source):
+            _only(entry, shape.__struct_fields__, section, source)
+            identity = "key" if "key" in shape.__struct_fields__ else "code"
+            if not isinstance(entry.get(identity), str):
+                place = source.place(rf"^\s*\[\[{section}\]\]|^\s*{section}\s*=")
+                raise CityFileError(MISSING, place=place, key=f"{identity} pada {section}", allowed=identity)
+    cooperation = raw.get("cooperation", Cooperation.NONE)
+    if cooperation not in list(Cooperation):
+        _refuse(source, "cooperation", cooperation, ", ".join(Cooperation))
+
+
+def _only(table: Table, allowed: tuple[str, ...], where: str, source: Source) -> None:
+    for key in table:
+        if key not in allowed:
+            place = source.place(rf"(?:^|[\s{{,\[.]){re.escape(key)}\s*(?:=|\]|\.)")
+            raise CityFileError(UNKNOWN_KEY, place=place, found=key, key=where, allowed=", ".join(allowed))
+
+
+def _list(raw: Table, key: str, source: Source) -> list[Table]:
+    entries = raw.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise CityFileError(
+            WRONG_SHAPE, place=source.place_of_key(key), key=key, found=_shown(entries), allowed=f"[[{key}]]"
+        )
+    return entries
+
+
+def _refuse(source: Source, key: str, found: object, allowed: str) -> None:
+    place = source.place_of_key(key)
+    raise CityFileError(UNKNOWN_VALUE, place=place, key=key, found=_shown(found), allowed=allowed)
+
+
+def _shown(found: object) -> str:
+    return f'"{found}"' if isinstance(found, str) else repr(found)[:60]
+
+
+def _merge(raw: Table, source: Source) -> Table:
+    """The file on top of what it uses, in the shape of `City`."""
+    merged: Table = {"cooperation": Cooperation.NONE, "coordinator": "diskominfo", **raw}
+    bases = [_common(name, source) for name in raw.get("use", ["common"])]
+    for section, without in (("dinas", "without_dinas"), ("categories", "without_categories")):
+        layers = [base.get(section, []) for base in bases]
+        merged[section] = _by_key([*layers, raw.get(section, [])], raw.get(without, []))
+    _set_owners(merged, raw, source)
+    merged["sla"] = _profile(raw.get("sla", "sp4n"), raw["key"], source)
+    merged["kelurahan"] = [
+        {"kecamatan": entry["code"].rpartition(".")[0], **entry} for entry in raw.get("kelurahan", [])
+    ]
+    return {key: value for key, value in merged.items() if key not in OWN_KEYS}
+
+
+def _common(name: object, source: Source) -> Table:
+    names = sorted(path.stem.removeprefix("_") for path in FOLDER.glob("_*.toml"))
+    if name not in names:
+        _refuse(source, "use", name, ", ".join(names))
+    return _read(FOLDER / f"_{name}.toml")[0]
+
+
+def _by_key(layers: list[list[Table]], without: list[str]) -> list[Table]:
+    """Entries of all layers, later ones override the fields of earlier ones of the same key.
+
+    Twice the same key within one layer stays twice, so that the check can point at it.
+    """
+    merged: list[Table] = []
+    for layer in layers:
+        known = {entry["key"]: position for position, entry in enumerate(merged)}
+        for entry in layer:
+            if entry["key"] in known:
+                position = known.pop(entry["key"])
+                merged[position] = {**merged[position], **entry}
+            else:
+                merged.append(dict(entry))
+    return [entry for entry in merged if entry["key"] not in without]
+
+
+def _set_owners(merged: Table, raw: Table, source: Source) -> None:
+    """`[owners]`: category key → dinas key, or a list of dated owners."""
+    categories = {entry["key"]: entry for entry in merged["categories"]}
+    for key, owners in raw.get("owners", {}).items():
+        if key not in categories:
+            place = source.place(r"^\s*\[owners", rf"\b{re.escape(key)}\b")
+            allowed = ", ".join(categories)
+            raise CityFileError(UNKNOWN_VALUE, place=place, key="owners", found=_shown(key), allowed=allowed)
+        categories[key]["owners"] = [{"dinas": owners}] if isinstance(owners, str) else owners
+
+
+def _profile(sla: object, city_key: object, source: Source) -> Table:
+    if isinstance(sla, dict):
+        _only(sla, SlaProfile.__struct_fields__, "sla", source)
+        return {"key": city_key, **sla}
+    profiles: dict[str, Table] = _read(FOLDER / "sla_profiles.toml")[0]["profiles"]
+    if not isinstance(sla, str) or sla not in profiles:
+        _refuse(source, "sla", sla, ", ".join(profiles) + ", atau tabel [sla] sendiri")
+    return {"key": sla, **profiles[str(sla)]}
+
+
+def _check_boundaries(raw: Table, source: Source) -> Path | None:
+    name = raw.get("boundaries")
+    if name is None:
+        return None
+    path = source.folder / str(name)
+    if not path.is_file():
+        place = source.place_of_key("boundaries")
+        raise CityFileError(NO_FILE, place=place, key="boundaries", found=_shown(name))
+    return path
+
+
+def _wrong_shape(error: msgspec.ValidationError, merged: Table, source: Source) -> CityFileError:
+    """msgspec's message in our sentence; its path `$.categories[3].letter` names the entry."""
+    text = str(error)
+    what, _, path = text.partition(" - at `$")
+    path = path.rstrip("`").lstrip(".")
+    section = re.match(r"(\w+)\[(\d+)\]", path)
+    if section and "..." not in path:
+        entry = merged[section[1]][int(section[2])]
+        identity = str(entry.get("key") or entry.get("code"))
+        path = path.replace(section[0], f"{section[1]} {identity}")
+        place = source.place_of_entry(identity)
+    else:
+        place = source.place_of_key(path.split(".")[0].split("[")[0])
+    wanted = re.match(r"Expected `(.+?)`, got `(.+?)`", what)
+    missing = re.match(r"Object missing required field `(.+?)`", what)
+    if missing:
+        return CityFileError(
+            MISSING, place=place, key=f"{missing[1]} pada {path or 'kota'}", allowed=missing[1]
+        )
+    found, allowed = (wanted[2], wanted[1]) if wanted else (what, "bentuk dari example.toml")
+    return CityFileError(WRONG_SHAPE, place=place, key=path or "kota", found=found, allowed=allowed)

@@ -1,0 +1,55 @@
+"""Times as people read them: `40 mnt`, `3 j`, `2 h`, `22 Nov 19.14` (domain.md's screens)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from qlue_desk.words import _, language
+
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def duration_words(length: dt.timedelta) -> str:
+    """The length in its largest whole unit, sign left out: `12 dtk`, `40 mnt`, `3 j`, `2 h`."""
+    seconds = int(abs(length.total_seconds()))
+    if seconds < MINUTE:
+        return _("{n} dtk").format(n=seconds)
+    if seconds < HOUR:
+        return _("{n} mnt").format(n=seconds // MINUTE)
+    if seconds < 2 * DAY:
+        return _("{n} j").format(n=seconds // HOUR)
+    return _("{n} h").format(n=seconds // DAY)
+
+
+def ago_words(then: dt.datetime, now: dt.datetime) -> str:
+    """`12 dtk lalu`; `baru saja` within five seconds and for a clock that runs ahead."""
+    if now - then < dt.timedelta(seconds=5):
+        return _("baru saja")
+    return _("{length} lalu").format(length=duration_words(now - then))
+
+
+def due_words(due: dt.datetime, now: dt.datetime) -> str:
+    """A deadline: `−3 j` before it, `lewat 2 h` after it."""
+    if due >= now:
+        return f"−{duration_words(due - now)}"
+    return _("lewat {length}").format(length=duration_words(now - due))
+
+
+def date_words(day: dt.date, *, today: dt.date | None = None) -> str:
+    """`22 Nov`, with the year where it is not that of `today`: `22 Nov 2025`."""
+    short = f"{day.day} {_MONTHS[language()][day.month - 1]}"
+    return short if today is None or day.year == today.year else f"{short} {day.year}"
+
+
+def time_words(at: dt.datetime, zone: dt.tzinfo, *, now: dt.datetime | None = None) -> str:
+    """`22 Nov 19.14` in the city's zone (English: `22 Nov 19:14`)."""
+    local = at.astimezone(zone)
+    today = now.astimezone(zone).date() if now else None
+    clock = local.strftime("%H.%M" if language() == "id" else "%H:%M")
+    return f"{date_words(local.date(), today=today)} {clock}"

@@ -1,0 +1,141 @@
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from qlue_desk.settings import Section, Settings, SettingsError, find_file, home_folder, load, read
+
+SHIPPED = Path(__file__).parents[1] / "config.toml"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_shipped_file_names_every_setting_with_its_default():
+    in_file = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    in_code = msgspec.to_builtins(Settings())
+    assert in_file == in_code
+
+
+def test_shipped_file_can_be_read():
+    assert read(SHIPPED) == Settings()
+
+
+def test_wrong_value_names_file_line_found_allowed_and_nearest(tmp_path):
+    path = written(tmp_path, '[ui]\nlanguage = "id"\ntheme = "drak"\n')
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f'{path}:3: ui.theme = "drak" tidak bisa; mungkin “dark”. Yang boleh: “dark”, “light”, “contrast”.'
+    )
+
+
+def test_number_out_of_range_says_the_range(tmp_path):
+    path = written(tmp_path, "[central]\nport = 99999\n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}:2: central.port = 99999 tidak bisa. Yang boleh: 0–65535."
+
+
+def test_wrong_kind_of_value(tmp_path):
+    path = written(tmp_path, '[ui]\n\npreview = "yes"\n')
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == f'{path}:3: ui.preview = "yes" tidak bisa. Yang boleh: true, false.'
+
+
+def test_unknown_key_points_at_the_nearest(tmp_path):
+    path = written(tmp_path, "[sync]\nwait_second = 3\n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value).startswith(
+        f"{path}:2: “wait_second” bukan pengaturan [sync]; mungkin “wait_seconds”. Yang ada: wait_seconds, "
+    )
+
+
+def test_unknown_table(tmp_path):
+    path = written(tmp_path, "\n[uy]\nlanguage = 'id'\n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}:2: “uy” bukan pengaturan {path}")
+
+
+def test_a_value_where_a_table_belongs(tmp_path):
+    path = written(tmp_path, "ui = 3\n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}:1: ui = 3 tidak bisa. Yang boleh: [ui]."
+
+
+def test_reply_without_its_text(tmp_path):
+    path = written(tmp_path, '[replies.terima]\nverb = "acknowledge"\n')
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}:1: [replies.terima] belum punya “text”."
+
+
+def test_broken_toml_says_the_line(tmp_path):
+    path = written(tmp_path, "[ui]\nlanguage = \n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}:2: bukan TOML yang benar")
+
+
+def test_not_utf_8(tmp_path):
+    path = tmp_path / "latin.toml"
+    path.write_bytes(b'[ui]\nlanguage = "\xe9"\n')
+    with pytest.raises(SettingsError, match="bukan teks UTF-8"):
+        read(path)
+
+
+def test_views_keys_and_replies(tmp_path):
+    path = written(
+        tmp_path,
+        '[views]\n"Lampu mati" = "lampu sort:due"\n[keys]\nfollow_up = "t,f4"\n'
+        '[replies.terima]\nverb = "acknowledge"\ntext = "Terima kasih."\n',
+    )
+    settings = read(path)
+    assert settings.views == {"Lampu mati": "lampu sort:due"}
+    assert settings.keys == {"follow_up": "t,f4"}
+    assert settings.replies["terima"].text == "Terima kasih."
+    assert settings.replies["terima"].public is True
+
+
+def test_search_order(tmp_path, monkeypatch):
+    here, named, user = tmp_path / "here", tmp_path / "named.toml", tmp_path / "user"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(user))
+    assert find_file(None, {}) is None
+    assert load(None, {}) == Settings()
+    in_user = user / "qlue-desk" / "config.toml"
+    in_user.parent.mkdir(parents=True)
+    in_user.write_text('[ui]\ntheme = "light"\n')
+    assert load(None, {}).ui.theme == "light"
+    (here / "config.toml").write_text('[ui]\ntheme = "contrast"\n')
+    assert load(None, {}).ui.theme == "contrast"
+    named.write_text('[ui]\nlanguage = "en"\n')
+    assert load(None, {"QLUE_DESK_CONFIG": str(named)}).ui.language == "en"
+    assert find_file(in_user, {"QLUE_DESK_CONFIG": str(named)}) == in_user
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path):
+    with pytest.raises(SettingsError, match="tidak ditemukan"):
+        load(tmp_path / "none.toml", {})
+
+
+def test_home_folder_follows_the_variable(tmp_path):
+    assert home_folder({"QLUE_DESK_HOME": str(tmp_path)}) == tmp_path
+
+
+def test_no_secret_can_be_a_setting():
+    names = [
+        field.name
+        for table in (Settings, *(t for t in Section.__subclasses__() if t is not Settings))
+        for field in msgspec.structs.fields(table)
+    ]
+    assert not {"token", "password", "secret"} & set(names)
