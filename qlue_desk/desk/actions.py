@@ -52,8 +52,12 @@ class DeskAction(msgspec.Struct, frozen=True):
     @property
     def method(self) -> str:
         """Name of the Textual action that runs it."""
-        return self.id.replace("-", "_")
+        name = self.id.replace("-", "_")
+        return f"app.{name}" if self.id in OF_APP else name
 
+
+OF_APP = frozenset({"outbox", "summary", "sync", "palette", "help", "network", "theme", "quit"})
+"""Actions that are the same on every screen; the app runs them."""
 
 _LISTS = frozenset({Place.QUEUE, Place.OUTBOX, Place.SUMMARY})
 _CASE = frozenset({Place.QUEUE, Place.DETAIL})
@@ -175,7 +179,7 @@ def bindings(place: Place, remapped: Mapping[str, str]) -> list[Binding]:
         for action in ACTIONS
         if place in action.places
     ]
-    if place is not Place.DETAIL:
+    if place is Place.QUEUE:
         made += [
             Binding(digit, f"view({digit})", _("tampilan {n}").format(n=digit), show=False)
             for digit in sorted(FIXED_KEYS)

@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from qlue_desk.casework import acting, reading, summary, views
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
-from qlue_desk.domain.complaint import Complaint, Role, Status
+from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query, parse
-from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, queue
+from qlue_desk.protocol import Action, NewReport
+from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
 
 Result = TypeVar("Result")
@@ -66,6 +69,11 @@ class Backend:
         self.actor = workplace.actor
         self.zone = ZoneInfo(workplace.city.zone)
         self.now = now
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """Colleagues."""
+        return self.workplace.people
 
     @property
     def is_verifier(self) -> bool:
@@ -126,8 +134,14 @@ class Backend:
 
     def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
         """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
-        found = views.views_for(self.actor, own)
+        saved = self.store.reading(_saved_views, self.actor.id)
+        found = views.views_for(self.actor, {**own, **saved})
         return [(view.name, view.query) for view in found][:9]
+
+    async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
+        """Keep a query under a name for this person; returns the views as they are now."""
+        await asyncio.wrap_future(self.store.write(_save_view, self.actor.id, name, text))
+        return await asyncio.wrap_future(self.store.read(self.views, own))
 
     # --- one report ----------------------------------------------------------------------------
 
@@ -177,7 +191,25 @@ class Backend:
 
     async def undo(self) -> list[Outcome]:
         """Take back the person's last action that has not left yet."""
-        return await asyncio.wrap_future(self.store.write(acting.undo, self.workplace, now=self.now()))
+        return await asyncio.wrap_future(self.store.write(acting.undo, self.workplace))
+
+    # --- outbox and tray -----------------------------------------------------------------------
+
+    async def outbox_counts(self) -> OutboxCounts:
+        """Waiting, accepted, refused."""
+        return await asyncio.wrap_future(self.store.read(outbox.counts))
+
+    async def outbox(self) -> tuple[list[Waiting], list[Waiting]]:
+        """What waits (or waits for the feed), oldest first; what central refused, newest first."""
+        return await asyncio.wrap_future(self.store.read(lambda: (outbox.waiting(), outbox.tray()), lane="outbox"))
+
+    async def retry(self, action_id: str) -> Action:
+        """Try a refused action again on the present state."""
+        return await asyncio.wrap_future(self.store.write(outbox.retry, action_id, now=self.now()))
+
+    async def discard(self, action_id: str) -> None:
+        """Put a refused action away."""
+        await asyncio.wrap_future(self.store.write(outbox.discard, action_id))
 
     async def draft(self, complaint_id: str, what: str) -> str:
         """Text begun earlier."""
@@ -194,3 +226,12 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(summary.summarise, self.workplace, query, now=self.now(), lane="summary")
         )
+
+
+def _saved_views(actor_id: str) -> dict[str, str]:
+    stored = meta.get(f"views:{actor_id}")
+    return msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
+
+
+def _save_view(actor_id: str, name: str, text: str) -> None:
+    meta.put(f"views:{actor_id}", msgspec.json.encode({**_saved_views(actor_id), name: text}))

@@ -8,8 +8,11 @@ from typing import Any
 
 from textual.screen import Screen
 
+from qlue_desk.casework.errors import Refused as CaseworkRefused
+from qlue_desk.casework.workplace import NotLoggedIn
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.store.errors import StoreClosed, StoreError, Superseded
+from qlue_desk.sync.errors import SyncError
 from qlue_desk.words import _
 
 log = logging.getLogger(__name__)
@@ -27,8 +30,16 @@ async def _guarded(screen: Screen[Any], work: Coroutine[Any, Any, None]) -> None
         return  # something newer was asked, or the desk is closing
     except Exception as error:
         log.exception("in %s", type(screen).__name__)
-        sentence = error.sentence(_) if isinstance(error, StoreError) else str(error) or type(error).__name__
-        say(screen, sentence, wrong=True)
+        say(screen, sentence_of(error), wrong=True)
+
+
+def sentence_of(error: BaseException) -> str:
+    """What went wrong, for a person; errors of ours know their sentence."""
+    if isinstance(error, (StoreError, CaseworkRefused, NotLoggedIn)):
+        return error.sentence(_)
+    if isinstance(error, SyncError):
+        return error.sentence()
+    return str(error) or type(error).__name__
 
 
 def say(screen: Screen[Any], sentence: str, *, wrong: bool = False) -> None:

@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.fields import Choice
+from qlue_desk.desk.widgets.fields import Choice, SafeInput
 from qlue_desk.words import _
 
 Answer = TypeVar("Answer")
@@ -75,6 +75,27 @@ class ConfirmDialog(Dialog[bool]):
     def action_close(self) -> None:
         """No."""
         self.dismiss(False)
+
+
+class AskDialog(Dialog[str]):
+    """One line to type."""
+
+    def __init__(self, title: str, explanation: str, placeholder: str) -> None:
+        super().__init__()
+        self.title_text = title
+        self.explanation = explanation
+        self.placeholder = placeholder
+        self.keys_text = _("enter simpan   esc batal")
+
+    def body(self) -> ComposeResult:
+        """Explanation and field."""
+        yield Static(Content(safe(self.explanation)), id="question")
+        yield SafeInput(placeholder=self.placeholder)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
 
 
 class ChooseDialog(Dialog[str]):

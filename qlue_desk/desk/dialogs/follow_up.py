@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.dialogs.form import Material, MoveForm
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
 from qlue_desk.domain.edges import Verb
@@ -211,7 +211,7 @@ class FollowUpDialog(Dialog[Done]):
         try:
             refusal = await self.perform(form.edge.verb, fields, paths)
         except Exception as error:  # a file that cannot be taken, a full disk: the text must not be lost
-            self.wrong(error.sentence(_) if hasattr(error, "sentence") else str(error))
+            self.wrong(sentence_of(error))
             return
         finally:
             self.running = False

@@ -242,6 +242,16 @@ class Doing:
         if not outcomes:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
 
+    def photo(self) -> None:
+        """`o`."""
+        later(self.screen, self._photo(), group="dialog")
+
+    async def _photo(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if chosen:
+            title = _("Foto dan peta {number}").format(number=chosen[0].number)
+            self.screen.app.push_screen(TextDialog(title, place_content(chosen[0], self.backend)))
+
     def repeat(self) -> None:
         """`.`"""
         if self.last is None:
@@ -280,3 +290,23 @@ def accepted(complaint: Complaint) -> Fields | None:
     if not category or not dinas or not (kelurahan or complaint.place_unknown):
         return None
     return Fields(to=dinas, category=category, kelurahan=kelurahan, place_unknown=not kelurahan)
+
+
+def place_content(complaint: Complaint, backend: Backend) -> Content:
+    """Photos and place in words: a terminal shows no pictures, so it says where they are."""
+    parts: list[Any] = []
+    if complaint.lat_e6 is not None and complaint.lon_e6 is not None:
+        lat, lon = complaint.lat_e6 / 1e6, complaint.lon_e6 / 1e6
+        parts += [(_("Koordinat  "), "$text-muted"), f"{lat:.6f}, {lon:.6f}\n"]
+        parts += [(_("Peta       "), "$text-muted"), f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}&zoom=18\n"]
+    else:
+        parts.append((_("Laporan ini tidak membawa koordinat.") + "\n", "$text-muted"))
+    parts.append("\n")
+    for attachment in complaint.attachments:
+        kind = _("bukti") if attachment.evidence else _("pelapor")
+        kept = backend.workplace.home / "blobs" / attachment.sha256[:2] / attachment.sha256
+        where = attachment.url or str(kept)
+        parts += [(f"{kind}  ", "$status-green" if attachment.evidence else "$text-muted"), (safe(attachment.name), "bold"), f"\n   {safe(where)}\n"]
+    if not complaint.attachments:
+        parts.append((_("Tidak ada foto."), "$text-muted"))
+    return Content.assemble(*parts)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import Place, bindings
+from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.queue.columns import Cells, heading
+from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.doing import Doing
+from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import VirtualList
@@ -37,21 +37,18 @@ SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
-ON_REQUEST_ONLY = 0.4
-"""Seconds after a change before the counts are asked for: they never stand in the way of rows."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(PlaceScreen):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
+    place = Place.QUEUE
 
-    def __init__(self, backend: Backend) -> None:
-        super().__init__()
-        self.backend = backend
-        self.desk = cast(DeskApp, self.app)
-        self.settings = self.desk.settings
+    def __init__(self, desk: DeskApp, backend: Backend) -> None:
+        super().__init__(desk, backend)
         self.doing = Doing(self, backend, self.settings)
+        self.entering = Entering(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.view = 0
         """Index into `views`; -1 while a query of one's own is shown."""
@@ -60,21 +57,9 @@ class DeskScreen(Screen[None]):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
-        self._bind()
 
-    def _bind(self) -> None:
-        for binding in bindings(Place.QUEUE, self.settings.keys):
-            self._bindings._add_binding(binding) if False else None
-            for key in binding.key.split(","):
-                self._bindings.key_to_bindings.setdefault(key, []).append(
-                    Binding(key, binding.action, binding.description, show=False, id=binding.id, tooltip=binding.tooltip)
-                )
-
-    def compose(self) -> ComposeResult:
-        """Header, panes, key bar."""
-        yield HeaderLine(self.desk.whereabouts, id="header")
-        if self.desk.demo is not None:
-            yield Static(Content(self.desk.demo_words()), id="demo-strip")
+    def body(self) -> ComposeResult:
+        """Side bar, queue, detail."""
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
@@ -88,7 +73,6 @@ class DeskScreen(Screen[None]):
                 )
                 yield Static(id="empty")
             yield DetailPane(id="detail")
-        yield KeyBar(self.settings.keys, id="keys")
 
     @property
     def queue(self) -> QueueList:
@@ -134,8 +118,8 @@ class DeskScreen(Screen[None]):
 
     def show_line(self) -> None:
         """Header and side bar from the newest state of the line."""
+        super().show_line()
         counts = self.desk.outbox_counts
-        self.query_one(HeaderLine).show(self.desk.line_state, counts[0], self.backend.now())
         self.query_one(SideBar).show(
             [_(name) for name, _query in self.views],
             self._view_counts,
@@ -428,7 +412,17 @@ class DeskScreen(Screen[None]):
 
     def action_save_view(self) -> None:
         """Shift+s."""
-        self.desk.save_view(self.query_text)
+        later(self, self._save_view(), group="dialog")
+
+    async def _save_view(self) -> None:
+        name = await self.app.push_screen_wait(AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan")))
+        if not name:
+            return
+        self.views = await self.backend.save_view(name, self.query_text, dict(self.settings.views))
+        self._view_counts = [None] * len(self.views)
+        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
+        self.show_query(self.query_text, keep_cursor=True)
+        self.show_line()
 
     def action_preview(self) -> None:
         """Z."""
@@ -490,7 +484,7 @@ class DeskScreen(Screen[None]):
 
     def action_enter_report(self) -> None:
         """E."""
-        self.doing.enter_report()
+        self.entering.start()
 
     def action_repeat(self) -> None:
         """Full stop."""
