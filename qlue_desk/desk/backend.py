@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, reading, summary, views
+from qlue_desk.casework import acting, entering, reading, summary, tray, views
 from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.tray import Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
@@ -27,11 +29,12 @@ from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields
-from qlue_desk.domain.query import Query, parse
-from qlue_desk.protocol import Action, NewReport
+from qlue_desk.domain.query import Query
+from qlue_desk.protocol import NewReport
 from qlue_desk.store import complaints, drafts, meta, outbox, queue
-from qlue_desk.store.outbox import OutboxCounts, Waiting
+from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
+from qlue_desk.words import _
 
 Result = TypeVar("Result")
 FIRST_PAGE = 200
@@ -86,7 +89,7 @@ class Backend:
 
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
-        return parse(text, self.workplace.names)
+        return self.workplace.query(text)
 
     # --- lists ---------------------------------------------------------------------------------
 
@@ -118,14 +121,16 @@ class Backend:
         """Row numbers of a query in its order."""
         return await asyncio.wrap_future(
             self.store.read(
-                queue.find_ids, query, now=self.local_now(), me=self.actor.id, limit=limit, lane="find"
+                queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone, limit=limit, lane="find"
             )
         )
 
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(
-            self.store.read(queue.counts, list(queries), now=self.local_now(), me=self.actor.id, lane="counts")
+            self.store.read(
+                queue.counts, list(queries), now=self.now(), me=self.actor.id, zone=self.zone, lane="counts"
+            )
         )
 
     async def row_of(self, complaint_id: str) -> int | None:
@@ -135,8 +140,7 @@ class Backend:
     def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
         """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
         saved = self.store.reading(_saved_views, self.actor.id)
-        found = views.views_for(self.actor, {**own, **saved})
-        return [(view.name, view.query) for view in found][:9]
+        return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
 
     async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
         """Keep a query under a name for this person; returns the views as they are now."""
@@ -150,16 +154,12 @@ class Backend:
         return await asyncio.wrap_future(self.store.read(self._case, complaint_id, lane="case"))
 
     def _case(self, complaint_id: str) -> CaseView | None:
-        found = reading.show(self.workplace, complaint_id, now=self.now())
-        if found is None:
-            return None
-        return CaseView(
-            found.complaint,
-            tuple(found.entries),
-            found.clocks,
-            complaints.pending_entry_ids(found.complaint.id),
-            found.pending,
-        )
+        try:
+            found = reading.show(self.workplace, complaint_id, self.now())
+        except Refused:
+            return None  # moved to another dinas while it was on screen
+        waiting = sum(item.state != "refused" for item in found.actions)
+        return CaseView(found.complaint, tuple(found.entries), found.clocks, found.pending_entries, waiting)
 
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
@@ -171,7 +171,7 @@ class Backend:
 
     async def offers(self, complaint: Complaint) -> list[Offer]:
         """Moves, possible or with the reason why not."""
-        return await asyncio.wrap_future(self.store.read(acting.offers, self.workplace, complaint, now=self.now()))
+        return await asyncio.wrap_future(self.store.read(acting.offers, self.workplace, complaint, self.now()))
 
     # --- acting --------------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class Backend:
 
     async def enter(self, report: NewReport) -> Complaint:
         """Record a new report."""
-        return await asyncio.wrap_future(self.store.write(acting.enter, self.workplace, report, now=self.now()))
+        return await asyncio.wrap_future(self.store.write(entering.enter, self.workplace, report, self.now()))
 
     async def undo(self) -> list[Outcome]:
         """Take back the person's last action that has not left yet."""
@@ -199,25 +199,32 @@ class Backend:
         """Waiting, accepted, refused."""
         return await asyncio.wrap_future(self.store.read(outbox.counts))
 
-    async def outbox(self) -> tuple[list[Waiting], list[Waiting]]:
+    async def outbox(self) -> tuple[list[Line], list[Line]]:
         """What waits (or waits for the feed), oldest first; what central refused, newest first."""
-        return await asyncio.wrap_future(self.store.read(lambda: (outbox.waiting(), outbox.tray()), lane="outbox"))
+        return await asyncio.wrap_future(self.store.read(self._outbox, lane="outbox"))
 
-    async def retry(self, action_id: str) -> Action:
-        """Try a refused action again on the present state."""
-        return await asyncio.wrap_future(self.store.write(outbox.retry, action_id, now=self.now()))
+    def _outbox(self) -> tuple[list[Line], list[Line]]:
+        return tray.outbox_lines(self.workplace, _), tray.tray_lines(self.workplace, _)
+
+    async def retry(self, action_id: str) -> str:
+        """Try a refused action again on the present state; returns the new action's id."""
+        return await asyncio.wrap_future(self.store.write(tray.retry, self.workplace, action_id))
 
     async def discard(self, action_id: str) -> None:
         """Put a refused action away."""
-        await asyncio.wrap_future(self.store.write(outbox.discard, action_id))
+        await asyncio.wrap_future(self.store.write(tray.discard, self.workplace, action_id))
 
-    async def draft(self, complaint_id: str, what: str) -> str:
-        """Text begun earlier."""
-        return await asyncio.wrap_future(self.store.read(drafts.load, complaint_id, what))
+    async def export_outbox(self, path: Path) -> int:
+        """Write outbox and tray into a file; returns how many actions."""
+        return await asyncio.wrap_future(in_thread(tray.export, self.workplace, path))
 
-    def save_draft(self, complaint_id: str, what: str, text: str) -> None:
-        """Keep begun text; nobody waits for it."""
-        self.store.write(drafts.save, complaint_id, what, text, self.now())
+    async def similar(self, category: str | None, kelurahan: str | None) -> list[entering.Similar]:
+        """Open reports that may be the same one."""
+        return await asyncio.wrap_future(
+            self.store.read(
+                entering.similar, self.workplace, category=category, kelurahan=kelurahan, now=self.now(), lane="similar"
+            )
+        )
 
     # --- numbers -------------------------------------------------------------------------------
 

@@ -21,13 +21,10 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, Submitted
 from qlue_desk.domain.complaint import STATUS_LOOK, Channel, Complaint, Reporter
 from qlue_desk.domain.edges import JUNK_KINDS
-from qlue_desk.domain.query import Query, Term
-from qlue_desk.domain.query_names import Field
 from qlue_desk.protocol import NewReport
 from qlue_desk.words import _
 
 PAUSE = 0.2
-SIMILAR = 8
 JUNK_KEYS = {"g": "ghost", "k": "prank", "i": "information"}
 
 
@@ -111,19 +108,13 @@ class OperatorDialog(Dialog[Complaint]):
     async def _show_similar(self) -> None:
         kelurahan = self.query_one("#kelurahan", Picker).value
         category = self.query_one("#category", Picker).value
-        terms = [Term(Field.IS, ("open",))]
-        if kelurahan and kelurahan != NOWHERE:
-            terms.append(Term(Field.KELURAHAN, (kelurahan,)))
-        if category:
-            terms.append(Term(Field.CATEGORY, (category,)))
         options = self.query_one("#similar", OptionList)
-        if len(terms) == 1:
-            options.set_options([Option(Content.styled(_("pilih kelurahan atau kategori"), "$text-muted"), disabled=True)])
+        if not category or not kelurahan or kelurahan == NOWHERE:
+            options.set_options([Option(Content.styled(_("pilih kelurahan dan kategori"), "$text-muted"), disabled=True)])
             return
-        numbers = await self.backend.find(Query(tuple(terms), sort="created", descending=True), limit=SIMILAR)
-        found = await self.backend.complaints(numbers)
+        found = await self.backend.similar(category, kelurahan)
         options.set_options(
-            [self._similar_option(complaint) for complaint in found]
+            [self._similar_option(each.complaint) for each in found]
             or [Option(Content.styled(_("tidak ada yang serupa"), "$status-green"), disabled=True)]
         )
 

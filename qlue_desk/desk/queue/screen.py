@@ -279,14 +279,22 @@ class DeskScreen(PlaceScreen):
         """There is something to send."""
         self.desk.nudge()
 
+    def show_own_query(self, text: str) -> None:
+        """Show the reports of a query that is no saved view."""
+        self.view = -1
+        self.kept_query = text
+        self.remove_class("-detail", "-views-open")
+        self.show_query(text)
+        self.show_line()
+        self.queue.focus()
+
     async def open_reference(self, reference: str) -> None:
         """Show the report with this number, whichever view it is in."""
         complaint = await self.backend.complaint(reference)
         if complaint is None:
             say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
             return
-        self.view = -1
-        self.show_query(f"number:{complaint.number}" if complaint.number else "")
+        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
         if not self.is_wide:
             self._open_detail()
 
