@@ -200,7 +200,9 @@ class Transport:
     def _read(self, response: httpx.Response, request_id: str, until: float, *, plain: bool) -> _Reply:
         headers = response.headers
         server_id = headers.get(SERVER_HEADER, "")
-        ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (plain and response.status_code < 300)
+        ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (
+            plain and response.status_code < 300
+        )
         if not ours or not server_id or headers.get(REQUEST_HEADER) != request_id:
             raise Portal(f"HTTP {response.status_code} {headers.get('Content-Type', '')}".strip())
         if self.server_id and server_id != self.server_id:
