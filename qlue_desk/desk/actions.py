@@ -68,6 +68,8 @@ _OUTBOX = frozenset({Place.OUTBOX})
 ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("down", "j,down", "turun", "Baris berikut", Group.MOVE, _ALL),
     DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ALL),
+    DeskAction("left", "left", "kiri", "Angka sebelumnya", Group.MOVE, frozenset({Place.SUMMARY})),
+    DeskAction("right", "right", "kanan", "Angka berikut", Group.MOVE, frozenset({Place.SUMMARY})),
     DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL),
     DeskAction("last", "G,end", "akhir", "Ke baris terakhir", Group.MOVE, _ALL),
     DeskAction("half-down", "ctrl+d,pagedown", "setengah layar turun", "Setengah layar turun", Group.MOVE, _ALL),

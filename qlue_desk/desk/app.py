@@ -26,7 +26,6 @@ from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
-from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.settings import Settings
@@ -181,7 +180,9 @@ class QlueDesk(App[int]):
         self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
 
     def show_summary(self) -> None:
-        """Over the queue."""
+        """Over the queue; loaded on first use."""
+        from qlue_desk.desk.summary.screen import SummaryScreen
+
         self._show_place(SummaryScreen, lambda backend: SummaryScreen(self, backend))
 
     def _show_place(self, kind: type[PlaceScreen], make: Callable[[Backend], PlaceScreen]) -> None:

@@ -13,12 +13,12 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, entering, reading, summary, tray, views
+from qlue_desk.casework import acting, entering, reading, tray, views
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.tray import Line
@@ -35,6 +35,9 @@ from qlue_desk.store import complaints, drafts, meta, outbox, queue
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.casework.summary import Summary
 
 Result = TypeVar("Result")
 FIRST_PAGE = 200
@@ -228,10 +231,12 @@ class Backend:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    async def summary(self, query: Query) -> summary.Summary:
-        """The supervisor's numbers."""
+    async def summary(self, text: str) -> Summary:
+        """The supervisor's numbers over the reports of a query line."""
+        from qlue_desk.casework import summary
+
         return await asyncio.wrap_future(
-            self.store.read(summary.summarise, self.workplace, query, now=self.now(), lane="summary")
+            self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
         )
 
 

@@ -16,6 +16,8 @@ from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.words import _
 
+ROOMY = 56
+"""From this width on a history line names the dinas of the person, too."""
 BAR = 16
 """Cells of a clock's bar."""
 _VERB_WORDS = {
@@ -307,7 +309,9 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
         mark = ("^ " if around.ascii_only else "▲ ") if pending else ""
         who = safe(entry.actor_name)
         dinas = safe(around.city.dinas_name(entry.actor_dinas)) if entry.actor_dinas else ""
-        by = f" · {who}" + (f" ({dinas})" if dinas else "") if who else ""
+        by = f" · {who}" + (f" ({dinas})" if dinas and lines.width >= ROOMY else "") if who else ""
+        if not entry.actor_id and entry.verb in ("enter", "receive"):
+            by = ""  # the channel is no person; the words name it
         lines.add(
             (fit(wording.stamp(entry.at, around.zone), 14), "$text-muted"),
             (mark, "$accent"),
@@ -326,6 +330,8 @@ def entry_words(entry: Entry, city: City) -> str:
     except (ValueError, KeyError):
         label = entry.verb
     word = _(_VERB_WORDS.get(entry.verb, label))
+    if entry.verb in ("enter", "receive") and not entry.actor_id:
+        return safe(_("masuk lewat {channel}").format(channel=entry.actor_name)) if entry.actor_name else _("masuk")
     if entry.verb == "note":
         return _("catatan publik") if entry.public else _("catatan intern")
     fields = entry.fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 from rich.segment import Segment
@@ -18,6 +19,9 @@ from qlue_desk.words import _
 SOON = 2 * wording.HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
 GAP = 1
+COMPACT = 66
+"""Below this list width the number goes without the city's letters: there is one city on a desk."""
+SHORT_NUMBER = 9
 
 
 class Cells(msgspec.Struct, frozen=True):
@@ -62,11 +66,15 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def columns_for(width: int) -> list[tuple[Column, int]]:
+@lru_cache(maxsize=16)
+def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
     """The columns of a list of `width` cells with the width of each."""
     shown = [column for column in COLUMNS if width >= column.least]
-    fixed = sum(column.width + GAP for column in shown if column.width)
-    return [(column, column.width or max(6, width - fixed - GAP)) for column in shown]
+    sizes = {column.name: column.width for column in shown}
+    if width < COMPACT:
+        sizes["number"] = SHORT_NUMBER
+    fixed = sum(size + GAP for size in sizes.values() if size)
+    return tuple((column, sizes[column.name] or max(6, width - fixed - GAP)) for column in shown)
 
 
 def heading(width: int) -> str:
@@ -96,6 +104,8 @@ class RowPainter:
         used = 0
         for column, size in columns_for(width):
             text, style = self._cell(column.name, cells, now, marked=marked)
+            if column.name == "number" and size == SHORT_NUMBER:
+                text = text.partition("-")[2] or text
             segments.append(Segment(fit(text, size) + " ", base + style if style else base))
             used += size + GAP
         if used > width:

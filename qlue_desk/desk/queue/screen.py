@@ -43,6 +43,7 @@ class DeskScreen(PlaceScreen):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
+    AUTO_FOCUS = "#queue"
     place = Place.QUEUE
 
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
@@ -89,7 +90,6 @@ class DeskScreen(PlaceScreen):
     def on_mount(self) -> None:
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
-        self.queue.focus()
         self.show_query(self.query_text)
         self.show_line()
         self.set_interval(15, self._tick)

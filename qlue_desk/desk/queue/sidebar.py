@@ -17,7 +17,7 @@ from qlue_desk.words import _
 OUTBOX = "outbox"
 REFUSED = "refused"
 SUMMARY = "summary"
-WIDTH = 24
+WIDTH = 22
 
 
 class SideBar(OptionList):
@@ -58,7 +58,7 @@ class SideBar(OptionList):
             return
         self.names, self.counts, self.active, self.waiting, self.refused = state
         highlighted = self.highlighted
-        width = WIDTH - 2
+        width = WIDTH
         lines: list[Option | None] = [
             Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
             for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)

@@ -75,10 +75,13 @@ class KeyBar(Static):
             return
         room = self.size.width - 2 if self.size.width else 200
         parts: list[tuple[str, str]] = []
+        # Help must always be there, so its room is kept.
+        kept = sum(len(key) + len(word) + 4 for key, word in self.shown if key == "?")
         for key, word in self.shown:
             needed = len(key) + len(word) + 4
-            if needed - 3 > room:
-                break
+            kept -= needed if key == "?" else 0
+            if needed - 3 > room - kept:
+                continue
             room -= needed
             parts += [(key, "bold $accent"), (f" {word}   ", "$text-muted")]
         self.update(Content.assemble(*parts))
