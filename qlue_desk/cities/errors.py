@@ -26,7 +26,9 @@ RESERVED_LETTER = (
     "{place}: huruf {found} pada kategori {category} sudah dipakai layar operator "
     "(g hantu, k iseng, i informasi); pakai huruf lain a–z atau A–Z."
 )
-NO_FILE = "{place}: {key} menunjuk {found}, yang tidak ada; yang boleh: nama berkas GeoJSON di samping berkas ini."
+NO_FILE = (
+    "{place}: {key} menunjuk {found}, yang tidak ada; yang boleh: nama berkas GeoJSON di samping berkas ini."
+)
 
 
 class CityFileError(ValueError):

@@ -232,6 +232,8 @@ def _wrong_shape(error: msgspec.ValidationError, merged: Table, source: Source) 
     wanted = re.match(r"Expected `(.+?)`, got `(.+?)`", what)
     missing = re.match(r"Object missing required field `(.+?)`", what)
     if missing:
-        return CityFileError(MISSING, place=place, key=f"{missing[1]} pada {path or 'kota'}", allowed=missing[1])
+        return CityFileError(
+            MISSING, place=place, key=f"{missing[1]} pada {path or 'kota'}", allowed=missing[1]
+        )
     found, allowed = (wanted[2], wanted[1]) if wanted else (what, "bentuk dari example.toml")
     return CityFileError(WRONG_SHAPE, place=place, key=path or "kota", found=found, allowed=allowed)

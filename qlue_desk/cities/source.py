@@ -43,7 +43,9 @@ class Source:
     def place_of_value(self, identity: str, field: str, value: str) -> str:
         """The place of `field` with `value` in the entry `identity`, else of the entry."""
         entry = rf'\bkey\s*=\s*["\']{re.escape(identity)}["\']|^\s*{re.escape(identity)}\s*='
-        return self.place(entry, rf'(?:\b{field}\b|^\s*{re.escape(identity)}\b).*["\']{re.escape(value)}["\']')
+        return self.place(
+            entry, rf'(?:\b{field}\b|^\s*{re.escape(identity)}\b).*["\']{re.escape(value)}["\']'
+        )
 
     def _find(self, pattern: str, start: int) -> int | None:
         for number in range(start, len(self._lines)):

@@ -22,9 +22,7 @@ def _read(city_key: str) -> tuple[Street, ...]:
     if not path.is_file():
         return ()
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(
-        Street(name, code) for code, names in table["streets"].items() for name in names
-    )
+    return tuple(Street(name, code) for code, names in table["streets"].items() for name in names)
 
 
 def streets(city_key: str) -> list[Street]:

@@ -1,0 +1,147 @@
+"""Folding Indonesian words, so that spellings of one word compare equal; pure.
+
+These are facts of the language, not of a city: short forms, chat spelling, words that are also names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SHORT_FORMS = {
+    **dict.fromkeys(("jalan", "jalanan", "jln", "jlan", "jallan", "jl"), "jl"),
+    **dict.fromkeys(("gang", "gg"), "gg"),
+    **dict.fromkeys(("kelurahan", "kel", "kelrahan"), "kel"),
+    **dict.fromkeys(("kecamatan", "kec"), "kec"),
+    **dict.fromkeys(("kampung", "kampoeng", "kp", "kmp", "kpg"), "kp"),
+    **dict.fromkeys(("perumahan", "perum", "komplek", "kompleks", "komp"), "perum"),
+    **dict.fromkeys(
+        ("tidak", "tdk", "gak", "ga", "nggak", "ngga", "enggak", "gk", "kagak", "tak", "ndak"), "tidak"
+    ),
+    **dict.fromkeys(("belum", "blm", "blum", "belom"), "belum"),
+    **dict.fromkeys(("nyala", "menyala", "hidup", "idup"), "nyala"),
+    **dict.fromkeys(("lampu", "lmpu", "lampunya"), "lampu"),
+    "dpn": "depan",
+    "yg": "yang",
+    "dr": "dari",
+    "mlm": "malam",
+    "bgt": "banget",
+    "trotoir": "trotoar",
+    "ijin": "izin",
+    "supir": "sopir",
+    "drainasi": "drainase",
+    "ruksak": "rusak",
+    "runtah": "sampah",
+    "poek": "gelap",
+    "rmh": "rumah",
+}
+"""Spellings of one word folded into one; the same folding runs over names, keywords and texts."""
+
+ORDINARY_WORDS = frozenset(
+    [
+        "babakan",
+        "baru",
+        "dukuh",
+        "empang",
+        "garuda",
+        "gedong",
+        "gelora",
+        "gunung",
+        "guntur",
+        "jati",
+        "kayumanis",
+        "kayuputih",
+        "kencana",
+        "kenari",
+        "kramat",
+        "loji",
+        "malabar",
+        "menteng",
+        "merdeka",
+        "pajajaran",
+        "pakuan",
+        "pasarbaru",
+        "pinangsia",
+        "pulo",
+        "rambutan",
+        "selong",
+        "sukabumi",
+        "tanahbaru",
+        "tanahtinggi",
+        "tamansari",
+        "bangka",
+        "kartini",
+        "arjuna",
+        "galur",
+        "wates",
+        "pungkur",
+        "tangki",
+        "turangga",
+        "sumberwetan",
+        "pasarmanggis",
+        "mekarjaya",
+        "jatinegara",
+        "makasar",
+        "kampungbali",
+        "kampungmelayu",
+        "pluit",
+        "setu",
+    ]
+)
+"""Names that also mean something else: alone they prove nothing, "di Menteng" does."""
+
+COMMON_NOUNS = frozenset(
+    [
+        "gudang",
+        "genteng",
+        "curug",
+        "tengah",
+        "gunung",
+        "baru",
+        "jati",
+        "pulo",
+        "kenari",
+        "rambutan",
+        "lubangbuaya",
+        "pengadilan",
+        "kesehatan",
+    ]
+)
+"""Things one may well be in or at ("di gudang"): they need kel., kecamatan, daerah or kampung."""
+
+PLACE_WORDS = frozenset(
+    [
+        "di",
+        "daerah",
+        "kp",
+        "wilayah",
+        "lingkungan",
+        "warga",
+        "kawasan",
+        "sekitar",
+        "area",
+        "dari",
+        "ke",
+        "desa",
+        "kota",
+    ]
+)
+STRONG_PLACE_WORDS = frozenset(["daerah", "kp", "wilayah", "lingkungan", "warga", "kawasan", "desa"])
+DIRECTION_WORDS = frozenset(
+    ["arah", "menuju", "tujuan", "jurusan", "dekat", "sampai", "sd", "hingga", "seberang"]
+)
+"""What follows is near or ahead, so it is only a hint."""
+STREET_WORDS = frozenset(("jl", "gg", "perum"))
+
+
+def words_of(text: str) -> list[str]:
+    """Folded words of a text: lower case, without accents and punctuation, short forms unified."""
+    flat = unicodedata.normalize("NFKD", text).casefold()
+    flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
+    flat = re.sub(r"([a-z]{3,})(?:2|²|\"2)(?![0-9a-z])", r"\1", flat)
+    return [SHORT_FORMS.get(word, word) for word in re.findall(r"[a-z0-9]+", flat)]
+
+
+def normalise(text: str) -> str:
+    """`Jalan. Surya-Kencana, Kelurahan Gudang` → `jl surya kencana kel gudang`."""
+    return " ".join(words_of(text))
