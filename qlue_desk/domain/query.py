@@ -1,0 +1,358 @@
+"""The query line (interface.md): text to a filter, and back.
+
+The same text stands in the query bar, in saved views and on the command line. Relative times stay
+relative, so that a saved `older:24h` means 24 hours before it is run; see `query_match` for meanings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import msgspec
+
+from qlue_desk.domain.query_names import (
+    BARE_FLAGS,
+    FIELD_SPELLINGS,
+    Field,
+    QueryNames,
+    Spelling,
+    find_field,
+    names_of,
+    nearest,
+    squash,
+)
+
+__all__ = [
+    "Field",
+    "Query",
+    "QueryError",
+    "QueryNames",
+    "Term",
+    "Word",
+    "complete",
+    "names_of",
+    "parse",
+    "token_span",
+]
+
+# Messages are msgids: a screen shows _(error.template).format(**error.fields).
+UNKNOWN_FIELD = "Kolom “{found}” tidak dikenal."
+UNKNOWN_VALUE = "Nilai “{found}” tidak dikenal untuk {field}."
+MISSING_VALUE = "Nilai untuk {field} belum ditulis."
+OPEN_QUOTE = "Tanda kutip belum ditutup."
+BAD_DURATION = "“{found}” bukan lama waktu; tulis misalnya 24h, 3d atau 2w."
+BAD_DATE = "“{found}” bukan tanggal; tulis misalnya 2026-11-24."
+BAD_DUE = "“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24."
+ONE_SORT = "Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due."
+MESSAGES = (
+    UNKNOWN_FIELD,
+    UNKNOWN_VALUE,
+    MISSING_VALUE,
+    OPEN_QUOTE,
+    BAD_DURATION,
+    BAD_DATE,
+    BAD_DUE,
+    ONE_SORT,
+)
+"""All that `QueryError.template` can be, for the catalogue of translations."""
+
+DEFAULT_SORT = "due"
+SUGGESTIONS = 12
+
+_FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z_-]*):(?!//)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_BARE_VALUE = re.compile(r"[^\s,]*")
+_WORD = re.compile(r"\S+")
+_SPACE = re.compile(r"\s*")
+_SAFE_BARE = re.compile(r'[^\s,"][^\s,]*')
+_DURATION = re.compile(r"([0-9]{1,5}) ?([a-z]+)")
+_UNITS = {
+    "m": "m min mnt menit",
+    "h": "h j jam hour hours",
+    "d": "d hari day days",
+    "w": "w minggu mg week weeks",
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_CLOCK_EXAMPLES = ("24h", "3d", "2w")
+
+
+class Term(msgspec.Struct, frozen=True):
+    """`field:value,value` — any of the values, or none of them when negated. Values are canonical."""
+
+    field: Field
+    values: tuple[str, ...]
+    negated: bool = False
+
+    def __str__(self) -> str:
+        """Canonical text."""
+        return f"{'-' * self.negated}{self.field.value}:{','.join(map(_quoted_if_needed, self.values))}"
+
+
+class Word(msgspec.Struct, frozen=True):
+    """Text to find in number, title, text and street; a phrase keeps its order."""
+
+    text: str
+    negated: bool = False
+    phrase: bool = False
+
+    def __str__(self) -> str:
+        """Canonical text."""
+        return "-" * self.negated + (_quoted(self.text) if self.phrase else self.text)
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A filter (all terms and all words must hold) and an order."""
+
+    terms: tuple[Term, ...] = ()
+    words: tuple[Word, ...] = ()
+    sort: str = DEFAULT_SORT
+    descending: bool = False
+
+    def __str__(self) -> str:
+        """Canonical text; parsing it gives this query again."""
+        parts = [str(part) for part in (*self.terms, *self.words)]
+        if self.sort != DEFAULT_SORT or self.descending:
+            parts.append(f"sort:{'-' * self.descending}{self.sort}")
+        return " ".join(parts)
+
+
+class QueryError(ValueError):
+    """What in a query line is not understood: `text[start:end]`, and the nearest right spellings."""
+
+    def __init__(
+        self, template: str, start: int, end: int, nearest: tuple[str, ...] = (), **fields: str
+    ) -> None:
+        self.template = template
+        self.fields = fields
+        self.start = start
+        self.end = end
+        self.nearest = nearest
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence in Indonesian."""
+        return self.template.format(**self.fields)
+
+
+class _Value(msgspec.Struct, frozen=True):
+    text: str
+    start: int
+    end: int
+
+
+def parse(text: str, names: QueryNames | None = None) -> Query:
+    """The query that `text` writes; raises `QueryError` at the first thing that is not understood."""
+    names = names or QueryNames()
+    terms: list[Term] = []
+    words: list[Word] = []
+    order: tuple[str, bool] | None = None
+    position = _skip_space(text, 0)
+    while position < len(text):
+        found = _FIELD.match(text, position)
+        if found is None:
+            part, end = _read_word(text, position)
+            if isinstance(part, Term):
+                terms.append(part)
+            elif part.text:
+                words.append(part)
+        else:
+            field = _field(found)
+            values, end = _read_values(text, found.end(), field)
+            if field is Field.SORT:
+                if order is not None or found[1] or len(values) > 1:
+                    raise QueryError(ONE_SORT, position, end)
+                order = _order(values[0], names)
+            else:
+                canonical = [value for each in values for value in _canonical(field, each, names)]
+                terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
+        position = _skip_space(text, end)
+    sort, descending = order or (DEFAULT_SORT, False)
+    return Query(tuple(terms), tuple(words), sort, descending)
+
+
+def token_span(text: str, cursor: int) -> tuple[int, int]:
+    """Start and end of what `complete`'s suggestions replace: the word, or the last value, at `cursor`."""
+    start = cursor
+    while start > 0 and not text[start - 1].isspace() and text[start - 1] not in ',:"':
+        start -= 1
+    if start == 0 or text[start - 1] not in ",:":
+        start += text.startswith("-", start, cursor)
+    return start, cursor
+
+
+def complete(text: str, cursor: int, names: QueryNames | None = None) -> list[str]:
+    """Suggestions for what is being written before `cursor`: field names, or values of the field.
+
+    Each replaces `text[start:end]` of `token_span`; at most twelve, one for each field or value.
+    """
+    names = names or QueryNames()
+    start, end = token_span(text, cursor)
+    written = text[start:end]
+    head = re.search(r"(?:^|\s)-?([A-Za-z][A-Za-z_-]*):(?:\S*,)?$", text[:start])
+    field = find_field(head[1]) if head else None
+    if field is not None:
+        if field in (Field.OLDER, Field.NEWER):
+            return [example for example in _CLOCK_EXAMPLES if example.startswith(written)]
+        sign = "-" if field is Field.SORT and written.startswith("-") else ""
+        offered = _beginning_with(written.removeprefix(sign), names.spellings(field))
+        return [sign + _bare(shown) for shown in offered]
+    if head or not written or text[:start].endswith('"'):
+        return []
+    return [f"{shown}:" for shown in _beginning_with(written, FIELD_SPELLINGS)]
+
+
+def parse_duration(text: str) -> dt.timedelta | None:
+    """`90m`, `24h`, `3d`, `2w`, or with the Indonesian words; None if it is no length of time."""
+    canonical = _duration(text)
+    if canonical is None:
+        return None
+    amount, unit = int(canonical[:-1]), canonical[-1]
+    return {
+        "m": dt.timedelta(minutes=amount),
+        "h": dt.timedelta(hours=amount),
+        "d": dt.timedelta(days=amount),
+        "w": dt.timedelta(weeks=amount),
+    }[unit]
+
+
+def _field(found: re.Match[str]) -> Field:
+    field = find_field(found[2])
+    if field is None:
+        close = nearest(found[2], FIELD_SPELLINGS)
+        raise QueryError(UNKNOWN_FIELD, found.start(2), found.end(2), close, found=found[2])
+    return field
+
+
+def _read_word(text: str, position: int) -> tuple[Word | Term, int]:
+    negated = text[position] == "-" and text[position + 1 : position + 2].strip() != ""
+    start = position + negated
+    if text[start] == '"':
+        quoted = _quote_at(text, start)
+        return Word(_unescaped(quoted[1]), negated, phrase=True), quoted.end()
+    found = _WORD.match(text, start)
+    assert found is not None
+    flag = BARE_FLAGS.get(squash(found[0])) if found[0][0] != "-" else None
+    if flag is not None:
+        return Term(Field.IS, (flag,), negated), found.end()
+    return Word(found[0], negated), found.end()
+
+
+def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], int]:
+    values: list[_Value] = []
+    while True:
+        if text.startswith('"', position):
+            quoted = _quote_at(text, position)
+            value = _Value(_unescaped(quoted[1]).strip(), position, quoted.end())
+        else:
+            bare = _BARE_VALUE.match(text, position)
+            assert bare is not None
+            value = _Value(bare[0], position, bare.end())
+        if not value.text:
+            raise QueryError(MISSING_VALUE, value.start, value.end, field=field.value)
+        values.append(value)
+        if not text.startswith(",", value.end):
+            return values, value.end
+        position = value.end + 1
+
+
+def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...]:
+    """The canonical values that one written value means."""
+    if field is Field.NUMBER:
+        return (value.text.upper(),)
+    if field in (Field.OLDER, Field.NEWER):
+        duration = _duration(value.text)
+        if duration is None:
+            raise QueryError(BAD_DURATION, value.start, value.end, _CLOCK_EXAMPLES, found=value.text)
+        return (duration,)
+    known = names.find(field, value.text)
+    if field is Field.DUE and value.text[:1] in "<>":
+        known = ()
+    if known:
+        return known
+    if field in (Field.SINCE, Field.UNTIL, Field.DUE):
+        return (_moment(field, value, names),)
+    if field is Field.BY and not names.by:
+        return (value.text.casefold(),)
+    close = names.nearest(field, value.text)
+    raise QueryError(UNKNOWN_VALUE, value.start, value.end, close, found=value.text, field=field.value)
+
+
+def _moment(field: Field, value: _Value, names: QueryNames) -> str:
+    day = _date(value.text)
+    if day is not None:
+        return day.isoformat()
+    if field is Field.DUE:
+        sign = value.text[0] if value.text[0] in "<>" else ""
+        duration = _duration(value.text.removeprefix(sign))
+        if duration is not None:
+            return (sign or "<") + duration
+    template = BAD_DUE if field is Field.DUE else BAD_DATE
+    raise QueryError(template, value.start, value.end, names.nearest(field, value.text), found=value.text)
+
+
+def _order(value: _Value, names: QueryNames) -> tuple[str, bool]:
+    descending = value.text.startswith("-")
+    plain = value.text.removeprefix("-")
+    known = names.find(Field.SORT, plain)
+    if not known:
+        close = names.nearest(Field.SORT, plain)
+        raise QueryError(UNKNOWN_VALUE, value.start, value.end, close, found=value.text, field="sort")
+    return known[0], descending
+
+
+def _duration(text: str) -> str | None:
+    found = _DURATION.fullmatch(text.lower())
+    unit = _UNIT_OF.get(found[2]) if found else None
+    return f"{int(found[1])}{unit}" if found and unit else None
+
+
+def _date(text: str) -> dt.date | None:
+    found = _DAY_FIRST.fullmatch(text)
+    try:
+        if found:
+            return dt.date(int(found[3]), int(found[2]), int(found[1]))
+        return dt.date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _quote_at(text: str, position: int) -> re.Match[str]:
+    quoted = _QUOTED.match(text, position)
+    if quoted is None:
+        raise QueryError(OPEN_QUOTE, position, len(text))
+    return quoted
+
+
+def _skip_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _quoted_if_needed(text: str) -> str:
+    return text if _SAFE_BARE.fullmatch(text) else _quoted(text)
+
+
+def _bare(shown: str) -> str:
+    """A spelling as it is easiest to read in the line: `Batu Tulis` as `batu-tulis`."""
+    hyphened = "-".join(shown.lower().split())
+    return hyphened if _SAFE_BARE.fullmatch(hyphened) else _quoted(shown)
+
+
+def _beginning_with(written: str, spellings: tuple[Spelling, ...]) -> list[str]:
+    wanted = squash(written)
+    found: dict[str, str] = {}
+    for spelling in spellings:
+        if squash(spelling.shown).startswith(wanted):
+            found.setdefault(spelling.value, spelling.shown)
+    return list(found.values())[:SUGGESTIONS]

@@ -1,0 +1,226 @@
+"""What each term of a query means: the reference that the store's SQL is tested against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+import msgspec
+
+from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
+from qlue_desk.domain.query import Query, Term, Word, parse_duration
+from qlue_desk.domain.query_names import NONE, Field
+
+PRIORITY_OF = {"ordinary": 0, "high": 1, "emergency": 2}
+STATUSES_OF_COLOUR: dict[Colour, frozenset[Status]] = {
+    colour: frozenset(status for status, look in STATUS_LOOK.items() if look.colour is colour)
+    for colour in Colour
+}
+
+Span = tuple[dt.datetime | None, dt.datetime | None]
+"""From (included) and until (excluded), UTC; None is open."""
+
+_DAY = dt.timedelta(days=1)
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What a query can ask for and the complaint itself does not carry."""
+
+    notes: int = 0
+    pending: int = 0
+    """Own actions that central has not confirmed."""
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """When and by whom a query is run."""
+
+    now: dt.datetime
+    me: str
+    """User id."""
+    zone: dt.tzinfo
+    """Of the city: `today` is its day."""
+
+
+def matches(query: Query, complaint: Complaint, moment: Moment, facts: Facts | None = None) -> bool:
+    """Whether `complaint` is found by `query`: every term and every word holds."""
+    known = facts or Facts()
+    return all(_term(term, complaint, moment, known) for term in query.terms) and all(
+        _word(word, complaint) for word in query.words
+    )
+
+
+def span(field: Field, value: str, moment: Moment) -> Span:
+    """The times that a value of older, newer, since, until (of `created_at`) or due takes in.
+
+    `due:<8h` takes in what is overdue; `due:none` is no span and must be asked for before.
+    """
+    if field in (Field.OLDER, Field.NEWER):
+        limit = moment.now - _duration(value)
+        return (None, limit) if field is Field.OLDER else (limit, None)
+    if field is Field.DUE:
+        if value == "overdue":
+            return None, moment.now
+        if value[0] in "<>":
+            limit = moment.now + _duration(value[1:])
+            return (None, limit) if value[0] == "<" else (limit, None)
+    first, last = _days(value, moment)
+    begin = _midnight(first, moment)
+    end = _midnight(last + _DAY, moment) if last < dt.date.max else None
+    if field is Field.SINCE:
+        return begin, None
+    return (None, end) if field is Field.UNTIL else (begin, end)
+
+
+def tokens(text: str) -> list[str]:
+    """Words of `text` as FTS5's `unicode61 remove_diacritics 2` sees them."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return _TOKEN.findall("".join(each for each in plain if not unicodedata.combining(each)))
+
+
+def kecamatan_of(kelurahan: str | None) -> str:
+    """Code of the kecamatan in which a kelurahan lies: Kemendagri codes nest; '' for none."""
+    return (kelurahan or "").rpartition(".")[0]
+
+
+def _term(term: Term, complaint: Complaint, moment: Moment, facts: Facts) -> bool:
+    return term.negated != any(_value(term.field, value, complaint, moment, facts) for value in term.values)
+
+
+def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts: Facts) -> bool:
+    match field:
+        case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
+            return _within(complaint.created_at, span(field, value, moment))
+        case Field.DUE:
+            due = complaint.due
+            if value == NONE or due is None:
+                return (value == NONE) == (due is None)
+            return _within(due, span(field, value, moment))
+        case Field.BY:
+            return _holder(value, complaint, moment)
+        case Field.NUMBER:
+            return value in complaint.number.upper()
+        case Field.HAS:
+            return _has(value, complaint, facts)
+        case Field.IS:
+            return _is(value, complaint, moment)
+        case _:
+            return _column(field, complaint) == ("" if value == NONE else value)
+
+
+def _column(field: Field, complaint: Complaint) -> str:
+    columns = {
+        Field.STATUS: complaint.status.value,
+        Field.COLOUR: complaint.look.colour.value,
+        Field.CITY: complaint.city,
+        Field.DINAS: complaint.dinas,
+        Field.CATEGORY: complaint.category or "",
+        Field.KELURAHAN: complaint.kelurahan or "",
+        Field.KECAMATAN: kecamatan_of(complaint.kelurahan),
+        Field.CHANNEL: complaint.channel.value,
+        Field.PRIORITY: next(
+            (name for name, number in PRIORITY_OF.items() if number == complaint.priority), ""
+        ),
+    }
+    return columns[field]
+
+
+def _holder(value: str, complaint: Complaint, moment: Moment) -> bool:
+    if value == NONE:
+        return not complaint.holder
+    if value == "me":
+        return complaint.holder == moment.me
+    return complaint.holder == value or value in complaint.holder_name.casefold()
+
+
+def _has(value: str, complaint: Complaint, facts: Facts) -> bool:
+    match value:
+        case "photo":
+            return any(not each.evidence for each in complaint.attachments)
+        case "evidence":
+            return any(each.evidence for each in complaint.attachments)
+        case "note":
+            return facts.notes > 0
+        case "place":
+            return complaint.lat_e6 is not None and complaint.lon_e6 is not None
+        case "phone":
+            return complaint.reporter.phone != ""
+        case _:
+            return facts.pending > 0
+
+
+def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
+    match value:
+        case "open":
+            return complaint.is_open
+        case "closed":
+            return not complaint.is_open
+        case "overdue":
+            return complaint.due is not None and complaint.due < moment.now
+        case "unacknowledged":
+            return complaint.status is Status.DISPATCHED
+        case "reopened":
+            return complaint.reopened > 0
+        case "mine":
+            return complaint.holder == moment.me
+        case "unassigned":
+            return not complaint.holder
+        case "waiting":
+            return complaint.waiting_reason != ""
+        case "paused":
+            return complaint.paused_at is not None
+        case "secret":
+            return complaint.reporter.secret
+        case _:
+            return complaint.final
+
+
+def _word(word: Word, complaint: Complaint) -> bool:
+    wanted = tokens(word.text)
+    if not wanted:
+        return True
+    fields = (complaint.number, complaint.title, complaint.text, complaint.street)
+    found = any(_stands_in(wanted, tokens(text), word.phrase) for text in fields)
+    return word.negated != (found or word.text.upper() in complaint.number)
+
+
+def _stands_in(wanted: list[str], there: list[str], whole: bool) -> bool:
+    """One after the other; the last may be the beginning of a longer word unless `whole`."""
+    *first, last = wanted
+    for start in range(len(there) - len(wanted) + 1):
+        end = there[start + len(first)]
+        if there[start : start + len(first)] == first and (
+            end == last or (not whole and end.startswith(last))
+        ):
+            return True
+    return False
+
+
+def _within(moment: dt.datetime, wanted: Span) -> bool:
+    begin, end = wanted
+    return (begin is None or begin <= moment) and (end is None or moment < end)
+
+
+def _duration(value: str) -> dt.timedelta:
+    duration = parse_duration(value)
+    assert duration is not None
+    return duration
+
+
+def _days(value: str, moment: Moment) -> tuple[dt.date, dt.date]:
+    today = moment.now.astimezone(moment.zone).date()
+    named = {
+        "today": (today, today),
+        "yesterday": (today - _DAY, today - _DAY),
+        "tomorrow": (today + _DAY, today + _DAY),
+        "week": (today, today + 6 * _DAY),
+    }
+    if value in named:
+        return named[value]
+    day = dt.date.fromisoformat(value)
+    return day, day
+
+
+def _midnight(day: dt.date, moment: Moment) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), moment.zone).astimezone(dt.UTC)

@@ -1,0 +1,312 @@
+"""The query line: what it understands, what it says when it does not, and that text and query agree."""
+
+import pytest
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+from qlue_desk.domain.city import (
+    Category,
+    City,
+    Cooperation,
+    Deadline,
+    Dinas,
+    Kecamatan,
+    Kelurahan,
+    SlaProfile,
+    Unit,
+)
+from qlue_desk.domain.complaint import Actor, Role
+from qlue_desk.domain.query import (
+    MESSAGES,
+    Field,
+    Query,
+    QueryError,
+    QueryNames,
+    Term,
+    Word,
+    complete,
+    parse,
+    token_span,
+)
+from qlue_desk.domain.query_names import FIXED, Spelling, names_of
+
+NAMES = QueryNames(
+    city=(Spelling("bogor", "bogor"), Spelling("Kota Bogor", "bogor")),
+    dinas=(Spelling("dpupr", "dpupr"), Spelling("dishub", "dishub"), Spelling("Dinas Perhubungan", "dishub")),
+    category=(
+        Spelling("Jalan rusak", "jalan_rusak"),
+        Spelling("jalan_rusak", "jalan_rusak"),
+        Spelling("PKL, liar", "pkl"),
+    ),
+    kelurahan=(
+        Spelling("Sempur", "32.71.03.1003"),
+        Spelling("32.71.03.1003", "32.71.03.1003"),
+        Spelling("Batutulis", "32.71.01.1001"),
+        Spelling("Batu Tulis", "32.71.01.1001"),
+        Spelling("Cibuluh", "32.71.05.1001"),
+        Spelling("Cibuluh", "32.73.99.1001"),
+    ),
+    by=(Spelling("Rina Wati", "u_rina"), Spelling("u_rina", "u_rina")),
+)
+
+
+def one(text: str) -> Term:
+    query = parse(text, NAMES)
+    assert query.words == ()
+    assert len(query.terms) == 1
+    return query.terms[0]
+
+
+def test_the_line_of_the_contract() -> None:
+    text = (
+        "status:dispatched overdue kelurahan:sempur channel:sms older:24h "
+        '"lampu mati" -macet by:me has:photo sort:due'
+    )
+    assert parse(text, NAMES) == Query(
+        terms=(
+            Term(Field.STATUS, ("dispatched",)),
+            Term(Field.IS, ("overdue",)),
+            Term(Field.KELURAHAN, ("32.71.03.1003",)),
+            Term(Field.CHANNEL, ("sms",)),
+            Term(Field.OLDER, ("24h",)),
+            Term(Field.BY, ("me",)),
+            Term(Field.HAS, ("photo",)),
+        ),
+        words=(Word("lampu mati", phrase=True), Word("macet", negated=True)),
+        sort="due",
+    )
+
+
+@pytest.mark.parametrize(
+    ("indonesian", "english"),
+    [
+        ("status:disposisi", "status:dispatched"),
+        ("status:butuh-info", "status:awaiting_reporter"),
+        ('status:"Menunggu verifikasi"', "status:awaiting_verification"),
+        ("warna:merah,kuning", "colour:red,yellow"),
+        ("kategori:jalan-rusak", "category:jalan_rusak"),
+        ('kategori:"PKL, liar"', "category:pkl"),
+        ("kanal:wa,112,surel", "channel:whatsapp,cc112,email"),
+        ("kelurahan:batu-tulis", "kelurahan:Batutulis"),
+        ("oleh:rina-wati", "by:u_rina"),
+        ("oleh:saya", "by:me"),
+        ("prioritas:darurat", "priority:emergency"),
+        ("lebih-lama:2minggu", "older:2w"),
+        ("sejak:24/11/2026", "since:2026-11-24"),
+        ("tenggat:hari-ini", "due:today"),
+        ("ada:belum-terkirim", "has:unsent"),
+        ("adalah:belum-diterima", "is:unacknowledged"),
+        ("-adalah:rahasia", "-is:secret"),
+        ("nomor:bgr-26-004211", "number:BGR-26-004211"),
+        ("urut:-prioritas", "sort:-priority"),
+        ("Status:DISPATCHED", "status:dispatched"),
+        ("kota:kota-bogor", "city:bogor"),
+    ],
+)
+def test_the_words_of_the_screens_mean_the_same(indonesian: str, english: str) -> None:
+    assert parse(indonesian, NAMES) == parse(english, NAMES)
+
+
+@pytest.mark.parametrize("field", sorted(FIXED))
+def test_every_fixed_spelling_is_understood(field: Field) -> None:
+    for spelling in FIXED[field]:
+        query = parse(f'{field}:"{spelling.shown}"', NAMES)
+        if field is Field.SORT:
+            assert query.sort == spelling.value
+        else:
+            assert query.terms == (Term(field, (spelling.value,)),)
+
+
+def test_a_name_of_two_areas_means_both() -> None:
+    assert one("kelurahan:cibuluh").values == ("32.71.05.1001", "32.73.99.1001")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("due:<8h", ("<8h",)),
+        ("due:8h", ("<8h",)),
+        ("due:>3hari", (">3d",)),
+        ("due:overdue,today", ("overdue", "today")),
+        ("due:2026-12-01", ("2026-12-01",)),
+        ("older:090m", ("90m",)),
+        ("until:yesterday", ("yesterday",)),
+        ("status:new,baru,new", ("new",)),
+        ("kelurahan:none", ("none",)),
+    ],
+)
+def test_values(text: str, values: tuple[str, ...]) -> None:
+    assert one(text).values == values
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lampu mati", (Word("lampu"), Word("mati"))),
+        ('"lampu mati"', (Word("lampu mati", phrase=True),)),
+        ('-"lampu mati"', (Word("lampu mati", negated=True, phrase=True),)),
+        ('"kata \\"lampu\\""', (Word('kata "lampu"', phrase=True),)),
+        ("jam 10:30", (Word("jam"), Word("10:30"))),
+        ("https://qlue.co.id", (Word("https://qlue.co.id"),)),
+        ('"overdue"', (Word("overdue", phrase=True),)),
+        ('"status:new"', (Word("status:new", phrase=True),)),
+        ("-", (Word("-"),)),
+        ("- macet", (Word("-"), Word("macet"))),
+        ('""', ()),
+        ("  \t\n ", ()),
+        ('ab"cd', (Word('ab"cd'),)),
+    ],
+)
+def test_words(text: str, words: tuple[Word, ...]) -> None:
+    assert parse(text, NAMES) == Query(words=words)
+
+
+def test_without_a_list_of_people_by_takes_any_name() -> None:
+    assert parse("by:Rina", QueryNames()).terms == (Term(Field.BY, ("rina",)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed_at", "nearest"),
+    [
+        ("lampu stauts:new", "stauts", ("status",)),
+        ("status:dispatchd", "dispatchd", ("dispatched",)),
+        ("status:new,disposisy", "disposisy", ("Disposisi",)),
+        ("kelurahan:smpur overdue", "smpur", ("Sempur",)),
+        ("dinas:dishup", "dishup", ("dishub",)),
+        ("by:rina", "rina", ("Rina Wati",)),
+        ("older:besok", "besok", ("24h", "3d", "2w")),
+        ("since:2026-02-30", "2026-02-30", ()),
+        ("due:tody", "tody", ("today",)),
+        ("due:<lama", "<lama", ()),
+        ("sort:dua", "dua", ("due", "diubah", "dibuat")),
+        ("has:fotoo", "fotoo", ("foto",)),
+        ('kelurahan:"Tak Ada"', '"Tak Ada"', ()),
+        ("lampu status:", "", ()),
+        ("status:new,", "", ()),
+        ('a "lampu mati', '"lampu mati', ()),
+        ("sort:due sort:created", "sort:created", ()),
+        ("-sort:due", "-sort:due", ()),
+    ],
+)
+def test_what_is_not_understood_is_pointed_at_with_the_nearest(
+    text: str, pointed_at: str, nearest: tuple[str, ...]
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, NAMES)
+    error = caught.value
+    assert text[error.start : error.end] == pointed_at
+    assert error.nearest == nearest
+    assert error.template in MESSAGES
+    assert error.message == error.template.format(**error.fields)
+
+
+def test_an_error_says_what_was_found_even_with_braces_in_it() -> None:
+    with pytest.raises(QueryError, match=r"Nilai “\{x\}” tidak dikenal untuk status\."):
+        parse("status:{x}")
+
+
+PIECES = st.sampled_from(
+    [
+        "status:new",
+        "-status:disposisi,proses",
+        "overdue",
+        "-overdue",
+        "kelurahan:cibuluh",
+        'kategori:"PKL, liar"',
+        "older:3hari",
+        "due:<8h",
+        "due:none",
+        'nomor:"a b,\\"c"',
+        "sort:-created",
+        '"lampu  mati"',
+        '-"a\\\\"',
+        "-macet",
+        "--",
+        "10:30",
+        "x:",
+        '"',
+        "-",
+        ",",
+        "\u00a0",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.lists(PIECES | st.text(max_size=8), max_size=6).map(" ".join) | st.text(max_size=30))
+@example('number:"\\\\"')
+@example("--http://a")
+def test_canonical_text_parses_to_the_same_query(text: str) -> None:
+    try:
+        query = parse(text, NAMES)
+    except QueryError as error:
+        event("refused")
+        span = (error.start, error.end)
+    else:
+        span = (0, 0)
+        assert parse(str(query), NAMES) == query
+        assert str(parse(str(query), NAMES)) == str(query)
+    assert 0 <= span[0] <= span[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "suggestions"),
+    [
+        ("sta", ["status:"]),
+        ("lampu -kate", ["kategori:"]),
+        ("status:dis", ["dispatched"]),
+        ("status:dispo", ["disposisi"]),
+        ("status:new,butuh", ["butuh-info"]),
+        ("-kelurahan:ba", ["batutulis"]),
+        ("kelurahan:batu-t", ["batutulis"]),
+        ("category:pk", ['"PKL, liar"']),
+        ("by:ri", ["rina-wati"]),
+        ("older:2", ["24h", "2w"]),
+        ("sort:-cr", ["-created"]),
+        ("colour:", ["red", "yellow", "green", "grey"]),
+        ("foo:ba", []),
+        ("", []),
+        ("lampu ", []),
+    ],
+)
+def test_suggestions(written: str, suggestions: list[str]) -> None:
+    assert complete(written, len(written), NAMES) == suggestions
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(
+    st.lists(PIECES | st.sampled_from(["stat", "status:", "by:", "kelurahan:"]), max_size=3).map(" ".join),
+    st.data(),
+)
+def test_suggestions_never_fail_and_fit_where_they_are_put(text: str, data: st.DataObject) -> None:
+    cursor = data.draw(st.integers(0, len(text)))
+    start, end = token_span(text, cursor)
+    assert 0 <= start <= end == cursor
+    for suggestion in complete(text, cursor, NAMES):
+        assert suggestion
+
+
+def test_names_come_from_the_city_and_its_people() -> None:
+    hour = Deadline(1, Unit.HOURS)
+    city = City(
+        key="bogor",
+        name="Kota Bogor",
+        prefix="BGR",
+        code="32.71",
+        zone="Asia/Jakarta",
+        cooperation=Cooperation.PARTNER,
+        coordinator="diskominfo",
+        sla=SlaProfile("x", hour, hour, {}, hour),
+        dinas=(Dinas("dlh", "DLH", "Dinas Lingkungan Hidup"),),
+        categories=(Category("jalan_rusak", "Jalan rusak", ()),),
+        kecamatan=(Kecamatan("32.71.06", "Tanah Sareal", ("Tanah Sereal",)),),
+        kelurahan=(Kelurahan("32.71.05.1001", "Batutulis", "32.71.05", ("Batu Tulis",)),),
+    )
+    names = names_of([city], [Actor("u_1", "Rina", frozenset({Role.OFFICER}), "bogor", "dlh")])
+    assert names.find(Field.CATEGORY, "JALAN RUSAK") == ("jalan_rusak",)
+    assert names.find(Field.BY, "rina") == ("u_1",)
+    assert names.find(Field.CITY, "kota bogor") == ("bogor",)
+    assert names.find(Field.DINAS, "dinas-lingkungan-hidup") == ("dlh",)
+    assert names.find(Field.DINAS, "") == ()
+    assert names.find(Field.KECAMATAN, "tanah_sereal") == ("32.71.06",)
+    assert names.find(Field.KELURAHAN, "batu tulis") == names.find(Field.KELURAHAN, "32.71.05.1001")
