@@ -26,12 +26,18 @@ from qlue_desk.cities.errors import (
     CityFileError,
 )
 from qlue_desk.cities.source import Source
-from qlue_desk.domain.city import Category, City, Cooperation, Dinas, Kecamatan, Kelurahan, SlaProfile
+from qlue_desk.domain.city import Category, City, Cooperation, Dinas, Kecamatan, Kelurahan, Owner, SlaProfile
 
 FOLDER = Path(__file__).parent
 REQUIRED = ("key", "name", "prefix", "code", "zone")
-OWN_KEYS = ("use", "without_dinas", "without_categories", "owners", "boundaries")
-"""Keys of the file that are no field of `City`."""
+OWN_KEYS: dict[str, tuple[Any, str]] = {
+    "use": (list[str], '["common"]'),
+    "without_dinas": (list[str], '["kunci dinas"]'),
+    "without_categories": (list[str], '["kunci kategori"]'),
+    "owners": (dict[str, str | list[Owner]], "tabel [owners] berisi kategori = dinas, atau daftar pemilik"),
+    "boundaries": (str, '"nama.geojson"'),
+}
+"""Keys of the file that are no field of `City`: their shape, and how it is told to people."""
 NOT_SHIPPED = frozenset({"example", "ramadan", "sla_profiles"})
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "dinas": Dinas,
@@ -106,18 +112,29 @@ def _check_keys(raw: Table, source: Source) -> None:
     for key in REQUIRED:
         if key not in raw:
             raise CityFileError(MISSING, place=source.name, key=key, allowed=", ".join(REQUIRED))
-    allowed = tuple(City.__struct_fields__) + OWN_KEYS
-    _only(raw, allowed, "berkas kota", source)
-    for section, shape in SECTIONS.items():
+    _only(raw, (*City.__struct_fields__, *OWN_KEYS), "berkas kota", source)
+    for key, (shape, allowed) in OWN_KEYS.items():
+        if key in raw:
+            _check_own(raw[key], key, shape, allowed, source)
+    for section, struct in SECTIONS.items():
         for entry in _list(raw, section, source):
-            _only(entry, shape.__struct_fields__, section, source)
-            identity = "key" if "key" in shape.__struct_fields__ else "code"
+            _only(entry, struct.__struct_fields__, section, source)
+            identity = "key" if "key" in struct.__struct_fields__ else "code"
             if not isinstance(entry.get(identity), str):
                 place = source.place(rf"^\s*\[\[{section}\]\]|^\s*{section}\s*=")
                 raise CityFileError(MISSING, place=place, key=f"{identity} pada {section}", allowed=identity)
     cooperation = raw.get("cooperation", Cooperation.NONE)
     if cooperation not in list(Cooperation):
         _refuse(source, "cooperation", cooperation, ", ".join(Cooperation))
+
+
+def _check_own(found: object, key: str, shape: Any, allowed: str, source: Source) -> None:
+    try:
+        msgspec.convert(found, shape)
+    except msgspec.ValidationError:
+        place = source.place_of_key(key)
+        shown = _shown(found)
+        raise CityFileError(WRONG_SHAPE, place=place, key=key, found=shown, allowed=allowed) from None
 
 
 def _only(table: Table, allowed: tuple[str, ...], where: str, source: Source) -> None:

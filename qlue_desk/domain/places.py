@@ -26,6 +26,8 @@ __all__ = ["PlaceFinding", "PlaceIndex", "PlaceMatch", "normalise"]
 
 MIDDLE_WORDS = frozenset(("raya", "pasar", "terminal", "alun"))
 LONGEST_SPAN = 5
+LONGEST_TEXT = 2_000
+"""Words looked at."""
 LONG_STREET = 9
 """Letters from which on a street is recognised without `Jl.`: suryakencana, bangbarung."""
 MARKED, BESIDE, NAMED, HINTED = 4, 3, 2, 1
@@ -98,7 +100,7 @@ class PlaceIndex:
 
     def explain(self, text: str, kecamatan: str | None = None) -> PlaceFinding:
         """As `find`, with the reason and the candidates where the text leaves it open."""
-        words = words_of(text)
+        words = words_of(text)[:LONGEST_TEXT]
         districts = self._given(kecamatan) or self._districts(words)
         hits = [hit for span in self._spans(words) for hit in self._weigh(span, words, districts)]
         if not hits:

@@ -1,0 +1,332 @@
+"""City files that users bring: minimal ones work, wrong ones stop with one exact sentence."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qlue_desk import cities
+from qlue_desk.cities import CityFileError, boundaries_of, check_distinct, load_city
+from qlue_desk.domain.city import Cooperation
+
+MINIMAL = """key = "sorong"
+name = "Kota Sorong"
+prefix = "SRG"
+code = "92.71"
+zone = "Asia/Jayapura"
+"""
+DINAS = (
+    "diskominfo, dpupr, dlh, dishub, "
+    "satpol_pp, disperkim, bpbd, damkarmat, dinsos, pdam, disdukcapil, dinkes, disdik"
+)
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "sorong.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def sentence(folder: Path, text: str) -> str:
+    with pytest.raises(CityFileError) as caught:
+        load_city(write(folder, text))
+    error = caught.value
+    assert error.template.format(**error.fields) == str(error)
+    return str(error)
+
+
+def test_five_lines_make_a_city(tmp_path):
+    city = load_city(write(tmp_path, MINIMAL))
+    assert (city.key, city.coordinator, city.sla.key) == ("sorong", "diskominfo", "sp4n")
+    assert city.cooperation is Cooperation.NONE
+    assert len(city.categories) == 31
+    assert (city.kelurahan, city.bounce_limit, city.bounds) == ((), 3, None)
+
+
+def test_a_file_overrides_shared_parts_by_key(tmp_path):
+    text = MINIMAL + (
+        'cooperation = "partner"\nwithout_categories = ["angkot"]\nbounce_limit = 5\n'
+        'working_day = { start = 08:00:00, end = 15:00:00 }\n[owners]\nbanjir = "dpupr"\n'
+        '[[dinas]]\nkey = "pdam"\nname = "Tirta Remu"\n[[categories]]\nkey = "pju"\nletter = "U"\n'
+    )
+    city = load_city(write(tmp_path, text))
+    assert city.dinas_name("pdam") == "Tirta Remu"
+    assert city.dinas_by_key["pdam"].full_name == "Perusahaan Umum Daerah Air Minum"
+    assert "angkot" not in city.category_by_key
+    assert [owner.dinas for owner in city.category_by_key["banjir"].owners] == ["dpupr"]
+    assert (city.category_by_key["pju"].letter, city.category_by_key["pju"].label) == (
+        "U",
+        "Lampu jalan (PJU) mati",
+    )
+    assert (city.bounce_limit, city.working_day.start.hour, city.cooperation) == (5, 8, Cooperation.PARTNER)
+
+
+def test_a_city_with_its_own_clocks_and_nothing_shared(tmp_path):
+    text = MINIMAL + (
+        'use = []\ncoordinator = "kominfo"\n'
+        '[[dinas]]\nkey = "kominfo"\nname = "Kominfo"\n'
+        '[[categories]]\nkey = "jalan"\nlabel = "Jalan"\nowners = [{ dinas = "kominfo" }]\n'
+        'sla_class = "biasa"\n'
+        '[sla]\ndispatch = { amount = 30, unit = "minutes" }\n'
+        'acknowledge = { amount = 1, unit = "working_days" }\n'
+        'final = { amount = 5, unit = "working_days" }\n'
+        'resolve = { biasa = { amount = 9, unit = "working_days" } }\n'
+    )
+    city = load_city(write(tmp_path, text))
+    assert (city.sla.key, city.sla.resolve["biasa"].amount) == ("sorong", 9)
+    assert [category.key for category in city.categories] == ["jalan"]
+
+
+def test_boundaries_lie_beside_the_file(tmp_path):
+    shutil.copy(cities.boundaries_path("bogor"), tmp_path / "batas.geojson")
+    path = write(tmp_path, MINIMAL + 'boundaries = "batas.geojson"\n')
+    assert load_city(path).key == "sorong"
+    assert boundaries_of(path) == tmp_path / "batas.geojson"
+    assert boundaries_of(write(tmp_path, MINIMAL)) is None
+
+
+def test_the_annotated_example_is_valid_and_not_shipped():
+    path = Path(cities.__file__).with_name("example.toml")
+    city = load_city(path)
+    assert (city.key, city.category_by_key["dermaga"].letter) == ("contoh", "D")
+    assert "example" not in cities.shipped()
+    assert "contoh" not in cities.shipped()
+
+
+def test_windows_editors_may_write_a_byte_order_mark(tmp_path):
+    path = tmp_path / "sorong.toml"
+    path.write_text(MINIMAL, encoding="utf-8-sig", newline="\r\n")
+    assert load_city(path).name == "Kota Sorong"
+
+
+WRONG = {
+    "missing key": (
+        MINIMAL.replace('zone = "Asia/Jayapura"\n', ""),
+        "sorong.toml: zone belum ada; wajib diisi: key, name, prefix, code, zone.",
+    ),
+    "no TOML": (
+        MINIMAL + "bounce_limit = \n",
+        "sorong.toml baris 6: bukan TOML yang sah (Invalid value).",
+    ),
+    "unknown zone": (
+        MINIMAL.replace("Jayapura", "Sorong"),
+        'sorong.toml baris 5: zone berisi "Asia/Sorong", yang tidak dikenal; yang boleh: zona IANA, '
+        "di Indonesia "
+        "Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT).",
+    ),
+    "zone is a folder": (
+        MINIMAL.replace("Asia/Jayapura", "Asia"),
+        'sorong.toml baris 5: zone berisi "Asia", yang tidak dikenal; yang boleh: zona IANA, di Indonesia '
+        "Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT).",
+    ),
+    "unknown cooperation": (
+        MINIMAL + 'cooperation = "friend"\n',
+        'sorong.toml baris 6: cooperation berisi "friend", yang tidak dikenal; yang boleh: none, '
+        "trial, partner.",
+    ),
+    "unknown profile": (
+        MINIMAL + 'sla = "papua"\n',
+        'sorong.toml baris 6: sla berisi "papua", yang tidak dikenal; '
+        "yang boleh: bogor, sp4n, jakarta, atau tabel [sla] sendiri.",
+    ),
+    "unknown base": (
+        MINIMAL + 'use = ["comon"]\n',
+        'sorong.toml baris 6: use berisi "comon", yang tidak dikenal; yang boleh: common.',
+    ),
+    "coordinator nobody": (
+        MINIMAL + 'coordinator = "kominfo"\n',
+        f'sorong.toml baris 6: coordinator berisi "kominfo", yang tidak dikenal; yang boleh: {DINAS}.',
+    ),
+    "coordinator outside": (
+        MINIMAL + 'coordinator = "pln"\n',
+        f'sorong.toml baris 6: coordinator berisi "pln", yang tidak dikenal; yang boleh: {DINAS}.',
+    ),
+    "unknown owner": (
+        MINIMAL + '[owners]\nbanjir = "bnpb"\n',
+        'sorong.toml baris 7: pemilik kategori banjir berisi "bnpb", yang tidak dikenal; '
+        f"yang boleh: {DINAS}, polres, pln, bbpjn.",
+    ),
+    "owner of unknown category": (
+        MINIMAL
+        + 'use = []\n[owners]\nbanjirr = "bpbd"\n[[categories]]\nkey = "banjir"\nlabel = "Banjir"\n'
+        + "owners = []\n",
+        'sorong.toml baris 8: owners berisi "banjirr", yang tidak dikenal; yang boleh: banjir.',
+    ),
+    "overlapping owners": (
+        MINIMAL + '[owners]\npju = [{ dinas = "dishub" }, { dinas = "dpupr", since = 2020-01-01 }]\n',
+        "sorong.toml baris 7: pemilik kategori pju tumpang tindih (dishub …–… dan dpupr 2020-01-01–…); "
+        "pada satu hari hanya boleh ada satu pemilik.",
+    ),
+    "owner ends before it begins": (
+        MINIMAL + '[owners]\npju = [{ dinas = "dishub", since = 2020-01-01, until = 2019-12-31 }]\n',
+        "sorong.toml baris 7: masa pemilik dishub pada kategori pju berakhir (2019-12-31) sebelum "
+        "mulai (2020-01-01); "
+        "until harus sama dengan atau sesudah since.",
+    ),
+    "letter twice": (
+        MINIMAL
+        + '[[categories]]\nkey = "dermaga"\nlabel = "Dermaga"\nowners = [{ dinas = "dishub" }]\n'
+        + 'letter = "d"\n',
+        'sorong.toml baris 10: letter "d" dipakai dua kali (drainase, dermaga); setiap letter hanya '
+        "boleh dipakai sekali.",
+    ),
+    "letter of the operator's screen": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nletter = "g"\n',
+        'sorong.toml baris 8: huruf "g" pada kategori pju sudah dipakai layar operator (g hantu, k '
+        "iseng, i informasi); "
+        "pakai huruf lain a–z atau A–Z.",
+    ),
+    "letter is a word": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nletter = "lampu"\n',
+        'sorong.toml baris 8: letter pada kategori pju berisi "lampu"; yang boleh: satu huruf a–z atau A–Z.',
+    ),
+    "dinas twice": (
+        MINIMAL + '[[dinas]]\nkey = "laut"\nname = "Kelautan"\n[[dinas]]\nkey = "laut"\nname = "Laut"\n',
+        'sorong.toml baris 10: key dinas "laut" dipakai dua kali (Kelautan, Laut); '
+        "setiap key dinas hanya boleh dipakai sekali.",
+    ),
+    "kelurahan code twice": (
+        MINIMAL
+        + 'kecamatan = [{ code = "92.71.01", name = "A" }]\nkelurahan = [\n'
+        + '{ code = "92.71.01.1001", name = "B" },\n{ code = "92.71.01.1001", name = "C" },\n]\n',
+        'sorong.toml baris 9: kode kelurahan "92.71.01.1001" dipakai dua kali (B, C); '
+        "setiap kode kelurahan hanya boleh dipakai sekali.",
+    ),
+    "kelurahan of no kecamatan": (
+        MINIMAL
+        + 'kecamatan = [{ code = "92.71.01", name = "A" }]\n'
+        + 'kelurahan = [{ code = "92.71.02.1001", name = "B" }]\n',
+        'sorong.toml baris 7: kecamatan dari kelurahan B berisi "92.71.02", yang tidak dikenal; '
+        "yang boleh: 92.71.01.",
+    ),
+    "source name twice": (
+        MINIMAL
+        + '[[categories]]\nkey = "dermaga"\nlabel = "Dermaga"\nowners = [{ dinas = "dishub" }]\n'
+        + 'source_names = ["Sampah"]\n',
+        'sorong.toml baris 10: source_names "Sampah" dipakai dua kali (sampah, dermaga); '
+        "setiap source_names hanya boleh dipakai sekali.",
+    ),
+    "unknown class": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nsla_class = "quick"\n',
+        'sorong.toml baris 8: sla_class pada kategori pju berisi "quick", yang tidak dikenal; '
+        "yang boleh: fast, medium, slow.",
+    ),
+    "no owner": (
+        MINIMAL + "[owners]\npju = []\n",
+        "sorong.toml baris 7: kategori pju tidak punya pemilik; isi owners dengan salah satu dari: "
+        f"{DINAS}, polres, pln, bbpjn.",
+    ),
+    "misspelt key": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nleter = "U"\n',
+        "sorong.toml baris 8: kunci leter tidak dikenal di categories; yang boleh: "
+        "key, label, owners, sla_class, round_the_clock, letter, keywords, source_names.",
+    ),
+    "wrong prefix": (
+        MINIMAL.replace("SRG", "srg-1"),
+        'sorong.toml baris 3: prefix berisi "srg-1"; yang boleh: 2–5 huruf besar seperti BGR.',
+    ),
+    "wrong type": (
+        MINIMAL + 'bounce_limit = "3"\n',
+        "sorong.toml baris 6: bounce_limit berisi str; yang boleh: int.",
+    ),
+    "wrong type in an entry": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nround_the_clock = "ya"\n',
+        "sorong.toml baris 7: categories pju.round_the_clock berisi str; yang boleh: bool.",
+    ),
+    "missing in an entry": (
+        MINIMAL + '[[dinas]]\nkey = "laut"\n',
+        "sorong.toml baris 7: name pada dinas laut belum ada; wajib diisi: name.",
+    ),
+    "entry without key": (
+        MINIMAL + '[[dinas]]\nname = "Laut"\n',
+        "sorong.toml baris 6: key pada dinas belum ada; wajib diisi: key.",
+    ),
+    "section is no list": (
+        MINIMAL + 'dinas = "semua"\n',
+        'sorong.toml baris 6: dinas berisi "semua"; yang boleh: [[dinas]].',
+    ),
+    "owners is no table": (
+        MINIMAL + 'owners = "dishub"\n',
+        'sorong.toml baris 6: owners berisi "dishub"; '
+        "yang boleh: tabel [owners] berisi kategori = dinas, atau daftar pemilik.",
+    ),
+    "boundaries absent": (
+        MINIMAL + 'boundaries = "tidak-ada.geojson"\n',
+        'sorong.toml baris 6: boundaries menunjuk "tidak-ada.geojson", yang tidak ada; '
+        "yang boleh: nama berkas GeoJSON di samping berkas ini.",
+    ),
+    "no bounces": (
+        MINIMAL + "bounce_limit = 0\n",
+        "sorong.toml baris 6: bounce_limit berisi 0; yang boleh: bilangan bulat mulai 1.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(WRONG))
+def test_a_wrong_file_stops_with_one_sentence(kind, tmp_path):
+    text, expected = WRONG[kind]
+    assert sentence(tmp_path, text) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "use = 3",
+        'use = "common"',
+        "without_dinas = 1",
+        "sla = 5",
+        "sla = { dispatch = 1 }",
+        "owners = 1",
+        "owners = { pju = 1 }",
+        "owners = { pju = [1] }",
+        'categories = ["pju"]',
+        "kelurahan = [{ code = 1 }]",
+        "bounds = [1, 2]",
+        "working_day = 7",
+        "zone = []",
+        "boundaries = 5",
+        "cooperation = []",
+        "prefix = 5",
+        "key = []",
+    ],
+)
+def test_no_shape_of_nonsense_ends_in_a_traceback(line, tmp_path):
+    key = line.split(" = ")[0]
+    lines = [kept for kept in MINIMAL.splitlines() if not kept.startswith(f"{key} =")]
+    with pytest.raises(CityFileError, match=r"^sorong\.toml.*\.$"):
+        load_city(write(tmp_path, "\n".join([*lines, line]) + "\n"))
+
+
+def test_an_absent_file_is_one_sentence_too(tmp_path):
+    path = tmp_path / "tidak.toml"
+    with pytest.raises(CityFileError) as caught:
+        load_city(path)
+    assert str(caught.value) == f"{path}: berkas tidak dapat dibaca (No such file or directory)."
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    path = tmp_path / "sorong.toml"
+    path.write_bytes(b"key = \xff")
+    with pytest.raises(CityFileError) as caught:
+        load_city(path)
+    assert str(caught.value) == "sorong.toml: berkas tidak dapat dibaca (bukan UTF-8 pada bita 6)."
+
+
+def test_unknown_shipped_city_names_the_known():
+    with pytest.raises(CityFileError) as caught:
+        cities.load_shipped("sorong")
+    assert str(caught.value) == (
+        'kota: nama berisi "sorong", yang tidak dikenal; '
+        "yang boleh: bandung, bogor, cilegon, jakarta, manado, parepare, probolinggo."
+    )
+
+
+def test_a_prefix_is_used_by_one_city(tmp_path):
+    mine = load_city(write(tmp_path, MINIMAL.replace("SRG", "BGR")))
+    with pytest.raises(CityFileError) as caught:
+        check_distinct(mine, [cities.load_shipped("bogor")], "sorong.toml")
+    assert str(caught.value) == (
+        'sorong.toml: prefix "BGR" dipakai dua kali (Kota Bogor, Kota Sorong); setiap prefix hanya '
+        "boleh dipakai sekali."
+    )
+    check_distinct(mine, [mine], "sorong.toml")
