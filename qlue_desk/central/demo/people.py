@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from importlib.resources import files
 from random import Random
 
 import msgspec
@@ -12,16 +15,6 @@ from qlue_desk.domain.complaint import Role
 PASSWORD = "demo"
 """Of every person of the demonstration; the server listens on loopback only."""
 
-_FIRST = (
-    "Rina Asep Dewi Ujang Siti Dadan Neng Yayat Lilis Agus Euis Deden Ratna Cecep Wulan Iwan Imas Tatang Fitri Rudi "
-    "Yuni Hendra Nita Jajang Maya Eko Tuti Bambang Ani Dedi Rini Slamet Eka Wawan Nia Herman Ika Dudi Sri Budi Mila "
-    "Arif Lina Nandang Desi Gilang Ayu Firman Putri Toni Mega Ridwan Intan Usep Laras Fajar Yanti Irfan Nurul Aden"
-).split()
-_LAST = (
-    "Marlina Suryana Lestari Supriatna Nurhayati Kurniawan Hidayat Permana Rahmawati Sutisna Gunawan Wahyuni Setiawan "
-    "Mulyana Handayani Ramdani Saputra Komariah Firmansyah Sopandi Anggraeni Iskandar Maulana Rosdiana Nugraha Suhendar "
-    "Pratiwi Hermawan Safitri Wijaya Sumarna Kartika Darmawan Yulianti Effendi Purnama Susanti Taufik Aisyah Rachman"
-).split()
 _COUNT = {Role.OFFICER: 4, Role.SUPERVISOR: 1}
 _BUSY_OFFICERS = 6
 _BUSY = frozenset({"dpupr", "dishub", "disperumkim", "dlh"})
@@ -38,17 +31,23 @@ class Person(msgspec.Struct, frozen=True):
     dinas: str | None
 
 
+@cache
+def _names() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))
+
+
 def make_people(city: City, random: Random) -> list[Person]:
     """Everybody who works in `city`: officers and a head for each dinas, the whole of Diskominfo."""
-    firsts, taken = list(_FIRST), set[str]()
+    names, taken = _names(), set[str]()
+    firsts = list(names["first"])
     random.shuffle(firsts)
     people: list[Person] = []
 
     def add(user: str, role: Role, dinas: str | None, first: str = "") -> None:
         first = first or firsts[len(people) % len(firsts)]
-        name = f"{first} {random.choice(_LAST)}"
+        name = f"{first} {random.choice(names['last'])}"
         while name in taken:
-            name = f"{first} {random.choice(_LAST)}"
+            name = f"{first} {random.choice(names['last'])}"
         taken.add(name)
         people.append(Person(user, name, frozenset({role}), dinas))
 
@@ -73,7 +72,8 @@ def make_people(city: City, random: Random) -> list[Person]:
 
 def reporter_name(random: Random) -> str:
     """A citizen's name."""
-    return f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+    names = _names()
+    return f"{random.choice(names['first'])} {random.choice(names['last'])}"
 
 
 def reporter_phone(random: Random) -> str:

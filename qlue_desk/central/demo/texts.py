@@ -75,7 +75,7 @@ class Author:
         self.common: dict[str, list[str]] = table["common"]
         self.by_category: dict[str, dict[str, list[str]]] = table["c"]
         self._spots = _street_table(city)
-        self._near = {kelurahan.code: [] for kelurahan in city.kelurahan} | _landmarks(city)
+        self._near = _landmarks(city)
 
     def common_line(self, kind: str) -> str:
         """One of the sentences that fit any category, e.g. `schedule_reasons`."""
@@ -99,14 +99,18 @@ class Author:
     def write(self, category: str, spot: Spot, channel: Channel) -> Written:
         """A report about `category` at `spot`, in the manner of its channel."""
         random, lines = self.random, self._sentences(category)
-        parts = [self.common_line("openings"), random.choice(lines["problems"])]
+        which = random.randrange(len(lines["problems"]))
+        opening, problem = self.common_line("openings"), lines["problems"][which]
+        if opening.endswith(","):
+            problem = problem[:1].lower() + problem[1:]
+        parts = [opening, problem]
         if random.random() < 0.6:
             parts.append(random.choice(lines["details"]))
         if random.random() < 0.55:
             parts.append(random.choice(lines["effects"]))
         parts.append(self.common_line("pleas"))
         text = self._fill(" ".join(part for part in parts if part), spot)
-        title = _capital(self._fill(random.choice(lines["titles"]), spot))
+        title = _capital(self._fill(lines["titles"][which], spot))
         if channel in (Channel.SMS, Channel.WHATSAPP):
             text = self._as_message(text, spot, channel)
             title = "" if channel is Channel.SMS else title
@@ -135,7 +139,7 @@ class Author:
     def _as_message(self, text: str, spot: Spot, channel: Channel) -> str:
         """Short words, small letters, now and then the keyword of the SMS centre."""
         random = self.random
-        text = text.lower()
+        text = text.lower().replace("jl. ", "jln ")
         for word, short in SMS_WORDS.items():
             if random.random() < 0.7:
                 text = re.sub(rf"\b{word}\b", short, text)
