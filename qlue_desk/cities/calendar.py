@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from qlue_desk.domain.calendar import Period, WorkCalendar
+from qlue_desk.cities.ramadan import ramadan_periods
+from qlue_desk.domain.calendar import WorkCalendar
 from qlue_desk.domain.city import City, WorkingDay
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -23,7 +24,7 @@ def calendar_for(city: City) -> WorkCalendar:
 
 @lru_cache(maxsize=32)
 def _calendar(zone: str, working_day: WorkingDay) -> WorkCalendar:
-    return WorkCalendar(zone, working_day, days_off, _ramadan())
+    return WorkCalendar(zone, working_day, days_off, tuple(ramadan_periods()))
 
 
 @lru_cache(maxsize=128)
@@ -37,11 +38,3 @@ def days_off(year: int) -> frozenset[dt.date]:
     from holidays.countries.indonesia import Indonesia
 
     return frozenset(Indonesia(years=year, categories=("public", "government")))
-
-
-def _ramadan() -> tuple[Period, ...]:
-    # Written in another room; without it Ramadan days only start half an hour early.
-    import qlue_desk.cities as cities
-
-    ramadan_periods = getattr(cities, "ramadan_periods", None)
-    return tuple(ramadan_periods()) if ramadan_periods else ()

@@ -105,12 +105,9 @@ class Clocks:
         """Until when the reporter may dispute a resolution (UTC)."""
         return self.calendar.add(resolved_at, Deadline(self.city.dispute_days, Unit.WORKING_DAYS))
 
-    def dispatch_by(self, complaint: Complaint) -> dt.datetime | None:
-        """Until when the verifier should send a waiting report to a dinas; None when it does not wait."""
-        if complaint.status not in (Status.NEW, Status.REOPENED):
-            return None
-        since = complaint.status_since or complaint.received_at or complaint.created_at
-        return self.calendar.add(since, self.city.sla.dispatch, self.round_the_clock(complaint))
+    def dispatch_by(self, complaint: Complaint, now: dt.datetime) -> dt.datetime:
+        """Until when the verifier should send a report that waits since `now` to a dinas (UTC)."""
+        return self.calendar.add(now, self.city.sla.dispatch, self.round_the_clock(complaint))
 
     def escalations_due(self, complaint: Complaint, now: dt.datetime) -> list[EscalationStep]:
         """Steps whose time has come without an acknowledgement and that have not fired, earliest first."""

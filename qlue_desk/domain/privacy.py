@@ -30,10 +30,12 @@ _SHORTEST_SHOWN_LOCAL_PART = 3
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}")
 _SEPARATOR = r"[ .()\u00a0\u2010-\u2015-]{0,3}"
-_NIK = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}\d){{15}}(?!\d)")
+_NOT_DECIMALS = r"(?<!\d)(?<!\d\d[.,])(?<![-−]\d[.,])"
+_NIK = re.compile(rf"{_NOT_DECIMALS}\d(?:{_SEPARATOR}\d){{15}}(?!\d)")
 _PHONE = re.compile(
-    # Not what is left of a date: 24-`08-2026 10.15`.
-    r"(?<!\d)(?!0\d[-./](?:\d\d[-./])?(?:19|20)\d\d(?!\d))"
+    # Not a coordinate (0.4712, 117.`0678…`), nor what is left of a date: 24-`08-2026 10.15`.
+    rf"{_NOT_DECIMALS}(?!0[.,]\d{{4}})"
+    r"(?!0\d[-./](?:\d\d[-./])?(?:19|20)\d\d(?!\d))"
     # Indonesian: +62, 62, 0062 or 0, then 8 to 13 digits; a mobile number may come without its 0.
     rf"\(?(?:(?:\+|00)?62{_SEPARATOR}(?:\(0\){_SEPARATOR})?[1-9]|0{_SEPARATOR}[2-9]|8(?=[1-9]))"
     rf"(?:{_SEPARATOR}\d){{7,12}}(?!\d)"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 import msgspec
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_names import (
     BARE_FLAGS,
     FIELD_SPELLINGS,
@@ -36,15 +38,14 @@ __all__ = [
     "token_span",
 ]
 
-# Messages are msgids: a screen shows _(error.template).format(**error.fields).
-UNKNOWN_FIELD = "Kolom “{found}” tidak dikenal."
-UNKNOWN_VALUE = "Nilai “{found}” tidak dikenal untuk {field}."
-MISSING_VALUE = "Nilai untuk {field} belum ditulis."
-OPEN_QUOTE = "Tanda kutip belum ditutup."
-BAD_DURATION = "“{found}” bukan lama waktu; tulis misalnya 24h, 3d atau 2w."
-BAD_DATE = "“{found}” bukan tanggal; tulis misalnya 2026-11-24."
-BAD_DUE = "“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24."
-ONE_SORT = "Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due."
+UNKNOWN_FIELD = N_("Kolom “{found}” tidak dikenal.")
+UNKNOWN_VALUE = N_("Nilai “{found}” tidak dikenal untuk {field}.")
+MISSING_VALUE = N_("Nilai untuk {field} belum ditulis.")
+OPEN_QUOTE = N_("Tanda kutip belum ditutup.")
+BAD_DURATION = N_("“{found}” bukan lama waktu; tulis misalnya 24h, 3d atau 2w.")
+BAD_DATE = N_("“{found}” bukan tanggal; tulis misalnya 2026-11-24.")
+BAD_DUE = N_("“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24.")
+ONE_SORT = N_("Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due.")
 MESSAGES = (
     UNKNOWN_FIELD,
     UNKNOWN_VALUE,
@@ -55,7 +56,7 @@ MESSAGES = (
     BAD_DUE,
     ONE_SORT,
 )
-"""All that `QueryError.template` can be, for the catalogue of translations."""
+"""All that `QueryError.template` can be."""
 
 DEFAULT_SORT = "due"
 SUGGESTIONS = 12
@@ -134,7 +135,11 @@ class QueryError(ValueError):
     @property
     def message(self) -> str:
         """The sentence in Indonesian."""
-        return self.template.format(**self.fields)
+        return self.sentence()
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """What is wrong, in the reader's language; `nearest` is shown beside it."""
+        return translate(self.template).format(**self.fields)
 
 
 class _Value(msgspec.Struct, frozen=True):

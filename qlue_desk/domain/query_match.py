@@ -9,10 +9,12 @@ import unicodedata
 import msgspec
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
+from qlue_desk.domain.edges import PRIORITY_BY_WORD
 from qlue_desk.domain.query import Query, Term, Word, parse_duration
 from qlue_desk.domain.query_names import NONE, Field
 
-PRIORITY_OF = {"ordinary": 0, "high": 1, "emergency": 2}
+PRIORITY_OF = {name: PRIORITY_BY_WORD[name] for name in ("ordinary", "high", "emergency")}
+"""Level of each canonical value of `priority`."""
 STATUSES_OF_COLOUR: dict[Colour, frozenset[Status]] = {
     colour: frozenset(status for status, look in STATUS_LOOK.items() if look.colour is colour)
     for colour in Colour
@@ -22,6 +24,7 @@ Span = tuple[dt.datetime | None, dt.datetime | None]
 """From (included) and until (excluded), UTC; None is open."""
 
 _DAY = dt.timedelta(days=1)
+_SUNDAY = 6
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -31,6 +34,8 @@ class Facts(msgspec.Struct, frozen=True):
     notes: int = 0
     pending: int = 0
     """Own actions that central has not confirmed."""
+    note_text: str = ""
+    """Texts of its history."""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -47,14 +52,15 @@ def matches(query: Query, complaint: Complaint, moment: Moment, facts: Facts | N
     """Whether `complaint` is found by `query`: every term and every word holds."""
     known = facts or Facts()
     return all(_term(term, complaint, moment, known) for term in query.terms) and all(
-        _word(word, complaint) for word in query.words
+        _word(word, complaint, known) for word in query.words
     )
 
 
 def span(field: Field, value: str, moment: Moment) -> Span:
     """The times that a value of older, newer, since, until (of `created_at`) or due takes in.
 
-    `due:<8h` takes in what is overdue; `due:none` is no span and must be asked for before.
+    `due:<8h` takes in what is overdue, `due:week` goes from today to Sunday. `due:none` is no span and
+    must be asked for before.
     """
     if field in (Field.OLDER, Field.NEWER):
         limit = moment.now - _duration(value)
@@ -176,11 +182,11 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.final
 
 
-def _word(word: Word, complaint: Complaint) -> bool:
+def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
     wanted = tokens(word.text)
     if not wanted:
         return True
-    fields = (complaint.number, complaint.title, complaint.text, complaint.street)
+    fields = (complaint.number, complaint.title, complaint.text, complaint.street, facts.note_text)
     found = any(_stands_in(wanted, tokens(text), word.phrase) for text in fields)
     return word.negated != (found or word.text.upper() in complaint.number)
 
@@ -214,7 +220,7 @@ def _days(value: str, moment: Moment) -> tuple[dt.date, dt.date]:
         "today": (today, today),
         "yesterday": (today - _DAY, today - _DAY),
         "tomorrow": (today + _DAY, today + _DAY),
-        "week": (today, today + 6 * _DAY),
+        "week": (today, today + (_SUNDAY - today.weekday()) * _DAY),
     }
     if value in named:
         return named[value]

@@ -146,9 +146,7 @@ def test_final_and_dispute_count_working_days() -> None:
 
 
 def test_a_waiting_report_should_leave_the_verifier_in_minutes() -> None:
-    waiting = complaint(status=Status.NEW, status_since=wib("2026-11-28T10:00"))
-    assert CLOCKS.dispatch_by(waiting) == wib("2026-11-28T10:07")
-    assert CLOCKS.dispatch_by(complaint()) is None
+    assert CLOCKS.dispatch_by(complaint(), wib("2026-11-28T10:00")) == wib("2026-11-28T10:07")
 
 
 def test_escalation_steps_fall_due_in_turn_and_each_once() -> None:

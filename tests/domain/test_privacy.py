@@ -127,6 +127,7 @@ def test_identity_numbers() -> None:
         ("NIK 3271014501900001 a.n. saya", "NIK 3271•••••••• a.n. saya"),
         ("tulis ke siti.aminah@gmail.com, ya", "tulis ke s••••@gmail.com, ya"),
         ("+1 415-555-2671", "••••••••"),
+        ("1.08121234678\n2.08121234679 08121234670", "1.0812••••678\n2.0812••••679 0812••••670"),
         ("RT 01/08121234678", "RT 01/0812••••678"),
     ],
 )
@@ -141,6 +142,7 @@ def test_personal_numbers_in_free_text(text: str, shown: str) -> None:
         "BGR-26-004211 senilai Rp 1.500.000",
         "Tanggal 08/11/2026, 2 x 24 jam, kode pos 16129",
         "-6.597147, 106.806039",
+        "titik -0.5040765527894054, 117.06789721750663",
         "tanpa angka",
     ],
 )

@@ -134,6 +134,18 @@ def test_missed(complaint: Complaint, text: str) -> None:
 def test_facts_that_the_complaint_does_not_carry() -> None:
     assert matches(query_of("has:note has:unsent"), COMPLAINT, MOMENT, Facts(notes=1, pending=1))
     assert not matches(query_of("has:note has:unsent"), COMPLAINT, MOMENT, Facts(notes=1))
+    assert matches(query_of("survei"), COMPLAINT, MOMENT, Facts(note_text="tim survei besok"))
+    assert not matches(query_of("survei"), COMPLAINT, MOMENT)
+
+
+def test_a_week_ends_on_sunday() -> None:
+    for due, this_week in (
+        ("2026-11-23T23:59", False),
+        ("2026-11-29T23:59", True),
+        ("2026-11-30T00:00", False),
+    ):
+        complaint = msgspec.structs.replace(COMPLAINT, acknowledge_by=wib(due))
+        assert matches(query_of("due:minggu-ini"), complaint, MOMENT) is this_week
 
 
 @settings(max_examples=100, deadline=None, database=None)
