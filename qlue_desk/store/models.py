@@ -11,13 +11,14 @@ from peewee import (
     AutoField,
     BigIntegerField,
     BlobField,
-    DatabaseProxy,
     IntegerField,
     Model,
     TextField,
 )
 
-database = DatabaseProxy()
+from qlue_desk.store.bound import ThreadBoundProxy
+
+database = ThreadBoundProxy()
 SCHEMA_VERSION = 1
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
@@ -69,6 +70,8 @@ class ComplaintRow(Table):
     photos = IntegerField(default=0)
     evidence = IntegerField(default=0)
     notes = IntegerField(default=0)
+    note_text = TextField(default="")
+    """All history texts of the complaint, one a line, for the full-text search."""
     has_place = IntegerField(default=0)
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
@@ -126,8 +129,11 @@ class ActionRow(Table):
     epoch = TextField(default="")
     code = TextField(default="")
     result = BlobField(null=True)
-    """JSON of `protocol.ActionResult`."""
+    """JSON of `protocol.ActionResult`; while waiting, what central will probably refuse it with."""
+    sent = IntegerField(default=0)
+    """1 once it has left this desk: it can no longer be taken back, a reply may be on its way."""
     tries = IntegerField(default=0)
+    """Requests that carried it alone and were refused as a whole (quarantine after five)."""
     last_error = TextField(default="")
     settled_at = BigIntegerField(default=0)
 
@@ -167,6 +173,20 @@ class DraftRow(Table):
         table_name = "draft"
 
 
+class StageRow(Table):
+    """A row of a snapshot that is still being fetched; the desk serves the old rows until the swap."""
+
+    id = TextField(primary_key=True)
+    version = IntegerField()
+    body = BlobField()
+    """JSON of `protocol.Payload`."""
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "stage"
+
+
 class MetaRow(Table):
     """Cursor, session, server id and other single values."""
 
@@ -179,4 +199,4 @@ class MetaRow(Table):
         table_name = "meta"
 
 
-TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, MetaRow)
+TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, StageRow, MetaRow)

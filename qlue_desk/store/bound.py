@@ -1,0 +1,67 @@
+"""Which database a query means: that of the store whose thread it runs on, and none anywhere else.
+
+Two stores can be open in one process (tests, the demonstration), and a query on a screen's thread has
+no database at all, so that it fails at once instead of freezing the screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from peewee import DatabaseProxy
+
+from qlue_desk.store.errors import OffThread
+
+_local = threading.local()
+
+
+class ThreadBoundProxy(DatabaseProxy):
+    """A proxy that resolves to the database of the current thread's store."""
+
+    @property
+    def obj(self) -> Any:
+        """The database, None outside a store's threads (peewee asks for this while models are made)."""
+        return getattr(_local, "database", None)
+
+    @obj.setter
+    def obj(self, value: Any) -> None:
+        """Peewee sets None on construction; only `bind_thread` may bind."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = self.obj
+        if found is None:
+            raise OffThread(f"database.{attribute}: only inside Store.read or Store.write")
+        return getattr(found, attribute)
+
+
+def bind_thread(database: Any) -> None:
+    """Make `database` the one of the calling thread; None takes it away."""
+    _local.database = database
+    _local.touched = set()
+    _local.everything = False
+
+
+def connection() -> Any:
+    """The raw DB-API connection of this thread, for hot paths and SQL that peewee has no words for."""
+    found = getattr(_local, "database", None)
+    if found is None:
+        raise OffThread("a query is allowed only inside Store.read or Store.write")
+    return found.connection()
+
+
+def touch(complaint_id: str) -> None:
+    """Say that the running transaction changes this complaint; listeners hear it after the commit."""
+    _local.touched.add(complaint_id)
+
+
+def touch_everything() -> None:
+    """Say that the running transaction may change any row (a snapshot swapped in)."""
+    _local.everything = True
+
+
+def take_touched() -> frozenset[str] | None:
+    """What was touched since the last call; None when everything was."""
+    touched, everything = frozenset(_local.touched), _local.everything
+    _local.touched, _local.everything = set(), False
+    return None if everything else touched

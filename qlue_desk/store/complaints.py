@@ -1,0 +1,212 @@
+"""Complaints and their history as the desk holds them; the one place that writes `complaint` rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from qlue_desk.domain.complaint import Complaint, Entry
+from qlue_desk.domain.moves import N_
+from qlue_desk.store.bound import connection, touch
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.models import NEVER, ComplaintRow
+
+_encode = msgspec.json.Encoder().encode
+_decode_complaint = msgspec.json.Decoder(Complaint).decode
+_decode_entry = msgspec.json.Decoder(Entry).decode
+
+
+class AmbiguousReference(StoreError):
+    """A short reference fits several complaints."""
+
+
+def epoch(moment: dt.datetime | None, missing: int = 0) -> int:
+    """Whole seconds since 1970 UTC, as all time columns hold them."""
+    return missing if moment is None else int(moment.timestamp())
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+_COLUMNS = tuple(name for name in ComplaintRow._meta.fields if name != "row")
+_UPSERT = (
+    f"INSERT INTO complaint({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
+    " ON CONFLICT(id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
+)
+_HISTORY = (
+    "SELECT count(*) FILTER (WHERE verb = 'note'), max(at), group_concat(text, char(10))"
+    " FILTER (WHERE text <> '')"
+    " FROM (SELECT verb, at, text FROM entry WHERE complaint_id = ? ORDER BY at, id)"
+)
+
+
+def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: int = 0) -> None:
+    """Write the row that lists show, inside `Store.write`, after the complaint's entries were written.
+
+    `complaint` is the view (own unsent actions on top), `base` central's confirmed row and only where
+    the two differ, `pending` the number of own actions that central has not confirmed.
+    """
+    notes, last_at, texts = connection().execute(_HISTORY, (complaint.id,)).fetchone()
+    columns = _columns_of(complaint)
+    columns |= {
+        "notes": notes,
+        "note_text": texts or "",
+        "updated_at": last_at
+        if last_at is not None
+        else epoch(complaint.received_at or complaint.created_at),
+        "pending": pending,
+        "body": _encode(complaint),
+        "base": None if base is None else _encode(base),
+    }
+    connection().execute(_UPSERT, columns)
+    touch(complaint.id)
+
+
+def _columns_of(complaint: Complaint) -> dict[str, object]:
+    return {
+        "id": complaint.id,
+        "number": complaint.number,
+        "version": complaint.version,
+        "status": str(complaint.status),
+        "category": complaint.category or "",
+        "kelurahan": complaint.kelurahan or "",
+        # Kemendagri codes nest: 32.71.03.1006 lies in kecamatan 32.71.03.
+        "kecamatan": (complaint.kelurahan or "").rpartition(".")[0],
+        "dinas": complaint.dinas,
+        "channel": str(complaint.channel),
+        "title": complaint.title,
+        "text": complaint.text,
+        "street": complaint.street,
+        "holder": complaint.holder or "",
+        "holder_name": complaint.holder_name,
+        "priority": complaint.priority,
+        "created_at": epoch(complaint.created_at),
+        "status_since": epoch(complaint.status_since or complaint.received_at or complaint.created_at),
+        "due": epoch(complaint.due, NEVER),
+        "acknowledge_by": epoch(complaint.acknowledge_by, NEVER),
+        "resolve_by": epoch(complaint.resolve_by, NEVER),
+        "is_open": int(complaint.is_open),
+        "acknowledged": int(complaint.acknowledged_at is not None),
+        "paused": int(complaint.paused_at is not None),
+        "final": int(complaint.final),
+        "reopened": complaint.reopened,
+        "bounces": complaint.bounces,
+        "photos": sum(not a.evidence for a in complaint.attachments),
+        "evidence": sum(a.evidence for a in complaint.attachments),
+        "has_place": int(complaint.lat_e6 is not None and complaint.lon_e6 is not None),
+        "has_phone": int(bool(complaint.reporter.phone)),
+        "secret": int(complaint.reporter.secret),
+        "waiting_reason": complaint.waiting_reason,
+    }
+
+
+def put_entries(entries: Iterable[Entry], *, pending: bool = False) -> None:
+    """Write history lines, replacing those with the same id; call `put_view` afterwards."""
+    connection().executemany(
+        "INSERT INTO entry(id, complaint_id, at, verb, action_id, pending, text, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET complaint_id = excluded.complaint_id,"
+        " at = excluded.at, verb = excluded.verb, action_id = excluded.action_id,"
+        " pending = excluded.pending, text = excluded.text, body = excluded.body",
+        [
+            (
+                entry.id,
+                entry.complaint_id,
+                epoch(entry.at),
+                entry.verb,
+                entry.action_id,
+                int(pending),
+                entry.text,
+                _encode(entry),
+            )
+            for entry in entries
+        ],
+    )
+
+
+def remove(complaint_id: str) -> None:
+    """Delete a complaint with its words, history and drafts (it left this desk's scope)."""
+    for statement in (
+        "DELETE FROM complaint WHERE id = ?",
+        "DELETE FROM entry WHERE complaint_id = ?",
+        "DELETE FROM draft WHERE substr(key, 1, length(?1) + 1) = ?1 || ':'",
+    ):
+        connection().execute(statement, (complaint_id,))
+    touch(complaint_id)
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def get(reference: str) -> Complaint | None:
+    """The view of a complaint by number, id, or a unique end of the number such as `4211`.
+
+    :raises AmbiguousReference: when the end fits several numbers; the sentence names them.
+    """
+    row = find_row(reference)
+    return None if row is None else _decode_complaint(row[0])
+
+
+def get_base(complaint_id: str) -> Complaint | None:
+    """What central has confirmed of a complaint, by id; None when the desk does not hold it."""
+    row = (
+        connection()
+        .execute("SELECT coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
+        .fetchone()
+    )
+    return None if row is None else _decode_complaint(row[0])
+
+
+def find_row(reference: str) -> tuple[bytes, int] | None:
+    """Body and pending count by reference, as in `get`."""
+    current = connection()
+    wanted = reference.strip()
+    if not wanted:
+        return None
+    found = current.execute(
+        "SELECT body, pending FROM complaint WHERE id = ?1"
+        " UNION ALL SELECT body, pending FROM complaint WHERE number = ?2 LIMIT 1",
+        (wanted, wanted.upper()),
+    ).fetchone()
+    if found is not None or not wanted.replace("-", "").isdigit():
+        return found  # type: ignore[no-any-return]
+    return _by_suffix(wanted)
+
+
+def _by_suffix(digits: str) -> tuple[bytes, int] | None:
+    # The words index holds each group of the number as a token; zeros in front are the only freedom.
+    fitting = (
+        connection()
+        .execute(
+            "SELECT number, body, pending FROM complaint WHERE number <> ''"
+            " AND substr(number, -length(?1)) = ?1 ORDER BY number DESC LIMIT 6",
+            (digits,),
+        )
+        .fetchall()
+    )
+    exact = [row for row in fitting if row[0].rpartition("-")[2].lstrip("0") == digits.lstrip("0")]
+    chosen = exact if len(exact) == 1 else fitting
+    if len(chosen) > 1:
+        raise AmbiguousReference(
+            N_("“{found}” cocok dengan beberapa laporan: {numbers}."),
+            found=digits,
+            numbers=", ".join(row[0] for row in chosen[:5]) + ("…" if len(chosen) > 5 else ""),
+        )
+    return (chosen[0][1], chosen[0][2]) if chosen else None
+
+
+def entries(complaint_id: str) -> list[Entry]:
+    """The history, oldest first; own unconfirmed lines are among them."""
+    rows = connection().execute(
+        "SELECT body FROM entry WHERE complaint_id = ? ORDER BY at, id", (complaint_id,)
+    )
+    return [_decode_entry(row[0]) for row in rows]
+
+
+def pending_entry_ids(complaint_id: str) -> frozenset[str]:
+    """Ids of the history lines that central has not confirmed."""
+    rows = connection().execute(
+        "SELECT id FROM entry WHERE complaint_id = ? AND pending = 1", (complaint_id,)
+    )
+    return frozenset(row[0] for row in rows)

@@ -1,0 +1,187 @@
+"""From a query to SQL: conditions on the `complaint` table, with every value as a parameter.
+
+Meanings are those of `domain.query_match`, which serves as the oracle of the tests. SQL of queries is
+written here and in `queue.py` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
+from qlue_desk.domain.query import Query, Term, Word
+from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, span
+from qlue_desk.domain.query_names import NONE, Field
+from qlue_desk.store.models import NEVER
+from qlue_desk.store.search import has_token, phrase
+
+Value = str | int | float
+PREFIX_LENGTH = 4
+"""Longest prefix of a city's public numbers."""
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """SQL that is true or false for a row of `complaint`, and its parameters."""
+
+    sql: str
+    parameters: tuple[Value, ...] = ()
+
+    def negate(self) -> Condition:
+        """The opposite; the columns are never NULL, so NOT is enough."""
+        return Condition(f"NOT ({self.sql})", self.parameters)
+
+
+TRUE, FALSE = Condition("1"), Condition("0")
+
+
+def where(query: Query, moment: Moment) -> Condition:
+    """All terms and words of the query in one condition."""
+    parts = [_term(term, moment) for term in query.terms]
+    if _only_open(query):
+        # Implied by the statuses; said aloud, SQLite may use the indexes over open reports.
+        parts.append(Condition("is_open = 1"))
+    for word in query.words:
+        if has_token(word.text):
+            parts.append(_word(word).negate() if word.negated else _word(word))
+    return _all(parts)
+
+
+def _only_open(query: Query) -> bool:
+    return any(
+        term.field is Field.STATUS
+        and not term.negated
+        and all(Status(value) in OPEN_STATUSES for value in term.values)
+        for term in query.terms
+    )
+
+
+def _term(term: Term, moment: Moment) -> Condition:
+    column = _IN_COLUMN.get(term.field)
+    if column is not None:
+        condition = _is_one_of(column, ["" if value == NONE else value for value in term.values])
+    else:
+        condition = _any(_one(term.field, value, moment) for value in term.values)
+    return condition.negate() if term.negated else condition
+
+
+_IN_COLUMN: dict[Field, str] = {
+    Field.STATUS: "status",
+    Field.DINAS: "dinas",
+    Field.CATEGORY: "category",
+    Field.KELURAHAN: "kelurahan",
+    Field.KECAMATAN: "kecamatan",
+    Field.CHANNEL: "channel",
+    Field.CITY: "json_extract(CAST(body AS TEXT), '$.city')",
+}
+
+
+def _one(field: Field, value: str, moment: Moment) -> Condition:
+    match field:
+        case Field.COLOUR:
+            return _is_one_of("status", sorted(STATUSES_OF_COLOUR[Colour(value)]))
+        case Field.PRIORITY:
+            return Condition("priority = ?", (PRIORITY_OF[value],))
+        case Field.BY:
+            return _by(value, moment)
+        case Field.NUMBER:
+            return Condition("instr(upper(number), ?) > 0", (value,))
+        case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
+            return _within("created_at", field, value, moment)
+        case Field.DUE if value == NONE:
+            return Condition(f"due = {NEVER}")
+        case Field.DUE:
+            return _all([_within("due", field, value, moment), Condition(f"due <> {NEVER}")])
+        case Field.HAS:
+            return _HAS[value]
+        case Field.IS:
+            return _IS[value](moment)
+        case _:
+            return TRUE
+
+
+def _by(value: str, moment: Moment) -> Condition:
+    if value == NONE:
+        return Condition("holder = ''")
+    if value == "me":
+        return Condition("(holder <> '' AND holder = ?)", (moment.me,))
+    return Condition("(holder = ? OR instr(casefold(holder_name), ?) > 0)", (value, value))
+
+
+def _within(column: str, field: Field, value: str, moment: Moment) -> Condition:
+    begin, end = span(field, value, moment)
+    limits = [
+        Condition(f"{column} {sign} ?", (limit.timestamp(),))
+        for sign, limit in ((">=", begin), ("<", end))
+        if limit is not None
+    ]
+    return _all(limits)
+
+
+_HAS: dict[str, Condition] = {
+    "photo": Condition("photos > 0"),
+    "evidence": Condition("evidence > 0"),
+    "note": Condition("notes > 0"),
+    "place": Condition("has_place = 1"),
+    "phone": Condition("has_phone = 1"),
+    "unsent": Condition("pending > 0"),
+}
+
+_IS: dict[str, Callable[[Moment], Condition]] = {
+    "open": lambda moment: Condition("is_open = 1"),
+    "closed": lambda moment: Condition("is_open = 0"),
+    "overdue": lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
+    "unacknowledged": lambda moment: Condition("status = 'dispatched'"),
+    "reopened": lambda moment: Condition("reopened > 0"),
+    "mine": lambda moment: _by("me", moment),
+    "unassigned": lambda moment: Condition("holder = ''"),
+    "waiting": lambda moment: Condition("waiting_reason <> ''"),
+    "paused": lambda moment: Condition("paused = 1"),
+    "secret": lambda moment: Condition("secret = 1"),
+    "final": lambda moment: Condition("final = 1"),
+}
+
+
+def _word(word: Word) -> Condition:
+    found = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
+    match = phrase(word.text, whole=word.phrase)
+    if not _may_be_in_a_number(word.text):
+        return Condition(f"row IN ({found})", (match,))
+    return Condition(
+        f"row IN ({found} UNION SELECT row FROM complaint INDEXED BY complaint_number"
+        " WHERE instr(number, ?) > 0)",
+        (match, word.text.upper()),
+    )
+
+
+def _may_be_in_a_number(text: str) -> bool:
+    """Public numbers are prefix, year and six digits; other words need no look through all of them."""
+    plain = text.replace("-", "")
+    has_digit = any(character.isdigit() for character in plain)
+    return plain.isascii() and plain.isalnum() and (has_digit or len(plain) <= PREFIX_LENGTH)
+
+
+def _is_one_of(column: str, values: list[str]) -> Condition:
+    if not values:
+        return FALSE
+    if len(values) == 1:
+        return Condition(f"{column} = ?", (values[0],))
+    return Condition(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def _all(conditions: Iterable[Condition]) -> Condition:
+    return _joined(list(conditions), " AND ", TRUE)
+
+
+def _any(conditions: Iterable[Condition]) -> Condition:
+    return _joined(list(conditions), " OR ", FALSE)
+
+
+def _joined(conditions: list[Condition], word: str, empty: Condition) -> Condition:
+    if not conditions:
+        return empty
+    if len(conditions) == 1:
+        return conditions[0]
+    parameters = tuple(value for condition in conditions for value in condition.parameters)
+    return Condition("(" + word.join(condition.sql for condition in conditions) + ")", parameters)

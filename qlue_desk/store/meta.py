@@ -1,0 +1,23 @@
+"""Single values that the desk keeps: session, cursor, actor, last contact …"""
+
+from __future__ import annotations
+
+from qlue_desk.store.bound import connection
+
+
+def get(key: str) -> bytes | None:
+    """The stored bytes, None where there are none. On a store's thread only."""
+    row = connection().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put(key: str, value: bytes | str | None) -> None:
+    """Keep a value (text as UTF-8); None takes it away. Inside `Store.write` only."""
+    if value is None:
+        connection().execute("DELETE FROM meta WHERE key = ?", (key,))
+        return
+    stored = value.encode() if isinstance(value, str) else value
+    connection().execute(
+        "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+        (key, stored),
+    )

@@ -1,0 +1,157 @@
+"""The queue: which complaints a query means, in its order, and what a list line shows of them.
+
+Ids come first and rows on demand, so a list of 100,000 reports is on screen at once (house.md).
+All functions run on a store's thread, through `Store.read`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.query import Query
+from qlue_desk.domain.query_match import Moment
+from qlue_desk.store.bound import connection
+from qlue_desk.store.conditions import where
+from qlue_desk.store.models import NEVER
+
+_decode_complaint = msgspec.json.Decoder(Complaint).decode
+
+_STATUS_ORDER = (
+    "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
+)
+_ORDER: dict[str, tuple[str, str]] = {
+    "due": ("due, row", f"due = {NEVER}, due DESC, row"),
+    "created": ("created_at, row", "created_at DESC, row DESC"),
+    "updated": ("updated_at, row", "updated_at DESC, row DESC"),
+    "number": ("number, row", "number DESC, row DESC"),
+    "priority": ("priority DESC, due, row", "priority, due, row"),
+    "status": (f"{_STATUS_ORDER}, due, row", f"{_STATUS_ORDER} DESC, due, row"),
+}
+"""Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first."""
+
+
+class QueueRow(msgspec.Struct, frozen=True, gc=False):
+    """What one line of a list shows; times are epoch seconds UTC."""
+
+    row: int
+    id: str
+    number: str
+    status: str
+    title: str
+    category: str
+    kelurahan: str
+    kecamatan: str
+    dinas: str
+    channel: str
+    holder: str
+    holder_name: str
+    priority: int
+    created_at: int
+    updated_at: int
+    status_since: int
+    due: int
+    """`models.NEVER` when no deadline runs."""
+    acknowledge_by: int
+    resolve_by: int
+    is_open: int
+    acknowledged: int
+    paused: int
+    reopened: int
+    bounces: int
+    photos: int
+    evidence: int
+    notes: int
+    secret: int
+    waiting_reason: str
+    pending: int
+    """Own actions that central has not confirmed; the row's ▲."""
+
+    @property
+    def has_due(self) -> bool:
+        """Whether a deadline runs."""
+        return self.due != NEVER
+
+
+_ROW_COLUMNS = ", ".join(QueueRow.__struct_fields__)
+
+
+def find_ids(
+    query: Query,
+    *,
+    now: dt.datetime,
+    me: str = "",
+    zone: dt.tzinfo | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> array[int]:
+    """Row numbers of the complaints that the query means, in its order.
+
+    Ask for the first page with `limit`, then for the rest with `offset`. `now` is aware, `zone` the
+    city's (else that of `now`), because `due:today` means its day; `me` is the user id of `by:me`.
+    """
+    condition = where(query, _moment(now, me, zone))
+    order = _ORDER[query.sort][query.descending]
+    tail = "" if limit is None and not offset else f" LIMIT {-1 if limit is None else limit} OFFSET {offset}"
+    cursor = connection().execute(
+        f"SELECT row FROM complaint WHERE {condition.sql} ORDER BY {order}{tail}",
+        condition.parameters,
+    )
+    found: array[int] = array("q")
+    while chunk := cursor.fetchmany(20_000):
+        found.extend([row[0] for row in chunk])
+    return found
+
+
+def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
+    """The lines of these rows, in the order given; those that are gone meanwhile are left out."""
+    if not row_numbers:
+        return []
+    marks = ", ".join("?" * len(row_numbers))
+    cursor = connection().execute(
+        f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({marks})", tuple(row_numbers)
+    )
+    found = {values[0]: QueueRow(*values) for values in cursor}
+    return [found[number] for number in row_numbers if number in found]
+
+
+def complaints(row_numbers: Sequence[int]) -> list[Complaint]:
+    """The complaints of these rows in full, in the order given (exports, the verifier's suggestions)."""
+    marks = ", ".join("?" * len(row_numbers))
+    cursor = connection().execute(
+        f"SELECT row, body FROM complaint WHERE row IN ({marks})", tuple(row_numbers)
+    )
+    found = {number: _decode_complaint(body) for number, body in cursor}
+    return [found[number] for number in row_numbers if number in found]
+
+
+def row_of(complaint_id: str) -> int | None:
+    """The row number of a complaint, None when the desk does not hold it."""
+    found = connection().execute("SELECT row FROM complaint WHERE id = ?", (complaint_id,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None) -> int:
+    """How many complaints the query means."""
+    condition = where(query, _moment(now, me, zone))
+    found = (
+        connection()
+        .execute(f"SELECT count(*) FROM complaint WHERE {condition.sql}", condition.parameters)
+        .fetchone()
+    )
+    return int(found[0])
+
+
+def counts(
+    queries: Iterable[Query], *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None
+) -> list[int]:
+    """Counts of several queries, in their order, over one state of the database."""
+    return [count(query, now=now, me=me, zone=zone) for query in queries]
+
+
+def _moment(now: dt.datetime, me: str, zone: dt.tzinfo | None) -> Moment:
+    return Moment(now, me, zone or now.tzinfo or dt.UTC)

@@ -1,0 +1,286 @@
+"""Central's rows on this desk: pages of the feed, applied whole or not at all.
+
+Everything a page brings, and the cursor behind it, is one transaction (sync.md, invariant 14); what a
+reply claims is checked against the chain before anything is written (8). Snapshots: `snapshot.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from qlue_desk.domain.complaint import Complaint, Entry
+from qlue_desk.domain.moves import N_
+from qlue_desk.protocol import (
+    EventKind,
+    FeedEvent,
+    Payload,
+    Position,
+    PullReply,
+    decode_cursor,
+    encode_cursor,
+    event_digest,
+    next_chain,
+)
+from qlue_desk.store import complaints, meta, outbox
+from qlue_desk.store.bound import connection, touch
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.rebase import rebase, unconfirmed_complaints
+
+CURSOR = "cursor"
+GENERATION = "generation"
+LAST_CONTACT = "last_contact"
+SERVER_TIME = "server_time"
+"""Largest time that central ever stated; a desk's own clock may go back, this never does."""
+RULES = "rules_seen"
+"""`<scope version>:<hash>` of the newest reply; another one than the session's: fetch the session."""
+_CHUNK = 500
+
+_decode_payload = msgspec.json.Decoder(Payload).decode
+
+
+class FeedBroken(StoreError):
+    """A page does not continue what this desk has: a number is missing, or the chain does not verify."""
+
+
+class PageOutcome(msgspec.Struct, frozen=True):
+    """What a page did. `stale`: it did not start at our cursor and nothing was changed."""
+
+    stale: bool = False
+    events: int = 0
+    more: bool = False
+    confirmed: int = 0
+    reoffered: int = 0
+    rules: str = ""
+
+
+class Staged(msgspec.Struct):
+    """Rows as a page leaves them: `complaint` None means gone. Later events win over earlier ones."""
+
+    complaint: Complaint | None
+    entries: list[Entry] = []
+    removed: bool = False
+
+
+# --- positions -------------------------------------------------------------------------------------
+
+
+def cursor() -> str | None:
+    """Where this desk stands in its stream; None before the first snapshot."""
+    stored = meta.get(CURSOR)
+    return None if stored is None else stored.decode()
+
+
+def generation() -> int:
+    """Number of the desk's timeline; a reply asked for in an older one is dropped (model, walk 8894)."""
+    stored = meta.get(GENERATION)
+    return 0 if stored is None else int(stored)
+
+
+def next_generation() -> int:
+    """Fence off every reply that is still on its way."""
+    number = generation() + 1
+    meta.put(GENERATION, str(number))
+    return number
+
+
+def verify(events: Iterable[FeedEvent], start: Position) -> list[Position]:
+    """The position after each event.
+
+    :raises FeedBroken: when a number is missing, repeated, or a hash does not fit.
+    """
+    seq, chain = start.seq, start.chain
+    passed: list[Position] = []
+    for event in events:
+        payload = bytes(event.payload)
+        digest = event_digest(event.id, payload) if payload else event.digest
+        expected = next_chain(
+            chain, seq + 1, event.id, event.kind, event.complaint_id, event.version, digest
+        )
+        if event.seq != seq + 1 or event.chain != expected:
+            raise FeedBroken(
+                N_("Aliran dari pusat tidak menyambung: nomor {found}, seharusnya {expected}."),
+                found=str(event.seq),
+                expected=str(seq + 1),
+            )
+        seq, chain = event.seq, event.chain
+        passed.append(Position(start.epoch, seq, chain))
+    return passed
+
+
+# --- pages -----------------------------------------------------------------------------------------
+
+
+def apply_page(reply: PullReply) -> PageOutcome:
+    """Take a page of the feed: rows, history, own actions on top, confirmations, cursor.
+
+    :raises FeedBroken: nothing was changed, a snapshot is needed.
+    """
+    stored = cursor()
+    if stored is None or reply.from_ != stored:
+        return PageOutcome(stale=True)
+    start = decode_cursor(stored)
+    passed = verify(reply.events, start)
+    end = passed[-1] if passed else start
+    if encode_cursor(end) != reply.to or reply.epoch != start.epoch:
+        raise FeedBroken(N_("Aliran dari pusat berakhir di tempat lain daripada yang dinyatakan."))
+    _write_rows(_fold(reply.events))
+    shown = [(event.action_id, event.seq) for event in reply.events if event.action_id]
+    lanes = outbox.confirm(shown, end.epoch)
+    confirmed = len(lanes)
+    reoffered = outbox.reoffer_unshown(end.epoch, end.seq, reply.head)
+    for complaint_id in lanes | reoffered | _touched_with_own(reply.events):
+        rebase(complaint_id)
+    if reoffered:
+        next_generation()
+    meta.put(CURSOR, reply.to)
+    note_contact(reply.server_time)
+    rules = f"{reply.scope_version}:{reply.rules}"
+    meta.put(RULES, rules)
+    return PageOutcome(
+        events=len(reply.events),
+        more=reply.more,
+        confirmed=confirmed,
+        reoffered=len(reoffered),
+        rules=rules,
+    )
+
+
+def note_contact(server_time: dt.datetime | None = None) -> None:
+    """Central has just answered."""
+    meta.put(LAST_CONTACT, dt.datetime.now(dt.UTC).isoformat())
+    if server_time is None:
+        return
+    known = meta.get(SERVER_TIME)
+    if known is None or dt.datetime.fromisoformat(known.decode()) < server_time:
+        meta.put(SERVER_TIME, server_time.isoformat())
+
+
+def _touched_with_own(events: tuple[FeedEvent, ...]) -> set[str]:
+    return unconfirmed_complaints(list({event.complaint_id for event in events}))
+
+
+def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
+    """The last word of the page on each complaint, with all history lines that came; version guard inside."""
+    versions = _versions({event.complaint_id for event in events})
+    folded: dict[str, Staged] = {}
+    for event in events:
+        known = versions.get(event.complaint_id, 0)
+        staged = folded.get(event.complaint_id)
+        if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
+            if event.version >= known:
+                folded[event.complaint_id] = Staged(None, [], removed=True)
+                versions[event.complaint_id] = 0
+            continue
+        payload = bytes(event.payload)
+        if not payload:
+            continue
+        try:
+            content = _decode_payload(payload)
+        except msgspec.MsgspecError:
+            # An unknown kind may carry what this program cannot read; the feed must go on (sync.md, Versions).
+            if event.kind == EventKind.UPSERT:
+                raise
+            continue
+        staged = staged or Staged(None)
+        staged.entries.extend(content.entries)
+        if content.complaint is not None and event.version > known:
+            staged.complaint = content.complaint
+            versions[event.complaint_id] = event.version
+        folded[event.complaint_id] = staged
+    return folded
+
+
+def _versions(complaint_ids: set[str]) -> dict[str, int]:
+    """Confirmed versions of the complaints that are here."""
+    found: dict[str, int] = {}
+    ordered = sorted(complaint_ids)
+    for start in range(0, len(ordered), _CHUNK):
+        part = ordered[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        rows = connection().execute(
+            "SELECT id, CASE WHEN base IS NULL THEN version"
+            " ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END"
+            f" FROM complaint WHERE id IN ({marks})",
+            part,
+        )
+        found.update((key, int(version)) for key, version in rows)
+    return found
+
+
+def _write_rows(folded: dict[str, Staged]) -> None:
+    with_own = unconfirmed_complaints(list(folded))
+    for complaint_id, staged in folded.items():
+        if staged.removed:
+            forget(complaint_id)
+        if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
+            complaints.put_entries(staged.entries)
+        base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
+        if base is None:
+            continue
+        # Rows with own actions are written once more by the rebase, which needs the new base in place.
+        complaints.put_view(base, pending=1 if complaint_id in with_own else 0)
+
+
+def _is_here(complaint_id: str) -> bool:
+    row = connection().execute("SELECT 1 FROM complaint WHERE id = ?", (complaint_id,)).fetchone()
+    return row is not None
+
+
+# --- leaving ---------------------------------------------------------------------------------------
+
+
+def forget(complaint_id: str) -> None:
+    """Remove everything of a complaint that left this desk's scope; only own words stay, for the tray.
+
+    The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
+    moved to where the tray shows it.
+    """
+    row = connection().execute(
+        "SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,)
+    ).fetchone()
+    _keep_drafts(complaint_id, row[0] if row else "")
+    files = _files_of(row[2]) if row else set()
+    complaints.remove(complaint_id)
+    # The title is the citizen's text: it must not outlive the row.
+    connection().execute("UPDATE action SET title = '' WHERE complaint_id = ?", (complaint_id,))
+    _drop_files(files)
+    touch(complaint_id)
+
+
+def kept_drafts() -> list[tuple[str, str, str]]:
+    """Texts that were begun on reports which then left: (number, what it was, text)."""
+    rows = connection().execute("SELECT key, text FROM draft WHERE substr(key, 1, 5) = 'tray:' ORDER BY at DESC")
+    found = []
+    for key, text in rows:
+        _, number, _, what = key.split(":", 3)
+        found.append((number, what, text))
+    return found
+
+
+def _keep_drafts(complaint_id: str, number: str) -> None:
+    connection().execute(
+        "UPDATE OR REPLACE draft SET key = 'tray:' || ?2 || ':' || key"
+        " WHERE substr(key, 1, length(?1) + 1) = ?1 || ':'",
+        (complaint_id, number),
+    )
+
+
+def _files_of(body: bytes) -> set[str]:
+    complaint = msgspec.json.decode(body, type=Complaint)
+    return {attachment.sha256 for attachment in complaint.attachments if attachment.sha256}
+
+
+def _drop_files(files: set[str]) -> None:
+    """Forget files that nothing here refers to any more; `blobs.sweep` removes them from the disk."""
+    for sha256 in files:
+        used = connection().execute(
+            "SELECT 1 FROM complaint WHERE instr(CAST(body AS TEXT), ?1) OR instr(CAST(base AS TEXT), ?1)"
+            " UNION ALL SELECT 1 FROM action WHERE state IN ('waiting', 'acked')"
+            " AND instr(CAST(body AS TEXT), ?1) LIMIT 1",
+            (sha256,),
+        ).fetchone()
+        if used is None:
+            connection().execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))

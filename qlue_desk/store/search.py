@@ -1,0 +1,40 @@
+"""Full-text search over number, title, text, street and history texts (SQLite FTS5).
+
+External content with triggers: the words are stored once, in `complaint`; rows are therefore written
+by upsert, never REPLACE, which skips the delete trigger (house.md, "Measured").
+"""
+
+from __future__ import annotations
+
+COLUMNS = ("number", "title", "text", "street", "note_text")
+_LIST = ", ".join(COLUMNS)
+_NEW = ", ".join(f"new.{column}" for column in COLUMNS)
+_OLD = ", ".join(f"old.{column}" for column in COLUMNS)
+_DELETE = f"INSERT INTO complaint_words(complaint_words, rowid, {_LIST}) VALUES ('delete', old.row, {_OLD});"
+_INSERT = f"INSERT INTO complaint_words(rowid, {_LIST}) VALUES (new.row, {_NEW});"
+_CHANGED = " OR ".join(f"old.{column} IS NOT new.{column}" for column in COLUMNS)
+
+STATEMENTS = (
+    f"CREATE VIRTUAL TABLE complaint_words USING fts5({_LIST}, content='complaint', content_rowid='row',"
+    " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
+    "INSERT INTO complaint_words(complaint_words, rank) VALUES ('secure-delete', 1)",
+    f"CREATE TRIGGER complaint_words_insert AFTER INSERT ON complaint BEGIN {_INSERT} END",
+    f"CREATE TRIGGER complaint_words_delete AFTER DELETE ON complaint BEGIN {_DELETE} END",
+    f"CREATE TRIGGER complaint_words_update AFTER UPDATE OF {_LIST} ON complaint"
+    f" WHEN {_CHANGED} BEGIN {_DELETE} {_INSERT} END",
+)
+"""Table and triggers; a status change leaves the words alone."""
+
+
+def phrase(words: str, *, whole: bool) -> str:
+    """What the person typed as one FTS5 phrase; unless `whole`, its last word may be a beginning.
+
+    Always quoted: the raw syntax has operators, and errors on a lone quote (sync.md, FTS5).
+    """
+    quoted = words.replace('"', '""').replace("\x00", " ")
+    return f'"{quoted}"' if whole else f'"{quoted}"*'
+
+
+def has_token(words: str) -> bool:
+    """Whether the tokenizer finds anything to look for; FTS5 matches nothing for `"!!"`."""
+    return any(character.isalnum() for character in words)

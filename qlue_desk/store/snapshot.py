@@ -1,0 +1,256 @@
+"""A whole stream anew, beside the rows that the desk goes on showing, then one swap.
+
+The snapshot is fuzzy: each page carries the mark at which it was read. The staged rows replay the feed
+from the first page's position through the greatest mark, every mark's hash matching, before the swap
+(sync.md, `GET /v1/snapshot`; model, `_snap`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from qlue_desk.domain.complaint import Complaint, Entry
+from qlue_desk.domain.moves import N_
+from qlue_desk.protocol import (
+    EventKind,
+    Payload,
+    Position,
+    PullReply,
+    SnapshotPage,
+    decode_cursor,
+    encode_cursor,
+)
+from qlue_desk.store import complaints, meta, outbox, replica
+from qlue_desk.store.bound import connection, touch_everything
+from qlue_desk.store.rebase import LOCAL_VERSION, rebase, unconfirmed_complaints
+from qlue_desk.store.replica import FeedBroken
+
+STAGE = "stage"
+_CHUNK = 500
+
+_encode = msgspec.json.Encoder().encode
+_decode_payload = msgspec.json.Decoder(Payload).decode
+
+
+class Stage(msgspec.Struct):
+    """How far a snapshot has come; survives a crash, so that it resumes."""
+
+    as_of: str = ""
+    cursor: str = ""
+    """Where the replay stands."""
+    marks: list[str] = []
+    after: str | None = ""
+    """Last id that was fetched; None once all pages are here."""
+    fetched: int = 0
+    count: int = 0
+
+    @property
+    def paged(self) -> bool:
+        """All pages are here; only the replay is left."""
+        return self.after is None
+
+
+def current() -> Stage | None:
+    """The snapshot under way, None when there is none."""
+    stored = meta.get(STAGE)
+    return None if stored is None else msgspec.json.decode(stored, type=Stage)
+
+
+def begin() -> Stage:
+    """Start (again) with an empty stage."""
+    connection().execute("DELETE FROM stage")
+    stage = Stage()
+    _keep(stage)
+    return stage
+
+
+def put_page(page: SnapshotPage) -> Stage:
+    """Stage one page.
+
+    :raises FeedBroken: when it belongs to another snapshot or timeline; `begin` again.
+    """
+    stage = current() or begin()
+    if not stage.as_of:
+        stage.as_of = stage.cursor = page.as_of
+    if decode_cursor(page.mark).epoch != decode_cursor(stage.as_of).epoch:
+        raise _broken()
+    _put_rows(page.rows)
+    if page.mark not in stage.marks:
+        stage.marks.append(page.mark)
+    stage.after = page.next
+    stage.fetched += len(page.rows)
+    stage.count = page.count
+    _keep(stage)
+    return stage
+
+
+def replay(reply: PullReply) -> bool:
+    """Bring the staged rows up to the greatest mark; True once the stage may be swapped in.
+
+    :raises FeedBroken: when a mark does not lie on this feed (central was restored meanwhile).
+    """
+    stage = current()
+    if stage is None or not stage.paged or reply.from_ != stage.cursor:
+        raise _broken()
+    start = decode_cursor(stage.cursor)
+    passed = replica.verify(reply.events, start)
+    marks = [decode_cursor(mark) for mark in stage.marks]
+    _check_marks(marks, [start, *passed], reply)
+    _replay_events(reply)
+    end = passed[-1] if passed else start
+    stage.cursor = encode_cursor(end)
+    _keep(stage)
+    return end.seq >= max((mark.seq for mark in marks), default=0)
+
+
+def swap() -> int:
+    """Put the staged rows in the place of the old ones, with cursor and re-offer; returns how many rows.
+
+    One transaction of the caller; until it commits everybody reads the old rows.
+    """
+    stage = current()
+    if stage is None or not stage.cursor:
+        raise _broken()
+    _forget_missing()
+    rows = 0
+    after = ""
+    while chunk := _chunk_after(after):
+        after = chunk[-1][0]
+        rows += len(chunk)
+        _swap_chunk(chunk)
+    meta.put(replica.CURSOR, stage.cursor)
+    lanes = _own_lanes()
+    outbox.reoffer_journal()
+    for complaint_id in lanes | _own_lanes():
+        rebase(complaint_id)
+    replica.next_generation()
+    connection().execute("DELETE FROM stage")
+    meta.put(STAGE, None)
+    touch_everything()
+    return rows
+
+
+def _broken() -> FeedBroken:
+    return FeedBroken(N_("Salinan dari pusat tidak utuh; diulang dari awal."))
+
+
+def _keep(stage: Stage) -> None:
+    meta.put(STAGE, _encode(stage))
+
+
+# --- staging ---------------------------------------------------------------------------------------
+
+
+def _put_rows(rows: Iterable[Payload]) -> None:
+    connection().executemany(
+        "INSERT INTO stage(id, version, body) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE"
+        " SET version = excluded.version, body = excluded.body WHERE excluded.version >= stage.version",
+        [
+            (payload.complaint.id, payload.complaint.version, _encode(payload))
+            for payload in rows
+            if payload.complaint is not None
+        ],
+    )
+
+
+def _check_marks(marks: list[Position], passed: list[Position], reply: PullReply) -> None:
+    chain_at = {position.seq: position.chain for position in passed}
+    for mark in marks:
+        if mark.epoch != reply.epoch or mark.seq > reply.head:
+            raise _broken()
+        if mark.seq in chain_at and chain_at[mark.seq] != mark.chain:
+            raise _broken()
+
+
+def _replay_events(reply: PullReply) -> None:
+    for event in reply.events:
+        row = (
+            connection().execute("SELECT version, body FROM stage WHERE id = ?", (event.complaint_id,)).fetchone()
+        )
+        known = row[0] if row else 0
+        if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
+            if event.version >= known:
+                connection().execute("DELETE FROM stage WHERE id = ?", (event.complaint_id,))
+            continue
+        payload = bytes(event.payload)
+        if not payload:
+            continue
+        content = _decode_payload(payload)
+        staged = _decode_payload(row[1]) if row else Payload()
+        newer = content.complaint if event.version > known else staged.complaint
+        if newer is None:
+            continue
+        merged = {entry.id: entry for entry in (*staged.entries, *content.entries)}
+        connection().execute(
+            "INSERT INTO stage(id, version, body) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE"
+            " SET version = excluded.version, body = excluded.body",
+            (
+                event.complaint_id,
+                newer.version,
+                _encode(Payload(complaint=newer, entries=tuple(merged.values()))),
+            ),
+        )
+
+
+# --- swapping --------------------------------------------------------------------------------------
+
+
+def _forget_missing() -> None:
+    """Rows that central no longer gives this desk, but for reports entered here that it has never had."""
+    rows = connection().execute(
+        "SELECT id FROM complaint WHERE id NOT IN (SELECT id FROM stage) AND"
+        " CASE WHEN base IS NULL THEN version"
+        f" ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END <> {LOCAL_VERSION}"
+    )
+    for (complaint_id,) in rows.fetchall():
+        replica.forget(complaint_id)
+
+
+def _chunk_after(after: str) -> list[tuple[str, bytes]]:
+    rows = connection().execute(
+        "SELECT id, body FROM stage WHERE id > ? ORDER BY id LIMIT ?", (after, _CHUNK)
+    )
+    return [(key, body) for key, body in rows]
+
+
+def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
+    """Write the rows that differ; on a resync nearly all are the same, and words need no new index."""
+    marks = ",".join("?" * len(chunk))
+    ids = [key for key, _ in chunk]
+    held = dict(
+        connection()
+        .execute(f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids)
+        .fetchall()
+    )
+    lines: dict[str, set[str]] = {}
+    for complaint_id, entry_id in connection().execute(
+        f"SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
+    ):
+        lines.setdefault(complaint_id, set()).add(entry_id)
+    views: list[Complaint] = []
+    entries: list[Entry] = []
+    renewed: list[str] = []
+    for complaint_id, body in chunk:
+        payload = _decode_payload(body)
+        assert payload.complaint is not None
+        wanted = {entry.id for entry in payload.entries}
+        same_lines = wanted == lines.get(complaint_id, set())
+        if same_lines and held.get(complaint_id) == _encode(payload.complaint):
+            continue
+        if not same_lines:
+            renewed.append(complaint_id)
+        entries.extend(payload.entries)
+        views.append(payload.complaint)
+    connection().executemany("DELETE FROM entry WHERE complaint_id = ?", [(key,) for key in renewed])
+    complaints.put_entries(entries)
+    for view in views:
+        complaints.put_view(view)
+
+
+def _own_lanes() -> set[str]:
+    rows = connection().execute(
+        "SELECT DISTINCT complaint_id FROM action WHERE state IN ('waiting', 'acked')"
+    )
+    return unconfirmed_complaints([row[0] for row in rows])

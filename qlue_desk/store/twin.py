@@ -1,0 +1,122 @@
+"""The outbox's twin: every recorded action also stands in an append-only file beside the database.
+
+Recorded work is the only thing on a desk that exists nowhere else, so a broken database must not be able
+to take it (sync.md, SQLite). One line an event: CRC-32 in hex, a blank, JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from qlue_desk.protocol import Action
+from qlue_desk.store.bound import connection
+
+FILE = "outbox.log"
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`action` was recorded, or the action named in `undone` was taken back before it left."""
+
+    action: Action | None = None
+    number: str = ""
+    title: str = ""
+    undone: str = ""
+
+
+class Twin(msgspec.Struct, frozen=True):
+    """What the file says: `recorded` in order, without what was undone; `damaged` lines could not be read."""
+
+    recorded: tuple[Line, ...]
+    damaged: int
+
+
+def path_here() -> Path:
+    """The twin of the database that this thread writes to."""
+    row = connection().execute("PRAGMA database_list").fetchone()
+    return Path(row[2]).with_name(FILE)
+
+
+def append(path: Path, lines: Iterable[Line]) -> None:
+    """Add lines durably; called before the commit, so that the file never knows less than the database."""
+    block = b"".join(map(_written, lines))
+    if not block:
+        return
+    new = not path.exists()
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        # A line torn by a power cut must not swallow the next one.
+        if not new and not _ends_clean(path):
+            block = b"\n" + block
+        os.write(handle, block)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if new:
+        _sync_folder(path.parent)
+
+
+def read(path: Path) -> Twin:
+    """Read the file back; lines with a wrong CRC are counted, never guessed."""
+    if not path.exists():
+        return Twin((), 0)
+    recorded: dict[str, Line] = {}
+    damaged = 0
+    for raw in path.read_bytes().split(b"\n"):
+        if not raw:
+            continue
+        line = _read_line(raw)
+        if line is None:
+            damaged += 1
+        elif line.undone:
+            recorded.pop(line.undone, None)
+        elif line.action is not None:
+            recorded[line.action.id] = line
+    return Twin(tuple(recorded.values()), damaged)
+
+
+def rewrite(path: Path, keep: Iterable[Line]) -> None:
+    """Replace the file by `keep`; inside a write transaction, so that no other process appends meanwhile."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(0o600)
+    append(temporary, keep)
+    os.replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def _written(line: Line) -> bytes:
+    content = msgspec.json.encode(line)
+    return b"%08x %s\n" % (zlib.crc32(content), content)
+
+
+def _read_line(raw: bytes) -> Line | None:
+    crc, _, content = raw.partition(b" ")
+    try:
+        if int(crc, 16) != zlib.crc32(content):
+            return None
+        return msgspec.json.decode(content, type=Line)
+    except (ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _ends_clean(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder for fsync
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

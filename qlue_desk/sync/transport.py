@@ -1,0 +1,278 @@
+"""One conversation with central over HTTP: what is sent, what counts as a genuine reply, what is capped.
+
+A reply without central's media type, server header and request echo changes nothing on the desk,
+whatever its status (sync.md, invariant 23); a reply can never make the desk allocate without bound (25).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import socket
+import ssl
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from qlue_desk import __version__
+from qlue_desk.protocol import (
+    CLIENT_HEADER,
+    MEDIA_TYPE,
+    PROTOCOL,
+    PROTOCOL_HEADER,
+    REQUEST_HEADER,
+    REQUEST_ID_HEADER,
+    SERVER_HEADER,
+    Problem,
+)
+from qlue_desk.sync.errors import (
+    MAX_RETRY_AFTER,
+    BadReply,
+    InsecureAddress,
+    Offline,
+    OtherServer,
+    Portal,
+    SyncError,
+    TlsFailed,
+    refusal_of,
+)
+
+DEADLINE = 90.0
+"""Seconds for one whole request, however slowly it drips."""
+PULL_DEADLINE = 30.0
+"""Seconds beyond the asked-for wait of a long poll."""
+CONNECT_TIMEOUT = 10.0
+MAX_REPLY = 16 * 1024 * 1024
+"""Decoded bytes of one reply; a page is 4 MiB at most, one oversized event may travel alone."""
+_DECODE_STEP = 256 * 1024
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+T = TypeVar("T")
+
+
+def checked_address(url: str) -> str:
+    """The address without a trailing slash.
+
+    :raises InsecureAddress: when it is no http(s) address, or http:// beyond this machine.
+    """
+    parts = urlsplit(url.strip())
+    secure = parts.scheme == "https" and parts.hostname
+    loopback = parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK
+    if not (secure or loopback) or parts.username or parts.query or parts.fragment:
+        raise InsecureAddress(url)
+    return url.strip().rstrip("/")
+
+
+class Transport:
+    """Requests of one thread at a time; `abort` may be called from any other."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        server_id: str = "",
+        private_ca: Path | None = None,
+    ) -> None:
+        self.url = checked_address(url)
+        self.token = token
+        self.server_id = server_id
+        """Pinned after enrolment; '' accepts the first server that answers."""
+        self._streams: list[Any] = []
+        self._closed = False
+        loopback = (urlsplit(self.url).hostname or "") in _LOOPBACK
+        verify: bool | ssl.SSLContext = True
+        if private_ca is not None:
+            verify = ssl.create_default_context(cafile=str(private_ca))
+        self._client = httpx.Client(
+            verify=verify,
+            follow_redirects=False,
+            trust_env=not loopback,
+            timeout=httpx.Timeout(DEADLINE, connect=CONNECT_TIMEOUT),
+            limits=httpx.Limits(max_connections=2, max_keepalive_connections=1),
+            headers={
+                PROTOCOL_HEADER: str(PROTOCOL),
+                CLIENT_HEADER: f"desk/{__version__} python/{platform.python_version()}",
+                "User-Agent": f"qlue-desk/{__version__}",
+            },
+        )
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        reply_type: type[T],
+        *,
+        body: object = None,
+        params: dict[str, str | int] | None = None,
+        deadline: float = DEADLINE,
+    ) -> T:
+        """Send a message as JSON and read the reply as `reply_type`.
+
+        :raises SyncError: one of the tree in `errors`.
+        """
+        content = None if body is None else msgspec.json.encode(body)
+        reply = self._exchange(
+            method, path, content, params, deadline, {"Accept-Encoding": "gzip", "Content-Type": MEDIA_TYPE}
+        )
+        try:
+            return msgspec.json.decode(reply.content, type=reply_type)
+        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+            raise BadReply(f"{path}: {error}") from error
+
+    def send_bytes(
+        self, method: str, path: str, *, content: bytes = b"", params: dict[str, str | int] | None = None
+    ) -> bytes:
+        """Send or fetch the bytes of a file; never compressed."""
+        headers = {"Accept-Encoding": "identity", "Content-Type": "application/octet-stream"}
+        return self._exchange(method, path, content or None, params, DEADLINE, headers, plain=True).content
+
+    def abort(self) -> None:
+        """Break off whatever request is under way; it ends with `Offline` in its own thread."""
+        for stream in self._streams[-4:]:
+            with contextlib.suppress(OSError, AttributeError, ValueError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Abort and give up the connections."""
+        self._closed = True
+        self.abort()
+        with contextlib.suppress(Exception):  # the other thread may be inside; its own error is handled there
+            self._client.close()
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        params: dict[str, str | int] | None,
+        deadline: float,
+        headers: dict[str, str],
+        *,
+        plain: bool = False,
+    ) -> _Reply:
+        request_id = uuid.uuid4().hex
+        headers = {**headers, REQUEST_ID_HEADER: request_id}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        until = time.monotonic() + deadline
+        watch = threading.Timer(deadline, self.abort)  # a drip inside the headers never reaches our loop
+        watch.daemon = True
+        watch.start()
+        try:
+            request = self._client.build_request(
+                method,
+                self.url + path,
+                content=content,
+                params=params,
+                headers=headers,
+                timeout=httpx.Timeout(deadline, connect=CONNECT_TIMEOUT),
+                extensions={"trace": self._trace},
+            )
+            response = self._client.send(request, stream=True)
+            try:
+                return self._read(response, request_id, until, plain=plain)
+            finally:
+                response.close()
+        except SyncError:
+            raise
+        except httpx.HTTPError as error:
+            raise _no_network(error) from error
+        except (OSError, RuntimeError, ValueError, AttributeError) as error:  # the client was closed under us
+            raise Offline(str(error)) from error
+        finally:
+            watch.cancel()
+
+    def _trace(self, name: str, info: dict[str, Any]) -> None:
+        if self._closed:
+            raise OSError("closed")
+        if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._streams = [*self._streams[-3:], info["return_value"]]
+
+    def _read(self, response: httpx.Response, request_id: str, until: float, *, plain: bool) -> _Reply:
+        headers = response.headers
+        server_id = headers.get(SERVER_HEADER, "")
+        ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (plain and response.status_code < 300)
+        if not ours or not server_id or headers.get(REQUEST_HEADER) != request_id:
+            raise Portal(f"HTTP {response.status_code} {headers.get('Content-Type', '')}".strip())
+        if self.server_id and server_id != self.server_id:
+            raise OtherServer(server_id)
+        if plain and headers.get("Content-Encoding", "identity") != "identity":
+            raise BadReply("a compressed file")
+        content = b"".join(_capped(response, until))
+        if response.status_code >= 400:
+            raise _problem(response, content)
+        return _Reply(response.status_code, content)
+
+
+class _Reply(msgspec.Struct, frozen=True):
+    status: int
+    content: bytes
+
+
+def _capped(response: httpx.Response, until: float) -> Iterator[bytes]:
+    """Decoded bytes; never more than `MAX_REPLY` in all, whatever the compression ratio (sync.md)."""
+    decoder = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None
+    total = 0
+    for chunk in response.iter_raw(64 * 1024):
+        if time.monotonic() > until:
+            raise Offline("deadline")
+        rest = chunk
+        while rest:
+            if decoder is None:
+                piece, rest = rest, b""
+            else:
+                try:
+                    piece = decoder.decompress(rest, _DECODE_STEP)
+                except zlib.error as error:
+                    raise BadReply(str(error)) from error
+                rest = decoder.unconsumed_tail
+                if not piece and not rest:
+                    break
+            total += len(piece)
+            if total > MAX_REPLY:
+                raise BadReply(f"reply above {MAX_REPLY} bytes")
+            yield piece
+    if decoder is not None and not decoder.eof:
+        raise BadReply("reply cut short")
+
+
+def _problem(response: httpx.Response, content: bytes) -> SyncError:
+    try:
+        problem = msgspec.json.decode(content, type=Problem)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        problem = Problem(type="urn:qlue:internal", status=response.status_code, title=response.reason_phrase)
+    error = refusal_of(problem)
+    error.retry_after = max(error.retry_after, _retry_after(response.headers.get("Retry-After", "")))
+    return error
+
+
+def _retry_after(text: str) -> float:
+    """Seconds from the header (number or HTTP date); garbage and the past are 0, the future is capped."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return 0.0
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER) if seconds == seconds else 0.0
+
+
+def _no_network(error: httpx.HTTPError) -> Offline:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return TlsFailed(getattr(cause, "verify_message", "") or str(cause))
+        cause = cause.__cause__ or cause.__context__
+    return Offline(f"{type(error).__name__}: {error}")
