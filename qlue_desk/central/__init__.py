@@ -1,0 +1,1 @@
+"""The central server: the one truth that every desk of a city converges to."""

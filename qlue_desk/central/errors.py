@@ -1,0 +1,62 @@
+"""What can go wrong at central, as errors with one sentence each for whoever asked.
+
+Sentences are Indonesian templates with fields; an upper floor may translate `template`.
+"""
+
+from __future__ import annotations
+
+from qlue_desk.protocol import ErrorCode, ResyncReason
+
+
+class CentralError(Exception):
+    """Base of all; `str()` is the sentence."""
+
+    def __init__(self, template: str, **values: str) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format(**values))
+
+
+class NotFound(CentralError):
+    """A city, a report, a desk that central does not know."""
+
+
+class NotAllowed(CentralError):
+    """A person or a desk may not do this."""
+
+
+class Invalid(CentralError):
+    """What was given can't be used as it is."""
+
+
+class DatabaseProblem(CentralError):
+    """The database is missing, of a newer program, or unusable."""
+
+
+class DatabaseBusy(CentralError):
+    """Another writer held the lock for too long; trying again will do."""
+
+
+class TokenRefused(CentralError):
+    """A token that gives no access; `code` is what the wire says."""
+
+    def __init__(self, code: ErrorCode, template: str, *, wipe: bool = False, **values: str) -> None:
+        super().__init__(template, **values)
+        self.code = code
+        self.wipe = wipe
+
+
+class Resync(CentralError):
+    """A cursor that can't be continued; the desk must take a snapshot (sync.md, 410)."""
+
+    _SENTENCES = {
+        ResyncReason.EPOCH: "Server dipulihkan; desk perlu menyalin ulang datanya.",
+        ResyncReason.AHEAD: "Desk lebih maju daripada server; desk perlu menyalin ulang datanya.",
+        ResyncReason.TOO_OLD: "Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya.",
+        ResyncReason.DIVERGED: "Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya.",
+        ResyncReason.SCOPE: "Lingkup desk berubah; desk perlu menyalin ulang datanya.",
+    }
+
+    def __init__(self, reason: ResyncReason) -> None:
+        super().__init__(self._SENTENCES[reason])
+        self.reason = reason
