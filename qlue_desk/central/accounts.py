@@ -1,0 +1,407 @@
+"""People and machines: who signs in, which desks are enrolled, which outside systems may write.
+
+Desks carry a token whose claims are rows here; a dinas is never read from a request (sync.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+import peewee
+
+from qlue_desk.central.errors import Invalid, NotAllowed, NotFound, TokenRefused
+from qlue_desk.central.instants import from_ms, to_ms
+from qlue_desk.central.tokens import (
+    API_PREFIX,
+    DESK_PREFIX,
+    Token,
+    code_hash,
+    make_code,
+    make_token,
+    parse_token,
+)
+from qlue_desk.domain.complaint import Actor, Role
+from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.text import clean
+from qlue_desk.protocol import DeskIdentity, EnrolReply, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from argon2 import PasswordHasher
+
+    from qlue_desk.central.hub import Hub
+
+CODE_MINUTES = 10
+OLD_SECRET_DAYS = 7
+"""How long a replaced secret still works when the new one is never used (lost reply)."""
+SHORTEST_PASSWORD = 8
+OF_A_DINAS = frozenset({Role.OFFICER, Role.SUPERVISOR})
+ROLES_OF_PEOPLE = frozenset(Role) - {Role.SYSTEM, Role.REPORTER}
+API_PURPOSES = ("intake", "open311")
+_NAME_LENGTH = 120
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """An outside system: its name, what it may do, the city it writes for ('' any)."""
+
+    name: str
+    purpose: str
+    city: str
+
+
+class DeskInfo(msgspec.Struct, frozen=True):
+    """One enrolled desk as an administrator sees it."""
+
+    id: str
+    city: str
+    dinas: str
+    name: str
+    install: str
+    created_at: dt.datetime
+    seen_at: dt.datetime | None
+    revoked: bool
+    scope_version: int
+
+
+class Accounts:
+    """Users, desks and keys of all cities."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._people: dict[str, Actor] | None = None
+
+    # --- people ------------------------------------------------------------------------------
+
+    def add_user(
+        self,
+        name: str,
+        display: str,
+        city: str,
+        roles: Iterable[Role],
+        dinas: str | None = None,
+        password: str = "",
+    ) -> Actor:
+        """Register a person; without a password nobody can sign in as them.
+
+        People who belong to no dinas by their role belong to the city's coordinator.
+        """
+        chosen = frozenset(Role(role) for role in roles)
+        dinas = self._dinas_of(city, chosen, dinas)
+        if not name or not name.isprintable() or any(c.isspace() for c in name):
+            raise Invalid("Nama pengguna “{name}” tidak boleh kosong atau berspasi.", name=name)
+        actor = Actor(new_id("u"), clean(display or name, multiline=False), chosen, city, dinas)
+        try:
+            with self._hub.database.transaction():
+                self._hub.database.run(
+                    "INSERT INTO account (id, name, display, city, dinas, roles, password_hash, active) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+                    (
+                        actor.id, name.lower(), actor.name, city, dinas,
+                        ",".join(sorted(chosen)), self._hash(password),
+                    ),
+                )  # fmt: skip
+                self._hub.configuration_changed()
+        except peewee.IntegrityError:
+            raise Invalid("Nama pengguna “{name}” sudah dipakai.", name=name) from None
+        return actor
+
+    def _dinas_of(self, city: str, roles: frozenset[Role], dinas: str | None) -> str:
+        found = self._hub.city(city)
+        if not roles or not roles <= ROLES_OF_PEOPLE:
+            raise Invalid(
+                "Peran tidak dikenal; pilih {allowed}.", allowed=", ".join(sorted(ROLES_OF_PEOPLE))
+            )
+        if dinas is None:
+            if roles & OF_A_DINAS:
+                raise Invalid("Petugas dan kepala bidang harus punya dinas; sebutkan dinasnya.")
+            return found.coordinator
+        known = found.dinas_by_key.get(dinas)
+        if known is None or known.outside:
+            allowed = ", ".join(d.key for d in found.dinas if not d.outside)
+            raise Invalid(
+                "Dinas “{found}” tidak dikenal di {city}; pilih {allowed}.",
+                found=dinas,
+                city=found.name,
+                allowed=allowed,
+            )
+        return dinas
+
+    def set_password(self, name: str, password: str) -> None:
+        """Give a person a new password."""
+        self._change_account(name, "password_hash", self._hash(password))
+
+    def set_active(self, name: str, active: bool) -> None:
+        """Let a person in, or not any more; what they did stays."""
+        self._change_account(name, "active", int(active))
+
+    def _change_account(self, name: str, column: str, value: object) -> None:
+        with self._hub.database.transaction():
+            changed = self._hub.database.run(
+                f"UPDATE account SET {column} = ? WHERE name = ?", (value, name.lower())
+            )
+            if not changed.rowcount:
+                raise NotFound("Pengguna “{name}” tidak ada.", name=name)
+            self._hub.configuration_changed()
+
+    def sign_in(self, user: str, password: str) -> Actor | None:
+        """The person, None when name or password is wrong; both take the same time."""
+        with self._hub.database.connected():
+            row = self._hub.database.one(
+                "SELECT id, password_hash FROM account WHERE name = ? AND active = 1", (user.strip().lower(),)
+            )
+        known = row is not None and row[1] != ""
+        if not self._verify(row[1] if row and known else self._decoy, password) or row is None or not known:
+            return None
+        return self.person(row[0])
+
+    def person(self, actor_id: str) -> Actor | None:
+        """An active person by user id."""
+        return self._all_people().get(actor_id)
+
+    def people(self, city: str, dinas: str | None = None) -> tuple[Actor, ...]:
+        """Active people of a city, or of one dinas of it, by name."""
+        found = (a for a in self._all_people().values() if a.city == city and dinas in (None, a.dinas))
+        return tuple(sorted(found, key=lambda actor: (actor.name, actor.id)))
+
+    def forget(self) -> None:
+        """Read people again when next asked."""
+        self._people = None
+
+    def _all_people(self) -> dict[str, Actor]:
+        people = self._people
+        if people is None:
+            with self._hub.database.connected():
+                rows = self._hub.database.all(
+                    "SELECT id, display, roles, city, dinas FROM account WHERE active = 1"
+                )
+            people = {
+                row[0]: Actor(row[0], row[1], frozenset(map(Role, row[2].split(","))), row[3], row[4])
+                for row in rows
+            }
+            self._people = people
+        return people
+
+    @cached_property
+    def _hasher(self) -> PasswordHasher:
+        from argon2 import PasswordHasher
+
+        # OWASP's second choice: safe, and quick enough for an embedded demonstration.
+        return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash("nobody has this password")
+
+    def _hash(self, password: str) -> str:
+        if not password:
+            return ""
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid("Kata sandi terlalu pendek; paling sedikit {least} huruf.", least=str(SHORTEST_PASSWORD))
+        return self._hasher.hash(password)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        from argon2.exceptions import VerificationError
+
+        try:
+            return self._hasher.verify(password_hash, password)
+        except VerificationError:
+            return False
+
+    # --- desks -------------------------------------------------------------------------------
+
+    def enrolment_code(self, city: str, dinas: str, name: str) -> str:
+        """A code, good for 10 minutes and once, that makes an installation a desk of `dinas`."""
+        dinas = self._dinas_of(city, frozenset({Role.OFFICER}), dinas)
+        code = make_code()
+        not_after = self._hub.now() + dt.timedelta(minutes=CODE_MINUTES)
+        with self._hub.database.transaction():
+            self._hub.database.run(
+                "INSERT INTO enrolment (code_hash, city, dinas, name, not_after) VALUES (?, ?, ?, ?, ?)",
+                (code_hash(code), city, dinas, name, to_ms(not_after)),
+            )
+        return code
+
+    def enrol(self, code: str, desk_name: str, install: str) -> EnrolReply:
+        """Make an installation a desk.
+
+        :raises NotAllowed: when the code is unknown, used or too old; which of them is not said.
+        """
+        now, database = to_ms(self._hub.now()), self._hub.database
+        with database.transaction():
+            used = database.run(
+                "UPDATE enrolment SET used_at = ? WHERE code_hash = ? AND used_at IS NULL AND not_after >= ? "
+                "RETURNING city, dinas, name",
+                (now, code_hash(code), now),
+            ).fetchone()
+            if used is None:
+                raise NotAllowed("Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru.")
+            return self._add_desk(used[0], used[1], desk_name or used[2], install)
+
+    def add_desk(self, city: str, dinas: str, name: str, install: str = "") -> EnrolReply:
+        """A desk without a code, for whoever runs central itself (demonstration, tests)."""
+        dinas = self._dinas_of(city, frozenset({Role.OFFICER}), dinas)
+        with self._hub.database.transaction():
+            return self._add_desk(city, dinas, name, install)
+
+    def _add_desk(self, city: str, dinas: str, name: str, install: str) -> EnrolReply:
+        desk = DeskIdentity(new_id("d"), city, dinas, clean(name, multiline=False, limit=_NAME_LENGTH))
+        self._hub.database.run(
+            "INSERT INTO desk (id, city, dinas, name, install, client, scope_version, created_at, wipe) "
+            "VALUES (?, ?, ?, ?, ?, '', 1, ?, 0)",
+            (desk.id, city, dinas, desk.name, install[:_NAME_LENGTH], to_ms(self._hub.now())),
+        )
+        token = self._add_token(make_token(DESK_PREFIX), desk.id, "desk", city)
+        return EnrolReply(str(token), self._hub.server_id, desk)
+
+    def desk_of(self, token: str) -> DeskIdentity:
+        """The desk that carries this token.
+
+        :raises TokenRefused: when the token is unknown, replaced or its desk revoked.
+        """
+        with self._hub.database.connected():
+            owner = self._owner(token, DESK_PREFIX, "desk")
+            row = self._hub.database.one(
+                "SELECT id, city, dinas, name, revoked_at, wipe FROM desk WHERE id = ?", (owner,)
+            )
+        if row is None or row[4] is not None:
+            wipe = bool(row and row[5])
+            raise TokenRefused(ErrorCode.TOKEN_REVOKED, "Desk ini dicabut oleh pengelola kota.", wipe=wipe)
+        return DeskIdentity(row[0], row[1], row[2], row[3])
+
+    def scope_version(self, desk_id: str) -> int:
+        """Rises when the desk is moved to another dinas."""
+        row = self._hub.database.one("SELECT scope_version FROM desk WHERE id = ?", (desk_id,))
+        return int(row[0]) if row else 0
+
+    def seen(self, desk_id: str, client: str) -> None:
+        """Note when a desk last asked, with which program."""
+        with self._hub.database.transaction():
+            self._hub.database.run(
+                "UPDATE desk SET seen_at = ?, client = ? WHERE id = ?",
+                (to_ms(self._hub.now()), client[:_NAME_LENGTH], desk_id),
+            )
+
+    def desks(self, city: str) -> list[DeskInfo]:
+        """Every desk of a city, oldest first."""
+        with self._hub.database.connected():
+            rows = self._hub.database.all(
+                "SELECT id, city, dinas, name, install, created_at, seen_at, revoked_at, scope_version "
+                "FROM desk WHERE city = ? ORDER BY created_at, id",
+                (city,),
+            )
+        return [
+            DeskInfo(
+                row[0], row[1], row[2], row[3], row[4], from_ms(int(row[5])),
+                from_ms(int(row[6])) if row[6] is not None else None, row[7] is not None, int(row[8]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def move_desk(self, desk_id: str, dinas: str) -> None:
+        """Give a desk another dinas; its next pull answers 410 scope."""
+        with self._hub.database.transaction():
+            row = self._hub.database.one("SELECT city FROM desk WHERE id = ?", (desk_id,))
+            if row is None:
+                raise NotFound("Desk {desk} tidak ada.", desk=desk_id)
+            dinas = self._dinas_of(row[0], frozenset({Role.OFFICER}), dinas)
+            self._hub.database.run(
+                "UPDATE desk SET dinas = ?, scope_version = scope_version + 1 WHERE id = ?", (dinas, desk_id)
+            )
+
+    def revoke(self, desk_id: str, wipe: bool = False) -> None:
+        """End a desk's access; with `wipe` its next contact tells it to delete what it holds."""
+        with self._hub.database.transaction():
+            changed = self._hub.database.run(
+                "UPDATE desk SET revoked_at = ?, wipe = ? WHERE id = ?",
+                (to_ms(self._hub.now()), int(wipe), desk_id),
+            )
+            if not changed.rowcount:
+                raise NotFound("Desk {desk} tidak ada.", desk=desk_id)
+
+    def rotate(self, token: str) -> str:
+        """A new token for the same desk; the old one ends with the new one's first use, or in 7 days."""
+        desk, old = self.desk_of(token), parse_token(token)
+        assert old is not None, "desk_of has read it"
+        fresh = make_token(DESK_PREFIX)
+        until = to_ms(self._hub.now() + dt.timedelta(days=OLD_SECRET_DAYS))
+        with self._hub.database.transaction():
+            self._hub.database.run("UPDATE token SET not_after = ? WHERE key_id = ?", (until, old.key_id))
+            self._add_token(fresh, desk.id, "desk", desk.city, replaces=old.key_id)
+        return str(fresh)
+
+    # --- outside systems ---------------------------------------------------------------------
+
+    def add_api_key(self, name: str, purpose: str, city: str = "") -> str:
+        """A key for an intake gateway or an Open311 client, shown once."""
+        if purpose not in API_PURPOSES:
+            raise Invalid(
+                "Kunci untuk “{found}” tidak dikenal; pilih {allowed}.",
+                found=purpose,
+                allowed=", ".join(API_PURPOSES),
+            )
+        if city:
+            self._hub.city(city)
+        with self._hub.database.transaction():
+            return str(self._add_token(make_token(API_PREFIX), name, purpose, city))
+
+    def api_key(self, token: str, purpose: str) -> ApiKey:
+        """The outside system that carries this key.
+
+        :raises TokenRefused: when it may not do this.
+        """
+        with self._hub.database.connected():
+            name = self._owner(token, API_PREFIX, purpose)
+            parsed = parse_token(token)
+            assert parsed is not None, "_owner has read it"
+            row = self._hub.database.one("SELECT city FROM token WHERE key_id = ?", (parsed.key_id,))
+        return ApiKey(name, purpose, row[0] if row else "")
+
+    def revoke_api_keys(self, name: str) -> int:
+        """End all keys of an outside system; returns how many there were."""
+        with self._hub.database.transaction():
+            return int(
+                self._hub.database.run(
+                    "UPDATE token SET revoked_at = ? WHERE owner = ? AND purpose <> 'desk' AND revoked_at IS NULL",
+                    (to_ms(self._hub.now()), name),
+                ).rowcount
+            )
+
+    # --- tokens ------------------------------------------------------------------------------
+
+    def _add_token(self, token: Token, owner: str, purpose: str, city: str, replaces: str = "") -> Token:
+        self._hub.database.run(
+            "INSERT INTO token (key_id, secret_hash, owner, purpose, city, replaces) VALUES (?, ?, ?, ?, ?, ?)",
+            (token.key_id, token.secret_hash, owner, purpose, city, replaces),
+        )
+        return token
+
+    def _owner(self, text: str, prefix: str, purpose: str) -> str:
+        token = parse_token(text)
+        row = None
+        if token is not None and token.prefix == prefix:
+            row = self._hub.database.one(
+                "SELECT secret_hash, owner, not_after, replaces, revoked_at FROM token "
+                "WHERE key_id = ? AND purpose = ?",
+                (token.key_id, purpose),
+            )
+        if row is None or token is None or not token.matches(row[0]):
+            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, "Tanda masuk tidak dikenal; daftarkan lagi.")
+        if row[4] is not None:
+            raise TokenRefused(ErrorCode.TOKEN_REVOKED, "Tanda masuk ini dicabut oleh pengelola kota.")
+        if row[2] is not None and int(row[2]) < to_ms(self._hub.now()):
+            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, "Tanda masuk ini sudah diganti; pakai yang baru.")
+        if row[3]:
+            self._end_replaced(token.key_id, row[3])
+        return str(row[1])
+
+    def _end_replaced(self, key_id: str, replaced: str) -> None:
+        """The new secret has arrived, so the old one is not needed any more."""
+        with self._hub.database.transaction():
+            self._hub.database.run(
+                "UPDATE token SET not_after = ? WHERE key_id = ?", (to_ms(self._hub.now()) - 1, replaced)
+            )
+            self._hub.database.run("UPDATE token SET replaces = '' WHERE key_id = ?", (key_id,))

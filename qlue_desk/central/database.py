@@ -1,0 +1,287 @@
+"""Opening central's database, and the few places where SQLite and PostgreSQL differ.
+
+SQL is written once with `?` for values. SQLite runs through the sqlcipher3 driver without a key, for
+its SQLite is new enough to be free of the WAL-reset corruption (sync.md, decision 9).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import peewee
+from playhouse.pool import PooledDatabase
+
+from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem
+
+SQLITE_PREFIX = "sqlite://"
+POSTGRES_PREFIXES = ("postgresql://", "postgres://")
+OLDEST_SQLITE = (3, 51, 3)
+MAX_CONNECTIONS = 64
+BUSY_SECONDS = 5
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", "on"),
+    ("trusted_schema", "off"),
+    ("cell_size_check", "on"),
+    ("mmap_size", 0),
+    ("busy_timeout", BUSY_SECONDS * 1000),
+    ("journal_size_limit", 64 * 1024 * 1024),
+    ("secure_delete", "on"),
+    ("cache_size", -16_000),
+)
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c statement_timeout=15s "
+    "-c timezone=UTC"
+)
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+"""Serialization failure, deadlock, lock not available, statement timeout."""
+
+Row = Sequence[Any]
+
+
+class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
+    """What central asks of either database: statements, transactions that nest, row locks."""
+
+    dialect = ""
+    _begin_write = "BEGIN"
+    _begin_read = "BEGIN"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._thread = threading.local()
+        self._writer = threading.RLock()
+        super().__init__(*args, **kwargs)
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> Any:
+        """Execute one statement on this thread's connection and return its cursor."""
+        try:
+            return self.connection().execute(self.translate(statement), values)
+        except Exception as error:
+            raise self._named(error) from error
+
+    def one(self, statement: str, values: Sequence[object] = ()) -> Row | None:
+        """The first row, None when there is none."""
+        row: Row | None = self.run(statement, values).fetchone()
+        return row
+
+    def all(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows."""
+        rows: list[Row] = self.run(statement, values).fetchall()
+        return rows
+
+    @staticmethod
+    def translate(statement: str) -> str:
+        """The statement with this driver's marks for values."""
+        return statement
+
+    @contextmanager
+    def connected(self) -> Iterator[None]:
+        """A connection for this thread: the one it has, else one of the pool, given back at the end."""
+        if not self.is_closed():
+            yield
+            return
+        self.connect()
+        try:
+            yield
+        finally:
+            self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One write transaction; inside another it joins that one.
+
+        What `after_commit` collected runs once, after the commit of the outermost.
+        """
+        if self._depth:
+            yield
+            return
+        hooks: list[Callable[[], None]] = []
+        with self.connected(), self._one_writer():
+            self._thread.hooks = hooks
+            with self._framed(self._begin_write):
+                yield
+        for hook in hooks:
+            hook()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One consistent view of the data over several statements; inside a transaction that one's."""
+        if self._depth:
+            yield
+            return
+        with self.connected(), self._framed(self._begin_read):
+            yield
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` once the running transaction is durable; it is dropped when that is undone."""
+        self._thread.hooks.append(hook)
+
+    def lock_rows(self, table: str, column: str, keys: Sequence[str]) -> None:
+        """Hold the rows until the transaction ends, in ascending order of the key (sync.md, decision 7)."""
+
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy of the whole database to `target`, while others go on working."""
+        raise DatabaseProblem("Cadangan dari sini hanya untuk SQLite; pakai pg_dump untuk PostgreSQL.")
+
+    def quick_check(self) -> str:
+        """`ok`, or what is damaged."""
+        self.one("SELECT 1")
+        return "ok"
+
+    @property
+    def in_transaction_now(self) -> bool:
+        """Whether this thread is inside `transaction` or `reading`."""
+        return self._depth > 0
+
+    @property
+    def _depth(self) -> int:
+        depth: int = getattr(self._thread, "depth", 0)
+        return depth
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def _framed(self, begin: str) -> Iterator[None]:
+        self.run(begin)
+        self._thread.depth = 1
+        try:
+            yield
+        except BaseException:
+            self._thread.depth = 0
+            self.run("ROLLBACK")
+            raise
+        self._thread.depth = 0
+        self.run("COMMIT")
+
+    @staticmethod
+    def _named(error: Exception) -> Exception:
+        return error
+
+
+class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):  # type: ignore[misc]
+    """The embedded server's database: WAL, every commit on the disk, one writer at a time."""
+
+    dialect = "sqlite"
+    _begin_write = "BEGIN IMMEDIATE"
+
+    def _connect(self) -> Any:
+        from sqlcipher3 import dbapi2
+
+        connection = dbapi2.connect(
+            self.database,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        self._add_conn_hooks(connection)
+        return connection
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        # Threads of this process queue here, in order; SQLite's own waiting is by lot and starves some.
+        with self._writer:
+            yield
+
+    def copy_to(self, target: Path) -> None:
+        """By SQLite's own backup, which includes what is still in the WAL."""
+        from sqlcipher3 import dbapi2
+
+        copy = dbapi2.connect(str(target))
+        try:
+            with self.connected():
+                self.connection().backup(copy)
+        finally:
+            copy.close()
+
+    def quick_check(self) -> str:
+        """SQLite's own check of pages and indexes."""
+        return "; ".join(str(row[0]) for row in self.all("PRAGMA quick_check"))
+
+    @staticmethod
+    def _named(error: Exception) -> Exception:
+        name = type(error).__name__
+        if name == "OperationalError" and "locked" in str(error):
+            return DatabaseBusy("Basis data sedang sibuk; coba lagi.")
+        if name == "IntegrityError":
+            return peewee.IntegrityError(*error.args)
+        return error
+
+
+class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):  # type: ignore[misc]
+    """A city's server: row locks instead of one writer."""
+
+    dialect = "postgresql"
+    _begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    @staticmethod
+    @lru_cache(maxsize=512)
+    def translate(statement: str) -> str:
+        """psycopg's marks; none of our statements has a literal question mark or per cent."""
+        return statement.replace("?", "%s")
+
+    def lock_rows(self, table: str, column: str, keys: Sequence[str]) -> None:
+        """SELECT … FOR UPDATE in the one global order."""
+        marks = ", ".join("?" * len(keys))
+        self.run(
+            f"SELECT {column} FROM {table} WHERE {column} IN ({marks}) ORDER BY {column} FOR UPDATE",
+            tuple(keys),
+        ).fetchall()
+
+    @staticmethod
+    def _named(error: Exception) -> Exception:
+        state = getattr(error, "sqlstate", None)
+        if state in _BUSY_STATES:
+            return DatabaseBusy("Basis data sedang sibuk; coba lagi.")
+        if state is not None and state.startswith("23"):
+            return peewee.IntegrityError(*error.args)
+        return error
+
+
+def open_database(url: str, *, create: bool = True) -> CentralDatabase:
+    """Open `sqlite:///absolute/path` or `postgresql://…`.
+
+    :raises DatabaseProblem: when the address is of neither kind or there is nothing there.
+    """
+    if url.startswith(SQLITE_PREFIX):
+        return _open_sqlite(Path(url.removeprefix(SQLITE_PREFIX)), create=create)
+    if url.startswith(POSTGRES_PREFIXES):
+        return _open_postgres(url)
+    raise DatabaseProblem(
+        "Alamat basis data {url} tidak dikenal; pakai sqlite:///berkas atau postgresql://….",
+        url=url.partition("@")[0],
+    )
+
+
+def _open_sqlite(path: Path, *, create: bool) -> SqliteCentral:
+    from sqlcipher3 import dbapi2
+
+    if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise DatabaseProblem(
+            "SQLite {found} dapat merusak data; pakai {needed} atau lebih baru.",
+            found=dbapi2.sqlite_version,
+            needed=".".join(map(str, OLDEST_SQLITE)),
+        )
+    if not create and not path.is_file():
+        raise DatabaseProblem("Belum ada server di {path}; jalankan central init dulu.", path=str(path.parent))
+    return SqliteCentral(
+        str(path), pragmas=PRAGMAS, max_connections=MAX_CONNECTIONS, timeout=BUSY_SECONDS, autoconnect=False
+    )
+
+
+def _open_postgres(url: str) -> PostgresCentral:
+    return PostgresCentral(
+        url.replace("postgres://", "postgresql://", 1),
+        prefer_psycopg3=True,
+        options=POSTGRES_OPTIONS,
+        max_connections=MAX_CONNECTIONS,
+        timeout=BUSY_SECONDS,
+        autoconnect=False,
+    )

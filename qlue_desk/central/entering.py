@@ -1,0 +1,236 @@
+"""Making a complaint of a report: from intake, or recorded by an operator at a desk.
+
+Identities go into their own table; the complaint carries the masked reporter (domain.md §5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from qlue_desk.central.blobs import SHA256
+from qlue_desk.central.numbers import next_number
+from qlue_desk.central.report import Report, Route
+from qlue_desk.central.routing import router_of
+from qlue_desk.domain.city import City, Cooperation
+from qlue_desk.domain.complaint import Actor, Attachment, Complaint, Entry, Hop, Reporter, Role, Status
+from qlue_desk.domain.edges import JUNK_KINDS, Verb
+from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.lifecycle import decide
+from qlue_desk.domain.moves import N_, Code, Context, Decision, Fields, Refusal
+from qlue_desk.domain.privacy import mask_phone, normalise_phone
+from qlue_desk.domain.text import clean
+from qlue_desk.protocol import NewReport
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+
+TITLE_LENGTH = 80
+TEXT_LENGTH = 20_000
+_E6 = 1_000_000
+BLOB_ADDRESS = "sha256:"
+MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
+
+
+def complaint_of(hub: Hub, report: Report, city: City, found: Route, now: dt.datetime) -> Complaint:
+    """The complaint that an outside record makes; its number is taken here."""
+    text = clean(report.text, limit=TEXT_LENGTH)
+    phone = normalise_phone(report.reporter_phone) or report.reporter_phone
+    return _placed(
+        hub,
+        Complaint(
+            id=new_id("c"),
+            city=city.key,
+            dinas=city.coordinator,
+            title=_title(report.title, text),
+            text=text,
+            channel=report.channel,
+            created_at=report.reported_at,
+            category=found.category,
+            kelurahan=found.kelurahan,
+            street=clean(report.street, multiline=False),
+            lat_e6=_e6(report.lat),
+            lon_e6=_e6(report.lon),
+            reporter=Reporter(
+                name="" if report.anonymous else clean(report.reporter_name, multiline=False),
+                phone=mask_phone(phone),
+                anonymous=report.anonymous,
+                secret=report.secret,
+            ),
+            attachments=tuple(_photo(hub, photo, report) for photo in report.photos),
+            suggestion=found.suggestion if found.reason else None,
+            waiting_reason=found.reason,
+        ),
+        city,
+        now,
+    )
+
+
+def complaint_entered(
+    hub: Hub, complaint_id: str, report: NewReport, city: City, found: Route, now: dt.datetime
+) -> Complaint:
+    """The complaint that an operator recorded, under the id that the desk gave it."""
+    text = clean(report.text, limit=TEXT_LENGTH)
+    given = report.reporter
+    return _placed(
+        hub,
+        Complaint(
+            id=complaint_id,
+            city=city.key,
+            dinas=city.coordinator,
+            title=_title(report.title, text),
+            text=text,
+            channel=report.channel,
+            created_at=min(report.reported_at, now),
+            category=report.category or found.category,
+            kelurahan=report.kelurahan or found.kelurahan,
+            place_unknown=report.place_unknown,
+            street=clean(report.street, multiline=False),
+            lat_e6=report.lat_e6,
+            lon_e6=report.lon_e6,
+            reporter=replace(
+                given,
+                name="" if given.anonymous else clean(given.name or report.name, multiline=False),
+                phone=mask_phone(report.phone) or mask_phone(given.phone),
+            ),
+            suggestion=found.suggestion if found.reason else None,
+            waiting_reason=found.reason,
+        ),
+        city,
+        now,
+    )
+
+
+def entered_report(report: NewReport, city: City, action_id: str) -> Report:
+    """What routing asks about an operator's report; its own choices are as good as a source's."""
+    return Report(
+        source="desk",
+        source_id=action_id,
+        city=city.key,
+        channel=report.channel,
+        title=report.title,
+        text=report.text,
+        reported_at=report.reported_at,
+        source_category=city.category_label(report.category),
+        kelurahan_text=report.kelurahan or "",
+        lat=None if report.lat_e6 is None else report.lat_e6 / _E6,
+        lon=None if report.lon_e6 is None else report.lon_e6 / _E6,
+        street=report.street,
+    )
+
+
+def enter_refusal(report: NewReport | None, actor: Actor, city: City) -> Refusal | None:
+    """Why an operator's report can't be taken; None when it can."""
+    if not actor.roles & MAY_ENTER:
+        return Refusal(Code.FORBIDDEN_ACTOR, N_("Catat laporan: hanya operator atau verifikator."))
+    if report is None or not (report.title.strip() or report.text.strip()):
+        return Refusal(Code.INVALID_ARGS, N_("Catat laporan: isinya masih kosong."), field="text")
+    if report.category and report.category not in city.category_by_key:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Kategori “{found}” tidak dikenal di {city}."),
+            {"found": report.category, "city": city.name},
+            "category",
+        )
+    if report.kelurahan and city.kelurahan and report.kelurahan not in city.kelurahan_by_code:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("Kelurahan “{found}” tidak dikenal di {city}."),
+            {"found": report.kelurahan, "city": city.name},
+            "kelurahan",
+        )
+    if report.junk_kind and report.junk_kind not in JUNK_KINDS:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("“{found}” tidak dikenal; pilih {allowed}."),
+            {"found": report.junk_kind, "allowed": ", ".join(JUNK_KINDS)},
+            "junk_kind",
+        )
+    return None
+
+
+def first_entry(complaint: Complaint, actor: Actor, at: dt.datetime, action_id: str = "") -> Entry:
+    """The line that opens a history."""
+    return Entry(
+        id=new_id("h"),
+        complaint_id=complaint.id,
+        verb=str(Verb.ENTER),
+        at=at,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        actor_dinas=actor.dinas or "",
+        to_status=complaint.status,
+        public=True,
+        fields={"channel": str(complaint.channel)},
+        action_id=action_id,
+    )
+
+
+def send_on(complaint: Complaint, dinas: str, context: Context) -> Decision | Refusal:
+    """The automatic disposition of a report whose owner is certain."""
+    return decide(
+        complaint, Verb.DISPATCH, Fields(to=dinas), router_of(context.city), context, entry_id=new_id("h")
+    )
+
+
+def write_identity(
+    hub: Hub, complaint_id: str, name: str, phone: str, email: str, *, anonymous: bool
+) -> None:
+    """Keep who the reporter is, where no payload ever reads it."""
+    if not (name or phone or email):
+        return
+    hub.database.run(
+        "INSERT INTO identity (complaint_id, name, phone, email, anonymous) VALUES (?, ?, ?, ?, ?)",
+        (complaint_id, clean(name), normalise_phone(phone) or clean(phone), clean(email), int(anonymous)),
+    )
+
+
+def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
+    """Remember the outside record, so that it is taken once."""
+    hub.database.run(
+        "INSERT INTO source (city, source, source_id, complaint_id, unreadable, raw) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            report.city, report.source, report.source_id, complaint_id, clean(report.unreadable),
+            clean(report.raw) if report.raw else "",
+        ),
+    )  # fmt: skip
+
+
+def _placed(hub: Hub, complaint: Complaint, city: City, now: dt.datetime) -> Complaint:
+    """With number, first status, custody and the verifier's deadline."""
+    held = city.cooperation is Cooperation.NONE
+    complaint = replace(
+        complaint,
+        number=next_number(hub.database, city, now),
+        version=1,
+        status=Status.HELD if held else Status.NEW,
+        status_since=now,
+        received_at=now,
+        custody=(Hop(city.coordinator, now),),
+    )
+    if held:
+        return complaint
+    return replace(complaint, dispatch_by=hub.room(city.key).clocks.dispatch_by(complaint, now))
+
+
+def _title(title: str, text: str) -> str:
+    """The title, else the beginning of the text, cut at a word."""
+    line = clean(title, multiline=False).strip() or " ".join(clean(text, multiline=False).split())
+    if len(line) <= TITLE_LENGTH:
+        return line or "(tanpa judul)"
+    return line[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def _photo(hub: Hub, address: str, report: Report) -> Attachment:
+    """A photo of the reporter: a blob that is here, else its address outside."""
+    sha256 = address.removeprefix(BLOB_ADDRESS)
+    if SHA256.fullmatch(sha256) and (known := hub.blobs.known(sha256)) is not None:
+        return known
+    name = clean(address.rstrip("/").rpartition("/")[2], multiline=False)[:120]
+    return Attachment("", name or "foto", "image/jpeg", 0, at=report.reported_at, url=clean(address, multiline=False))
+
+
+def _e6(degrees: float | None) -> int | None:
+    return None if degrees is None else round(degrees * _E6)

@@ -1,0 +1,262 @@
+"""An opened central: its database, its cities, and the rooms that work on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from qlue_desk.central.accounts import Accounts
+from qlue_desk.central.blobs import Blobs
+from qlue_desk.central.database import CentralDatabase, open_database
+from qlue_desk.central.errors import DatabaseProblem, Invalid, NotFound
+from qlue_desk.central.feed import Feed
+from qlue_desk.central.instants import utc_now
+from qlue_desk.central.limits import RateLimits
+from qlue_desk.central.migrations import SCHEMA_VERSION
+from qlue_desk.central.records import Records
+from qlue_desk.central.register import Register
+from qlue_desk.central.wakeups import Wakeups
+from qlue_desk.cities import streets
+from qlue_desk.cities.calendar import calendar_for
+from qlue_desk.domain.city import City
+from qlue_desk.domain.clocks import Clocks
+from qlue_desk.domain.moves import Context
+from qlue_desk.protocol import Limits, Retention
+
+if TYPE_CHECKING:
+    from qlue_desk.central.places import BoundaryIndex
+    from qlue_desk.domain.places import PlaceIndex
+
+DATABASE_FILE = "central.db"
+CITIES_FOLDER = "cities"
+BLOBS_FOLDER = "blobs"
+
+_city = msgspec.json.Decoder(City)
+_encode = msgspec.json.Encoder().encode
+
+
+class CityRoom:
+    """A city with what is worked out of it once: clocks, names of places, boundaries."""
+
+    def __init__(self, city: City, boundaries: Path) -> None:
+        self.city = city
+        self.clocks = Clocks(city, calendar_for(city))
+        self._boundaries = boundaries
+
+    @cached_property
+    def places(self) -> PlaceIndex:
+        """Kelurahan and streets by their names."""
+        from qlue_desk.domain.places import PlaceIndex
+
+        return PlaceIndex(self.city, [(street.name, street.kelurahan) for street in streets(self.city.key)])
+
+    @cached_property
+    def boundary_index(self) -> BoundaryIndex | None:
+        """Kelurahan by points; None where the city brought no boundaries."""
+        if not self._boundaries.is_file():
+            return None
+        from qlue_desk.central.places import boundary_index
+
+        return boundary_index(self._boundaries)
+
+
+class Hub:
+    """Central, opened. Safe for many threads; one object per process and database."""
+
+    def __init__(self, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> None:
+        self.data = data
+        self.database = database
+        self.now = now
+        self.limits = Limits()
+        self.retention = Retention()
+        self.rates = RateLimits()
+        self.min_client = "0.0.0"
+        self.wakeups = Wakeups()
+        self._rooms: dict[str, CityRoom] = {}
+        self._configuration = -1
+        self.feed = Feed(database)
+        self.accounts = Accounts(self)
+        self.blobs = Blobs(database, data / BLOBS_FOLDER, self.limits, lambda: self.now())
+        self.records = Records(database)
+        self.register = Register(self)
+        self.server_id = self._meta("server_id")
+
+    @classmethod
+    def create(
+        cls,
+        data: Path,
+        *,
+        database_url: str | None = None,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> Hub:
+        """Make an empty central in `data` and open it; one that exists already is only opened."""
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = open_database(database_url or _sqlite_url(data))
+        _make_tables(database)
+        return cls._opened(data, database, now)
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        *,
+        database_url: str | None = None,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> Hub:
+        """Open an existing central.
+
+        :raises DatabaseProblem: when there is none, or it was written by a newer program.
+        """
+        return cls._opened(data, open_database(database_url or _sqlite_url(data), create=False), now)
+
+    @classmethod
+    def _opened(cls, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> Hub:
+        _check_version(database, data)
+        return cls(data, database, now)
+
+    def close(self) -> None:
+        """Wake whoever waits and give all connections back."""
+        self.wakeups.close()
+        self.database.close_all()
+
+    # --- cities ------------------------------------------------------------------------------
+
+    def room(self, key: str) -> CityRoom:
+        """A city with its clocks and indexes; NotFound when central does not serve it."""
+        found = self._rooms.get(key)
+        if found is None:
+            found = self._rooms[key] = self._read_room(key)
+        return found
+
+    def city(self, key: str) -> City:
+        """A city; NotFound when central does not serve it."""
+        return self.room(key).city
+
+    def cities(self) -> list[City]:
+        """All cities that central serves, by key."""
+        with self.database.connected():
+            return [self.city(row[0]) for row in self.database.all("SELECT key FROM city ORDER BY key")]
+
+    def context(self, city_key: str, now: dt.datetime) -> Context:
+        """The surroundings of a decision about a report of this city at `now`."""
+        room = self.room(city_key)
+        return Context(
+            city=room.city,
+            clocks=room.clocks,
+            now=now,
+            find=lambda ref: self.records.find(city_key, ref),
+            person=self.accounts.person,
+            complete=True,
+        )
+
+    def put_city(self, city: City, boundaries: Path | None = None) -> None:
+        """Add or replace a city; its boundaries are copied beside the database.
+
+        :raises Invalid: when another city has the same prefix, so that numbers would clash.
+        """
+        for other in self.cities():
+            if other.key != city.key and other.prefix == city.prefix:
+                raise Invalid(
+                    "Awalan nomor {prefix} sudah dipakai {city}; pilih awalan lain.",
+                    prefix=city.prefix,
+                    city=other.name,
+                )
+        if boundaries is not None:
+            target = self._boundaries(city.key)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(boundaries.read_bytes())
+        with self.database.transaction():
+            self.save_city(city)
+
+    def save_city(self, city: City) -> None:
+        """Write a city inside the caller's transaction."""
+        self.database.run(
+            "INSERT INTO city (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+            (city.key, _encode(city)),
+        )
+        self.configuration_changed()
+
+    # --- configuration: cities and people change seldom and are kept in memory ----------------
+
+    def refresh(self) -> int:
+        """Forget cities and people if another process changed them; returns the configuration's number."""
+        row = self.database.one("SELECT value FROM meta WHERE key = 'configuration'")
+        number = int(row[0]) if row else 0
+        if number != self._configuration:
+            self._forget()
+            self._configuration = number
+        return number
+
+    def configuration_changed(self) -> None:
+        """Inside a transaction: every process reads cities and people again."""
+        self.database.run(
+            "INSERT INTO meta (key, value) VALUES ('configuration', '1') ON CONFLICT (key) "
+            "DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
+        )
+        self._forget()
+        self.database.after_commit(self._forget)
+
+    def _forget(self) -> None:
+        self._rooms = {}
+        self.accounts.forget()
+        self._configuration = -1
+
+    def _read_room(self, key: str) -> CityRoom:
+        with self.database.connected():
+            row = self.database.one("SELECT body FROM city WHERE key = ?", (key,))
+            if row is None:
+                known = ", ".join(r[0] for r in self.database.all("SELECT key FROM city ORDER BY key"))
+                raise NotFound(
+                    "Kota “{city}” tidak dilayani di sini; yang ada: {known}.", city=key, known=known or "–"
+                )
+        return CityRoom(_city.decode(bytes(row[0])), self._boundaries(key))
+
+    def _boundaries(self, key: str) -> Path:
+        return self.data / CITIES_FOLDER / f"{key}.geojson"
+
+    def _meta(self, key: str) -> str:
+        with self.database.connected():
+            row = self.database.one("SELECT value FROM meta WHERE key = ?", (key,))
+        if row is None:
+            raise DatabaseProblem("Basis data di {path} bukan milik server ini.", path=str(self.data))
+        return str(row[0])
+
+
+def _sqlite_url(data: Path) -> str:
+    return f"sqlite://{data.absolute() / DATABASE_FILE}"
+
+
+def _make_tables(database: CentralDatabase) -> None:
+    from qlue_desk.central.models import TABLES
+
+    with database.connected(), database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
+        database.create_tables(TABLES, safe=True)
+        with database.transaction():
+            for key, value in (("schema", str(SCHEMA_VERSION)), ("server_id", f"s_{secrets.token_hex(8)}")):
+                database.run(
+                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, value)
+                )
+
+
+def _check_version(database: CentralDatabase, data: Path) -> None:
+    with database.connected():
+        try:
+            row = database.one("SELECT value FROM meta WHERE key = 'schema'")
+        except Exception as error:
+            raise DatabaseProblem(
+                "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=str(error).strip()
+            ) from error
+    found = int(row[0]) if row else 0
+    if found > SCHEMA_VERSION:
+        raise DatabaseProblem(
+            "Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known}).",
+            path=str(data),
+            found=str(found),
+            known=str(SCHEMA_VERSION),
+        )

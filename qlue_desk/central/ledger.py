@@ -1,0 +1,165 @@
+"""Writing one change of a complaint: row, history and feed, in the register's transaction.
+
+Nothing here decides; `central.register` does. Bodies are encoded once and reused byte for byte.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from qlue_desk.central.feed import Appended, city_stream, dinas_stream, withhold_entry
+from qlue_desk.central.instants import maybe_ms, to_ms
+from qlue_desk.domain.complaint import Complaint, Entry, Status
+from qlue_desk.domain.privacy import for_city_scope, is_withheld
+from qlue_desk.protocol import EventKind, Payload
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+    from qlue_desk.domain.city import City
+
+_encode = msgspec.json.Encoder().encode
+_entry = msgspec.json.Decoder(Entry)
+
+_INSERT = (
+    "INSERT INTO complaint (city, dinas, number, version, status, category, kelurahan, channel, secret, "
+    "created_at, received_at, updated_at, closed_at, final_by, last_by, body, id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "UPDATE complaint SET city = ?, dinas = ?, number = ?, version = ?, status = ?, category = ?, "
+    "kelurahan = ?, channel = ?, secret = ?, created_at = ?, received_at = ?, updated_at = ?, closed_at = ?, "
+    "final_by = ?, last_by = ?, body = ? WHERE id = ?"
+)
+_INSERT_ENTRY = "INSERT INTO entry (id, complaint_id, withheld, body) VALUES (?, ?, ?, ?)"
+
+
+class _Image(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A `Payload` of parts that are encoded already."""
+
+    complaint: msgspec.Raw
+    entries: tuple[msgspec.Raw, ...] = ()
+
+
+class Ledger:
+    """The only code that writes complaint, entry and feed rows."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._database = hub.database
+
+    def lock_city(self, city: City) -> None:
+        """First of all locks: changes of one city happen one after the other.
+
+        Its stream sorts before those of its dinas, so the order stays ascending (sync.md).
+        """
+        self._hub.feed.lock([city_stream(city.key)])
+
+    def write(
+        self,
+        city: City,
+        before: Complaint | None,
+        after: Complaint,
+        entries: Sequence[Entry],
+        *,
+        action_id: str = "",
+    ) -> dict[str, Appended]:
+        """Write `after` with its new history lines; returns where each stream's event came to stand.
+
+        `before` is the row as it stood, None for a new complaint.
+        """
+        now = self._hub.now()
+        hidden = is_withheld(after)
+        lines = [_encode(entry) for entry in entries]
+        self._write_row(before, after, entries, now)
+        self._write_entries(after.id, entries, lines, hidden=hidden)
+        image = _encode(after)
+        arrived = before is None or before.dinas != after.dinas
+        streams = self._streams(city, before, after)
+        self._hub.feed.lock(streams)
+        appended: dict[str, Appended] = {}
+        for stream in streams:
+            if stream == city_stream(city.key):
+                kind, payload = EventKind.UPSERT, self._city_payload(before, after, image, lines, entries)
+            elif stream == dinas_stream(city.key, after.dinas):
+                known = self._all_lines(after.id) if arrived and before is not None else lines
+                kind, payload = EventKind.UPSERT, _payload(image, known)
+            else:
+                kind, payload = EventKind.MOVED_OUT, _encode(Payload(to_dinas=after.dinas))
+            appended[stream] = self._hub.feed.append(
+                stream, kind, after.id, after.version, payload, action_id=action_id, at=now
+            )
+        self._database.after_commit(lambda: self._hub.wakeups.ring(streams))
+        return appended
+
+    @staticmethod
+    def _streams(city: City, before: Complaint | None, after: Complaint) -> list[str]:
+        found = {city_stream(city.key)}
+        for complaint in (before, after):
+            if complaint is not None and complaint.dinas != city.coordinator:
+                found.add(dinas_stream(city.key, complaint.dinas))
+        return sorted(found)
+
+    def _city_payload(
+        self,
+        before: Complaint | None,
+        after: Complaint,
+        image: bytes,
+        lines: Sequence[bytes],
+        entries: Sequence[Entry],
+    ) -> bytes:
+        """What the city scope may know; when a report becomes withheld, so do the lines it had."""
+        if not is_withheld(after):
+            return _payload(image, lines)
+        told = list(entries)
+        if before is not None and not is_withheld(before):
+            told = [_entry.decode(line) for line in self._all_lines(after.id)]
+            self._database.run("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
+        return _payload(
+            _encode(for_city_scope(after)), [_encode(withhold_entry(entry)) for entry in told]
+        )
+
+    def _write_row(
+        self, before: Complaint | None, after: Complaint, entries: Sequence[Entry], now: dt.datetime
+    ) -> None:
+        received = after.received_at or now
+        self._database.run(
+            _INSERT if before is None else _UPDATE,
+            (
+                after.city, after.dinas, after.number, after.version, str(after.status),
+                after.category or "", after.kelurahan or "", str(after.channel), int(after.reporter.secret),
+                to_ms(after.created_at), to_ms(received), to_ms(now),
+                None if after.is_open else to_ms(after.status_since or now),
+                maybe_ms(after.final_by) if after.status is Status.RESOLVED and not after.final else None,
+                entries[-1].actor_name if entries else "", _encode(after), after.id,
+            ),
+        )  # fmt: skip
+        known = {a.sha256 for a in before.attachments} if before else set()
+        for sha256 in {a.sha256 for a in after.attachments if a.sha256} - known:
+            self._database.run(
+                "INSERT INTO attachment (complaint_id, sha256) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (after.id, sha256),
+            )
+
+    def _write_entries(
+        self, complaint_id: str, entries: Sequence[Entry], lines: Sequence[bytes], *, hidden: bool
+    ) -> None:
+        for entry, line in zip(entries, lines, strict=True):
+            self._database.run(_INSERT_ENTRY, (entry.id, complaint_id, int(hidden), line))
+
+    def _all_lines(self, complaint_id: str) -> list[bytes]:
+        rows = self._database.all("SELECT body FROM entry WHERE complaint_id = ? ORDER BY row", (complaint_id,))
+        return [bytes(row[0]) for row in rows]
+
+
+def received(entry: Entry, now: dt.datetime) -> Entry:
+    """The line with the time at which central learned of it."""
+    return replace(entry, received_at=now)
+
+
+def _payload(image: bytes, lines: Sequence[bytes]) -> bytes:
+    return _encode(_Image(msgspec.Raw(image), tuple(map(msgspec.Raw, lines))))
