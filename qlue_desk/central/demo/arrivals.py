@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from qlue_desk.central.demo.people import reporter_name, reporter_phone
-from qlue_desk.central.demo.texts import Author
+from qlue_desk.central.demo.texts import Author, Spot
 from qlue_desk.central.report import Report
 from qlue_desk.domain.city import Category, City
 from qlue_desk.domain.complaint import Channel
@@ -62,6 +62,7 @@ class Arrival(msgspec.Struct, frozen=True):
     kelurahan: str | None
     photo: str
     """Kind of picture the citizen sent; '' for none."""
+    spot: Spot
 
 
 class Arrivals:
@@ -82,13 +83,20 @@ class Arrivals:
         vague: bool = False,
         channel: Channel | None = None,
         dinas: str = "",
+        like: Arrival | None = None,
     ) -> Arrival:
-        """A report of `at`; `vague` ones name no category, `dinas` asks for one of its categories."""
+        """A report of `at`.
+
+        `vague` ones name no category, `dinas` asks for one of its categories, `like` for a second report
+        of the same trouble.
+        """
         random = self.random
         category, owner = self._category(outside, dinas)
+        if like is not None:
+            category, owner = self.city.category_by_key[like.category], like.owner
         if channel is None:
             channel = random.choices(list(CHANNEL_WEIGHT), weights=list(CHANNEL_WEIGHT.values()))[0]
-        spot = self.author.spot()
+        spot = like.spot if like is not None else self.author.spot()
         written = self.author.write(category.key, spot, channel)
         self._count += 1
         named = channel not in (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL) and not vague
@@ -120,6 +128,7 @@ class Arrivals:
             dinas=self.city.coordinator if outside else owner,
             kelurahan=kelurahan,
             photo=category.key if random.random() < _WITH_PHOTO.get(channel, 0) else "",
+            spot=spot,
         )
 
     def _category(self, outside: bool, dinas: str) -> tuple[Category, str]:

@@ -12,7 +12,7 @@ import msgspec
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Role
 
-PASSWORD = "demo"
+PASSWORD = "demo-qlue"
 """Of every person of the demonstration; the server listens on loopback only."""
 
 _COUNT = {Role.OFFICER: 4, Role.SUPERVISOR: 1}

@@ -7,6 +7,7 @@ dinas that never answered (domain.md §1). A story is a plan; `seeding` plays al
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
 from zoneinfo import ZoneInfo
@@ -79,7 +80,9 @@ class Story(msgspec.Struct, frozen=True):
     arrival: Arrival
     outcome: Outcome
     steps: tuple[Step, ...]
-    """In order of time; the first move of the verifier is left out by `seeding` where intake routed."""
+    """In order of time; the first disposition is left out by `seeding` where intake has routed."""
+    original: str = ""
+    """`source_id` of the report that this one repeats."""
 
 
 def shares_of(total: int) -> list[Outcome]:
@@ -111,19 +114,37 @@ class Storyteller:
         """`total` stories; the newest is a few minutes old."""
         outcomes = shares_of(total)
         self.random.shuffle(outcomes)
-        return [self.tell(outcome) for outcome in outcomes]
+        outcomes.sort(key=lambda outcome: outcome is Outcome.DUPLICATE)
+        stories: list[Story] = []
+        for outcome in outcomes:
+            stories.append(self.tell(outcome, stories))
+        return stories
 
-    def tell(self, outcome: Outcome) -> Story:
-        """One story that ends in `outcome`."""
+    def tell(self, outcome: Outcome, told: Sequence[Story] = ()) -> Story:
+        """One story that ends in `outcome`; a duplicate repeats one of those `told`."""
+        at = self._created(outcome)
+        original = self._original(at, told) if outcome is Outcome.DUPLICATE else None
         arrival = self.arrivals.arrive(
-            self._created(outcome),
+            at,
             outside=outcome is Outcome.OUTSIDE,
-            vague=outcome in (Outcome.NEW, Outcome.REJECTED),
+            vague=outcome in _VAGUE,
             channel=Channel.CALL_CENTRE_112 if outcome is Outcome.JUNK else None,
+            like=original,
         )
         plot = _Plot(self, arrival)
         getattr(plot, f"end_{outcome.value}")()
-        return Story(arrival, outcome, tuple(self._in_time(arrival, plot.steps)))
+        steps = tuple(self._in_time(arrival, plot.steps))
+        return Story(arrival, outcome, steps, original.report.source_id if original else "")
+
+    def _original(self, at: dt.datetime, told: Sequence[Story]) -> Arrival | None:
+        """A report of the weeks before `at` that was followed up."""
+        known = [
+            story.arrival
+            for story in told
+            if story.outcome in _REPEATED
+            and dt.timedelta(hours=1) < at - story.arrival.received_at < dt.timedelta(days=15)
+        ]
+        return self.random.choice(known) if known else None
 
     def _created(self, outcome: Outcome) -> dt.datetime:
         """Age by outcome: what is done is older, what nobody answered lies around for weeks."""
@@ -156,6 +177,8 @@ class Storyteller:
         return [msgspec.structs.replace(step, at=start + (step.at - start) * factor) for step in steps]
 
 
+_VAGUE = frozenset({Outcome.NEW, Outcome.REJECTED, Outcome.DUPLICATE, Outcome.JUNK})
+_REPEATED = frozenset({Outcome.DONE, Outcome.UNANSWERED, Outcome.IN_PROGRESS, Outcome.SCHEDULED})
 _HOURS = [1, 1, 1, 1, 2, 4, 9, 14, 14, 11, 9, 8, 8, 8, 8, 9, 12, 14, 13, 11, 9, 6, 4, 2]
 """How many reports arrive in each hour of the day."""
 
