@@ -94,6 +94,19 @@ def test_office_time_ends_at_closing_rather_than_at_the_next_opening() -> None:
     )
 
 
+def test_going_back_stops_at_opening_rather_than_at_the_closing_before() -> None:
+    assert BOGOR.shift(wib("2026-11-24T08:30"), -dt.timedelta(hours=1)) == wib("2026-11-24T07:30")
+    assert BOGOR.shift(wib("2026-11-24T08:30"), -dt.timedelta(hours=2)) == wib("2026-11-23T15:00")
+
+
+def test_the_first_and_last_day_of_ramadan_belong_to_it() -> None:
+    short = WorkCalendar(
+        JAKARTA, WorkingDay(), frozenset(), ((dt.date(2026, 11, 24), dt.date(2026, 11, 25)),)
+    )
+    opens = [office[0].hour for day in range(23, 27) if (office := short.hours(dt.date(2026, 11, day)))]
+    assert opens == [7, 8, 8, 7]
+
+
 def test_round_the_clock_turns_every_unit_into_clock_time() -> None:
     friday = wib("2026-11-27T15:00")
     assert BOGOR.add(friday, Deadline(3, Unit.WORKING_HOURS), True) == wib("2026-11-27T18:00")

@@ -161,6 +161,20 @@ def test_escalation_steps_fall_due_in_turn_and_each_once() -> None:
     assert CLOCKS.escalations_due(answered, TUESDAY + 48 * hours) == []
 
 
+def test_steps_fire_by_their_time_and_not_by_their_place_in_the_profile() -> None:
+    sla = msgspec.structs.replace(SLA, escalation=(MAYOR, HEAD))
+    clocks = Clocks(msgspec.structs.replace(CITY, sla=sla), CALENDAR)
+    late = TUESDAY + dt.timedelta(hours=49)
+    assert clocks.escalations_due(dispatched(), late) == [HEAD, MAYOR]
+    assert clocks.escalations_due(dispatched(escalation=0), TUESDAY + dt.timedelta(hours=25)) == [HEAD]
+
+
+def test_a_resume_that_a_wrong_clock_dates_before_the_pause_moves_nothing() -> None:
+    paused = msgspec.structs.replace(dispatched(), paused_at=wib("2026-11-24T12:00"))
+    fields = CLOCKS.resume(paused, wib("2026-11-24T11:00"))
+    assert (fields["acknowledge_by"], fields["resolve_by"]) == (paused.acknowledge_by, paused.resolve_by)
+
+
 def test_progress_of_running_clocks() -> None:
     acknowledge, resolve = CLOCKS.progress(dispatched(), wib("2026-11-24T16:00"))
     assert (acknowledge.label, acknowledge.state) == ("acknowledge", ClockState.RUNNING)

@@ -34,8 +34,8 @@ def test_canonical_form_is_exact() -> None:
 
 
 def test_sets_have_one_order() -> None:
-    actor = Actor("u", "Rina", frozenset({Role.VERIFIER, Role.ADMIN, Role.OFFICER}), "bogor")
-    assert b'"roles":["admin","officer","verifier"]' in canonical_json(actor)
+    actor = Actor("u", "Rina", frozenset(Role), "bogor")
+    assert json.loads(canonical_json(actor))["roles"] == sorted(Role)
 
 
 @pytest.mark.parametrize("value", [1.5, {"a": [{"b": 1.0}]}, float("nan")])

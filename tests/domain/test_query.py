@@ -151,6 +151,7 @@ def test_values(text: str, values: tuple[str, ...]) -> None:
         ('"overdue"', (Word("overdue", phrase=True),)),
         ('"status:new"', (Word("status:new", phrase=True),)),
         ("-", (Word("-"),)),
+        ("--overdue", (Word("-overdue", negated=True),)),
         ("- macet", (Word("-"), Word("macet"))),
         ('""', ()),
         ("  \t\n ", ()),
