@@ -56,6 +56,8 @@ def test_every_kelurahan_is_found_by_each_spelling(code, spelling):
         ("macet di surya kencana", "Gudang", "Jl. Suryakencana → Gudang"),
         ("macet jln raya pajajaran", "Baranangsiang", "Jl. Pajajaran → Baranangsiang"),
         ("lampu jln raya riau mati", "Baranangsiang", "Jl. Riau → Baranangsiang"),
+        ("macet Jl. Suryakencana dekat Pasar Bogor", "Gudang", "Jl. Suryakencana → Gudang"),
+        ("macet Jl. Suryakencana dekat Tajur", "Gudang", "Jl. Suryakencana → Gudang"),
         ("jalan cibuluh rusak", "Cibuluh", "Jl. Cibuluh → Cibuluh"),
     ],
 )
