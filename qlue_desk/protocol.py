@@ -25,6 +25,9 @@ REQUEST_HEADER = "Qlue-Request"
 REQUEST_ID_HEADER = "X-Request-Id"
 PROTOCOL_HEADER = "Qlue-Protocol"
 CLIENT_HEADER = "Qlue-Client"
+BLOB_RECEIVED_HEADER = "Qlue-Blob-Received"
+BLOB_SIZE_HEADER = "Qlue-Blob-Size"
+"""A HEAD has no body, so the state of an upload stands in headers."""
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
 
@@ -152,6 +155,27 @@ class Session(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     retention: Retention = Retention()
     offline_lease_until: dt.datetime | None = None
+
+
+class RotateReply(msgspec.Struct, frozen=True):
+    """`POST /v1/token/rotate`: the new token; the old one ends with the first use of this one."""
+
+    token: str
+
+
+class RevealRequest(msgspec.Struct, frozen=True):
+    """`POST /v1/reveal`: a person asks for the reporter's number, with the reason that is logged."""
+
+    complaint_id: str
+    reason: str
+    actor_id: str
+
+
+class RevealReply(msgspec.Struct, frozen=True):
+    """Unmasked; a desk shows it and keeps neither."""
+
+    phone: str
+    name: str = ""
 
 
 # --- feed --------------------------------------------------------------------------------------

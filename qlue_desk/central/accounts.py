@@ -95,7 +95,7 @@ class Accounts:
             raise Invalid("Nama pengguna “{name}” tidak boleh kosong atau berspasi.", name=name)
         actor = Actor(new_id("u"), clean(display or name, multiline=False), chosen, city, dinas)
         try:
-            with self._hub.database.transaction():
+            with self._hub.database.writing():
                 self._hub.database.run(
                     "INSERT INTO account (id, name, display, city, dinas, roles, password_hash, active) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
@@ -112,9 +112,7 @@ class Accounts:
     def _dinas_of(self, city: str, roles: frozenset[Role], dinas: str | None) -> str:
         found = self._hub.city(city)
         if not roles or not roles <= ROLES_OF_PEOPLE:
-            raise Invalid(
-                "Peran tidak dikenal; pilih {allowed}.", allowed=", ".join(sorted(ROLES_OF_PEOPLE))
-            )
+            raise Invalid("Peran tidak dikenal; pilih {allowed}.", allowed=", ".join(sorted(ROLES_OF_PEOPLE)))
         if dinas is None:
             if roles & OF_A_DINAS:
                 raise Invalid("Petugas dan kepala bidang harus punya dinas; sebutkan dinasnya.")
@@ -139,7 +137,7 @@ class Accounts:
         self._change_account(name, "active", int(active))
 
     def _change_account(self, name: str, column: str, value: object) -> None:
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             changed = self._hub.database.run(
                 f"UPDATE account SET {column} = ? WHERE name = ?", (value, name.lower())
             )
@@ -200,7 +198,9 @@ class Accounts:
         if not password:
             return ""
         if len(password) < SHORTEST_PASSWORD:
-            raise Invalid("Kata sandi terlalu pendek; paling sedikit {least} huruf.", least=str(SHORTEST_PASSWORD))
+            raise Invalid(
+                "Kata sandi terlalu pendek; paling sedikit {least} huruf.", least=str(SHORTEST_PASSWORD)
+            )
         return self._hasher.hash(password)
 
     def _verify(self, password_hash: str, password: str) -> bool:
@@ -218,7 +218,7 @@ class Accounts:
         dinas = self._dinas_of(city, frozenset({Role.OFFICER}), dinas)
         code = make_code()
         not_after = self._hub.now() + dt.timedelta(minutes=CODE_MINUTES)
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             self._hub.database.run(
                 "INSERT INTO enrolment (code_hash, city, dinas, name, not_after) VALUES (?, ?, ?, ?, ?)",
                 (code_hash(code), city, dinas, name, to_ms(not_after)),
@@ -231,20 +231,22 @@ class Accounts:
         :raises NotAllowed: when the code is unknown, used or too old; which of them is not said.
         """
         now, database = to_ms(self._hub.now()), self._hub.database
-        with database.transaction():
+        with database.writing():
             used = database.run(
                 "UPDATE enrolment SET used_at = ? WHERE code_hash = ? AND used_at IS NULL AND not_after >= ? "
                 "RETURNING city, dinas, name",
                 (now, code_hash(code), now),
             ).fetchone()
             if used is None:
-                raise NotAllowed("Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru.")
+                raise NotAllowed(
+                    "Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru."
+                )
             return self._add_desk(used[0], used[1], desk_name or used[2], install)
 
     def add_desk(self, city: str, dinas: str, name: str, install: str = "") -> EnrolReply:
         """A desk without a code, for whoever runs central itself (demonstration, tests)."""
         dinas = self._dinas_of(city, frozenset({Role.OFFICER}), dinas)
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             return self._add_desk(city, dinas, name, install)
 
     def _add_desk(self, city: str, dinas: str, name: str, install: str) -> EnrolReply:
@@ -279,7 +281,7 @@ class Accounts:
 
     def seen(self, desk_id: str, client: str) -> None:
         """Note when a desk last asked, with which program."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             self._hub.database.run(
                 "UPDATE desk SET seen_at = ?, client = ? WHERE id = ?",
                 (to_ms(self._hub.now()), client[:_NAME_LENGTH], desk_id),
@@ -303,7 +305,7 @@ class Accounts:
 
     def move_desk(self, desk_id: str, dinas: str) -> None:
         """Give a desk another dinas; its next pull answers 410 scope."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             row = self._hub.database.one("SELECT city FROM desk WHERE id = ?", (desk_id,))
             if row is None:
                 raise NotFound("Desk {desk} tidak ada.", desk=desk_id)
@@ -314,7 +316,7 @@ class Accounts:
 
     def revoke(self, desk_id: str, wipe: bool = False) -> None:
         """End a desk's access; with `wipe` its next contact tells it to delete what it holds."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             changed = self._hub.database.run(
                 "UPDATE desk SET revoked_at = ?, wipe = ? WHERE id = ?",
                 (to_ms(self._hub.now()), int(wipe), desk_id),
@@ -328,7 +330,7 @@ class Accounts:
         assert old is not None, "desk_of has read it"
         fresh = make_token(DESK_PREFIX)
         until = to_ms(self._hub.now() + dt.timedelta(days=OLD_SECRET_DAYS))
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             self._hub.database.run("UPDATE token SET not_after = ? WHERE key_id = ?", (until, old.key_id))
             self._add_token(fresh, desk.id, "desk", desk.city, replaces=old.key_id)
         return str(fresh)
@@ -345,7 +347,7 @@ class Accounts:
             )
         if city:
             self._hub.city(city)
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             return str(self._add_token(make_token(API_PREFIX), name, purpose, city))
 
     def api_key(self, token: str, purpose: str) -> ApiKey:
@@ -362,10 +364,11 @@ class Accounts:
 
     def revoke_api_keys(self, name: str) -> int:
         """End all keys of an outside system; returns how many there were."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             return int(
                 self._hub.database.run(
-                    "UPDATE token SET revoked_at = ? WHERE owner = ? AND purpose <> 'desk' AND revoked_at IS NULL",
+                    "UPDATE token SET revoked_at = ? "
+                    "WHERE owner = ? AND purpose <> 'desk' AND revoked_at IS NULL",
                     (to_ms(self._hub.now()), name),
                 ).rowcount
             )
@@ -374,7 +377,8 @@ class Accounts:
 
     def _add_token(self, token: Token, owner: str, purpose: str, city: str, replaces: str = "") -> Token:
         self._hub.database.run(
-            "INSERT INTO token (key_id, secret_hash, owner, purpose, city, replaces) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO token (key_id, secret_hash, owner, purpose, city, replaces) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (token.key_id, token.secret_hash, owner, purpose, city, replaces),
         )
         return token
@@ -400,7 +404,7 @@ class Accounts:
 
     def _end_replaced(self, key_id: str, replaced: str) -> None:
         """The new secret has arrived, so the old one is not needed any more."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             self._hub.database.run(
                 "UPDATE token SET not_after = ? WHERE key_id = ?", (to_ms(self._hub.now()) - 1, replaced)
             )

@@ -13,8 +13,6 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from qlue_desk.central.database import CentralDatabase
 from qlue_desk.central.errors import CentralError, Invalid, NotFound
 from qlue_desk.central.instants import to_ms
@@ -110,7 +108,9 @@ class Blobs:
         if size > self._limits.blob_bytes:
             raise TooLarge(self._limits.blob_bytes)
         if size < 1 or offset < 0 or offset + len(chunk) > size:
-            raise Invalid("Ukuran {size} dan bagian dari {offset} tidak cocok.", size=str(size), offset=str(offset))
+            raise Invalid(
+                "Ukuran {size} dan bagian dari {offset} tidak cocok.", size=str(size), offset=str(offset)
+            )
         with self._lock:
             known = self._announce(sha256, size, desk_id)
             if known.received == known.size:
@@ -174,8 +174,8 @@ class Blobs:
             scope, values = "c.city = ? AND c.dinas = ?", [desk.city, desk.dinas]
         with self._database.connected():
             row = self._database.one(
-                "SELECT media_type FROM blob WHERE sha256 = ? AND complete = 1 AND (uploaded_by = ? OR EXISTS "
-                "(SELECT 1 FROM attachment a JOIN complaint c ON c.id = a.complaint_id "
+                "SELECT media_type FROM blob WHERE sha256 = ? AND complete = 1 AND (uploaded_by = ? "
+                "OR EXISTS (SELECT 1 FROM attachment a JOIN complaint c ON c.id = a.complaint_id "
                 f"WHERE a.sha256 = blob.sha256 AND {scope}))",
                 [sha256, desk.id, *values],
             )
@@ -184,7 +184,7 @@ class Blobs:
         return path, str(row[0])
 
     def _announce(self, sha256: str, size: int, desk_id: str) -> BlobState:
-        with self._database.transaction():
+        with self._database.writing():
             self._database.run(
                 "INSERT INTO blob (sha256, size, complete, media_type, uploaded_by, created_at) "
                 "VALUES (?, ?, 0, '', ?, ?) ON CONFLICT (sha256) DO NOTHING",
@@ -211,14 +211,14 @@ class Blobs:
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         partial.replace(path)
-        with self._database.transaction():
+        with self._database.writing():
             self._database.run(
                 "UPDATE blob SET complete = 1, media_type = ? WHERE sha256 = ?", (media_type, sha256)
             )
 
     def _discard(self, sha256: str, partial: Path) -> None:
         partial.unlink(missing_ok=True)
-        with self._database.transaction():
+        with self._database.writing():
             self._database.run("DELETE FROM blob WHERE sha256 = ? AND complete = 0", (sha256,))
 
     def _partial(self, path: Path) -> Path:

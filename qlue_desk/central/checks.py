@@ -29,9 +29,7 @@ def scope_refusal(
 ) -> Refusal | None:
     """Why this desk and this person may not touch this report at all; says nothing of what others hold."""
     if action.verb not in set(Verb):
-        return Refusal(
-            Code.TOO_OLD_KIND, N_("Tindakan {verb} tidak dikenal."), {"verb": action.verb[:40]}
-        )
+        return Refusal(Code.TOO_OLD_KIND, N_("Tindakan {verb} tidak dikenal."), {"verb": action.verb[:40]})
     if action.verb == Verb.ENTER:
         refusal = _new_id_refusal(action, before)
     else:
@@ -42,7 +40,9 @@ def scope_refusal(
 def _new_id_refusal(action: Action, before: Complaint | None) -> Refusal | None:
     if before is None and _ID.fullmatch(action.complaint_id) and action.complaint_id.startswith("c_"):
         return None
-    return Refusal(Code.INVALID_ARGS, N_("Catat laporan: tanda pengenal laporan tidak sah atau sudah dipakai."))
+    return Refusal(
+        Code.INVALID_ARGS, N_("Catat laporan: tanda pengenal laporan tidak sah atau sudah dipakai.")
+    )
 
 
 def _custody_refusal(

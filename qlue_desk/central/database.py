@@ -36,8 +36,7 @@ PRAGMAS = (
     ("cache_size", -16_000),
 )
 POSTGRES_OPTIONS = (
-    "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c statement_timeout=15s "
-    "-c timezone=UTC"
+    "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c statement_timeout=15s -c timezone=UTC"
 )
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialization failure, deadlock, lock not available, statement timeout."""
@@ -60,7 +59,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
     def run(self, statement: str, values: Sequence[object] = ()) -> Any:
         """Execute one statement on this thread's connection and return its cursor."""
         try:
-            return self.connection().execute(self.translate(statement), values)
+            return self._driver().execute(self.translate(statement), values)
         except Exception as error:
             raise self._named(error) from error
 
@@ -73,6 +72,10 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         """All rows."""
         rows: list[Row] = self.run(statement, values).fetchall()
         return rows
+
+    def _driver(self) -> Any:
+        """The driver's connection of this thread."""
+        return self.connection()  # type: ignore[no-untyped-call]
 
     @staticmethod
     def translate(statement: str) -> str:
@@ -92,10 +95,10 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
             self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """One write transaction; inside another it joins that one.
 
-        What `after_commit` collected runs once, after the commit of the outermost.
+        What `once_durable` collected runs once, after the commit of the outermost.
         """
         if self._depth:
             yield
@@ -117,7 +120,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         with self.connected(), self._framed(self._begin_read):
             yield
 
-    def after_commit(self, hook: Callable[[], None]) -> None:
+    def once_durable(self, hook: Callable[[], None]) -> None:
         """Call `hook` once the running transaction is durable; it is dropped when that is undone."""
         self._thread.hooks.append(hook)
 
@@ -135,7 +138,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
 
     @property
     def in_transaction_now(self) -> bool:
-        """Whether this thread is inside `transaction` or `reading`."""
+        """Whether this thread is inside `writing` or `reading`."""
         return self._depth > 0
 
     @property
@@ -165,7 +168,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         return error
 
 
-class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):  # type: ignore[misc]
+class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
     """The embedded server's database: WAL, every commit on the disk, one writer at a time."""
 
     dialect = "sqlite"
@@ -197,7 +200,7 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):  # type: ignore[mis
         copy = dbapi2.connect(str(target))
         try:
             with self.connected():
-                self.connection().backup(copy)
+                self._driver().backup(copy)
         finally:
             copy.close()
 
@@ -215,7 +218,7 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):  # type: ignore[mis
         return error
 
 
-class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):  # type: ignore[misc]
+class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
     """A city's server: row locks instead of one writer."""
 
     dialect = "postgresql"
@@ -270,7 +273,9 @@ def _open_sqlite(path: Path, *, create: bool) -> SqliteCentral:
             needed=".".join(map(str, OLDEST_SQLITE)),
         )
     if not create and not path.is_file():
-        raise DatabaseProblem("Belum ada server di {path}; jalankan central init dulu.", path=str(path.parent))
+        raise DatabaseProblem(
+            "Belum ada server di {path}; jalankan central init dulu.", path=str(path.parent)
+        )
     return SqliteCentral(
         str(path), pragmas=PRAGMAS, max_connections=MAX_CONNECTIONS, timeout=BUSY_SECONDS, autoconnect=False
     )

@@ -190,7 +190,8 @@ def write_identity(
 def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
     """Remember the outside record, so that it is taken once."""
     hub.database.run(
-        "INSERT INTO source (city, source, source_id, complaint_id, unreadable, raw) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source (city, source, source_id, complaint_id, unreadable, record) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (
             report.city, report.source, report.source_id, complaint_id, clean(report.unreadable),
             clean(report.raw) if report.raw else "",
@@ -229,7 +230,9 @@ def _photo(hub: Hub, address: str, report: Report) -> Attachment:
     if SHA256.fullmatch(sha256) and (known := hub.blobs.known(sha256)) is not None:
         return known
     name = clean(address.rstrip("/").rpartition("/")[2], multiline=False)[:120]
-    return Attachment("", name or "foto", "image/jpeg", 0, at=report.reported_at, url=clean(address, multiline=False))
+    return Attachment(
+        "", name or "foto", "image/jpeg", 0, at=report.reported_at, url=clean(address, multiline=False)
+    )
 
 
 def _e6(degrees: float | None) -> int | None:

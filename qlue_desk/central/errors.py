@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from qlue_desk.protocol import ErrorCode, ResyncReason
 
+_WHY_RESYNC = {
+    ResyncReason.EPOCH: "Server dipulihkan; desk perlu menyalin ulang datanya.",
+    ResyncReason.AHEAD: "Desk lebih maju daripada server; desk perlu menyalin ulang datanya.",
+    ResyncReason.TOO_OLD: "Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya.",
+    ResyncReason.DIVERGED: "Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya.",
+    ResyncReason.SCOPE: "Lingkup desk berubah; desk perlu menyalin ulang datanya.",
+}
+
 
 class CentralError(Exception):
     """Base of all; `str()` is the sentence."""
@@ -49,14 +57,6 @@ class TokenRefused(CentralError):
 class Resync(CentralError):
     """A cursor that can't be continued; the desk must take a snapshot (sync.md, 410)."""
 
-    _SENTENCES = {
-        ResyncReason.EPOCH: "Server dipulihkan; desk perlu menyalin ulang datanya.",
-        ResyncReason.AHEAD: "Desk lebih maju daripada server; desk perlu menyalin ulang datanya.",
-        ResyncReason.TOO_OLD: "Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya.",
-        ResyncReason.DIVERGED: "Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya.",
-        ResyncReason.SCOPE: "Lingkup desk berubah; desk perlu menyalin ulang datanya.",
-    }
-
     def __init__(self, reason: ResyncReason) -> None:
-        super().__init__(self._SENTENCES[reason])
+        super().__init__(_WHY_RESYNC[reason])
         self.reason = reason

@@ -118,7 +118,9 @@ class Feed:
         seq, event_id = int(row[0]) + 1, new_id("e")
         digest = event_digest(event_id, payload)
         chain = next_chain(row[1], seq, event_id, str(kind), complaint_id, version, digest)
-        self._database.run("UPDATE stream SET last_seq = ?, last_hash = ? WHERE key = ?", (seq, chain, stream))
+        self._database.run(
+            "UPDATE stream SET last_seq = ?, last_hash = ? WHERE key = ?", (seq, chain, stream)
+        )
         self._database.run(
             "INSERT INTO feed_event (stream, seq, chain, event_id, kind, complaint_id, action_id, version, "
             "digest, payload, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -147,16 +149,14 @@ class Feed:
         """The stream's head; a stream without events has position 0."""
         self._make_sure(stream)
         with self._database.connected():
-            row = self._database.one(
-                "SELECT epoch, last_seq, last_hash FROM stream WHERE key = ?", (stream,)
-            )
+            row = self._database.one("SELECT epoch, last_seq, last_hash FROM stream WHERE key = ?", (stream,))
         assert row is not None, "the stream's row was made"
         return Position(row[0], int(row[1]), row[2])
 
     def _make_sure(self, stream: str) -> None:
         """Make a stream's row before a reading transaction needs it."""
         if stream not in self._known:
-            with self._database.transaction():
+            with self._database.writing():
                 self.ensure(stream)
             self._known.add(stream)
 

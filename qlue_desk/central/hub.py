@@ -171,7 +171,7 @@ class Hub:
             target = self._boundaries(city.key)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(boundaries.read_bytes())
-        with self.database.transaction():
+        with self.database.writing():
             self.save_city(city)
 
     def save_city(self, city: City) -> None:
@@ -200,7 +200,7 @@ class Hub:
             "DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
         )
         self._forget()
-        self.database.after_commit(self._forget)
+        self.database.once_durable(self._forget)
 
     def _forget(self) -> None:
         self._rooms = {}
@@ -237,7 +237,7 @@ def _make_tables(database: CentralDatabase) -> None:
 
     with database.connected(), database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
         database.create_tables(TABLES, safe=True)
-        with database.transaction():
+        with database.writing():
             for key, value in (("schema", str(SCHEMA_VERSION)), ("server_id", f"s_{secrets.token_hex(8)}")):
                 database.run(
                     "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, value)

@@ -93,7 +93,7 @@ class Ledger:
             appended[stream] = self._hub.feed.append(
                 stream, kind, after.id, after.version, payload, action_id=action_id, at=now
             )
-        self._database.after_commit(lambda: self._hub.wakeups.ring(streams))
+        self._database.once_durable(lambda: self._hub.wakeups.ring(streams))
         return appended
 
     @staticmethod
@@ -119,9 +119,7 @@ class Ledger:
         if before is not None and not is_withheld(before):
             told = [_entry.decode(line) for line in self._all_lines(after.id)]
             self._database.run("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
-        return _payload(
-            _encode(for_city_scope(after)), [_encode(withhold_entry(entry)) for entry in told]
-        )
+        return _payload(_encode(for_city_scope(after)), [_encode(withhold_entry(entry)) for entry in told])
 
     def _write_row(
         self, before: Complaint | None, after: Complaint, entries: Sequence[Entry], now: dt.datetime
@@ -152,7 +150,9 @@ class Ledger:
             self._database.run(_INSERT_ENTRY, (entry.id, complaint_id, int(hidden), line))
 
     def _all_lines(self, complaint_id: str) -> list[bytes]:
-        rows = self._database.all("SELECT body FROM entry WHERE complaint_id = ? ORDER BY row", (complaint_id,))
+        rows = self._database.all(
+            "SELECT body FROM entry WHERE complaint_id = ? ORDER BY row", (complaint_id,)
+        )
         return [bytes(row[0]) for row in rows]
 
 

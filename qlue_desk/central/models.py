@@ -142,7 +142,8 @@ class SourceRow(Table):
     source_id = TextField()
     complaint_id = TextField(index=True)
     unreadable = TextField(default="")
-    raw = TextField(default="")
+    record = TextField(default="")
+    """The outside record as it came."""
 
     class Meta:
         """The identity of an outside record."""

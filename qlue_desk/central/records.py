@@ -81,7 +81,8 @@ class Records:
         """Number, source and reason of each record that could not be read in full."""
         with self._database.connected():
             rows = self._database.all(
-                "SELECT c.number, s.source, s.unreadable FROM source s JOIN complaint c ON c.id = s.complaint_id "
+                "SELECT c.number, s.source, s.unreadable "
+                "FROM source s JOIN complaint c ON c.id = s.complaint_id "
                 "WHERE s.city = ? AND s.unreadable <> '' ORDER BY c.number",
                 (city,),
             )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SYSTEM = Actor("system", "Sistem", frozenset({Role.SYSTEM}), "")
 """Acts for the clock and for the city's joining; takes the city of what it acts on."""
 REPORTER = Actor("reporter", "Pelapor", frozenset({Role.REPORTER}), "")
+NO_FIELDS = Fields()
 TRIES = 3
 
 _T = TypeVar("_T")
@@ -59,7 +60,7 @@ class Register:
     @contextmanager
     def bulk(self) -> Iterator[None]:
         """One transaction around many calls: all of them or none, and one wait for the disk."""
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             yield
 
     # --- actions of desks --------------------------------------------------------------------
@@ -153,7 +154,13 @@ class Register:
         return Change(complaint, appended)
 
     def _junk(
-        self, complaint: Complaint, report: NewReport, actor: Actor, city: City, at: dt.datetime, action_id: str
+        self,
+        complaint: Complaint,
+        report: NewReport,
+        actor: Actor,
+        city: City,
+        at: dt.datetime,
+        action_id: str,
     ) -> Decision | Refusal:
         """A ghost or prank call ends where it began: counted, never sent to a dinas."""
         return decide(
@@ -214,7 +221,7 @@ class Register:
     # --- system and reporter -----------------------------------------------------------------
 
     def system(
-        self, complaint_id: str, verb: Verb, fields: Fields = Fields(), actor: Actor = SYSTEM
+        self, complaint_id: str, verb: Verb, fields: Fields = NO_FIELDS, actor: Actor = SYSTEM
     ) -> Complaint | Refusal:
         """A move by the clock or by central itself: release, finalise, escalate, dispatch."""
         return self._tried(lambda: self._move(self._hub.records.get(complaint_id), verb, fields, actor))
@@ -262,7 +269,8 @@ class Register:
                 return 0
             city = hub.city(city_key)
             held = hub.database.all(
-                "SELECT id FROM complaint WHERE city = ? AND status = 'held' ORDER BY received_at, id", (city_key,)
+                "SELECT id FROM complaint WHERE city = ? AND status = 'held' ORDER BY received_at, id",
+                (city_key,),
             )
             for (complaint_id,) in held:
                 before = hub.records.get(complaint_id)
@@ -313,7 +321,7 @@ class Register:
 
     @contextmanager
     def _transaction(self, city_key: str) -> Iterator[City]:
-        with self._hub.database.transaction():
+        with self._hub.database.writing():
             self._hub.refresh()
             city = self._hub.city(city_key)
             self._ledger.lock_city(city)

@@ -118,5 +118,7 @@ def _names_another(source_dinas: str, city: City, owner: str) -> bool:
     wanted = words_of(source_dinas)
     if not wanted:
         return False
-    named = [d.key for d in city.dinas if wanted in (words_of(d.key), words_of(d.name), words_of(d.full_name))]
+    named = [
+        d.key for d in city.dinas if wanted in (words_of(d.key), words_of(d.name), words_of(d.full_name))
+    ]
     return bool(named) and owner not in named

@@ -44,6 +44,10 @@ class Wakeups:
             found = [waiter for waiters in self._waiting.values() for waiter in waiters]
         _wake(found)
 
+    def open(self) -> None:
+        """Hold long polls again, for another server on the same hub."""
+        self.closed = False
+
     async def wait(
         self, stream: str, after: int, seconds: float, heads: Callable[[], Awaitable[dict[str, int]]]
     ) -> bool:

@@ -15,6 +15,7 @@ import msgspec
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_names import (
     BARE_FLAGS,
+    DURATIONS,
     FIELD_SPELLINGS,
     Field,
     QueryNames,
@@ -199,7 +200,7 @@ def complete(text: str, cursor: int, names: QueryNames | None = None) -> list[st
     head = re.search(r"(?:^|\s)-?([A-Za-z][A-Za-z_-]*):(?:\S*,)?$", text[:start])
     field = find_field(head[1]) if head else None
     if field is not None:
-        if field in (Field.OLDER, Field.NEWER):
+        if field in DURATIONS:
             return [example for example in _CLOCK_EXAMPLES if example.startswith(written)]
         sign = "-" if field is Field.SORT and written.startswith("-") else ""
         offered = _beginning_with(written.removeprefix(sign), names.spellings(field))
@@ -267,7 +268,7 @@ def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...
     """The canonical values that one written value means."""
     if field is Field.NUMBER:
         return (value.text.upper(),)
-    if field in (Field.OLDER, Field.NEWER):
+    if field in DURATIONS:
         duration = _duration(value.text)
         if duration is None:
             raise QueryError(BAD_DURATION, value.start, value.end, _CLOCK_EXAMPLES, found=value.text)

@@ -11,7 +11,7 @@ import msgspec
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_BY_WORD
 from qlue_desk.domain.query import Query, Term, Word, parse_duration
-from qlue_desk.domain.query_names import NONE, Field
+from qlue_desk.domain.query_names import DURATIONS, NONE, Field
 
 PRIORITY_OF = {name: PRIORITY_BY_WORD[name] for name in ("ordinary", "high", "emergency")}
 """Level of each canonical value of `priority`."""
@@ -57,12 +57,12 @@ def matches(query: Query, complaint: Complaint, moment: Moment, facts: Facts | N
 
 
 def span(field: Field, value: str, moment: Moment) -> Span:
-    """The times that a value of older, newer, since, until (of `created_at`) or due takes in.
+    """The times that a value of older, newer, since, until (of `created_at`), changed or due takes in.
 
     `due:<8h` takes in what is overdue, `due:week` goes from today to Sunday. `due:none` is no span and
     must be asked for before.
     """
-    if field in (Field.OLDER, Field.NEWER):
+    if field in DURATIONS:
         limit = moment.now - _duration(value)
         return (None, limit) if field is Field.OLDER else (limit, None)
     if field is Field.DUE:
@@ -98,6 +98,9 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
     match field:
         case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
             return _within(complaint.created_at, span(field, value, moment))
+        case Field.CHANGED:
+            since = complaint.status_since or complaint.received_at or complaint.created_at
+            return _within(since, span(field, value, moment))
         case Field.DUE:
             due = complaint.due
             if value == NONE or due is None:
@@ -178,6 +181,8 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.paused_at is not None
         case "secret":
             return complaint.reporter.secret
+        case "returned":
+            return complaint.status is Status.NEW and complaint.bounces > 0
         case _:
             return complaint.final
 

@@ -36,6 +36,8 @@ class Field(StrEnum):
     PRIORITY = "priority"
     OLDER = "older"
     NEWER = "newer"
+    CHANGED = "changed"
+    """Status changed within so long, e.g. `status:resolved changed:7d`."""
     SINCE = "since"
     UNTIL = "until"
     DUE = "due"
@@ -43,6 +45,10 @@ class Field(StrEnum):
     IS = "is"
     NUMBER = "number"
     SORT = "sort"
+
+
+DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
+"""Fields whose values are lengths of time."""
 
 
 class Spelling(msgspec.Struct, frozen=True):
@@ -67,6 +73,7 @@ FIELD_SPELLINGS: tuple[Spelling, ...] = tuple(
         (Field.PRIORITY, "priority prioritas"),
         (Field.OLDER, "older lebih-lama"),
         (Field.NEWER, "newer lebih-baru"),
+        (Field.CHANGED, "changed berubah"),
         (Field.SINCE, "since sejak"),
         (Field.UNTIL, "until sampai"),
         (Field.DUE, "due tenggat"),
@@ -128,6 +135,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("paused", "jeda"),
         ("secret", "rahasia"),
         ("final", ""),
+        ("returned", "dikembalikan"),
     ),
     Field.BY: _spellings(("me", "saya"), (NONE, "kosong")),
     Field.CATEGORY: _spellings((NONE, "kosong")),

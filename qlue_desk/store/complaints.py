@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -49,8 +49,7 @@ def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: in
     the two differ, `pending` the number of own actions that central has not confirmed.
     """
     notes, last_at, texts = connection().execute(_HISTORY, (complaint.id,)).fetchone()
-    columns = _columns_of(complaint)
-    columns |= {
+    columns = _columns_of(complaint) | {
         "notes": notes,
         "note_text": texts or "",
         "updated_at": last_at
@@ -62,6 +61,33 @@ def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: in
     }
     connection().execute(_UPSERT, columns)
     touch(complaint.id)
+
+
+def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
+    """Write many rows with their whole history at once: a first sync brings tens of thousands.
+
+    No own action may wait on any of them; the caller rebases those that have one.
+    """
+    columns: list[dict[str, object]] = []
+    lines: list[Entry] = []
+    for complaint, history in rows:
+        texts = [entry.text for entry in sorted(history, key=lambda e: (e.at, e.id)) if entry.text]
+        last = max((entry.at for entry in history), default=complaint.received_at or complaint.created_at)
+        columns.append(
+            _columns_of(complaint)
+            | {
+                "notes": sum(entry.verb == "note" for entry in history),
+                "note_text": "\n".join(texts),
+                "updated_at": epoch(last),
+                "pending": 0,
+                "body": _encode(complaint),
+                "base": None,
+            }
+        )
+        lines.extend(history)
+        touch(complaint.id)
+    put_entries(lines)
+    connection().executemany(_UPSERT, columns)
 
 
 def _columns_of(complaint: Complaint) -> dict[str, object]:

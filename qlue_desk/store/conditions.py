@@ -89,6 +89,8 @@ def _one(field: Field, value: str, moment: Moment) -> Condition:
             return Condition("instr(upper(number), ?) > 0", (value,))
         case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
             return _within("created_at", field, value, moment)
+        case Field.CHANGED:
+            return _within("status_since", field, value, moment)
         case Field.DUE if value == NONE:
             return Condition(f"due = {NEVER}")
         case Field.DUE:
@@ -140,6 +142,7 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "paused": lambda moment: Condition("paused = 1"),
     "secret": lambda moment: Condition("secret = 1"),
     "final": lambda moment: Condition("final = 1"),
+    "returned": lambda moment: Condition("(status = 'new' AND bounces > 0)"),
 }
 
 

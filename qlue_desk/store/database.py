@@ -201,6 +201,8 @@ class Store:
         bind_thread(self._database)
         connection = self._database.connection()
         connection.set_progress_handler(worker.must_stop, _STEPS_BETWEEN_CHECKS)
+        if worker is self._writer:
+            self._data_version = _data_version(connection)
         return connection
 
     def _disconnect(self) -> None:
@@ -226,10 +228,15 @@ class Store:
 
     def _look_at_others(self) -> None:
         """Another process (a command beside the open desk) may have committed."""
-        found = self._database.connection().execute("PRAGMA data_version").fetchone()[0]
-        if self._data_version and found != self._data_version:
+        found = _data_version(self._database.connection())
+        if found != self._data_version:
             self._tell(Change(None))
         self._data_version = found
+
+
+def _data_version(connection: Any) -> int:
+    """Changes on the writing connection when somebody else has committed, never by its own commits."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 _SENTENCES: dict[str, str] = {

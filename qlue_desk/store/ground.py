@@ -19,7 +19,6 @@ from qlue_desk.protocol import Action, Session
 from qlue_desk.store import meta
 from qlue_desk.store.bound import connection
 
-SESSION = "session"
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 
 
@@ -71,7 +70,7 @@ class Ground:
 
 def here() -> Ground | None:
     """The ground of this thread's store; None before the first session."""
-    stored = meta.get(SESSION)
+    stored = meta.get(meta.SESSION)
     return None if stored is None else _built(stored)
 
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from qlue_desk.store.bound import connection
 
+SESSION = "session"
+"""JSON of `protocol.Session`."""
+ACTOR = "actor"
+"""JSON of the `Actor` who is signed in; absent after signing out."""
+SERVER_URL = "server_url"
+INSTALL = "install"
+"""Random id of this installation, for diagnosis of cloned desks."""
+
 
 def get(key: str) -> bytes | None:
     """The stored bytes, None where there are none. On a store's thread only."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -82,7 +83,7 @@ def record(recorded: list[Recorded]) -> None:
         twin.Line(action=action, number=item.complaint.number, title=item.complaint.title)
         for item, action in zip(recorded, actions, strict=True)
     ]
-    twin.append(twin.path_here(), lines)
+    _append_to_twin(lines)
 
 
 def waiting(limit: int = 1000) -> list[Waiting]:
@@ -97,7 +98,9 @@ def tray(limit: int = 1000) -> list[Waiting]:
 
 def of_complaint(complaint_id: str) -> list[Waiting]:
     """Own actions on one complaint that are not confirmed: outbox and tray, oldest first."""
-    return _listed("complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id)
+    return _listed(
+        "complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id
+    )
 
 
 def counts() -> OutboxCounts:
@@ -132,7 +135,7 @@ def undo_last(actor_id: str) -> Action | None:
         return None
     action = _decode_action(row[1])
     _set_state(action.id, "undone")
-    twin.append(twin.path_here(), [twin.Line(undone=action.id)])
+    _append_to_twin([twin.Line(undone=action.id)])
     rebase(action.complaint_id)
     return action
 
@@ -150,7 +153,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
     )
     _insert(fresh, old.number, old.title, old.seen)
-    twin.append(twin.path_here(), [twin.Line(action=fresh, number=old.number, title=old.title)])
+    _append_to_twin([twin.Line(action=fresh, number=old.number, title=old.title)])
     _put_away(action_id)
     rebase(fresh.complaint_id, now=moment)
     return fresh
@@ -177,13 +180,15 @@ def _refused(action_id: str) -> Waiting:
 # --- sending ---------------------------------------------------------------------------------------
 
 
-def to_send(limit: int = 100, max_bytes: int = 1_000_000) -> tuple[Action, ...]:
-    """The oldest unsent actions in order, `prev` set, as many as fit; lanes that wait for a file are left out.
+def to_send(
+    limit: int = 100, max_bytes: int = 1_000_000, skip: frozenset[str] = frozenset()
+) -> tuple[Action, ...]:
+    """The oldest unsent actions in order, `prev` set, as many as fit, but for lanes that wait for a file.
 
     `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19).
+    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too.
     """
-    held = _lanes_without_files()
+    held = _lanes_without_files() | skip
     batch: list[Action] = []
     size = 0
     rows = connection().execute("SELECT complaint_id, body, n FROM action WHERE state = 'waiting' ORDER BY n")
@@ -356,10 +361,26 @@ def tidy_twin() -> None:
     """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
     path = twin.path_here()
     open_ids = {
-        row[0] for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
+        row[0]
+        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
     }
     kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
     twin.rewrite(path, kept)
+
+
+_unproven: dict[Path, list[str]] = {}
+"""Ids that this process appended and has not yet seen committed."""
+
+
+def _append_to_twin(lines: list[twin.Line]) -> None:
+    """Append; what an earlier transaction appended and then rolled back is taken back here.
+
+    Otherwise a mended database would take over what the person was told had failed.
+    """
+    path = twin.path_here()
+    rolled_back = [action_id for action_id in _unproven.pop(path, []) if not _state_of(action_id)]
+    twin.append(path, [*(twin.Line(undone=action_id) for action_id in rolled_back), *lines])
+    _unproven[path] = [line.action.id for line in lines if line.action is not None]
 
 
 # --- inside ----------------------------------------------------------------------------------------
@@ -438,7 +459,7 @@ def _set_state(action_id: str, state: str) -> None:
 def _put_away(action_id: str) -> None:
     """Out of the tray, and out of what a mended database would take over from the twin."""
     _set_state(action_id, "discarded")
-    twin.append(twin.path_here(), [twin.Line(undone=action_id)])
+    _append_to_twin([twin.Line(undone=action_id)])
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int]) -> None:

@@ -45,6 +45,14 @@ def rebase(complaint_id: str, base: Complaint | None = None, *, now: dt.datetime
     )
 
 
+def own_lanes() -> set[str]:
+    """Complaints that carry own actions which central has not confirmed."""
+    rows = connection().execute(
+        "SELECT DISTINCT complaint_id FROM action WHERE state IN ('waiting', 'acked')"
+    )
+    return {row[0] for row in rows}
+
+
 def unconfirmed_complaints(complaint_ids: list[str]) -> set[str]:
     """Which of these carry own actions that central has not confirmed."""
     found: set[str] = set()
@@ -78,7 +86,9 @@ def _replayed(
     confirmed: Complaint, own: list[tuple[Action, str]], now: dt.datetime
 ) -> tuple[Complaint, list[Entry], list[tuple[str, bytes | None, str]]]:
     rules = ground.here()
-    view, lines, forecasts = confirmed, [], []
+    view = confirmed
+    lines: list[Entry] = []
+    forecasts: list[tuple[str, bytes | None, str]] = []
     for action, _state in own:
         if action.verb == Verb.ENTER:
             lines.append(_entered(action, confirmed))

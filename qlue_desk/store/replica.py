@@ -19,13 +19,14 @@ from qlue_desk.protocol import (
     Payload,
     Position,
     PullReply,
+    Retention,
     decode_cursor,
     encode_cursor,
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, meta, outbox
-from qlue_desk.store.bound import connection, touch
+from qlue_desk.store import complaints, ground, meta, outbox
+from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
 
@@ -36,6 +37,9 @@ SERVER_TIME = "server_time"
 """Largest time that central ever stated; a desk's own clock may go back, this never does."""
 RULES = "rules_seen"
 """`<scope version>:<hash>` of the newest reply; another one than the session's: fetch the session."""
+SUSPICION = "suspicion"
+"""How many pages in a row did not verify."""
+LEAVING = "leaving_files"
 _CHUNK = 500
 
 _decode_payload = msgspec.json.Decoder(Payload).decode
@@ -96,9 +100,7 @@ def verify(events: Iterable[FeedEvent], start: Position) -> list[Position]:
     for event in events:
         payload = bytes(event.payload)
         digest = event_digest(event.id, payload) if payload else event.digest
-        expected = next_chain(
-            chain, seq + 1, event.id, event.kind, event.complaint_id, event.version, digest
-        )
+        expected = next_chain(chain, seq + 1, event.id, event.kind, event.complaint_id, event.version, digest)
         if event.seq != seq + 1 or event.chain != expected:
             raise FeedBroken(
                 N_("Aliran dari pusat tidak menyambung: nomor {found}, seharusnya {expected}."),
@@ -137,6 +139,7 @@ def apply_page(reply: PullReply) -> PageOutcome:
         next_generation()
     meta.put(CURSOR, reply.to)
     note_contact(reply.server_time)
+    meta.put(SUSPICION, None)
     rules = f"{reply.scope_version}:{reply.rules}"
     meta.put(RULES, rules)
     return PageOutcome(
@@ -180,7 +183,7 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
         try:
             content = _decode_payload(payload)
         except msgspec.MsgspecError:
-            # An unknown kind may carry what this program cannot read; the feed must go on (sync.md, Versions).
+            # An unknown kind may carry what this program cannot read; the feed must go on.
             if event.kind == EventKind.UPSERT:
                 raise
             continue
@@ -229,6 +232,12 @@ def _is_here(complaint_id: str) -> bool:
     return row is not None
 
 
+def journal_days() -> int:
+    """For how long acked actions are kept, so that central's restored backups lose nothing."""
+    rules = ground.here()
+    return rules.session.retention.journal_days if rules is not None else Retention().journal_days
+
+
 # --- leaving ---------------------------------------------------------------------------------------
 
 
@@ -238,9 +247,11 @@ def forget(complaint_id: str) -> None:
     The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
     moved to where the tray shows it.
     """
-    row = connection().execute(
-        "SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,)
-    ).fetchone()
+    row = (
+        connection()
+        .execute("SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
+        .fetchone()
+    )
     _keep_drafts(complaint_id, row[0] if row else "")
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
@@ -252,7 +263,9 @@ def forget(complaint_id: str) -> None:
 
 def kept_drafts() -> list[tuple[str, str, str]]:
     """Texts that were begun on reports which then left: (number, what it was, text)."""
-    rows = connection().execute("SELECT key, text FROM draft WHERE substr(key, 1, 5) = 'tray:' ORDER BY at DESC")
+    rows = connection().execute(
+        "SELECT key, text FROM draft WHERE substr(key, 1, 5) = 'tray:' ORDER BY at DESC"
+    )
     found = []
     for key, text in rows:
         _, number, _, what = key.split(":", 3)
@@ -274,13 +287,43 @@ def _files_of(body: bytes) -> set[str]:
 
 
 def _drop_files(files: set[str]) -> None:
-    """Forget files that nothing here refers to any more; `blobs.sweep` removes them from the disk."""
+    """Forget files that nothing here refers to any more; they leave the disk after the commit."""
     for sha256 in files:
-        used = connection().execute(
+        current = connection()
+        if current.execute("SELECT 1 FROM blob WHERE sha256 = ?", (sha256,)).fetchone() is None:
+            continue
+        used = current.execute(
             "SELECT 1 FROM complaint WHERE instr(CAST(body AS TEXT), ?1) OR instr(CAST(base AS TEXT), ?1)"
             " UNION ALL SELECT 1 FROM action WHERE state IN ('waiting', 'acked')"
             " AND instr(CAST(body AS TEXT), ?1) LIMIT 1",
             (sha256,),
         ).fetchone()
         if used is None:
-            connection().execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+            current.execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+            meta.put(LEAVING, " ".join([*leaving_files(), sha256]))
+
+
+def leaving_files() -> list[str]:
+    """Files whose rows are gone and that must still be deleted from the disk."""
+    return (meta.get(LEAVING) or b"").decode().split()
+
+
+def files_left() -> None:
+    """They are deleted."""
+    meta.put(LEAVING, None)
+
+
+def purge() -> None:
+    """This desk was revoked: nothing of any citizen stays; only the person's own unsent work, encrypted.
+
+    The work is the one thing that exists nowhere else; `qlue-desk outbox export` still gives it out.
+    """
+    rows = connection().execute("SELECT id FROM complaint").fetchall()
+    for (complaint_id,) in rows:
+        forget(complaint_id)
+    for table in ("complaint", "entry", "stage"):
+        connection().execute(f"DELETE FROM {table}")
+    connection().execute("DELETE FROM action WHERE state NOT IN ('waiting', 'refused')")
+    connection().execute("DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'")
+    next_generation()
+    touch_everything()

@@ -7,7 +7,7 @@ from the first page's position through the greatest mark, every mark's hash matc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -24,7 +24,7 @@ from qlue_desk.protocol import (
 )
 from qlue_desk.store import complaints, meta, outbox, replica
 from qlue_desk.store.bound import connection, touch_everything
-from qlue_desk.store.rebase import LOCAL_VERSION, rebase, unconfirmed_complaints
+from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken
 
 STAGE = "stage"
@@ -66,12 +66,21 @@ def begin() -> Stage:
     return stage
 
 
-def put_page(page: SnapshotPage) -> Stage:
-    """Stage one page.
+def begin_resync() -> None:
+    """The cursor is dead: begin a snapshot unless one is under way, and fence off replies on their way."""
+    if current() is None:
+        begin()
+    replica.next_generation()
+
+
+def put_page(page: SnapshotPage, after: str = "") -> Stage:
+    """Stage the page that was asked for with `after`.
 
     :raises FeedBroken: when it belongs to another snapshot or timeline; `begin` again.
     """
     stage = current() or begin()
+    if stage.after != after:
+        raise _broken()
     if not stage.as_of:
         stage.as_of = stage.cursor = page.as_of
     if decode_cursor(page.mark).epoch != decode_cursor(stage.as_of).epoch:
@@ -121,9 +130,9 @@ def swap() -> int:
         rows += len(chunk)
         _swap_chunk(chunk)
     meta.put(replica.CURSOR, stage.cursor)
-    lanes = _own_lanes()
+    lanes = own_lanes()
     outbox.reoffer_journal()
-    for complaint_id in lanes | _own_lanes():
+    for complaint_id in lanes | own_lanes():
         rebase(complaint_id)
     replica.next_generation()
     connection().execute("DELETE FROM stage")
@@ -167,7 +176,9 @@ def _check_marks(marks: list[Position], passed: list[Position], reply: PullReply
 def _replay_events(reply: PullReply) -> None:
     for event in reply.events:
         row = (
-            connection().execute("SELECT version, body FROM stage WHERE id = ?", (event.complaint_id,)).fetchone()
+            connection()
+            .execute("SELECT version, body FROM stage WHERE id = ?", (event.complaint_id,))
+            .fetchone()
         )
         known = row[0] if row else 0
         if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
@@ -221,7 +232,9 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
     ids = [key for key, _ in chunk]
     held = dict(
         connection()
-        .execute(f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids)
+        .execute(
+            f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids
+        )
         .fetchall()
     )
     lines: dict[str, set[str]] = {}
@@ -229,28 +242,18 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
         f"SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
     ):
         lines.setdefault(complaint_id, set()).add(entry_id)
-    views: list[Complaint] = []
-    entries: list[Entry] = []
+    changed: list[tuple[Complaint, Sequence[Entry]]] = []
     renewed: list[str] = []
     for complaint_id, body in chunk:
         payload = _decode_payload(body)
         assert payload.complaint is not None
-        wanted = {entry.id for entry in payload.entries}
-        same_lines = wanted == lines.get(complaint_id, set())
+        same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
         if same_lines and held.get(complaint_id) == _encode(payload.complaint):
             continue
-        if not same_lines:
+        if not same_lines and complaint_id in lines:
             renewed.append(complaint_id)
-        entries.extend(payload.entries)
-        views.append(payload.complaint)
-    connection().executemany("DELETE FROM entry WHERE complaint_id = ?", [(key,) for key in renewed])
-    complaints.put_entries(entries)
-    for view in views:
-        complaints.put_view(view)
-
-
-def _own_lanes() -> set[str]:
-    rows = connection().execute(
-        "SELECT DISTINCT complaint_id FROM action WHERE state IN ('waiting', 'acked')"
+        changed.append((payload.complaint, payload.entries))
+    connection().executemany(
+        "DELETE FROM entry WHERE complaint_id = ? AND pending = 0", [(key,) for key in renewed]
     )
-    return unconfirmed_complaints([row[0] for row in rows])
+    complaints.put_confirmed(changed)

@@ -82,7 +82,9 @@ class OtherServer(SyncError):
 
     def sentence(self) -> str:
         """What happened, for a person."""
-        return _("Alamat ini dijawab server lain, bukan pusat tempat meja ini terdaftar; tidak ada data dikirim.")
+        return _(
+            "Alamat ini dijawab server lain, bukan pusat tempat meja ini terdaftar; tidak ada data dikirim."
+        )
 
 
 class Refused(SyncError):
@@ -166,9 +168,9 @@ class InsecureAddress(LocalProblem):
 
     def sentence(self) -> str:
         """What happened, for a person."""
-        return _("Alamat pusat “{found}” tidak bisa dipakai: harus https://, atau http:// pada mesin ini.").format(
-            found=str(self)
-        )
+        return _(
+            "Alamat pusat “{found}” tidak bisa dipakai: harus https://, atau http:// pada mesin ini."
+        ).format(found=str(self))
 
 
 class SignInFailed(LocalProblem):

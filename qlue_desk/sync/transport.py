@@ -24,6 +24,7 @@ import msgspec
 
 from qlue_desk import __version__
 from qlue_desk.protocol import (
+    BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
     MEDIA_TYPE,
     PROTOCOL,
@@ -36,6 +37,7 @@ from qlue_desk.protocol import (
 from qlue_desk.sync.errors import (
     MAX_RETRY_AFTER,
     BadReply,
+    BlobProblem,
     InsecureAddress,
     Offline,
     OtherServer,
@@ -135,6 +137,17 @@ class Transport:
         headers = {"Accept-Encoding": "identity", "Content-Type": "application/octet-stream"}
         return self._exchange(method, path, content or None, params, DEADLINE, headers, plain=True).content
 
+    def blob_received(self, path: str) -> int:
+        """How many bytes of a file central has; 0 when it knows nothing of it."""
+        try:
+            reply = self._exchange("HEAD", path, None, None, DEADLINE, {"Accept-Encoding": "identity"})
+        except BlobProblem as problem:
+            if problem.problem.status != 404:
+                raise
+            return 0
+        text = reply.headers.get(BLOB_RECEIVED_HEADER, "")
+        return int(text) if text.isdecimal() else 0
+
     def abort(self) -> None:
         """Break off whatever request is under way; it ends with `Offline` in its own thread."""
         for stream in self._streams[-4:]:
@@ -200,7 +213,9 @@ class Transport:
     def _read(self, response: httpx.Response, request_id: str, until: float, *, plain: bool) -> _Reply:
         headers = response.headers
         server_id = headers.get(SERVER_HEADER, "")
-        ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (plain and response.status_code < 300)
+        ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (
+            plain and response.status_code < 300
+        )
         if not ours or not server_id or headers.get(REQUEST_HEADER) != request_id:
             raise Portal(f"HTTP {response.status_code} {headers.get('Content-Type', '')}".strip())
         if self.server_id and server_id != self.server_id:
@@ -210,11 +225,11 @@ class Transport:
         content = b"".join(_capped(response, until))
         if response.status_code >= 400:
             raise _problem(response, content)
-        return _Reply(response.status_code, content)
+        return _Reply(headers, content)
 
 
 class _Reply(msgspec.Struct, frozen=True):
-    status: int
+    headers: httpx.Headers
     content: bytes
 
 

@@ -1,7 +1,7 @@
 """A central of the city of Bogor in a temporary folder, on real parts."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest

@@ -1,0 +1,246 @@
+"""Acting on complaints: the local row and the pending action in one transaction.
+
+Rules are those of the lifecycle, decided here as central will decide them; each row of a bulk action
+gets its own result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from qlue_desk.casework.errors import Refused, refused
+from qlue_desk.casework.evidence import MAX_PER_ACTION, add_evidence, examine
+from qlue_desk.casework.targets import resolve_fields
+from qlue_desk.casework.workplace import Workplace, utc_now
+from qlue_desk.domain import lifecycle
+from qlue_desk.domain.complaint import Attachment, Complaint, Role
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.lifecycle import Offer
+from qlue_desk.domain.moves import N_, Code, Fields, Refusal
+from qlue_desk.protocol import Action, Current, Device
+from qlue_desk.store import complaints, meta, outbox
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.outbox import Recorded
+
+UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one reference: the complaint before and after, or why not."""
+
+    ref: str
+    number: str = ""
+    before: Complaint | None = None
+    after: Complaint | None = None
+    refusal: Refusal | None = None
+    action_id: str = ""
+    """Of the recorded action; '' when refused and in a dry run."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the move was (or would be) taken."""
+        return self.refusal is None
+
+
+def act(
+    workplace: Workplace,
+    refs: Iterable[str],
+    verb: Verb | str,
+    fields: Fields | None = None,
+    *,
+    evidence: Sequence[Path] = (),
+    dry_run: bool = False,
+    now: dt.datetime | None = None,
+) -> list[Outcome]:
+    """Take one move on each complaint; refs are numbers, ids or unique ends of numbers.
+
+    `fields.to`, `category` and `kelurahan` may be names. Never raises for what a person gave: each
+    outcome carries its refusal. With `dry_run` nothing is recorded and no file is kept.
+    """
+    wanted = list(dict.fromkeys(refs))
+    try:
+        known_verb = find_verb(verb)
+        kept = _evidence(workplace, evidence, dry_run=dry_run)
+    except Refused as error:
+        return [Outcome(ref, refusal=error.refusal) for ref in wanted]
+    given = fields or Fields()
+    complete = replace(given, evidence=given.evidence + kept) if kept else given
+    work = _Work(workplace, known_verb, complete, now or utc_now())
+    if dry_run:
+        return workplace.store.reading(work.decide_all, wanted)
+    return workplace.store.writing(work.record_all, wanted)
+
+
+def undo(workplace: Workplace) -> list[Outcome]:
+    """Take back the person's last action that has not been sent; a bulk action is taken back whole."""
+    return workplace.store.writing(_undo, workplace)
+
+
+def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None = None) -> list[Offer]:
+    """Every move for the follow-up dialog, the impossible ones with their reason."""
+    return lifecycle.offers(complaint, workplace.actor, workplace.context(now or utc_now()))
+
+
+def find_verb(written: Verb | str) -> Verb:
+    """The verb by its word or by its Indonesian label.
+
+    :raises Refused: naming the nearest verbs.
+    """
+    word = str(written).strip().casefold().replace("-", "_")
+    labels = {edge.label.casefold(): verb for verb, edge in EDGE_BY_VERB.items()}
+    known = {str(verb): verb for verb, edge in EDGE_BY_VERB.items() if _is_for_people(verb)}
+    if word in known:
+        return known[word]
+    if word in labels and _is_for_people(labels[word]):
+        return labels[word]
+    nearest = difflib.get_close_matches(word, known, n=3, cutoff=0.5) or list(known)
+    raise refused(
+        N_("Tindakan “{found}” tidak dikenal; mungkin {nearest}."),
+        "verb",
+        found=str(written),
+        nearest=", ".join(nearest),
+    )
+
+
+def _is_for_people(verb: Verb) -> bool:
+    return any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in EDGE_BY_VERB[verb].who)
+
+
+def _evidence(workplace: Workplace, paths: Sequence[Path], *, dry_run: bool) -> tuple[Attachment, ...]:
+    if len(paths) > MAX_PER_ACTION:
+        raise refused(
+            N_("Terlalu banyak berkas: {count}, paling banyak {limit} sekaligus."),
+            "evidence",
+            count=str(len(paths)),
+            limit=str(MAX_PER_ACTION),
+        )
+    if dry_run:
+        return tuple(examine(workplace, path)[0] for path in paths)
+    return tuple(add_evidence(workplace, path) for path in paths)
+
+
+class _Work:
+    """One move for several complaints; its methods run on a store's thread."""
+
+    def __init__(self, workplace: Workplace, verb: Verb, fields: Fields, now: dt.datetime) -> None:
+        self.workplace, self.verb, self.fields, self.now = workplace, verb, fields, now
+
+    def decide_all(self, refs: list[str]) -> list[Outcome]:
+        """The outcomes without recording anything."""
+        return self._each(refs, lambda recorded: "")
+
+    def record_all(self, refs: list[str]) -> list[Outcome]:
+        """Decide and record each, all in the running transaction."""
+        install = (meta.get(meta.INSTALL) or b"").decode()
+        device = Device(self.workplace.desk.id, install, 0)
+
+        def keep(recorded: Recorded) -> str:
+            action = replace(recorded.action, device=device)
+            outbox.record([replace(recorded, action=action)])
+            return action.id
+
+        return self._each(refs, keep)
+
+    def _each(self, refs: list[str], keep: Callable[[Recorded], str]) -> list[Outcome]:
+        try:
+            fields = resolve_fields(self.workplace, self.verb, self.fields)
+        except (Refused, StoreError) as error:
+            refusal = _refusal_of(error)
+            return [replace(_found(ref)[1], refusal=refusal) for ref in refs]
+        outcomes: list[Outcome] = []
+        seen_ids: set[str] = set()
+        for ref in refs:
+            complaint, outcome = _found(ref)
+            if complaint is None:
+                outcomes.append(outcome)
+            elif complaint.id not in seen_ids:
+                seen_ids.add(complaint.id)
+                outcomes.append(self._one(complaint, fields, outcome, keep))
+        return outcomes
+
+    def _one(
+        self, complaint: Complaint, fields: Fields, outcome: Outcome, keep: Callable[[Recorded], str]
+    ) -> Outcome:
+        base = complaints.get_base(complaint.id) or complaint
+        action = Action(
+            id=new_id("a"),
+            verb=str(self.verb),
+            complaint_id=complaint.id,
+            actor_id=self.workplace.actor.id,
+            recorded_at=self.now,
+            fields=fields,
+            base_version=base.version,
+        )
+        decision = self.workplace.ground.decide(complaint, action, self.now)
+        if isinstance(decision, Refusal):
+            return replace(outcome, refusal=decision)
+        recorded = Recorded(action, decision.complaint, decision.entry, _seen(complaint))
+        return replace(outcome, after=decision.complaint, action_id=keep(recorded))
+
+
+def _found(ref: str) -> tuple[Complaint | None, Outcome]:
+    try:
+        complaint = complaints.get(ref)
+    except StoreError as error:
+        return None, Outcome(ref, refusal=_refusal_of(error))
+    if complaint is None:
+        return None, Outcome(ref, refusal=Refusal(Code.NOT_FOUND, UNKNOWN_REPORT, {"found": ref}))
+    return complaint, Outcome(ref, complaint.number, before=complaint)
+
+
+def _refusal_of(error: Refused | StoreError) -> Refusal:
+    if isinstance(error, Refused):
+        return error.refusal
+    return Refusal(Code.INVALID_ARGS, error.template, dict(error.values))
+
+
+def _seen(complaint: Complaint) -> Current:
+    """What was on the screen, for the tray's "Yang Anda lihat"."""
+    history = complaints.entries(complaint.id)
+    last = history[-1] if history else None
+    return Current(
+        status=str(complaint.status),
+        dinas=complaint.dinas,
+        version=complaint.version,
+        by=last.actor_name if last else "",
+        at=last.at if last else None,
+    )
+
+
+def _undo(workplace: Workplace) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for expected in _last_batch(workplace.actor.id):
+        before = complaints.get(expected.complaint_id)
+        taken = outbox.undo_last(workplace.actor.id)
+        if taken is None:
+            break
+        after = complaints.get(taken.complaint_id)
+        number = before.number if before else ""
+        outcomes.append(Outcome(number or taken.complaint_id, number, before, after, None, taken.id))
+    return outcomes
+
+
+def _last_batch(actor_id: str) -> list[Action]:
+    """What `outbox.undo_last` would take one after another, as far as it was recorded by one stroke.
+
+    It takes the newest own action that is unsent and the newest of its complaint.
+    """
+    batch: list[Action] = []
+    later: set[str] = set()
+    for item in reversed(outbox.waiting(limit=1_000_000)):
+        action = item.action
+        unsent = item.state == "waiting" and not item.sent
+        if not unsent or action.actor_id != actor_id or action.complaint_id in later:
+            later.add(action.complaint_id)
+            continue
+        if batch and (action.verb, action.recorded_at) != (batch[0].verb, batch[0].recorded_at):
+            break
+        batch.append(action)
+    return batch

@@ -1,0 +1,84 @@
+"""Evidence (bukti): a file becomes an attachment that is addressed by its content.
+
+The type is told by the first bytes, never by the name; nothing of the content is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from qlue_desk.casework.errors import refused
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.complaint import Attachment
+from qlue_desk.domain.moves import N_, Code
+from qlue_desk.domain.text import file_name
+from qlue_desk.store import blobs
+
+MAX_PER_ACTION = 20
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+
+
+def add_evidence(workplace: Workplace, path: Path) -> Attachment:
+    """Keep a copy of the file in the data folder and return what an action carries.
+
+    :raises Refused: when it cannot be read, is empty, too large, or no photo or PDF.
+    """
+    attachment, content = examine(workplace, path)
+    blobs.keep_file(workplace.home, attachment.sha256, content)
+    workplace.store.writing(
+        blobs.record, attachment.sha256, attachment.name, attachment.media_type, attachment.size
+    )
+    return attachment
+
+
+def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
+    """What the file would be as evidence, without keeping it."""
+    limit = workplace.session.limits.blob_bytes
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise refused(
+            N_("Berkas {path} tidak bisa dibaca: {why}."),
+            "evidence",
+            Code.BLOB_INVALID,
+            path=str(path),
+            why=error.strerror or str(error),
+        ) from error
+    if not content:
+        raise refused(N_("Berkas {path} kosong."), "evidence", Code.BLOB_INVALID, path=str(path))
+    if len(content) > limit:
+        raise refused(
+            N_("Berkas {path} terlalu besar: paling banyak {limit} MB."),
+            "evidence",
+            Code.BLOB_INVALID,
+            path=str(path),
+            limit=str(limit // (1024 * 1024)),
+        )
+    media_type = sniff(content)
+    if media_type is None:
+        raise refused(
+            N_("Berkas {path} bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF."),
+            "evidence",
+            Code.BLOB_INVALID,
+            path=str(path),
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    name = file_name(path.name)
+    return Attachment(digest, name, media_type, len(content), evidence=True), content
+
+
+def sniff(content: bytes) -> str | None:
+    """The media type by the first bytes; None for what is not accepted."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        return "image/heic"
+    if content.startswith(b"%PDF-"):
+        return "application/pdf"
+    return None

@@ -1,0 +1,176 @@
+"""What has not reached central and what central refused, in words (screens.md, "Refused by central")."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qlue_desk.casework.reading import iso
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.complaint import STATUS_LOOK, Status
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.moves import N_
+from qlue_desk.protocol import ActionResult, Current
+from qlue_desk.store import outbox
+from qlue_desk.store.outbox import OutboxCounts, Waiting
+
+ENTERED = N_("Laporan baru")
+UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
+Translate = Callable[[str], str]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One action of the outbox or the tray as a person reads it."""
+
+    action_id: str
+    complaint_id: str
+    number: str
+    """'' for a new report that central has not numbered."""
+    title: str
+    verb: str
+    label: str
+    """What was done: `Mulai dikerjakan`."""
+    state: str
+    """waiting, acked or refused."""
+    recorded_at: dt.datetime
+    by: str
+    reason: str
+    """Why central refused, or (waiting) why it probably will; '' when nothing speaks against it."""
+    seen: str
+    """`Diterima, DPUPR`: what the person saw when acting."""
+    current: str
+    """How it stands at central now; '' where central did not say."""
+    note: str
+    """The person's own text."""
+    last_error: str = ""
+
+
+def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
+    """What waits to be sent or to be confirmed, oldest first."""
+    return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
+
+
+def tray_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
+    """What central refused, newest first."""
+    return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.tray)]
+
+
+def counts(workplace: Workplace) -> OutboxCounts:
+    """The numbers of the status line."""
+    return workplace.store.reading(outbox.counts)
+
+
+def retry(workplace: Workplace, action_id: str) -> str:
+    """Record a refused action anew on the state as it is now; the new action's id.
+
+    :raises StoreError: when it does not lie in the tray.
+    """
+    return workplace.store.writing(outbox.retry, action_id).id
+
+
+def discard(workplace: Workplace, action_id: str) -> None:
+    """Put a refused action away.
+
+    :raises StoreError: when it does not lie in the tray.
+    """
+    workplace.store.writing(outbox.discard, action_id)
+
+
+def lines_json(workplace: Workplace, lines: list[Line]) -> list[dict[str, Any]]:
+    """The lines as JSON, times in the city's zone."""
+    return [
+        msgspec.to_builtins(line) | {"recorded_at": iso(line.recorded_at, workplace.zone)} for line in lines
+    ]
+
+
+def export(workplace: Workplace, path: Path) -> int:
+    """Write all actions of outbox and tray whole into a JSON file; how many. Nothing is changed.
+
+    The file holds people's own texts in clear, so it gets mode 0600.
+    """
+    items = [
+        *workplace.store.reading(outbox.waiting, 1_000_000),
+        *workplace.store.reading(outbox.tray, 1_000_000),
+    ]
+    document = {
+        "desk": workplace.desk,
+        "server_id": workplace.session.server_id,
+        "actions": [
+            {
+                "state": item.state,
+                "number": item.number,
+                "title": item.title,
+                "action": item.action,
+                "result": item.result,
+            }
+            for item in items
+        ],
+    }
+    content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    path.touch(mode=0o600, exist_ok=True)
+    path.write_bytes(content)
+    return len(items)
+
+
+def _line(workplace: Workplace, item: Waiting, translate: Translate) -> Line:
+    action = item.action
+    person = workplace.person(action.actor_id)
+    note = action.fields.note if action.report is None else action.report.text
+    return Line(
+        action_id=action.id,
+        complaint_id=action.complaint_id,
+        number=item.number,
+        title=item.title,
+        verb=action.verb,
+        label=translate(_label(action.verb)),
+        state=item.state,
+        recorded_at=item.recorded_at,
+        by=person.name if person else action.actor_id,
+        reason=_reason(item, translate),
+        seen=_standing(workplace, item.seen, translate),
+        current=_standing(workplace, item.result.current if item.result else None, translate),
+        note=note,
+        last_error=item.last_error,
+    )
+
+
+def _label(verb: str) -> str:
+    if verb == Verb.ENTER:
+        return ENTERED
+    try:
+        return EDGE_BY_VERB[Verb(verb)].label
+    except (ValueError, KeyError):
+        return verb
+
+
+def _reason(item: Waiting, translate: Translate) -> str:
+    result = item.result
+    if result is None or not (result.code or result.detail or result.template):
+        return ""
+    return sentence_of(result, translate)
+
+
+def sentence_of(result: ActionResult, translate: Translate = str) -> str:
+    """Central's reason in the reader's language where it sent the template, else as it wrote it."""
+    if result.template:
+        try:
+            values = {key: translate(value) for key, value in result.values.items()}
+            return translate(result.template).format(**values)
+        except (KeyError, IndexError, ValueError):
+            pass  # a newer central may use fields that this program does not know
+    return result.detail or translate(UNEXPLAINED)
+
+
+def _standing(workplace: Workplace, current: Current | None, translate: Translate) -> str:
+    if current is None or not current.status:
+        return ""
+    try:
+        status = translate(STATUS_LOOK[Status(current.status)].label)
+    except ValueError:
+        status = current.status
+    dinas = workplace.city.dinas_name(current.dinas)
+    return f"{status}, {dinas}" if dinas else status

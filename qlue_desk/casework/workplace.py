@@ -1,0 +1,160 @@
+"""Where a person works: this desk's store, its session (city, people, rules) and who is signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from qlue_desk.cities.calendar import calendar_for
+from qlue_desk.domain.city import City
+from qlue_desk.domain.clocks import Clocks
+from qlue_desk.domain.complaint import Actor
+from qlue_desk.domain.moves import N_, Context
+from qlue_desk.domain.query import Query, parse
+from qlue_desk.domain.query_names import QueryNames, names_of
+from qlue_desk.protocol import DeskIdentity, Session
+from qlue_desk.store import meta
+from qlue_desk.store.database import Store
+from qlue_desk.store.ground import Ground
+
+NOT_LOGGED_IN = N_("Desk ini belum masuk ke pusat: jalankan qlue-desk login.")
+
+
+class NotLoggedIn(Exception):
+    """No session or no person on this desk yet."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_LOGGED_IN)
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the reader's language."""
+        return translate(NOT_LOGGED_IN)
+
+
+class Workplace:
+    """Store, session and actor together; nothing in it needs a network."""
+
+    def __init__(self, store: Store, session: Session, actor: Actor, home: Path, server_url: str) -> None:
+        """Use `open` or `from_parts`."""
+        self.store = store
+        self.session = session
+        self.actor = actor
+        self.home = home
+        self.server_url = server_url
+
+    @classmethod
+    def open(cls, home: Path) -> Workplace:
+        """Open the data folder of a desk.
+
+        :raises NotLoggedIn: when nobody is signed in here.
+        :raises StoreError: when its database cannot be opened.
+        """
+        store = Store.open(home)
+        try:
+            session, actor, url = store.reading(_stored)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, session, actor, home, url)
+
+    @classmethod
+    def from_parts(
+        cls,
+        store: Store,
+        session: Session,
+        actor: Actor,
+        *,
+        home: Path | None = None,
+        server_url: str = "",
+    ) -> Workplace:
+        """Put a workplace together without a network and keep session and actor in the store."""
+        store.writing(_keep, session, actor, server_url)
+        return cls(store, session, actor, home or store.folder, server_url)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def reload(self) -> None:
+        """Read session and actor again: sync fetched a new one, or another person signed in."""
+        self.session, self.actor, self.server_url = self.store.reading(_stored)
+        for name in ("ground", "names", "zone"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def city(self) -> City:
+        """The city of this desk."""
+        return self.session.city
+
+    @property
+    def desk(self) -> DeskIdentity:
+        """This installation; its dinas decides what it holds."""
+        return self.session.desk
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """Colleagues whom the session names."""
+        return self.session.people
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.city.zone)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The rules as this desk knows them."""
+        return Ground(self.session, Clocks(self.city, calendar_for(self.city)))
+
+    @property
+    def clocks(self) -> Clocks:
+        """Deadlines by the city's profile and calendar."""
+        return self.ground.clocks
+
+    @cached_property
+    def names(self) -> QueryNames:
+        """What the query line may name in this city."""
+        return names_of([self.city], self.people)
+
+    def context(self, now: dt.datetime) -> Context:
+        """The surroundings of a decision; its `find` works on a store's thread only."""
+        return self.ground.context(now)
+
+    def query(self, text: str) -> Query:
+        """Read a query line with this city's names.
+
+        :raises domain.query.QueryError: pointing at what is not understood.
+        """
+        return parse(text, self.names)
+
+    def person(self, user_id: str) -> Actor | None:
+        """A colleague by user id."""
+        return next((person for person in self.people if person.id == user_id), None)
+
+
+def utc_now() -> dt.datetime:
+    """The desk's clock; it never makes a deadline (sync.md, invariant 22)."""
+    return dt.datetime.now(dt.UTC)
+
+
+def _stored() -> tuple[Session, Actor, str]:
+    session, actor = meta.get(meta.SESSION), meta.get(meta.ACTOR)
+    if session is None or actor is None:
+        raise NotLoggedIn
+    url = meta.get(meta.SERVER_URL) or b""
+    return (
+        msgspec.json.decode(session, type=Session),
+        msgspec.json.decode(actor, type=Actor),
+        url.decode(),
+    )
+
+
+def _keep(session: Session, actor: Actor, server_url: str) -> None:
+    meta.put(meta.SESSION, msgspec.json.encode(session))
+    meta.put(meta.ACTOR, msgspec.json.encode(actor))
+    meta.put(meta.SERVER_URL, server_url)

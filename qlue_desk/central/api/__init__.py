@@ -1,0 +1,1 @@
+"""Central's HTTP: the desks' protocol under /v1, and what operators watch."""

@@ -1,0 +1,175 @@
+"""The desks' protocol: session, pull, push, snapshot (sync.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+
+from qlue_desk.central.api.problems import ProblemError
+from qlue_desk.central.api.wire import Desk, Wire, reply
+from qlue_desk.central.feed import SnapshotRows
+from qlue_desk.central.verdicts import predecessor_missing
+from qlue_desk.domain.complaint import Actor
+from qlue_desk.protocol import (
+    ID_PATTERN,
+    Action,
+    ActionResult,
+    DeskIdentity,
+    ErrorCode,
+    PullReply,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    Session,
+    SnapshotPage,
+    Verdict,
+    encode_cursor,
+)
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+
+LEASE_DAYS = 7
+_ID = re.compile(ID_PATTERN)
+_rules_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+@get("/v1/session")
+async def session(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Who this desk is, its city, its people, the limits."""
+    wire: Wire = request.app.state.wire
+    desk = await wire.desk(request)
+    return reply(request, await wire.call(_session, wire.hub, desk.identity))
+
+
+def _session(hub: Hub, desk: DeskIdentity) -> Session:
+    with hub.database.reading():
+        now, city, people = hub.now(), hub.city(desk.city), people_of(hub, desk)
+        return Session(
+            server_id=hub.server_id,
+            server_time=now,
+            desk=desk,
+            city=city,
+            people=people,
+            scope_version=hub.accounts.scope_version(desk.id),
+            rules=rules_of(hub, desk),
+            min_client=hub.min_client,
+            limits=hub.limits,
+            retention=hub.retention,
+            offline_lease_until=now + dt.timedelta(days=LEASE_DAYS),
+        )
+
+
+def people_of(hub: Hub, desk: DeskIdentity) -> tuple[Actor, ...]:
+    """Who a desk knows: its dinas' people, the coordinator everyone of the city."""
+    coordinator = hub.city(desk.city).coordinator
+    return hub.accounts.people(desk.city, None if desk.dinas == coordinator else desk.dinas)
+
+
+def rules_of(hub: Hub, desk: DeskIdentity) -> str:
+    """Hash over city and people; another one tells the desk to fetch its session again."""
+    what = _rules_encoder.encode((hub.city(desk.city), people_of(hub, desk)))
+    return hashlib.sha256(what).hexdigest()[:16]
+
+
+@post("/v1/pull", status_code=200)
+async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Events after the cursor; with `wait` the reply is held until there are some."""
+    wire: Wire = request.app.state.wire
+    desk = await wire.desk(request)
+    asked = await wire.message(request, PullRequest)
+    page = await wire.call(_pull, wire.hub, desk, asked)
+    wait = min(max(asked.wait, 0), wire.hub.limits.wait_seconds)
+    if not page.events and wait:
+        await wire.hub.wakeups.wait(desk.stream, page.head, wait, lambda: wire.call(wire.hub.feed.heads))
+        desk = await wire.desk(request)
+        page = await wire.call(_pull, wire.hub, desk, asked)
+    return reply(request, page)
+
+
+def _pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
+    limit = min(max(asked.limit, 1), hub.limits.pull_events)
+    with hub.database.connected():
+        hub.refresh()
+        page = hub.feed.pull(desk.stream, asked.cursor, limit, hub.limits.pull_bytes)
+        return PullReply(
+            from_=asked.cursor,
+            to=encode_cursor(page.to),
+            epoch=page.to.epoch,
+            head=page.head,
+            more=page.more,
+            server_time=hub.now(),
+            scope_version=hub.accounts.scope_version(desk.identity.id),
+            rules=rules_of(hub, desk.identity),
+            events=page.events,
+        )
+
+
+@post("/v1/push", status_code=200)
+async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Verdicts on actions, in order; 200 whenever the envelope was understood."""
+    wire: Wire = request.app.state.wire
+    desk = await wire.desk(request, pushing=True)
+    asked = await wire.message(request, PushRequest)
+    most = wire.hub.limits.push_actions
+    if len(asked.actions) > most:
+        raise ProblemError(
+            400, ErrorCode.LIMIT, f"Paling banyak {most} tindakan dalam satu kiriman.", limit=most
+        )
+    answer = await wire.call(_push, wire.hub, desk, asked)
+    for result in answer.results:
+        wire.metrics.verdict(result)
+    return reply(request, answer)
+
+
+def _push(hub: Hub, desk: Desk, asked: PushRequest) -> PushReply:
+    for action in asked.actions:
+        if _ID.fullmatch(action.id) is None or _ID.fullmatch(action.complaint_id) is None:
+            raise ProblemError(400, ErrorCode.BAD_REQUEST, f"Tanda pengenal tidak sah: {action.id[:70]!r}.")
+    with hub.database.connected():
+        if asked.cursor is not None:
+            hub.feed.check(desk.stream, asked.cursor)
+        results = _verdicts(hub, desk.identity, asked.actions)
+        head = hub.feed.position(desk.stream)
+    return PushReply(head.epoch, head.seq, results)
+
+
+def _verdicts(hub: Hub, desk: DeskIdentity, actions: tuple[Action, ...]) -> tuple[ActionResult, ...]:
+    """One after the other; after a retry the rest of that lane waits, other lanes go on."""
+    results: list[ActionResult] = []
+    waiting: dict[str, str] = {}
+    for action in actions:
+        if (before := waiting.get(action.complaint_id)) is not None:
+            result = predecessor_missing(action, before)
+        else:
+            result = hub.register.apply(action, desk)
+        if result.status is Verdict.RETRY:
+            waiting[action.complaint_id] = action.id
+        results.append(result)
+    return tuple(results)
+
+
+@get("/v1/snapshot")
+async def snapshot(
+    request: Request[Any, Any, Any], after: str = "", limit: int = 500, token: str = ""
+) -> Response[bytes]:
+    """Rows of the scope in pages; `token` is the first page's `as_of`."""
+    wire: Wire = request.app.state.wire
+    desk = await wire.desk(request)
+    return reply(request, await wire.call(_snapshot, wire.hub, desk, after, limit, token))
+
+
+def _snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) -> SnapshotPage:
+    city = hub.city(desk.identity.city)
+    dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
+    size = min(max(limit, 1), hub.limits.pull_events)
+    if token:
+        hub.feed.check(desk.stream, token)
+    page: SnapshotRows = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())
+    mark = encode_cursor(page.mark)
+    return SnapshotPage(mark, token or mark, page.rows, page.next, page.count)

@@ -1,0 +1,78 @@
+"""Central as one web application: the rooms assembled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+
+from qlue_desk.central.api import desks, openapi, sync
+from qlue_desk.central.api.metrics import Metrics, mark_start, operators_router
+from qlue_desk.central.api.problems import problem_response
+from qlue_desk.central.api.wire import Wire, stamp
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+
+OTHER_ROOMS = (
+    "qlue_desk.central.public:public_router",
+    "qlue_desk.central.open311:open311_router",
+    "qlue_desk.central.intake:intake_router",
+)
+"""Package and function of the rooms whose routers are mounted beside ours."""
+
+
+def create_app(hub: Hub) -> Litestar:
+    """The application that serves one opened central; closing the hub stays with the caller."""
+    metrics = Metrics(hub)
+    wire = Wire(hub, metrics)
+    return Litestar(
+        route_handlers=[
+            desk_router(),
+            operators_router(),
+            openapi.schema_router(),
+            *_other_rooms(hub),
+        ],
+        state=State({"hub": hub, "wire": wire}),
+        exception_handlers={Exception: problem_response},
+        before_request=mark_start,
+        before_send=[stamp(hub.server_id), metrics.on_send],
+        on_shutdown=[wire.close],
+        openapi_config=None,
+        request_max_body_size=None,
+        logging_config=None,
+    )
+
+
+def desk_router() -> Router:
+    """Everything under /v1."""
+    return Router(
+        "/",
+        route_handlers=[
+            sync.session,
+            sync.pull,
+            sync.push,
+            sync.snapshot,
+            desks.enrol,
+            desks.sign_in,
+            desks.rotate,
+            desks.reveal,
+            desks.blob_state,
+            desks.put_blob,
+            desks.get_blob,
+        ],
+    )
+
+
+def _other_rooms(hub: Hub) -> list[Router]:
+    """The citizen's page, Open311 and the intake webhooks."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    found: list[Router] = []
+    for room in OTHER_ROOMS:
+        package, _, name = room.partition(":")
+        if find_spec(package) is not None:
+            found.append(getattr(import_module(package), name)(hub))
+    return found

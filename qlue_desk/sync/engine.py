@@ -1,0 +1,343 @@
+"""The desk's sync: one thread that long-polls the feed, one that sends the outbox, both its own.
+
+The app never waits on the network: it hears `SyncState`s by callback (on these threads: only post
+messages) and says `nudge`. Only the process that holds `desk.lock` syncs (sync.md, fault 26).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store.database import Change, Store
+from qlue_desk.store.errors import StoreClosed, StoreError
+from qlue_desk.sync import blobs, pull, rounds
+from qlue_desk.sync.backoff import Backoff
+from qlue_desk.sync.errors import (
+    ClientTooOld,
+    LocalProblem,
+    NotSignedIn,
+    Offline,
+    OtherServer,
+    Refused,
+    Resync,
+    Stopped,
+    SyncError,
+)
+from qlue_desk.sync.link import Link
+from qlue_desk.sync.lock import DeskLock
+from qlue_desk.sync.push import Pusher
+from qlue_desk.sync.signing_in import transport_for
+from qlue_desk.sync.state import Phase, RoundResult, SyncState
+from qlue_desk.words import _
+
+JOIN_SECONDS = 0.06
+"""How long `stop` waits for each thread; a hanging one is cut off and can change nothing any more."""
+LOCK_SECONDS = 2.0
+"""Between two tries for the lock that another process holds."""
+REFUSED_SECONDS = 300.0
+"""After a refusal that only a person can mend; `nudge` asks at once."""
+_IDLE_SECONDS = 30.0
+_EMPTY_POLL_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Keeps a store and its central in step until stopped."""
+
+    def __init__(
+        self,
+        store: Store,
+        home: Path,
+        on_state: Callable[[SyncState], None] | None = None,
+        *,
+        private_ca: Path | None = None,
+        wait_seconds: int | None = None,
+        backoff: Callable[[], Backoff] = Backoff,
+    ) -> None:
+        self.store = store
+        self.home = home
+        self.state = SyncState()
+        self._on_state = on_state
+        self._private_ca = private_ca
+        self._wait_seconds = wait_seconds
+        self._backoff = backoff
+        self._lock = DeskLock(home)
+        self._stopping = threading.Event()
+        self._wake_pull = threading.Event()
+        self._wake_push = threading.Event()
+        self._online = threading.Event()
+        self._offline = False
+        self._said = threading.Lock()
+        self._links: dict[str, Link] = {}
+        self._threads: list[threading.Thread] = []
+
+    # --- from outside ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start syncing in the background."""
+        self.store.on_change(self._changed)
+        for name, loop in (("sync-pull", self._pull_loop), ("sync-push", self._push_loop)):
+            thread = threading.Thread(target=loop, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End within about 0.2 s, even in a hanging request; nothing is written afterwards."""
+        self._stopping.set()
+        self.store.off_change(self._changed)
+        for link in list(self._links.values()):
+            link.cut()
+        self._wake_all()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(JOIN_SECONDS)
+        self._lock.release()
+        self._say(phase=Phase.STOPPED, progress=None)
+
+    def nudge(self) -> None:
+        """There is something to send, or a person wants to see the newest now."""
+        self._wake_all()
+
+    @property
+    def offline(self) -> bool:
+        """The switch that keeps the desk off the network."""
+        return self._offline
+
+    @offline.setter
+    def offline(self, value: bool) -> None:
+        self._offline = value
+        if value:
+            self._online.clear()
+            for link in list(self._links.values()):
+                link.transport.abort()
+        self._wake_all()
+
+    def once(self, progress: pull.Progress | None = None) -> RoundResult:
+        """One whole round in the calling thread, for `qlue-desk sync`.
+
+        :raises SyncError: the work that could not be sent is kept.
+        """
+        if not self._lock.acquire():
+            return rounds.leave_to_other(self.store)
+        try:
+            return rounds.whole_round(self._link("once"), progress)
+        finally:
+            link = self._links.pop("once", None)
+            if link is not None:
+                link.transport.close()
+            self._lock.release()
+
+    # --- the pulling thread ------------------------------------------------------------------------
+
+    def _pull_loop(self) -> None:
+        backoff = self._backoff()
+        while not self._stopping.is_set():
+            if self._offline:
+                self._say(phase=Phase.OFFLINE, detail=_("Luring: saklar dimatikan."), progress=None)
+                self._sleep(self._wake_pull, _IDLE_SECONDS)
+                continue
+            try:
+                if not self._lock_taken():
+                    continue
+                self._pull_step()
+                backoff.reset()
+            except (Stopped, StoreClosed):
+                return
+            except Resync:
+                self._wake_push.set()
+            except (SyncError, StoreError) as error:
+                self._sleep(self._wake_pull, self._failed(error, backoff))
+            except Exception:
+                log.exception("sync: pull failed")
+                self._say(phase=Phase.OFFLINE, detail=_("Sinkronisasi gagal; dicoba lagi."), progress=None)
+                self._sleep(self._wake_pull, backoff.next())
+
+    def _lock_taken(self) -> bool:
+        if self._lock.held:
+            return True
+        if not self._lock.acquire():
+            self._say(phase=Phase.CONNECTED, detail=_("Jendela lain menyinkronkan meja ini."), progress=None)
+            self._sleep(self._wake_pull, LOCK_SECONDS)
+            return False
+        self.store.writing(rounds.take_over)
+        return True
+
+    def _pull_step(self) -> None:
+        link = self._link("pull")
+        connected = self._online.is_set()
+        if not connected:
+            self._say(phase=Phase.CONNECTING)
+        pull.current_session(link)
+        if pull.needs_snapshot(link):
+            self._say(phase=Phase.SYNCING, progress=(0, 0), detail="")
+            pull.run_snapshot(link, lambda here, all_: self._say(phase=Phase.SYNCING, progress=(here, all_)))
+        wait = self._wait(link) if connected else 0
+        began = time.monotonic()
+        outcome = pull.pull_page(link, wait=wait)
+        self._online.set()
+        self._wake_push.set()
+        self._say(phase=Phase.SYNCING if outcome.more else Phase.CONNECTED, detail="", progress=None)
+        if wait and not outcome.events and time.monotonic() - began < _EMPTY_POLL_SECONDS:
+            # A server that does not hold the poll must not be asked in a tight loop.
+            self._sleep(self._wake_pull, _EMPTY_POLL_SECONDS)
+        elif outcome.stale:
+            self._sleep(self._wake_pull, _EMPTY_POLL_SECONDS)
+
+    def _wait(self, link: Link) -> int:
+        asked = link.limits.wait_seconds if self._wait_seconds is None else self._wait_seconds
+        return min(asked, link.limits.wait_seconds)
+
+    # --- the sending thread ------------------------------------------------------------------------
+
+    def _push_loop(self) -> None:
+        backoff = self._backoff()
+        pusher: Pusher | None = None
+        while not self._stopping.is_set():
+            try:
+                delay = _IDLE_SECONDS
+                if self._online.is_set() and not self._offline and self._lock.held:
+                    link = self._link("push")
+                    pusher = pusher or Pusher(link)
+                    delay = self._push_step(link, pusher)
+                    backoff.reset()
+                self._count()
+            except (Stopped, StoreClosed):
+                return
+            except Resync:
+                self._wake_puller()
+                delay = 1.0
+            except (SyncError, StoreError) as error:
+                delay = self._push_failed(error, backoff)
+            except Exception:
+                log.exception("sync: push failed")
+                delay = backoff.next()
+            self._sleep(self._wake_push, delay)
+
+    def _push_step(self, link: Link, pusher: Pusher) -> float:
+        """Send what waits; returns seconds until it is worth looking again."""
+        if not link.read(outbox.counts).waiting:
+            return _IDLE_SECONDS
+        link.session = self._links["pull"].session if "pull" in self._links else None
+        blobs.upload_waiting(link)
+        outcome = pusher.round()
+        self._count()
+        if outcome.wait:
+            return outcome.wait
+        return 0.0 if outcome.sent else _IDLE_SECONDS
+
+    def _push_failed(self, error: Exception, backoff: Backoff) -> float:
+        if isinstance(error, Offline):
+            self._online.clear()
+            self._wake_puller()  # it finds out whether central is really gone, and says so
+            return backoff.next()
+        if isinstance(error, Refused):
+            self._say(detail=error.sentence())
+            return backoff.next(error.retry_after)
+        log.warning("sync: push failed: %s", type(error).__name__)
+        return backoff.next()
+
+    # --- states ------------------------------------------------------------------------------------
+
+    def _failed(self, error: Exception, backoff: Backoff) -> float:
+        """Say what is wrong; seconds until the next try."""
+        sentence = error.sentence(_) if isinstance(error, StoreError) else _sentence(error)
+        if isinstance(error, ClientTooOld):
+            # Recorded work is still taken from old programs (sync.md, Versions).
+            self._online.set()
+            self._wake_push.set()
+            self._say(phase=Phase.REFUSED, detail=sentence, progress=None)
+            return REFUSED_SECONDS
+        self._online.clear()
+        if self._offline:
+            return 0.0
+        lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
+        if isinstance(error, NotSignedIn) and error.wipe:
+            self.store.writing(replica.purge)
+        for link in self._links.values():
+            link.session = None  # a changed dinas or new rules are fetched with the next round
+        refused = lasting or (
+            isinstance(error, Refused) and error.problem.status < 500 and not error.retry_after
+        )
+        self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
+        return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
+
+    def _changed(self, _change: Change) -> None:
+        """After every commit, on the writer's thread."""
+        self._wake_push.set()
+
+    def _count(self) -> None:
+        self._say()
+
+    def _say(self, **changes: object) -> None:
+        with self._said:
+            if self.state.phase is Phase.STOPPED:
+                return
+            counts, contact = self._numbers()
+            new = replace(
+                self.state,
+                **{
+                    "waiting": counts.waiting + counts.acked,
+                    "refused": counts.refused,
+                    "last_contact": contact,
+                    **changes,
+                },
+            )
+            if new == self.state:
+                return
+            self.state = new
+        if self._on_state is not None:
+            try:
+                self._on_state(new)
+            except Exception:
+                log.exception("sync: a listener failed")
+
+    def _numbers(self) -> tuple[outbox.OutboxCounts, dt.datetime | None]:
+        if not self._stopping.is_set():
+            with contextlib.suppress(StoreError):
+                return self.store.reading(_numbers)
+        state = self.state
+        return outbox.OutboxCounts(state.waiting, 0, state.refused), state.last_contact
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _link(self, name: str) -> Link:
+        if name not in self._links:
+            self._links[name] = Link(self.store, transport_for(self.store, private_ca=self._private_ca))
+            if self._stopping.is_set():
+                self._links[name].cut()
+        return self._links[name]
+
+    def _wake_puller(self) -> None:
+        """Out of its long poll or its pause."""
+        self._wake_pull.set()
+        link = self._links.get("pull")
+        if link is not None:
+            link.transport.abort()
+
+    def _wake_all(self) -> None:
+        self._wake_pull.set()
+        self._wake_push.set()
+
+    def _sleep(self, wake: threading.Event, seconds: float) -> None:
+        if not self._stopping.is_set():
+            wake.wait(seconds)
+            wake.clear()
+
+
+def _sentence(error: Exception) -> str:
+    return error.sentence() if isinstance(error, SyncError) else str(error)
+
+
+def _numbers() -> tuple[outbox.OutboxCounts, dt.datetime | None]:
+    stored = meta.get(replica.LAST_CONTACT)
+    return outbox.counts(), None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -1,0 +1,169 @@
+"""From central to the desk: session, pages of the feed, snapshots when a cursor cannot go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Session, SnapshotPage
+from qlue_desk.store import meta, rebase, replica, snapshot
+from qlue_desk.store.replica import FeedBroken, PageOutcome
+from qlue_desk.sync import blobs
+from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
+from qlue_desk.sync.link import Link
+from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
+
+SNAPSHOT_ROWS = 2000
+"""Rows asked for in one page; central may give fewer."""
+_RESTARTS = 3
+
+Progress = Callable[[int, int], None]
+"""Rows that are here, rows there are."""
+
+
+def fetch_session(link: Link) -> Session:
+    """Ask who this desk is and what the city looks like, and keep it.
+
+    When the desk now belongs to another dinas, a snapshot is begun: its old rows must go.
+    """
+    session = link.transport.send("GET", "/v1/session", Session)
+    if not session.protocol_min <= PROTOCOL <= session.protocol_max:
+        raise ClientTooOld(
+            Problem(type="urn:qlue:client_too_old", status=426, title="Program ini terlalu lama untuk pusat.")
+        )
+    link.write(_keep_session, session)
+    link.session = session
+    return session
+
+
+def current_session(link: Link) -> Session:
+    """The session, fetched only when there is none or central has announced another one."""
+    if link.session is not None:
+        announced = link.read(meta.get, replica.RULES)
+        if announced is None or announced.decode() == _rules_of(link.session):
+            return link.session
+    return fetch_session(link)
+
+
+def pull_page(link: Link, *, wait: int = 0) -> PageOutcome:
+    """Fetch and apply one page; `wait` seconds of long poll.
+
+    :raises Resync: when a snapshot is needed (it has been begun already).
+    """
+    cursor = link.read(replica.cursor)
+    if cursor is None:
+        link.write(snapshot.begin)
+        raise _resync("first")
+    try:
+        reply = _ask(link, cursor, wait)
+        outcome = link.write(replica.apply_page, reply)
+        blobs.remove_left(link.store)
+        return outcome
+    except Resync:
+        link.write(snapshot.begin_resync)
+        raise
+    except FeedBroken as error:
+        return _suspect(link, error)
+
+
+def needs_snapshot(link: Link) -> bool:
+    """True while the desk has no cursor or a snapshot is under way."""
+    return link.read(_needs_snapshot)
+
+
+def run_snapshot(link: Link, progress: Progress | None = None) -> int:
+    """Fetch, replay and swap in a snapshot; resumes one that was interrupted. Returns how many rows.
+
+    :raises SyncError: what was staged is kept, so that the next call goes on.
+    """
+    for _ in range(_RESTARTS):
+        try:
+            return _snapshot(link, progress)
+        except (FeedBroken, Resync):
+            link.write(snapshot.begin)
+    raise BadReply("the snapshot does not hold together")
+
+
+def _snapshot(link: Link, progress: Progress | None) -> int:
+    stage = link.read(snapshot.current) or link.write(snapshot.begin)
+    while not stage.paged:
+        params: dict[str, str | int] = {"after": stage.after or "", "limit": SNAPSHOT_ROWS}
+        if stage.as_of:
+            params["token"] = stage.as_of
+        page = link.transport.send("GET", "/v1/snapshot", SnapshotPage, params=params)
+        stage = link.write(snapshot.put_page, page, stage.after or "")
+        if progress is not None:
+            progress(stage.fetched, max(stage.count, stage.fetched))
+    while True:
+        reply = _ask(link, stage.cursor, 0)
+        if link.write(snapshot.replay, reply):
+            break
+        stage = link.read(snapshot.current) or link.write(snapshot.begin)
+    rows = link.write(_swap, reply)
+    blobs.remove_left(link.store)
+    return rows
+
+
+def _ask(link: Link, cursor: str, wait: int) -> PullReply:
+    return link.transport.send(
+        "POST",
+        "/v1/pull",
+        PullReply,
+        body=PullRequest(cursor=cursor, limit=link.limits.pull_events, wait=wait),
+        deadline=PULL_DEADLINE + wait if wait else DEADLINE,
+    )
+
+
+def _suspect(link: Link, error: FeedBroken) -> PageOutcome:
+    """A page that does not verify: damaged on the way the first time, a resync the second (fault 5)."""
+    suspected = link.write(_count_suspicion)
+    if suspected < 2:
+        raise BadReply(str(error)) from error
+    link.write(snapshot.begin_resync)
+    raise _resync("diverged") from error
+
+
+def _resync(reason: str) -> Resync:
+    return Resync(Problem(type="urn:qlue:resync_required", status=410, title="resync", reason=reason))
+
+
+# --- on the store's thread ---------------------------------------------------------------------------
+
+
+def _rules_of(session: Session) -> str:
+    return f"{session.scope_version}:{session.rules}"
+
+
+def _keep_session(session: Session) -> None:
+    stored = meta.get(meta.SESSION)
+    before = None if stored is None else msgspec.json.decode(stored, type=Session)
+    meta.put(meta.SESSION, msgspec.json.encode(session))
+    meta.put(replica.RULES, _rules_of(session))
+    replica.note_contact(session.server_time)
+    if before is not None and (before.desk.city, before.desk.dinas) != (
+        session.desk.city,
+        session.desk.dinas,
+    ):
+        snapshot.begin()
+    if before is None or before.rules != session.rules:
+        for complaint_id in rebase.own_lanes():
+            rebase.rebase(complaint_id)
+
+
+def _needs_snapshot() -> bool:
+    return replica.cursor() is None or snapshot.current() is not None
+
+
+def _count_suspicion() -> int:
+    count = int(meta.get(replica.SUSPICION) or b"0") + 1
+    meta.put(replica.SUSPICION, str(count))
+    return count
+
+
+def _swap(reply: PullReply) -> int:
+    rows = snapshot.swap()
+    replica.note_contact(reply.server_time)
+    meta.put(replica.RULES, f"{reply.scope_version}:{reply.rules}")
+    meta.put(replica.SUSPICION, None)
+    return rows

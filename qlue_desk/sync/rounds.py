@@ -1,0 +1,93 @@
+"""One round from start to end, as `qlue-desk sync` does it, and taking over a data folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from msgspec.structs import replace
+
+from qlue_desk.store import outbox, replica
+from qlue_desk.store.database import Store
+from qlue_desk.sync import blobs, pull
+from qlue_desk.sync.errors import Resync
+from qlue_desk.sync.link import Link
+from qlue_desk.sync.push import Pusher
+from qlue_desk.sync.state import RoundResult
+
+OTHER_SECONDS = 5.0
+"""How long a command waits for the process that holds the lock to send its work."""
+_RESYNCS = 3
+_QUIET_ROUNDS = 20
+"""Requests without a verdict after which a round gives up; what is left stays in the outbox."""
+
+
+def take_over() -> None:
+    """Become the process that syncs: fence off replies asked for before, take over what only the twin has."""
+    replica.next_generation()
+    outbox.salvage()
+    outbox.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
+    outbox.tidy_twin()
+
+
+def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResult:
+    """Pull all there is, send all there is, and pull again what that brought about.
+
+    :raises SyncError: what could not be sent is kept.
+    """
+    link.write(take_over)
+    result = RoundResult()
+    for attempt in range(_RESYNCS):
+        try:
+            pull.current_session(link)
+            result = _pull_all(link, result, progress)
+            result = _push_all(link, result)
+            result = _pull_all(link, result, progress)
+            # What the second pull gave back (central had lost it) goes out once more.
+            if attempt + 1 < _RESYNCS and link.read(outbox.to_send, 1):
+                continue
+            break
+        except Resync:
+            result = replace(result, resynced=True)
+    return replace(result, waiting=link.read(outbox.counts).waiting)
+
+
+def leave_to_other(store: Store) -> RoundResult:
+    """Another process has the line: wait until it has taken our work along, but not for ever."""
+    until = time.monotonic() + OTHER_SECONDS
+    waiting = store.reading(outbox.counts).waiting
+    while waiting and time.monotonic() < until:
+        time.sleep(0.2)
+        waiting = store.reading(outbox.counts).waiting
+    return RoundResult(waiting=waiting, elsewhere=True)
+
+
+def _pull_all(link: Link, result: RoundResult, progress: pull.Progress | None) -> RoundResult:
+    if pull.needs_snapshot(link):
+        rows = pull.run_snapshot(link, progress)
+        result = replace(result, pulled=result.pulled + rows)
+    more = True
+    while more:
+        outcome = pull.pull_page(link)
+        more = outcome.more
+        result = replace(result, pulled=result.pulled + outcome.events)
+    return result
+
+
+def _push_all(link: Link, result: RoundResult) -> RoundResult:
+    pusher = Pusher(link)
+    quiet = 0
+    while quiet < _QUIET_ROUNDS:
+        blobs.upload_waiting(link)
+        outcome = pusher.round()
+        result = replace(
+            result, applied=result.applied + outcome.applied, refused=result.refused + outcome.refused
+        )
+        if not outcome.sent and not outcome.wait:
+            break
+        if not outcome.applied and not outcome.refused:
+            quiet += 1
+            time.sleep(min(outcome.wait, 0.5))
+        else:
+            quiet = 0
+    return result

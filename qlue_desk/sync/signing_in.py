@@ -1,0 +1,237 @@
+"""Making this installation a desk, and signing people in at it, also without a network.
+
+The token never enters the database or a setting: it lies in a file of mode 0600, or in the environment
+(interface.md, Settings). Passwords are kept only as argon2id hashes, one a person who has signed in here.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from qlue_desk.domain.complaint import Actor
+from qlue_desk.domain.ids import new_id
+from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
+from qlue_desk.store import meta, outbox
+from qlue_desk.store.database import Store
+from qlue_desk.sync import pull
+from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
+from qlue_desk.sync.link import Link
+from qlue_desk.sync.transport import Transport
+from qlue_desk.words import _
+
+TOKEN_FILE = "token"
+TOKEN_VARIABLE = "QLUE_DESK_TOKEN"
+SERVER_ID = "server_id"
+_HASH = "sign_in:"
+
+
+Home = Path | Store
+"""A data folder, or its store where that is open already."""
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """Someone who has signed in here with a network."""
+
+    hash: str
+    actor: Actor
+
+
+# --- the desk ----------------------------------------------------------------------------------------
+
+
+def enrol(url: str, code: str, desk_name: str, home: Home, *, private_ca: Path | None = None) -> Session:
+    """Make this installation a desk of the city at `url`, with a one-time code.
+
+    :raises SyncError: central's sentence when the code is not valid (any more).
+    """
+    transport = Transport(url, private_ca=private_ca)
+    with _opened(home) as store, closing(transport):
+        _check_free(store, transport)
+        request = EnrolRequest(code=code.strip(), desk_name=desk_name, install=_install_of(store))
+        reply = transport.send("POST", "/v1/enrol", EnrolReply, body=request)
+        return _settle_in(store, transport, reply.token, reply.server_id)
+
+
+def adopt_token(url: str, token: str, home: Home, *, private_ca: Path | None = None) -> Session:
+    """Make this installation a desk with a token that was handed over (demonstration, administrators)."""
+    transport = Transport(url, token=token.strip(), private_ca=private_ca)
+    with _opened(home) as store, closing(transport):
+        _check_free(store, transport)
+        session = transport.send("GET", "/v1/session", Session)
+        return _settle_in(store, transport, token.strip(), session.server_id)
+
+
+def _settle_in(store: Store, transport: Transport, token: str, server_id: str) -> Session:
+    write_token(store.folder, token)
+    store.writing(_keep_enrolment, transport.url, server_id, _install_of(store))
+    transport.token, transport.server_id = token, server_id
+    return pull.fetch_session(Link(store, transport))
+
+
+def _check_free(store: Store, transport: Transport) -> None:
+    """Work that waits for one server must never reach another."""
+    url, _server = store.reading(_enrolment)
+    left = store.reading(outbox.counts).waiting
+    if left and url and url != transport.url:
+        raise SignInFailed(
+            _("{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).").format(
+                count=left, url=url
+            )
+        )
+
+
+def _install_of(store: Store) -> str:
+    stored = store.reading(meta.get, meta.INSTALL)
+    return stored.decode() if stored else new_id("i")
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[Store]:
+    if isinstance(home, Store):
+        yield home
+        return
+    store = Store.open(home)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
+    """The conversation with the server where this desk is enrolled.
+
+    :raises NotEnrolled: when it is not.
+    """
+    url, server_id = store.reading(_enrolment)
+    token = read_token(store.folder)
+    if not url or not token:
+        raise NotEnrolled("no server or no token")
+    return Transport(url, token=token, server_id=server_id, private_ca=private_ca)
+
+
+def read_token(folder: Path) -> str:
+    """The desk's token, '' when there is none."""
+    given = os.environ.get(TOKEN_VARIABLE, "").strip()
+    if given:
+        return given
+    try:
+        return (folder / TOKEN_FILE).read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def write_token(folder: Path, token: str) -> None:
+    """Keep the token for this user only; never readable by others, not even for a moment."""
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".token-")  # mkstemp makes it 0600
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, folder / TOKEN_FILE)
+
+
+# --- people ------------------------------------------------------------------------------------------
+
+
+def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = None) -> Actor:
+    """Sign a person in: at central, or without a network against what they signed in with last time.
+
+    :raises SignInFailed: with one sentence.
+    """
+    name = user.strip()
+    with _opened(home) as store:
+        transport = transport_for(store, private_ca=private_ca)
+        with closing(transport):
+            try:
+                request = SignInRequest(user=name, password=password)
+                reply = transport.send("POST", "/v1/sign-in", SignInReply, body=request)
+            except Offline:
+                return _sign_in_offline(store, name, password)
+            except Refused as refused:
+                if refused.code != ErrorCode.SIGN_IN_FAILED:
+                    raise
+                _forget_changed_password(store, name, password)
+                raise SignInFailed(_("Nama atau kata sandi salah.")) from refused
+        store.writing(_keep_person, name, password, reply.actor)
+        return reply.actor
+
+
+def sign_out(home: Home) -> None:
+    """Nobody is signed in any more; what waits in the outbox stays and is still sent."""
+    with _opened(home) as store:
+        store.writing(meta.put, meta.ACTOR, None)
+
+
+def leave(store: Store) -> int:
+    """Give up the enrolment itself, keeping all data; returns how many actions were not sent yet."""
+    sign_out(store)
+    (store.folder / TOKEN_FILE).unlink(missing_ok=True)
+    return store.reading(outbox.counts).waiting
+
+
+def signed_in(store: Store) -> Actor | None:
+    """Who is signed in at this desk."""
+    stored = store.reading(meta.get, meta.ACTOR)
+    return None if stored is None else msgspec.json.decode(stored, type=Actor)
+
+
+def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
+    stored = store.reading(meta.get, _HASH + user)
+    if stored is None:
+        raise SignInFailed(
+            _("Pusat tidak terjangkau, dan {user} belum pernah masuk di meja ini.").format(user=user)
+        )
+    known = msgspec.json.decode(stored, type=_Known)
+    if not _matches(known.hash, password):
+        raise SignInFailed(_("Nama atau kata sandi salah."))
+    store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
+    return known.actor
+
+
+def _forget_changed_password(store: Store, user: str, password: str) -> None:
+    """What central no longer accepts must not open the desk offline; a mistyped word changes nothing."""
+    stored = store.reading(meta.get, _HASH + user)
+    if stored is not None and _matches(msgspec.json.decode(stored, type=_Known).hash, password):
+        store.writing(meta.put, _HASH + user, None)
+
+
+def _matches(stored: str, password: str) -> bool:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+# --- on the store's thread ---------------------------------------------------------------------------
+
+
+def _keep_enrolment(url: str, server_id: str, install: str) -> None:
+    known = meta.get(SERVER_ID)
+    if known is not None and known.decode() != server_id:
+        # Another server's feed has nothing in common with our cursor; the next round takes a snapshot.
+        meta.put("cursor", None)
+    meta.put(meta.SERVER_URL, url)
+    meta.put(SERVER_ID, server_id)
+    meta.put(meta.INSTALL, install)
+
+
+def _keep_person(user: str, password: str, actor: Actor) -> None:
+    from argon2 import PasswordHasher
+
+    known = _Known(PasswordHasher().hash(password), actor)
+    meta.put(_HASH + user, msgspec.json.encode(known))
+    meta.put(meta.ACTOR, msgspec.json.encode(actor))
+
+
+def _enrolment() -> tuple[str, str]:
+    url, server_id = meta.get(meta.SERVER_URL), meta.get(SERVER_ID)
+    return (url.decode() if url else "", server_id.decode() if server_id else "")

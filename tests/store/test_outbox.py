@@ -1,0 +1,281 @@
+"""The outbox on a real store: recorded, sent in lanes, settled, taken back, refused, mended."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from qlue_desk.casework.acting import act, undo
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import Action, ActionResult, Current, RetryCode, Verdict
+from qlue_desk.store import complaints, outbox, twin
+from qlue_desk.store.bound import connection
+from qlue_desk.store.errors import StoreError
+from tests.desk_world import NOW, DeskWorld
+
+LATER = NOW + dt.timedelta(minutes=5)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    yield made
+    made.close()
+
+
+def note(world: DeskWorld, ref: str, text: str, now: dt.datetime = NOW) -> str:
+    [outcome] = act(world.workplace, [ref], "note", Fields(note=text), now=now)
+    assert outcome.done
+    return outcome.action_id
+
+
+def to_send(world: DeskWorld) -> tuple[Action, ...]:
+    return world.store.reading(outbox.to_send)
+
+
+def settle(world: DeskWorld, sent: tuple[Action, ...], *results: ActionResult) -> list[ActionResult]:
+    return world.store.writing(outbox.settle, sent, results, "e1", ("e1", 4))
+
+
+def applied(action_id: str, seq: int = 9) -> ActionResult:
+    return ActionResult(id=action_id, status=Verdict.APPLIED, seq=seq, version=4)
+
+
+def state_of(world: DeskWorld, action_id: str) -> str:
+    return world.store.reading(
+        lambda: connection().execute("SELECT state FROM action WHERE id = ?", (action_id,)).fetchone()[0]
+    )
+
+
+def test_recording_keeps_base_view_pending_line_and_twin(world: DeskWorld, tmp_path: Path) -> None:
+    before = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [before.number], "acknowledge", now=NOW)
+    view = world.get(before.id)
+    assert view.status is Status.ACKNOWLEDGED
+    assert world.store.reading(complaints.get_base, before.id) == before
+    assert [e.verb for e in world.store.reading(complaints.entries, before.id)] == ["enter", "acknowledge"]
+    assert len(world.store.reading(complaints.pending_entry_ids, before.id)) == 1
+    [line] = twin.read(tmp_path / "outbox.log").recorded
+    assert line.action is not None
+    assert (line.action.id, line.action.verb, line.number) == (
+        outcome.action_id,
+        "acknowledge",
+        before.number,
+    )
+    assert world.store.reading(outbox.counts) == outbox.OutboxCounts(waiting=1)
+
+
+def test_prev_is_computed_when_sent_and_names_the_lane_only(world: DeskWorld) -> None:
+    one, two = world.add(), world.add()
+    ids = [note(world, one.id, "a"), note(world, two.id, "b"), note(world, one.id, "c")]
+    assert [(a.id, a.prev) for a in to_send(world)] == [(ids[0], None), (ids[1], None), (ids[2], ids[0])]
+    settle(world, to_send(world)[:1], ActionResult(id=ids[0], status=Verdict.REJECTED, code="out_of_scope"))
+    assert [(a.id, a.prev) for a in to_send(world)] == [(ids[1], None), (ids[2], None)]
+
+
+def test_an_acked_action_is_still_named_as_predecessor(world: DeskWorld) -> None:
+    one = world.add()
+    first, second = note(world, one.id, "a"), note(world, one.id, "b")
+    settle(world, to_send(world), applied(first))
+    assert [(a.id, a.prev) for a in to_send(world)] == [(second, first)]
+
+
+def test_batches_respect_number_and_bytes(world: DeskWorld) -> None:
+    one = world.add()
+    ids = [note(world, one.id, "x" * 1000) for _ in range(5)]
+    assert [a.id for a in world.store.reading(outbox.to_send, 2)] == ids[:2]
+    assert [a.id for a in world.store.reading(outbox.to_send, 100, 3500)] == ids[:2]
+    assert [a.id for a in world.store.reading(outbox.to_send, 100, 10)] == ids[:1]
+
+
+def test_the_view_keeps_an_acked_action_until_the_feed_shows_it(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
+    settle(world, to_send(world), applied(outcome.action_id))
+    assert state_of(world, outcome.action_id) == "acked"
+    assert world.get(one.id).status is Status.ACKNOWLEDGED
+    assert world.store.reading(outbox.counts) == outbox.OutboxCounts(acked=1)
+    assert to_send(world) == ()
+
+
+def test_a_duplicate_at_or_below_the_cursor_is_confirmed_at_once(world: DeskWorld) -> None:
+    one = world.add()
+    action_id = note(world, one.id, "a")
+    settle(world, to_send(world), applied(action_id, seq=4))
+    assert state_of(world, action_id) == "confirmed"
+
+
+def test_a_refusal_lands_in_the_tray_and_the_view_is_rebased_without_it(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    [first] = act(world.workplace, [one.id], "acknowledge", now=NOW)
+    [second] = act(world.workplace, [one.id], "start", now=NOW)
+    current = Current(status="rejected", version=7, by="Dewi")
+    refusal = ActionResult(
+        id=first.action_id,
+        status=Verdict.REJECTED,
+        code="invalid_transition",
+        detail="Sudah ditolak.",
+        current=current,
+    )
+    settle(world, to_send(world), refusal)
+    [item] = world.store.reading(outbox.tray)
+    assert item.result == refusal
+    assert item.seen is not None
+    assert item.seen.status == "dispatched"
+    assert world.get(one.id).status is Status.DISPATCHED
+    [left] = world.store.reading(outbox.waiting)
+    assert left.action.id == second.action_id
+    assert left.result is not None
+    assert left.result.code == "invalid_transition"  # a forecast: start needs acknowledge first
+
+
+def test_retry_verdicts_and_missing_ones_change_nothing(world: DeskWorld) -> None:
+    one = world.add()
+    first, second = note(world, one.id, "a"), note(world, one.id, "b")
+    busy = ActionResult(id=first, status=Verdict.RETRY, code=RetryCode.BUSY, after_ms=800)
+    assert settle(world, to_send(world), busy) == []
+    assert [a.id for a in to_send(world)] == [first, second]
+
+
+def test_a_missing_predecessor_that_was_acked_is_offered_again(world: DeskWorld) -> None:
+    one = world.add()
+    first, second = note(world, one.id, "a"), note(world, one.id, "b")
+    settle(world, to_send(world)[:1], applied(first))
+    missing = ActionResult(id=second, status=Verdict.RETRY, code=RetryCode.PREDECESSOR_MISSING, prev=first)
+    settle(world, to_send(world), missing)
+    assert [(a.id, a.prev) for a in to_send(world)] == [(first, None), (second, first)]
+
+
+def test_undo_takes_back_only_what_has_not_left(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
+    world.store.writing(outbox.mark_sent, [outcome.action_id])
+    assert undo(world.workplace) == []
+    fresh = note(world, one.id, "a")
+    assert [o.action_id for o in undo(world.workplace)] == [fresh]
+    assert state_of(world, fresh) == "undone"
+    assert world.get(one.id).status is Status.ACKNOWLEDGED
+    assert [e.verb for e in world.store.reading(complaints.entries, one.id)] == ["enter", "acknowledge"]
+
+
+def test_retry_is_a_new_action_that_supersedes_the_refused_one(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
+    settle(
+        world,
+        to_send(world),
+        ActionResult(id=outcome.action_id, status=Verdict.REJECTED, code="invalid_args"),
+    )
+    assert world.get(one.id).status is Status.DISPATCHED
+    fresh = world.store.writing(lambda: outbox.retry(outcome.action_id, now=LATER))
+    assert fresh.id != outcome.action_id
+    assert fresh.supersedes == outcome.action_id
+    assert [a.id for a in to_send(world)] == [fresh.id]
+    assert world.store.reading(outbox.tray) == []
+    assert world.get(one.id).status is Status.ACKNOWLEDGED
+    with pytest.raises(StoreError):
+        world.store.writing(outbox.retry, outcome.action_id)
+
+
+def test_discard_empties_the_tray_and_the_twin(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    action_id = note(world, one.id, "a")
+    settle(world, to_send(world), ActionResult(id=action_id, status=Verdict.REJECTED, code="not_found"))
+    world.store.writing(outbox.discard, action_id)
+    assert world.store.reading(outbox.counts) == outbox.OutboxCounts()
+    assert twin.read(tmp_path / "outbox.log").recorded == ()
+
+
+def test_a_damaged_twin_line_is_counted_and_the_others_are_read(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    ids = [note(world, one.id, text) for text in "abc"]
+    path = tmp_path / "outbox.log"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1].replace(b'"note"', b'"nota"') + lines[2][:40])
+    found = twin.read(path)
+    assert [line.action.id for line in found.recorded if line.action] == [ids[0]]
+    assert found.damaged == 2
+    fourth = note(world, one.id, "d")  # a torn last line must not swallow the next one
+    assert [line.action.id for line in twin.read(path).recorded if line.action] == [ids[0], fourth]
+
+
+def test_a_lost_database_takes_its_actions_from_the_twin(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    kept, taken_back = note(world, one.id, "a"), note(world, one.id, "b", LATER)
+    undo(world.workplace)
+    world.close()
+    for file in tmp_path.glob("desk.db*"):
+        file.unlink()
+    fresh = DeskWorld.make(tmp_path)
+    try:
+        assert fresh.store.writing(outbox.salvage) == 1
+        assert [a.id for a in to_send(fresh)] == [kept]
+        assert fresh.store.writing(outbox.salvage) == 0
+        assert taken_back not in {a.id for a in to_send(fresh)}
+    finally:
+        fresh.close()
+
+
+def test_what_was_rolled_back_is_not_salvaged(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+
+    def fails() -> None:
+        act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
+        raise RuntimeError("disk")
+
+    with pytest.raises(RuntimeError):
+        world.store.writing(fails)
+    kept = note(world, one.id, "b")
+    assert [line.action.id for line in twin.read(tmp_path / "outbox.log").recorded if line.action] == [kept]
+
+
+def test_tidying_keeps_in_the_twin_what_is_not_confirmed(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    first, second = note(world, one.id, "a"), note(world, one.id, "b")
+    settle(world, to_send(world)[:1], applied(first, seq=2))
+    world.store.writing(outbox.tidy_twin)
+    assert [line.action.id for line in twin.read(tmp_path / "outbox.log").recorded if line.action] == [second]
+
+
+def test_an_action_waits_for_its_file_and_holds_back_only_its_lane(world: DeskWorld, tmp_path: Path) -> None:
+    one, two = world.add(status=Status.IN_PROGRESS), world.add()
+    photo = tmp_path / "bukti.jpg"
+    photo.write_bytes(b"\xff\xd8\xff" + b"x" * 100)
+    [outcome] = act(world.workplace, [one.id], "propose", Fields(note="Ditambal"), evidence=[photo], now=NOW)
+    note(world, one.id, "sesudahnya")
+    other = note(world, two.id, "b")
+    assert [a.id for a in to_send(world)] == [other]
+    world.store.writing(lambda: connection().execute("UPDATE blob SET done = 1"))
+    assert to_send(world)[0].id == outcome.action_id
+    missing = ActionResult(
+        id=outcome.action_id,
+        status=Verdict.RETRY,
+        code=RetryCode.BLOB_MISSING,
+        blobs=(to_send(world)[0].fields.evidence[0].sha256,),
+    )
+    settle(world, to_send(world), missing)
+    assert [a.id for a in to_send(world)] == [other]
+
+
+def test_the_fingerprint_is_kept_as_recorded(world: DeskWorld) -> None:
+    one = world.add()
+    note(world, one.id, "a")
+    [sent] = to_send(world)
+    assert sent.fp
+    assert replace(sent, prev="a_x").fp == sent.fp
+
+
+def test_a_quarantined_action_lies_in_the_tray(world: DeskWorld) -> None:
+    one = world.add()
+    action_id = note(world, one.id, "a")
+    assert [world.store.writing(outbox.note_failure, action_id, "500") for _ in range(3)] == [1, 2, 3]
+    world.store.writing(outbox.quarantine, action_id, "Pusat tidak dapat membaca tindakan ini.")
+    [item] = world.store.reading(outbox.tray)
+    assert item.result is not None
+    assert (item.result.code, item.result.detail) == (
+        "quarantined",
+        "Pusat tidak dapat membaca tindakan ini.",
+    )
