@@ -236,13 +236,14 @@ def read_spool(folder: Path, city: City, zone: str) -> Iterator[Report]:
             continue
         key = (name["date"], name["time"], name["serial"], name["sender"])
         found.setdefault(key, []).append((int(name["part"]), path))
-    for key, files in found.items():
+    for name_parts, files in found.items():
         text = decode_spool(path.read_bytes() for _number, path in sorted(files))
-        yield spool_report(key, text, city, zone)
+        yield spool_report(name_parts, text, city, zone)
 
 
 def _is_fresh(folder: Path) -> bool:
-    newest = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0)
+    spooled = (path for path in folder.iterdir() if _SPOOL_NAME.fullmatch(path.name))
+    newest = max((path.stat().st_mtime for path in spooled), default=0.0)
     return time.time() - newest < SETTLE_SECONDS
 
 

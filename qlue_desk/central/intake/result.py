@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -63,6 +64,10 @@ UNSTATED = "needs_verifier"
 """Stands where the register named no reason: every waiting report has one."""
 
 
+class _Undo(Exception):
+    """Ends a trial: what was written is rolled back."""
+
+
 def take_all(hub: Hub, reports: Iterable[Report], *, dry_run: bool = False) -> IntakeResult:
     """Give every report to the register.
 
@@ -73,7 +78,8 @@ def take_all(hub: Hub, reports: Iterable[Report], *, dry_run: bool = False) -> I
         for report in reports:
             result.count(hub.register.take(report))
         return result
-    with hub.register.bulk(dry_run=True):
+    with suppress(_Undo), hub.register.bulk():
         for report in reports:
             result.count(hub.register.take(report))
+        raise _Undo
     return result

@@ -16,7 +16,7 @@ from qlue_desk.central.public.photos import PhotoProblem, public_copy
 from qlue_desk.central.public.tracking import Tracking, phone_tail, photos_of, track
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
-from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.domain.moves import N_, Fields, Refusal
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Reception:
 
 
 _MESSAGES = {
-    "rate": "Terima kasih, nilai Anda sudah dicatat.",
-    "dispute": "Terima kasih. Laporan dibuka kembali dan akan diperiksa lagi.",
-    "answer": "Terima kasih, jawaban Anda sudah diteruskan ke dinas.",
+    "rate": N_("Terima kasih, nilai Anda sudah dicatat."),
+    "dispute": N_("Terima kasih. Laporan dibuka kembali dan akan diperiksa lagi."),
+    "answer": N_("Terima kasih, jawaban Anda sudah diteruskan ke dinas."),
 }

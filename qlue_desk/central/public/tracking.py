@@ -68,20 +68,22 @@ class Tracking(msgspec.Struct, frozen=True):
     """Whoever acts must know the last three digits of the reporter's telephone number."""
 
 
-def track(complaint: Complaint, entries: Sequence[Entry], city: City, clocks: Clocks, now: dt.datetime) -> Tracking:
+def track(
+    complaint: Complaint, entries: Sequence[Entry], city: City, clocks: Clocks, now: dt.datetime
+) -> Tracking:
     """The page of one complaint. Of a secret one only number, status and what comes next."""
     dates = LocalDates(city.zone, now)
-    dispute_until = _dispute_until(complaint, clocks, now)
+    until = dispute_until(complaint, clocks, now)
     bare = Tracking(
         number=complaint.number,
         city=city.name,
         label=_(complaint.look.label),
         glyph=complaint.look.glyph,
         colour=str(complaint.look.colour),
-        standing=standing(complaint, city, dates, now, dispute_until),
+        standing=standing(complaint, city, dates, now, until),
         reported=dates.day(complaint.created_at),
         secret=complaint.reporter.secret,
-        can_rate=complaint.status is Status.RESOLVED and dispute_until is not None,
+        can_rate=complaint.status is Status.RESOLVED and until is not None,
         can_answer=complaint.status is Status.AWAITING_REPORTER,
         rating=complaint.rating or 0,
         asks_digits=bool(phone_tail(complaint)),
@@ -108,7 +110,8 @@ def track(complaint: Complaint, entries: Sequence[Entry], city: City, clocks: Cl
 _REASON_SHOWN = frozenset({Status.SCHEDULED})
 
 
-def _dispute_until(complaint: Complaint, clocks: Clocks, now: dt.datetime) -> dt.datetime | None:
+def dispute_until(complaint: Complaint, clocks: Clocks, now: dt.datetime) -> dt.datetime | None:
+    """Until when the reporter may dispute; None when there is nothing to dispute or it is too late."""
     if complaint.status is not Status.RESOLVED or complaint.final or complaint.resolved_at is None:
         return None
     until = clocks.dispute_until(complaint.resolved_at)
