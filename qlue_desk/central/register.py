@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec.structs import replace
+from peewee import IntegrityError
 
 from qlue_desk.central import entering, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
@@ -28,6 +29,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
 from qlue_desk.domain.moves import N_, Code, Decision, Fields, Refusal
+from qlue_desk.domain.text import clean
 from qlue_desk.protocol import Action, ActionResult, DeskIdentity, NewReport
 
 if TYPE_CHECKING:
@@ -184,7 +186,7 @@ class Register:
 
     def _take(self, report: Report) -> Taken:
         with self._transaction(report.city) as city:
-            known = self._hub.records.of_source(city.key, report.source, report.source_id)
+            known = self._hub.records.of_source(city.key, *entering.source_key(report))
             if known is not None:
                 return Taken(known, True, False, known.waiting_reason)
             now = self._hub.now()
@@ -313,7 +315,7 @@ class Register:
             "VALUES (?, ?, ?, ?, ?, ?, 'reveal', ?)",
             (
                 to_ms(self._hub.now()), desk_id, actor.id, actor.name, complaint.id, complaint.number,
-                reason,
+                clean(reason),
             ),
         )  # fmt: skip
 
@@ -359,11 +361,14 @@ class Register:
         self._ledger.write(city, original, after, [received(entry, self._hub.now())])
 
     def _tried(self, work: Callable[[], _T]) -> _T:
-        """Again after a deadlock or a lock that did not come; never inside a transaction of the caller."""
+        """Again after a deadlock, a lock that did not come, or a key that another city's desk took first.
+
+        Never inside a transaction of the caller, which has to be undone as a whole.
+        """
         for left in reversed(range(TRIES)):
             try:
                 return work()
-            except DatabaseBusy:
+            except (DatabaseBusy, IntegrityError):
                 if not left or self._hub.database.in_transaction_now:
                     raise
         raise AssertionError("unreachable")
