@@ -107,10 +107,16 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
         if isinstance(error, (sync.Busy, sync.ServerFailed)):
             return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="busy")
         return CommandFailed(error.sentence(), code="sync")
+    found = _failure_at_the_desk(error)
+    if found is not None:
+        return found
     central = sys.modules.get("qlue_desk.central.errors")
     if central is not None and isinstance(error, central.CentralError):
         exit_code = Exit.NOT_PERMITTED if isinstance(error, central.NotAllowed) else Exit.FAILED
         return CommandFailed(_(error.template).format(**error.values), exit_code=exit_code, code="central")
+    intake = sys.modules.get("qlue_desk.central.intake.errors")
+    if intake is not None and isinstance(error, intake.IntakeError):
+        return CommandFailed(str(error), code="intake")
     cities = sys.modules.get("qlue_desk.cities.errors")
     if cities is not None and isinstance(error, cities.CityFileError):
         return CommandFailed(str(error), exit_code=Exit.USAGE, code="city_file")
@@ -122,6 +128,25 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             ),
             code="not_installed",
         )
+    return None
+
+
+def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
+    """Errors of store, casework and the query line."""
+    from qlue_desk.cli.shell import refused
+
+    casework, workplace, store, query = (
+        sys.modules.get(f"qlue_desk.{name}")
+        for name in ("casework.errors", "casework.workplace", "store.errors", "domain.query")
+    )
+    if casework is not None and isinstance(error, casework.Refused):
+        return refused(error.refusal)
+    if workplace is not None and isinstance(error, workplace.NotLoggedIn):
+        return CommandFailed(error.sentence(_), exit_code=Exit.NOT_PERMITTED, code="not_logged_in")
+    if query is not None and isinstance(error, query.QueryError):
+        return CommandFailed(error.sentence(_), exit_code=Exit.USAGE, code="query")
+    if store is not None and isinstance(error, store.StoreError):
+        return CommandFailed(error.sentence(_), code="store")
     return None
 
 

@@ -44,13 +44,17 @@ class Shell:
 pass_shell = click.make_pass_decorator(Shell)
 
 
-def refused(refusal: Refusal) -> CommandFailed:
-    """A rule's no as the end of a command: 5 where the person may not, 3 for all else."""
+def exit_of(refusal: Refusal) -> Exit:
+    """What a rule's no means for the exit code."""
     from qlue_desk.domain.moves import Code
 
-    forbidden = refusal.code is Code.FORBIDDEN_ACTOR
-    return CommandFailed(
-        refusal.sentence(_),
-        exit_code=Exit.NOT_PERMITTED if forbidden else Exit.REFUSED,
-        code=str(refusal.code),
-    )
+    if refusal.code is Code.FORBIDDEN_ACTOR:
+        return Exit.NOT_PERMITTED
+    if refusal.code is Code.NOT_FOUND:
+        return Exit.FAILED
+    return Exit.USAGE if refusal.field == "verb" else Exit.REFUSED
+
+
+def refused(refusal: Refusal) -> CommandFailed:
+    """A rule's no as the end of a command."""
+    return CommandFailed(refusal.sentence(_), exit_code=exit_of(refusal), code=str(refusal.code))
