@@ -49,7 +49,11 @@ def _request(connection: socket.socket) -> bytes:
         content += part
     head, _, body = content.partition(b"\r\n\r\n")
     length = next(
-        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")),
+        (
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        ),
         0,
     )
     while len(body) < length:
@@ -65,9 +69,7 @@ def header_of(request: bytes, name: str) -> str:
     return ""
 
 
-def answer(
-    status: str, body: bytes, headers: dict[str, str], request: bytes | None = None
-) -> bytes:
+def answer(status: str, body: bytes, headers: dict[str, str], request: bytes | None = None) -> bytes:
     """A reply; with `request`, one that carries central's marks."""
     lines = {"Content-Length": str(len(body)), "Connection": "close", **headers}
     if request is not None:

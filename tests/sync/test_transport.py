@@ -51,7 +51,11 @@ def test_gzip_is_unpacked() -> None:
 @pytest.mark.parametrize("status", ["200 OK", "401 Unauthorized", "403 Forbidden", "410 Gone", "511 Login"])
 def test_a_reply_without_our_marks_is_no_network_whatever_its_status(status: str) -> None:
     with pytest.raises(Portal):
-        ask(replying(status, b"<html>Selamat datang di WiFi</html>", {"Content-Type": "text/html"}, genuine=False))
+        ask(
+            replying(
+                status, b"<html>Selamat datang di WiFi</html>", {"Content-Type": "text/html"}, genuine=False
+            )
+        )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,9 @@ def test_another_server_is_refused() -> None:
         ask(replying("200 OK", b'{"value": 7}'), server_id="s_ours")
 
 
-@pytest.mark.parametrize("body", [b'{"value": ', b"[" * 100_000, b'{"value": "x"}', b'{"value": 1e999}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b'{"value": ', b"[" * 100_000, b'{"value": "x"}', b'{"value": 1e999}', b"\xff"]
+)
 def test_a_damaged_body_is_a_bad_reply(body: bytes) -> None:
     with pytest.raises(BadReply):
         ask(replying("200 OK", body))
@@ -190,7 +196,14 @@ def test_nobody_there_is_offline() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://pusat.bogor.go.id", "ftp://127.0.0.1", "pusat", "", "https://user:pw@pusat.id", "http://127.0.0.1.evil.id"],
+    [
+        "http://pusat.bogor.go.id",
+        "ftp://127.0.0.1",
+        "pusat",
+        "",
+        "https://user:pw@pusat.id",
+        "http://127.0.0.1.evil.id",
+    ],
 )
 def test_addresses_over_which_no_token_may_travel(url: str) -> None:
     with pytest.raises(InsecureAddress):
