@@ -74,7 +74,9 @@ def why_not(refusal: Refusal, label: str) -> str:
     """The reason in few words: the move is named already at the start of its line."""
     sources = refusal.values.get("sources")
     if sources:
-        return safe(_("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / "))))
+        return safe(
+            _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
+        )
     return safe(refusal.sentence(_)).removeprefix(f"{label}: ")
 
 
@@ -129,10 +131,14 @@ class FollowUpDialog(Dialog[Done]):
             if offer.refusal is None:
                 number = f"{place} " if place < 10 else "  "
                 hint = fit(self._hint(offer), room).rstrip()
-                prompt = Content.assemble((number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted"))
+                prompt = Content.assemble(
+                    (number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
+                )
             else:
                 why = fit(why_not(offer.refusal, _(edge.label)), room).rstrip()
-                prompt = Content.assemble(("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted"))
+                prompt = Content.assemble(
+                    ("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
+                )
             options.append(Option(prompt, id=str(edge.verb), disabled=offer.refusal is not None))
         return options
 
@@ -145,7 +151,10 @@ class FollowUpDialog(Dialog[Done]):
     async def on_mount(self) -> None:
         """Start at the first legal move, or at the one asked for."""
         moves = self.query_one("#moves", OptionList)
-        wanted = next((i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None), None)
+        wanted = next(
+            (i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None),
+            None,
+        )
         if self.offers and self.offers[0].refusal is None:
             moves.highlighted = wanted or 0
         moves.focus()

@@ -42,6 +42,7 @@ class SideBar(OptionList):
         self.waiting = 0
         self.refused = 0
         self._ascii = ascii_only
+        self._drawn: tuple[object, ...] = ()
 
     def show(
         self,
@@ -54,19 +55,41 @@ class SideBar(OptionList):
     ) -> None:
         """Fill the lines; `active` is the view shown now, -1 for a query of one's own."""
         state = (list(names), list(counts), active, waiting, refused)
-        if state == (self.names, self.counts, self.active, self.waiting, self.refused) and self.option_count:
-            return
         self.names, self.counts, self.active, self.waiting, self.refused = state
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the names anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        state = (list(self.names), self.counts, self.active, self.waiting, self.refused, self.size.width)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        names, counts, active, waiting, refused = state[:5]
         highlighted = self.highlighted
-        width = WIDTH
+        width = (self.size.width or WIDTH + 2) - 2
         lines: list[Option | None] = [
             Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
             for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)
         ]
         lines += [
             None,
-            Option(self._line("^" if self._ascii else "◔", _("Kotak keluar"), waiting, width, ink="$accent" if waiting else ""), id=OUTBOX),
-            Option(self._line("!", _("Ditolak pusat"), refused, width, ink="$status-red" if refused else ""), id=REFUSED),
+            Option(
+                self._line(
+                    "^" if self._ascii else "◔",
+                    _("Kotak keluar"),
+                    waiting,
+                    width,
+                    ink="$accent" if waiting else "",
+                ),
+                id=OUTBOX,
+            ),
+            Option(
+                self._line("!", _("Ditolak pusat"), refused, width, ink="$status-red" if refused else ""),
+                id=REFUSED,
+            ),
             Option(self._line("=" if self._ascii else "▤", _("Ringkasan"), None, width), id=SUMMARY),
         ]
         self.set_options(lines)
@@ -74,7 +97,9 @@ class SideBar(OptionList):
             self.highlighted = min(highlighted, self.option_count - 1)
 
     @staticmethod
-    def _line(key: str, name: str, count: int | None, width: int, *, strong: bool = False, ink: str = "") -> Content:
+    def _line(
+        key: str, name: str, count: int | None, width: int, *, strong: bool = False, ink: str = ""
+    ) -> Content:
         shown = "" if count is None else wording.number(count)
         style = "bold $accent" if strong else ink
         return Content.assemble(

@@ -82,7 +82,8 @@ class QueryBar(Vertical):
         with Horizontal():
             yield Static("/", id="query-sign")
             yield _QueryInput(
-                placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'), id="query-input"
+                placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'),
+                id="query-input",
             )
         yield Static(id="query-error")
 
@@ -136,7 +137,6 @@ class QueryBar(Vertical):
         event.stop()
         self._stop_timer()
         self.post_message(self.Left())
-
 
     def _keep(self) -> None:
         self._stop_timer()
