@@ -72,37 +72,70 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("right", "right", "kanan", "Angka berikut", Group.MOVE, frozenset({Place.SUMMARY})),
     DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL),
     DeskAction("last", "G,end", "akhir", "Ke baris terakhir", Group.MOVE, _ALL),
-    DeskAction("half-down", "ctrl+d,pagedown", "setengah layar turun", "Setengah layar turun", Group.MOVE, _ALL),
+    DeskAction(
+        "half-down", "ctrl+d,pagedown", "setengah layar turun", "Setengah layar turun", Group.MOVE, _ALL
+    ),
     DeskAction("half-up", "ctrl+u,pageup", "setengah layar naik", "Setengah layar naik", Group.MOVE, _ALL),
     DeskAction("open", "enter,l", "buka", "Buka laporan di baris ini", Group.MOVE, _LISTS, bar=2),
     DeskAction("back", "escape,h", "kembali", "Kembali; kosongkan tanda atau pencarian", Group.MOVE, _ALL),
     DeskAction("next-pane", "tab", "panel", "Pindah ke panel berikut", Group.MOVE, _ALL),
-    DeskAction("follow-up", "t", "tindak lanjut", "Tindak lanjut: hanya yang diperbolehkan", Group.WORK, _CASE, bar=3),
-    DeskAction("accept", "A", "terima usulan", "Terima usulan kategori, kelurahan dan dinas, lalu disposisi", Group.WORK, _CASE),
-    DeskAction("take", "a", "ambil", "Ambil laporan, atau lepas / serahkan ke rekan", Group.WORK, _CASE, bar=4),
+    DeskAction(
+        "follow-up", "t", "tindak lanjut", "Tindak lanjut: hanya yang diperbolehkan", Group.WORK, _CASE, bar=3
+    ),
+    DeskAction(
+        "accept",
+        "A",
+        "terima usulan",
+        "Terima usulan kategori, kelurahan dan dinas, lalu disposisi",
+        Group.WORK,
+        _CASE,
+    ),
+    DeskAction(
+        "take", "a", "ambil", "Ambil laporan, atau lepas / serahkan ke rekan", Group.WORK, _CASE, bar=4
+    ),
     DeskAction("note", "c", "catatan", "Tulis catatan intern atau publik", Group.WORK, _CASE, bar=5),
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
-    DeskAction("enter-report", "e", "laporan baru", "Catat laporan baru (112, datang langsung)", Group.WORK, _QUEUE),
+    DeskAction(
+        "enter-report", "e", "laporan baru", "Catat laporan baru (112, datang langsung)", Group.WORK, _QUEUE
+    ),
     DeskAction("mark", "space", "tandai", "Tandai baris ini", Group.MARK, _QUEUE, bar=6),
-    DeskAction("mark-range", "v", "rentang", "Tandai dari tanda terakhir sampai baris ini", Group.MARK, _QUEUE),
+    DeskAction(
+        "mark-range", "v", "rentang", "Tandai dari tanda terakhir sampai baris ini", Group.MARK, _QUEUE
+    ),
     DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
     DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
     DeskAction("undo", "u", "batalkan", "Batalkan tindakan terakhir yang belum terkirim", Group.MARK, _CASE),
     DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
-    DeskAction("query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1),
+    DeskAction(
+        "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1
+    ),
     DeskAction("next-hit", "n", "hasil berikut", "Hasil pencarian berikut", Group.FIND, _CASE),
     DeskAction("previous-hit", "N", "hasil sebelumnya", "Hasil pencarian sebelumnya", Group.FIND, _CASE),
-    DeskAction("save-view", "S", "simpan tampilan", "Simpan pencarian ini sebagai tampilan", Group.FIND, _QUEUE),
+    DeskAction(
+        "save-view", "S", "simpan tampilan", "Simpan pencarian ini sebagai tampilan", Group.FIND, _QUEUE
+    ),
     DeskAction("preview", "z", "pratinjau", "Tampilkan atau sembunyikan pratinjau", Group.FIND, _CASE),
     DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
     DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
     DeskAction("tray-retry", "u", "ulangi", "Ulangi pada keadaan sekarang", Group.TRAY, _OUTBOX, bar=1),
-    DeskAction("tray-note", "n", "kirim sbg catatan", "Kirim tulisan Anda sebagai catatan", Group.TRAY, _OUTBOX, bar=3),
-    DeskAction("tray-discard", "d", "buang", "Buang tindakan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4),
+    DeskAction(
+        "tray-note",
+        "n",
+        "kirim sbg catatan",
+        "Kirim tulisan Anda sebagai catatan",
+        Group.TRAY,
+        _OUTBOX,
+        bar=3,
+    ),
+    DeskAction(
+        "tray-discard", "d", "buang", "Buang tindakan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4
+    ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
     DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),
-    DeskAction("palette", "colon", "perintah", "Semua perintah; ketik nomor untuk membuka laporan", Group.DESK, _ALL),
+    DeskAction(
+        "palette", "colon", "perintah", "Semua perintah; ketik nomor untuk membuka laporan", Group.DESK, _ALL
+    ),
     DeskAction("help", "question_mark", "bantuan", "Bantuan: semua tombol", Group.DESK, _ALL, bar=8),
     DeskAction("network", "x", "jaringan", "Demo: putuskan atau sambungkan jaringan", Group.DESK, _ALL),
     DeskAction("theme", "T", "tema", "Ganti tema: gelap, terang, kontras", Group.DESK, _ALL),

@@ -161,8 +161,14 @@ class QlueDesk(App[int]):
     def demo_words(self) -> str:
         """The strip of the demonstration; it says how to leave."""
         assert self.demo is not None
-        kept = _("data di {folder}").format(folder=self.demo.folder) if self.demo.folder else _("data dibuang saat keluar")
-        return _("DEMO · laporan contoh, {kept} · x putuskan/sambungkan jaringan · q keluar").format(kept=kept)
+        kept = (
+            _("data di {folder}").format(folder=self.demo.folder)
+            if self.demo.folder
+            else _("data dibuang saat keluar")
+        )
+        return _("DEMO · laporan contoh, {kept} · x putuskan/sambungkan jaringan · q keluar").format(
+            kept=kept
+        )
 
     def nudge(self) -> None:
         """There is something to send."""
@@ -222,7 +228,10 @@ class QlueDesk(App[int]):
     def action_sync(self) -> None:
         """R."""
         self.nudge()
-        say(self.screen, _("Menyinkronkan…") if self.engine is not None else _("Meja ini tidak punya sambungan."))
+        say(
+            self.screen,
+            _("Menyinkronkan…") if self.engine is not None else _("Meja ini tidak punya sambungan."),
+        )
 
     def action_help(self) -> None:
         """?"""
@@ -233,7 +242,11 @@ class QlueDesk(App[int]):
         if self.demo is None or self.engine is None:
             return
         self.engine.offline = not self.engine.offline
-        words = _("Jaringan diputus: bekerja terus, semuanya tersimpan.") if self.engine.offline else _("Jaringan disambung lagi.")
+        words = (
+            _("Jaringan diputus: bekerja terus, semuanya tersimpan.")
+            if self.engine.offline
+            else _("Jaringan disambung lagi.")
+        )
         say(self.screen, words)
 
     def action_theme(self) -> None:
@@ -249,13 +262,19 @@ class QlueDesk(App[int]):
         screen = self.screen
         place = screen.place if isinstance(screen, PlaceScreen) else None
         commands = [
-            Command(f"action:{action.id}", _(action.label), _(action.tooltip), shown_key(keys_of(action, self.settings.keys)[0]))
+            Command(
+                f"action:{action.id}",
+                _(action.label),
+                _(action.tooltip),
+                shown_key(keys_of(action, self.settings.keys)[0]),
+            )
             for action in ACTIONS
             if place in action.places and keys_of(action, self.settings.keys) and action.id != "palette"
         ]
         if isinstance(screen, DeskScreen):
             commands += [
-                Command(f"view:{n}", _(name), query, str(n)) for n, (name, query) in enumerate(screen.views, 1)
+                Command(f"view:{n}", _(name), query, str(n))
+                for n, (name, query) in enumerate(screen.views, 1)
             ]
         return commands
 

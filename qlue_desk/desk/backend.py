@@ -124,7 +124,13 @@ class Backend:
         """Row numbers of a query in its order."""
         return await asyncio.wrap_future(
             self.store.read(
-                queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone, limit=limit, lane="find"
+                queue.find_ids,
+                query,
+                now=self.now(),
+                me=self.actor.id,
+                zone=self.zone,
+                limit=limit,
+                lane="find",
             )
         )
 
@@ -174,7 +180,9 @@ class Backend:
 
     async def offers(self, complaint: Complaint) -> list[Offer]:
         """Moves, possible or with the reason why not."""
-        return await asyncio.wrap_future(self.store.read(acting.offers, self.workplace, complaint, self.now()))
+        return await asyncio.wrap_future(
+            self.store.read(acting.offers, self.workplace, complaint, self.now())
+        )
 
     # --- acting --------------------------------------------------------------------------------
 
@@ -225,7 +233,12 @@ class Backend:
         """Open reports that may be the same one."""
         return await asyncio.wrap_future(
             self.store.read(
-                entering.similar, self.workplace, category=category, kelurahan=kelurahan, now=self.now(), lane="similar"
+                entering.similar,
+                self.workplace,
+                category=category,
+                kelurahan=kelurahan,
+                now=self.now(),
+                lane="similar",
             )
         )
 

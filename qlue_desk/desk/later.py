@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 def later(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "") -> None:
     """Start `work`; with a `group` the newest replaces the one before."""
-    screen.run_worker(_guarded(screen, work), group=group or "later", exclusive=bool(group), exit_on_error=False)
+    screen.run_worker(
+        _guarded(screen, work), group=group or "later", exclusive=bool(group), exit_on_error=False
+    )
 
 
 async def _guarded(screen: Screen[Any], work: Coroutine[Any, Any, None]) -> None:

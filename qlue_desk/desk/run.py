@@ -34,7 +34,11 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
 
         ca_file = Path(settings.sync.ca_file) if settings.sync.ca_file else None
         return Engine(
-            place.store, place.home, on_state, private_ca=ca_file, wait_seconds=settings.sync.wait_seconds  # type: ignore[arg-type]
+            place.store,
+            place.home,
+            on_state,
+            private_ca=ca_file,
+            wait_seconds=settings.sync.wait_seconds,  # type: ignore[arg-type]
         )
 
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
@@ -43,4 +47,3 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
     finally:
         app.close()
     return app.return_value or 0
-

@@ -21,7 +21,11 @@ def safe(text: str, *, multiline: bool = False) -> str:
 
 def content(text: str, style: str = "", *, multiline: bool = False) -> Content:
     """`text` as content that is never parsed as markup."""
-    return Content.styled(safe(text, multiline=multiline), style) if style else Content(safe(text, multiline=multiline))
+    return (
+        Content.styled(safe(text, multiline=multiline), style)
+        if style
+        else Content(safe(text, multiline=multiline))
+    )
 
 
 def fit(text: str, width: int) -> str:

@@ -57,7 +57,9 @@ def fill(world: DeskWorld, rounds: int = 3) -> None:
                 "kelurahan": city.kelurahan[(place * 7 + turn) % len(city.kelurahan)].code,
                 "channel": (Channel.QLUE, Channel.CALL_CENTRE_112, Channel.SMS, Channel.WHATSAPP)[place % 4],
                 "text": f"{title}. Mohon segera diperbaiki, sudah ada korban. Lokasi di {street}, sebelah minimarket.",
-                "reporter": Reporter(name="" if place % 3 else "Warga", phone="0812••••678", anonymous=place % 3 != 0),
+                "reporter": Reporter(
+                    name="" if place % 3 else "Warga", phone="0812••••678", anonymous=place % 3 != 0
+                ),
                 "lat_e6": -6597147,
                 "lon_e6": 106806039,
             }
@@ -73,10 +75,19 @@ def fill(world: DeskWorld, rounds: int = 3) -> None:
             if status is Status.SCHEDULED:
                 changes |= {"scheduled_for": dt.date(2026, 12, 10), "reason": "menunggu anggaran perubahan"}
             if status is Status.AWAITING_REPORTER:
-                changes |= {"paused_at": created + dt.timedelta(hours=5), "question": "Tikungan yang mana? Tolong patokannya."}
+                changes |= {
+                    "paused_at": created + dt.timedelta(hours=5),
+                    "question": "Tikungan yang mana? Tolong patokannya.",
+                }
             if status is Status.AWAITING_VERIFICATION:
-                changes |= {"follow_up": "Sudah ditambal dengan beton.", "proposed_by": "u_asep", "proposed_by_name": "Asep"}
-                changes["attachments"] = (Attachment("a" * 64, "sesudah.jpg", "image/jpeg", 240_000, evidence=True, by="Asep"),)
+                changes |= {
+                    "follow_up": "Sudah ditambal dengan beton.",
+                    "proposed_by": "u_asep",
+                    "proposed_by_name": "Asep",
+                }
+                changes["attachments"] = (
+                    Attachment("a" * 64, "sesudah.jpg", "image/jpeg", 240_000, evidence=True, by="Asep"),
+                )
             if turn == 0 and place == 0:
                 changes["priority"] = 2
                 changes["attachments"] = (Attachment("b" * 64, "lubang.jpg", "image/jpeg", 180_000),)
@@ -84,8 +95,18 @@ def fill(world: DeskWorld, rounds: int = 3) -> None:
             made.append(complaint)
             entries.append(
                 Entry(
-                    f"e_d{complaint.number}", complaint.id, "dispatch", dispatched, dispatched, "u_dewi", "Dewi", "diskominfo",
-                    Status.NEW, Status.DISPATCHED, "kategori jalan", fields={"dinas": "dpupr"},
+                    f"e_d{complaint.number}",
+                    complaint.id,
+                    "dispatch",
+                    dispatched,
+                    dispatched,
+                    "u_dewi",
+                    "Dewi",
+                    "diskominfo",
+                    Status.NEW,
+                    Status.DISPATCHED,
+                    "kategori jalan",
+                    fields={"dinas": "dpupr"},
                 )
             )
     world.put(made, entries)
@@ -99,9 +120,16 @@ def fill_for_verifier(world: DeskWorld) -> None:
     for turn in range(6):
         created = NOW - dt.timedelta(minutes=3 + turn * 4)
         world.add(
-            status=Status.NEW, title=f"Lampu jalan mati sudah {turn + 2} malam", category=None, kelurahan=None, created_at=created,
-            text="Lampu jalan mati di Jl. Suryakencana dekat Gudang, gelap sekali.", channel=Channel.SMS,
-            suggestion=Suggestion(category.key, place.code, "dishub", f"kata: lampu, mati; Jl. Suryakencana → {place.name}"),
+            status=Status.NEW,
+            title=f"Lampu jalan mati sudah {turn + 2} malam",
+            category=None,
+            kelurahan=None,
+            created_at=created,
+            text="Lampu jalan mati di Jl. Suryakencana dekat Gudang, gelap sekali.",
+            channel=Channel.SMS,
+            suggestion=Suggestion(
+                category.key, place.code, "dishub", f"kata: lampu, mati; Jl. Suryakencana → {place.name}"
+            ),
             waiting_reason="no_category",
         )
 
@@ -116,7 +144,9 @@ async def desk(
     phase: Phase = Phase.CONNECTED,
 ) -> AsyncIterator[tuple[QlueDesk, Pilot[int]]]:
     """The app over a world, with its first rows on screen."""
-    app = QlueDesk(world.workplace, None, settings or Settings(), home=world.workplace.home, demo=demo, now=lambda: NOW)
+    app = QlueDesk(
+        world.workplace, None, settings or Settings(), home=world.workplace.home, demo=demo, now=lambda: NOW
+    )
     app.animation_level = "none"
     app.line_state = SyncState(phase=phase, last_contact=NOW - dt.timedelta(seconds=12))
     async with app.run_test(size=size) as pilot:

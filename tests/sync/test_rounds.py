@@ -194,7 +194,10 @@ def test_a_server_restored_from_an_older_copy_loses_nothing(central: Central) ->
     result = desk.sync()
     assert result.resynced
     colleague.sync()
-    assert [text for text in central.texts(one.id) if "salinan" in text] == ["sebelum salinan", "sesudah salinan"]
+    assert [text for text in central.texts(one.id) if "salinan" in text] == [
+        "sebelum salinan",
+        "sesudah salinan",
+    ]
     assert desk.rows() == colleague.rows() == central.rows("dpupr")
     assert desk.texts(one.id) == colleague.texts(one.id) == central.texts(one.id)
     assert [desk.state_of(i) for i in ids] == ["confirmed", "confirmed"]

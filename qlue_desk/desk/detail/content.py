@@ -129,13 +129,17 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
         case Status.REOPENED:
             return _("pelapor belum puas; menunggu {time}").format(time=waited), "$status-red"
         case Status.COORDINATING:
-            return _("menunggu {who}, {time}").format(who=safe(complaint.coordinating_with), time=waited), "$status-yellow"
+            return _("menunggu {who}, {time}").format(
+                who=safe(complaint.coordinating_with), time=waited
+            ), "$status-yellow"
         case Status.SCHEDULED if complaint.scheduled_for:
             return _("dijadwalkan {day}").format(day=wording.day(complaint.scheduled_for)), "$status-yellow"
         case Status.AWAITING_REPORTER:
             return _("jam berhenti: pelapor ditanya {time} lalu").format(time=waited), "$status-grey"
         case Status.AWAITING_VERIFICATION:
-            return _("diusulkan selesai oleh {who}").format(who=safe(complaint.proposed_by_name)), "$status-yellow"
+            return _("diusulkan selesai oleh {who}").format(
+                who=safe(complaint.proposed_by_name)
+            ), "$status-yellow"
         case Status.RESOLVED:
             word = _("selesai dan final") if complaint.final else _("selesai, pelapor masih bisa menyanggah")
             return word, "$status-green"
@@ -153,7 +157,9 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     lines.add(status_content(complaint.status, ascii_only=around.ascii_only), ("  ", ""), (words, style))
     if case.waiting or case.pending:
         count = max(case.waiting, len(case.pending))
-        lines.add((("^" if around.ascii_only else "▲") + " " + _("{n} menunggu kirim").format(n=count), "$accent"))
+        lines.add(
+            (("^" if around.ascii_only else "▲") + " " + _("{n} menunggu kirim").format(n=count), "$accent")
+        )
     lines.gap()
     lines.text(complaint.title or complaint.text[:80], "bold")
     place = ", ".join(filter(None, (city.kelurahan_name(complaint.kelurahan), _kecamatan(complaint, city))))
@@ -192,7 +198,10 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             filled = BAR if clock.state is ClockState.OVERDUE else round(clock.fraction * BAR)
             lines.add(
-                (fit(label, 11), "$text-muted"), (full * filled, style), (empty * (BAR - filled), "$rule"), (f" {words}", style)
+                (fit(label, 11), "$text-muted"),
+                (full * filled, style),
+                (empty * (BAR - filled), "$rule"),
+                (f" {words}", style),
             )
 
 
@@ -280,7 +289,11 @@ def _attachments(lines: Lines, complaint: Complaint) -> None:
     for attachment in complaint.attachments[:12]:
         kind = _("bukti") if attachment.evidence else _("pelapor")
         size = f"{max(1, attachment.size // 1024)} kB" if attachment.size else _("di luar")
-        lines.add((fit(kind, 9), "$status-green" if attachment.evidence else "$text-muted"), safe(attachment.name or attachment.url), (f"  {size}", "$text-muted"))
+        lines.add(
+            (fit(kind, 9), "$status-green" if attachment.evidence else "$text-muted"),
+            safe(attachment.name or attachment.url),
+            (f"  {size}", "$text-muted"),
+        )
 
 
 def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
@@ -331,7 +344,11 @@ def entry_words(entry: Entry, city: City) -> str:
         label = entry.verb
     word = _(_VERB_WORDS.get(entry.verb, label))
     if entry.verb in ("enter", "receive") and not entry.actor_id:
-        return safe(_("masuk lewat {channel}").format(channel=entry.actor_name)) if entry.actor_name else _("masuk")
+        return (
+            safe(_("masuk lewat {channel}").format(channel=entry.actor_name))
+            if entry.actor_name
+            else _("masuk")
+        )
     if entry.verb == "note":
         return _("catatan publik") if entry.public else _("catatan intern")
     fields = entry.fields
@@ -343,5 +360,12 @@ def entry_words(entry: Entry, city: City) -> str:
     elif place := fields.get("kelurahan"):
         target = city.kelurahan_name(place)
     else:
-        target = next((v for k, v in fields.items() if k in ("person", "party", "elsewhere", "original", "priority", "until", "to")), "")
+        target = next(
+            (
+                v
+                for k, v in fields.items()
+                if k in ("person", "party", "elsewhere", "original", "priority", "until", "to")
+            ),
+            "",
+        )
     return safe(f"{word} → {target}" if target else word)

@@ -119,7 +119,9 @@ class ChooseDialog(Dialog[str]):
             *(
                 Option(
                     Content.assemble(
-                        (f"{place} " if place < 10 else "  ", "bold $accent"), safe(c.label), (f"  {safe(c.hint)}", "$text-muted")
+                        (f"{place} " if place < 10 else "  ", "bold $accent"),
+                        safe(c.label),
+                        (f"  {safe(c.hint)}", "$text-muted"),
                     ),
                     id=c.key,
                 )

@@ -96,10 +96,14 @@ class FollowUpDialog(Dialog[Done]):
             if offer.refusal is None:
                 number = f"{place} " if place < 10 else "  "
                 hint = self._hint(offer)
-                prompt = Content.assemble((number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted"))
+                prompt = Content.assemble(
+                    (number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
+                )
             else:
                 why = safe(offer.refusal.sentence(_)).removeprefix(f"{_(edge.label)}: ")
-                prompt = Content.assemble(("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted"))
+                prompt = Content.assemble(
+                    ("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
+                )
             options.append(Option(prompt, id=str(edge.verb), disabled=offer.refusal is not None))
         return options
 
@@ -112,7 +116,10 @@ class FollowUpDialog(Dialog[Done]):
     async def on_mount(self) -> None:
         """Start at the first legal move, or at the one asked for."""
         moves = self.query_one("#moves", OptionList)
-        wanted = next((i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None), None)
+        wanted = next(
+            (i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None),
+            None,
+        )
         if self.offers and self.offers[0].refusal is None:
             moves.highlighted = wanted or 0
         moves.focus()

@@ -61,7 +61,11 @@ def category_choices(city: City, today: dt.date) -> list[Choice]:
 def kelurahan_choices(city: City, *, nowhere: bool = True) -> list[Choice]:
     """Kelurahan with their kecamatan; last the admission that nobody knows."""
     found = [
-        Choice(k.code, k.name, city.kecamatan_by_code[k.kecamatan].name if k.kecamatan in city.kecamatan_by_code else "")
+        Choice(
+            k.code,
+            k.name,
+            city.kecamatan_by_code[k.kecamatan].name if k.kecamatan in city.kecamatan_by_code else "",
+        )
         for k in city.kelurahan
     ]
     return [*found, Choice(NOWHERE, _("lokasi tidak diketahui"))] if nowhere else found
@@ -96,14 +100,26 @@ class MoveForm(Vertical):
         if edge.verb is Verb.DISPATCH:
             category = complaint.category or (suggestion.category if suggestion else None) or ""
             found.append(
-                ("category", _("Kategori"), Picker(category_choices(city, self.material.today), value=category, placeholder=_("ketik untuk mencari")))
+                (
+                    "category",
+                    _("Kategori"),
+                    Picker(
+                        category_choices(city, self.material.today),
+                        value=category,
+                        placeholder=_("ketik untuk mencari"),
+                    ),
+                )
             )
         if edge.verb in (Verb.DISPATCH, Verb.CORRECT_PLACE):
             place = complaint.kelurahan or (suggestion.kelurahan if suggestion else None) or ""
             if not place and complaint.place_unknown:
                 place = NOWHERE
             found.append(
-                ("kelurahan", _("Kelurahan"), Picker(kelurahan_choices(city), value=place, placeholder=_("ketik untuk mencari")))
+                (
+                    "kelurahan",
+                    _("Kelurahan"),
+                    Picker(kelurahan_choices(city), value=place, placeholder=_("ketik untuk mencari")),
+                )
             )
         if edge.verb is Verb.CORRECT_PLACE:
             street = SafeInput(value=complaint.street, placeholder=_("nama jalan, patokan"))
@@ -114,11 +130,16 @@ class MoveForm(Vertical):
             date = DateInput(self.material.today, placeholder=_("besok, +3, senin, 30/11"))
             found.append(("until", _("Sampai"), date))
         if self.material.replies:
-            ready = Picker([Choice(k, k, v[:60]) for k, v in self.material.replies.items()], placeholder=_("balasan siap pakai"))
+            ready = Picker(
+                [Choice(k, k, v[:60]) for k, v in self.material.replies.items()],
+                placeholder=_("balasan siap pakai"),
+            )
             ready.id = "replies"
             found.append(("replies", _("Siap pakai"), ready))
         if edge.verb is not Verb.ATTACH:
-            found.append(("note", self._text_label(), NoteArea(self.material.draft, placeholder=self._text_hint())))
+            found.append(
+                ("note", self._text_label(), NoteArea(self.material.draft, placeholder=self._text_hint()))
+            )
         if edge.evidence:
             found.append(("evidence", _("Bukti"), PathInput(placeholder=_("berkas foto; → melengkapi nama"))))
             if edge.verb is Verb.PROPOSE:
@@ -146,15 +167,27 @@ class MoveForm(Vertical):
                 label = _("Dinas") if self.edge.to_required else _("Usul dinas")
                 return "to", label, Picker(dinas_choices(city), value=value or "", placeholder=hint)
             case To.PARTY:
-                return "to", _("Dengan"), Picker(dinas_choices(city, outside=True), free=True, placeholder=hint)
+                return (
+                    "to",
+                    _("Dengan"),
+                    Picker(dinas_choices(city, outside=True), free=True, placeholder=hint),
+                )
             case To.ELSEWHERE:
                 outside = [c for c in dinas_choices(city, outside=True) if city.dinas_by_key[c.key].outside]
-                return "to", _("Ke mana"), Picker(outside, free=True, placeholder=_("instansi yang berwenang"))
+                return (
+                    "to",
+                    _("Ke mana"),
+                    Picker(outside, free=True, placeholder=_("instansi yang berwenang")),
+                )
             case To.PERSON:
                 people = people_choices(self.material.people, complaint.dinas)
                 return "to", _("Rekan"), Picker(people, placeholder=_("kosong = lepas"))
             case To.CATEGORY:
-                return "to", _("Kategori"), Picker(category_choices(city, self.material.today), placeholder=hint)
+                return (
+                    "to",
+                    _("Kategori"),
+                    Picker(category_choices(city, self.material.today), placeholder=hint),
+                )
             case To.PRIORITY:
                 return "to", _("Prioritas"), Picker([Choice(str(k), _(v)) for k, v in PRIORITY_LABEL.items()])
             case To.JUNK_KIND:
@@ -182,7 +215,9 @@ class MoveForm(Vertical):
             needed.append("note")
         if self.edge.evidence and self.edge.verb is not Verb.PROPOSE:
             needed.append("evidence")
-        return next((name for name in self.fields if name in needed and not value_of(self.fields[name]).strip()), "")
+        return next(
+            (name for name in self.fields if name in needed and not value_of(self.fields[name]).strip()), ""
+        )
 
     def focus_after(self, field: Widget) -> bool:
         """Go to the field behind this one; False when it was the last."""
@@ -210,7 +245,9 @@ class MoveForm(Vertical):
         """What cannot be read at all, as (field, sentence), before a rule is asked."""
         date = self.fields.get("until")
         if isinstance(date, DateInput) and date.value.strip() and date.date is None:
-            return "until", _("“{text}” bukan tanggal; tulis misalnya besok, +3 atau 30/11.").format(text=date.value)
+            return "until", _("“{text}” bukan tanggal; tulis misalnya besok, +3 atau 30/11.").format(
+                text=date.value
+            )
         paths = self.fields.get("evidence")
         if isinstance(paths, PathInput) and paths.missing:
             return "evidence", _("Berkas tidak ada: {path}").format(path=paths.missing[0])
@@ -227,7 +264,11 @@ class MoveForm(Vertical):
         paths = self.fields.get("evidence")
         kelurahan = texts.get("kelurahan") or None
         to = texts.get("to", "")
-        person = next((p.name for p in self.material.people if p.id == to), "") if self.edge.to is To.PERSON else ""
+        person = (
+            next((p.name for p in self.material.people if p.id == to), "")
+            if self.edge.to is To.PERSON
+            else ""
+        )
         fields = Fields(
             to=to,
             note=texts.get("note", ""),

@@ -43,13 +43,21 @@ class OperatorDialog(Dialog[Complaint]):
         self.saving = False
         self._timer: Timer | None = None
         self.title_text = _("Laporan baru · call center 112")
-        self.keys_text = _("enter simpan (di uraian)   tab isian berikut   esc batal · di luar isian: g hantu  k iseng  i informasi")
+        self.keys_text = _(
+            "enter simpan (di uraian)   tab isian berikut   esc batal · di luar isian: g hantu  k iseng  i informasi"
+        )
 
     def body(self) -> ComposeResult:
         """Form on the left, similar reports on the right."""
         city, today = self.backend.city, self.backend.local_now().date()
         letters = [
-            Choice(c.key, c.label, f"{c.letter} · {city.dinas_name(c.owner_on(today))}" if c.letter else city.dinas_name(c.owner_on(today)))
+            Choice(
+                c.key,
+                c.label,
+                f"{c.letter} · {city.dinas_name(c.owner_on(today))}"
+                if c.letter
+                else city.dinas_name(c.owner_on(today)),
+            )
             for c in city.categories
         ]
         hint = _("ketik untuk mencari")
@@ -110,7 +118,9 @@ class OperatorDialog(Dialog[Complaint]):
         category = self.query_one("#category", Picker).value
         options = self.query_one("#similar", OptionList)
         if not category or not kelurahan or kelurahan == NOWHERE:
-            options.set_options([Option(Content.styled(_("pilih kelurahan dan kategori"), "$text-muted"), disabled=True)])
+            options.set_options(
+                [Option(Content.styled(_("pilih kelurahan dan kategori"), "$text-muted"), disabled=True)]
+            )
             return
         found = await self.backend.similar(category, kelurahan)
         options.set_options(
@@ -135,7 +145,11 @@ class OperatorDialog(Dialog[Complaint]):
     def action_junk(self, kind: str) -> None:
         """G, k, i outside of a field."""
         self.junk = "" if self.junk == kind else kind
-        words = _("Bukan laporan: {kind}. Dihitung, tidak dikirim ke dinas.").format(kind=_(JUNK_KINDS[kind])) if self.junk else ""
+        words = (
+            _("Bukan laporan: {kind}. Dihitung, tidak dikirim ke dinas.").format(kind=_(JUNK_KINDS[kind]))
+            if self.junk
+            else ""
+        )
         self.query_one("#junk", Static).update(Content.styled(words, "bold $status-yellow"))
 
     def action_close(self) -> None:
@@ -184,7 +198,9 @@ class OperatorDialog(Dialog[Complaint]):
         for name in ("kelurahan", "category"):
             picker = self.query_one(f"#{name}", Picker)
             if picker.input.value.strip() and not picker.value:
-                self._ask(name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value))
+                self._ask(
+                    name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value)
+                )
                 return None
         kelurahan = self.query_one("#kelurahan", Picker).value
         name = self._text("name")
@@ -216,4 +232,3 @@ class OperatorDialog(Dialog[Complaint]):
         finally:
             self.saving = False
         self.dismiss(complaint)
-

@@ -34,7 +34,9 @@ class Command(msgspec.Struct, frozen=True):
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
     """Commands that contain all typed words, a number first."""
     wanted = typed.strip().casefold()
-    found = [c for c in commands if all(w in f"{c.label} {c.hint} {c.keys}".casefold() for w in wanted.split())]
+    found = [
+        c for c in commands if all(w in f"{c.label} {c.hint} {c.keys}".casefold() for w in wanted.split())
+    ]
     found.sort(key=lambda c: not c.label.casefold().startswith(wanted))
     if _NUMBER.fullmatch(wanted):
         found.insert(0, Command(f"number:{wanted}", _("Buka laporan {number}").format(number=wanted.upper())))
@@ -81,7 +83,11 @@ class PaletteDialog(Dialog[str]):
         options = self.query_one("#found", OptionList)
         options.set_options(
             Option(
-                Content.assemble((fit(safe(c.keys), 8), "bold $accent"), (fit(safe(c.label), 24), ""), (safe(c.hint), "$text-muted")),
+                Content.assemble(
+                    (fit(safe(c.keys), 8), "bold $accent"),
+                    (fit(safe(c.label), 24), ""),
+                    (safe(c.hint), "$text-muted"),
+                ),
                 id=c.key,
             )
             for c in matching(self.commands, typed)

@@ -49,8 +49,16 @@ class LoginScreen(Screen[None]):
         with Vertical(id="box") as box:
             box.border_title = Content("qlue desk")
             yield Static(Content.styled(_("Hubungkan meja ini ke pusat kota Anda."), "bold"), classes="enrol")
-            yield from _field(_("Alamat pusat"), SafeInput(value=self.server_url, placeholder="https://pusat.kota.go.id", id="url"), "enrol")
-            yield from _field(_("Kode sekali pakai"), SafeInput(placeholder=_("dari admin kota, berlaku 10 menit"), id="code"), "enrol")
+            yield from _field(
+                _("Alamat pusat"),
+                SafeInput(value=self.server_url, placeholder="https://pusat.kota.go.id", id="url"),
+                "enrol",
+            )
+            yield from _field(
+                _("Kode sekali pakai"),
+                SafeInput(placeholder=_("dari admin kota, berlaku 10 menit"), id="code"),
+                "enrol",
+            )
             yield from _field(_("Nama meja"), SafeInput(value=safe(platform.node()), id="desk-name"), "enrol")
             yield Static(Content.styled(_("Masuk"), "bold"), classes="person")
             yield from _field(_("Nama pengguna"), SafeInput(value=self.person, id="user"), "person")
@@ -101,7 +109,13 @@ class LoginScreen(Screen[None]):
                 self.post_message(self.SignedIn())
             else:
                 await asyncio.wrap_future(
-                    in_thread(signing_in.enrol, self._text("url").strip(), self._text("code"), self._text("desk-name"), self.home)
+                    in_thread(
+                        signing_in.enrol,
+                        self._text("url").strip(),
+                        self._text("code"),
+                        self._text("desk-name"),
+                        self.home,
+                    )
                 )
                 self.enrolled = True
                 self._say(_("Meja ini terhubung. Sekarang masuk dengan nama Anda."))

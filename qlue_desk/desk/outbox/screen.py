@@ -67,11 +67,24 @@ class OutboxScreen(PlaceScreen):
         lines.append(_heading(_("Ditolak pusat"), len(tray), "$status-red" if tray else "$text-muted"))
         lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in tray]
         lines.append(_heading(_("Menunggu kirim"), len(unsent), "$accent"))
-        lines += [Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id) for item in unsent]
+        lines += [
+            Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
+            for item in unsent
+        ]
         lines.append(_heading(_("Diterima pusat, menunggu kabar balik"), len(accepted), "$status-green"))
-        lines += [Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id) for item in accepted]
+        lines += [
+            Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
+            for item in accepted
+        ]
         if not self.items:
-            lines = [Option(Content.styled(_("Kotak keluar kosong: semua pekerjaan Anda sudah di pusat."), "$status-green"), disabled=True)]
+            lines = [
+                Option(
+                    Content.styled(
+                        _("Kotak keluar kosong: semua pekerjaan Anda sudah di pusat."), "$status-green"
+                    ),
+                    disabled=True,
+                )
+            ]
         options.set_options(lines)
         wanted = before or (tray[0].action_id if tray and self.to_refused else None)
         if wanted is not None and wanted in self.items:
@@ -192,4 +205,3 @@ class OutboxScreen(PlaceScreen):
 
 def _heading(word: str, count: int, style: str) -> Option:
     return Option(Content.assemble((f"{word} · {wording.number(count)}", f"bold {style}")), disabled=True)
-

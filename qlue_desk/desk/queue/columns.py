@@ -79,7 +79,9 @@ def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
 
 def heading(width: int) -> str:
     """The line above the list."""
-    return "".join(fit(_(column.heading) if column.heading else "", size) + " " for column, size in columns_for(width))
+    return "".join(
+        fit(_(column.heading) if column.heading else "", size) + " " for column, size in columns_for(width)
+    )
 
 
 def due_words(cells: Cells, now: float) -> str:

@@ -53,7 +53,9 @@ class Doing:
 
     # --- running -------------------------------------------------------------------------------
 
-    async def run(self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()) -> list[Outcome]:
+    async def run(
+        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+    ) -> list[Outcome]:
         """Act, remember it for `.`, tell the result."""
         outcomes = await self.backend.act(refs, verb, fields, evidence)
         if any(outcome.refusal is None for outcome in outcomes):
@@ -72,7 +74,12 @@ class Doing:
             if only.refusal is not None:
                 say(self.screen, only.refusal.sentence(_), wrong=True)
             else:
-                say(self.screen, _("{move}: {number} tersimpan, dikirim begitu tersambung.").format(move=label, number=only.number))
+                say(
+                    self.screen,
+                    _("{move}: {number} tersimpan, dikirim begitu tersambung.").format(
+                        move=label, number=only.number
+                    ),
+                )
             return
         self.screen.clear_marks()
         if not refused:
@@ -94,7 +101,9 @@ class Doing:
         )
         self.screen.app.push_screen(TextDialog(title, Content("\n").join(lines)))
 
-    async def _run_and_tell(self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()) -> None:
+    async def _run_and_tell(
+        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+    ) -> None:
         if len(refs) >= self.settings.ui.confirm_bulk and len(refs) > 1:
             question = _("{move} untuk {n} laporan?").format(move=_(EDGE_BY_VERB[verb].label), n=len(refs))
             if not await self.screen.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
@@ -195,9 +204,17 @@ class Doing:
         mine = first.holder == me
         choices: list[Choice] = []
         if not mine:
-            choices.append(Choice(me, _("Ambil untuk saya"), _("sekarang dipegang {name}").format(name=safe(first.holder_name))))
+            choices.append(
+                Choice(
+                    me,
+                    _("Ambil untuk saya"),
+                    _("sekarang dipegang {name}").format(name=safe(first.holder_name)),
+                )
+            )
         choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
-        choices += [c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)]
+        choices += [
+            c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)
+        ]
         title = _("Pegangan {number}").format(number=first.number)
         picked = await self.screen.app.push_screen_wait(ChooseDialog(title, choices))
         if picked is None:
@@ -298,7 +315,10 @@ def place_content(complaint: Complaint, backend: Backend) -> Content:
     if complaint.lat_e6 is not None and complaint.lon_e6 is not None:
         lat, lon = complaint.lat_e6 / 1e6, complaint.lon_e6 / 1e6
         parts += [(_("Koordinat  "), "$text-muted"), f"{lat:.6f}, {lon:.6f}\n"]
-        parts += [(_("Peta       "), "$text-muted"), f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}&zoom=18\n"]
+        parts += [
+            (_("Peta       "), "$text-muted"),
+            f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}&zoom=18\n",
+        ]
     else:
         parts.append((_("Laporan ini tidak membawa koordinat.") + "\n", "$text-muted"))
     parts.append("\n")
@@ -306,7 +326,11 @@ def place_content(complaint: Complaint, backend: Backend) -> Content:
         kind = _("bukti") if attachment.evidence else _("pelapor")
         kept = backend.workplace.home / "blobs" / attachment.sha256[:2] / attachment.sha256
         where = attachment.url or str(kept)
-        parts += [(f"{kind}  ", "$status-green" if attachment.evidence else "$text-muted"), (safe(attachment.name), "bold"), f"\n   {safe(where)}\n"]
+        parts += [
+            (f"{kind}  ", "$status-green" if attachment.evidence else "$text-muted"),
+            (safe(attachment.name), "bold"),
+            f"\n   {safe(where)}\n",
+        ]
     if not complaint.attachments:
         parts.append((_("Tidak ada foto."), "$text-muted"))
     return Content.assemble(*parts)

@@ -32,4 +32,7 @@ class Entering:
         complaint = await self.screen.app.push_screen_wait(OperatorDialog(self.backend))
         if complaint is not None:
             self.screen.nudge()
-            say(self.screen, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
+            say(
+                self.screen,
+                _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]),
+            )

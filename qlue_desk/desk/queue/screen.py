@@ -168,11 +168,17 @@ class DeskScreen(PlaceScreen):
 
     def _show_heading(self) -> None:
         queue, pane = self.queue, self.query_one("#queue-pane")
-        name = _(self.views[self.view][0]) if 0 <= self.view < len(self.views) else _("Cari: {text}").format(text=self.query_text)
+        name = (
+            _(self.views[self.view][0])
+            if 0 <= self.view < len(self.views)
+            else _("Cari: {text}").format(text=self.query_text)
+        )
         count = wording.number(len(queue.numbers))
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
-        self.query_one("#queue-heading", Static).update(Content.styled(heading(queue.size.width), "$text-muted"))
+        self.query_one("#queue-heading", Static).update(
+            Content.styled(heading(queue.size.width), "$text-muted")
+        )
         empty = not queue.numbers
         self.set_class(empty, "-empty")
         if empty:
@@ -423,7 +429,9 @@ class DeskScreen(PlaceScreen):
         later(self, self._save_view(), group="dialog")
 
     async def _save_view(self) -> None:
-        name = await self.app.push_screen_wait(AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan")))
+        name = await self.app.push_screen_wait(
+            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
+        )
         if not name:
             return
         self.views = await self.backend.save_view(name, self.query_text, dict(self.settings.views))
@@ -510,4 +518,6 @@ class DeskScreen(PlaceScreen):
         if place is Place.DETAIL:
             extra = (("esc", _("kembali")), *extra)
         hidden = frozenset({"open"}) if self.is_wide else frozenset()
-        self.query_one(KeyBar).show_place(Place.QUEUE, hidden=hidden | ({"open"} if place is Place.DETAIL else frozenset()), extra=extra)
+        self.query_one(KeyBar).show_place(
+            Place.QUEUE, hidden=hidden | ({"open"} if place is Place.DETAIL else frozenset()), extra=extra
+        )

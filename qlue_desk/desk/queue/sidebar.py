@@ -65,8 +65,20 @@ class SideBar(OptionList):
         ]
         lines += [
             None,
-            Option(self._line("^" if self._ascii else "◔", _("Kotak keluar"), waiting, width, ink="$accent" if waiting else ""), id=OUTBOX),
-            Option(self._line("!", _("Ditolak pusat"), refused, width, ink="$status-red" if refused else ""), id=REFUSED),
+            Option(
+                self._line(
+                    "^" if self._ascii else "◔",
+                    _("Kotak keluar"),
+                    waiting,
+                    width,
+                    ink="$accent" if waiting else "",
+                ),
+                id=OUTBOX,
+            ),
+            Option(
+                self._line("!", _("Ditolak pusat"), refused, width, ink="$status-red" if refused else ""),
+                id=REFUSED,
+            ),
             Option(self._line("=" if self._ascii else "▤", _("Ringkasan"), None, width), id=SUMMARY),
         ]
         self.set_options(lines)
@@ -74,7 +86,9 @@ class SideBar(OptionList):
             self.highlighted = min(highlighted, self.option_count - 1)
 
     @staticmethod
-    def _line(key: str, name: str, count: int | None, width: int, *, strong: bool = False, ink: str = "") -> Content:
+    def _line(
+        key: str, name: str, count: int | None, width: int, *, strong: bool = False, ink: str = ""
+    ) -> Content:
         shown = "" if count is None else wording.number(count)
         style = "bold $accent" if strong else ink
         return Content.assemble(

@@ -54,7 +54,9 @@ def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = F
 
 
 def _number(number: Number, style: str = "bold", width: int = 0) -> Cell:
-    return Cell(wording.number(number.count).rjust(width), style if number.count else "$text-muted", number.query)
+    return Cell(
+        wording.number(number.count).rjust(width), style if number.count else "$text-muted", number.query
+    )
 
 
 def _headline(summary: Summary, width: int) -> Block:
@@ -86,7 +88,12 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
     rows: Block = [head]
     for line in summary.ages:
         look = STATUS_LOOK[line.status]
-        row: Row = [Cell(fit(f"{glyph(line.status, ascii_only=ascii_only)} {short_label(line.status)}", 17), f"$status-{look.colour}")]
+        row: Row = [
+            Cell(
+                fit(f"{glyph(line.status, ascii_only=ascii_only)} {short_label(line.status)}", 17),
+                f"$status-{look.colour}",
+            )
+        ]
         row += [_number(number, "", 8) for number in line.ages]
         row.append(_number(line.total, "bold", 9))
         rows.append(row)
@@ -97,7 +104,10 @@ def _weeks(summary: Summary, ascii_only: bool) -> Block:
     received = [week.received for week in summary.weeks]
     resolved = [week.resolved for week in summary.weeks]
     rows: Block = [[Cell(_("12 minggu terakhir"), "bold $accent")]]
-    for label, values, style in ((_("masuk"), received, "$status-red"), (_("selesai"), resolved, "$status-green")):
+    for label, values, style in (
+        (_("masuk"), received, "$status-red"),
+        (_("selesai"), resolved, "$status-green"),
+    ):
         line = sparkline(values, ascii_only=ascii_only)
         total = wording.number(sum(values))
         rows.append([Cell(fit(label, 9), "$text-muted"), Cell(line, style), Cell(f"  {total}", "bold")])
@@ -157,7 +167,9 @@ def neighbour(rows: Block, place: tuple[int, int], down: int, right: int) -> tup
     if right:
         return places[max(0, min(len(places) - 1, places.index(place) + right))]
     column = _column(rows, place)
-    lines = sorted({y for y, _x in places if (y > place[0]) == (down > 0) and y != place[0]}, reverse=down < 0)
+    lines = sorted(
+        {y for y, _x in places if (y > place[0]) == (down > 0) and y != place[0]}, reverse=down < 0
+    )
     if not lines:
         return place
     return min((p for p in places if p[0] == lines[0]), key=lambda p: abs(_column(rows, p) - column))

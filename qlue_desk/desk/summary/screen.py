@@ -69,7 +69,10 @@ class NumberBoard(Static):
                 here = (y, x) == self.place and bool(cell.query)
                 if here:
                     margin = len(cell.text) - len(cell.text.lstrip())
-                    parts += [(" " * margin, ""), (cell.text.lstrip(), "bold $cursor-line-text on $cursor-line underline")]
+                    parts += [
+                        (" " * margin, ""),
+                        (cell.text.lstrip(), "bold $cursor-line-text on $cursor-line underline"),
+                    ]
                 else:
                     parts.append((cell.text, cell.style))
             lines.append(Content.assemble(*parts))
@@ -118,7 +121,12 @@ class SummaryScreen(PlaceScreen):
         """Count."""
         self.show_line()
         self.query_one(KeyBar).show_pairs(
-            [("←↓↑→", _("pilih angka")), ("enter", _("buka laporannya")), ("esc", _("kembali")), ("?", _("bantuan"))]
+            [
+                ("←↓↑→", _("pilih angka")),
+                ("enter", _("buka laporannya")),
+                ("esc", _("kembali")),
+                ("?", _("bantuan")),
+            ]
         )
         self.query_one("#summary-scroll").can_focus = False
         later(self, self._count(), group="count")
@@ -149,11 +157,19 @@ class SummaryScreen(PlaceScreen):
     def _draw_title(self) -> None:
         if self.summary is None:
             return
-        words, style = line_words(self.desk.line_state, self.backend.now(), self.backend.zone, ascii_only=self.desk.ascii_only)
+        words, style = line_words(
+            self.desk.line_state, self.backend.now(), self.backend.zone, ascii_only=self.desk.ascii_only
+        )
         self.query_one("#summary-title", Static).update(
             Content.assemble(
                 (_("Ringkasan") + f" · {self.desk.whereabouts.dinas}", "bold"),
-                (" · " + _("data {time}").format(time=wording.stamp(self.summary.as_of, self.backend.zone).strip()), "$text-muted"),
+                (
+                    " · "
+                    + _("data {time}").format(
+                        time=wording.stamp(self.summary.as_of, self.backend.zone).strip()
+                    ),
+                    "$text-muted",
+                ),
                 ("  ", ""),
                 (words, style),
             )

@@ -60,7 +60,11 @@ class NoteArea(TextArea):
 
     def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(
-            safe(text, multiline=True), placeholder=placeholder, id=id, tab_behavior="focus", highlight_cursor_line=False
+            safe(text, multiline=True),
+            placeholder=placeholder,
+            id=id,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
         )
 
     def action_submit(self) -> None:
@@ -159,7 +163,9 @@ class Picker(Vertical):
 
     def compose(self) -> ComposeResult:
         """Filter above, choices below while it has the focus."""
-        yield _PickerInput(value=self._label(self._value), placeholder=self._placeholder, select_on_focus=True)
+        yield _PickerInput(
+            value=self._label(self._value), placeholder=self._placeholder, select_on_focus=True
+        )
         options = OptionList()
         options.can_focus = False
         yield options
@@ -228,7 +234,11 @@ class Picker(Vertical):
     def _take_highlighted(self) -> None:
         option = self.query_one(OptionList).highlighted_option
         typed = self.input.value.strip()
-        if self.free and typed and (option is None or typed.casefold() not in self._label(str(option.id)).casefold()):
+        if (
+            self.free
+            and typed
+            and (option is None or typed.casefold() not in self._label(str(option.id)).casefold())
+        ):
             self._take(typed)
         elif option is not None and (typed or self.query_one(OptionList).highlighted):
             self._take(str(option.id))
@@ -242,7 +252,10 @@ class Picker(Vertical):
     def _fill(self, choices: list[Choice]) -> None:
         options = self.query_one(OptionList)
         options.set_options(
-            Option(Content.assemble(safe(c.label), (f"  {safe(c.hint)}" if c.hint else "", "$text-muted")), id=c.key)
+            Option(
+                Content.assemble(safe(c.label), (f"  {safe(c.hint)}" if c.hint else "", "$text-muted")),
+                id=c.key,
+            )
             for c in choices[:SHOWN_CHOICES]
         )
         if choices:
@@ -281,10 +294,14 @@ def complete_path(typed: str) -> list[str]:
     folder_text, slash, begun = typed.rpartition("/")
     folder = Path(folder_text + slash if folder_text or slash else ".").expanduser()
     try:
-        names = sorted(p.name + ("/" if p.is_dir() else "") for p in folder.iterdir() if p.name.startswith(begun))
+        names = sorted(
+            p.name + ("/" if p.is_dir() else "") for p in folder.iterdir() if p.name.startswith(begun)
+        )
     except OSError:
         return []
-    return [f"{folder_text}{slash}{name}" for name in names if not name.startswith(".") or begun.startswith(".")][:20]
+    return [
+        f"{folder_text}{slash}{name}" for name in names if not name.startswith(".") or begun.startswith(".")
+    ][:20]
 
 
 class PathInput(SafeInput):

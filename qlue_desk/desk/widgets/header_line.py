@@ -28,7 +28,9 @@ class Whereabouts(msgspec.Struct, frozen=True):
     ascii_only: bool = False
 
 
-def line_words(state: LineState | None, now: dt.datetime, zone: dt.tzinfo, *, ascii_only: bool = False) -> Part:
+def line_words(
+    state: LineState | None, now: dt.datetime, zone: dt.tzinfo, *, ascii_only: bool = False
+) -> Part:
     """The connection as glyph and words, with its colour."""
     full, empty = ("*", "o") if ascii_only else ("●", "○")
     if state is None:
@@ -41,7 +43,10 @@ def line_words(state: LineState | None, now: dt.datetime, zone: dt.tzinfo, *, as
         case "syncing":
             if state.progress and state.progress[1]:
                 had, whole = state.progress
-                return f"{full} {_('menyalin {percent}%').format(percent=had * 100 // whole)}", "$status-yellow"
+                return (
+                    f"{full} {_('menyalin {percent}%').format(percent=had * 100 // whole)}",
+                    "$status-yellow",
+                )
             return f"{full} {_('sinkron…')}", "$status-green"
         case "connecting":
             return f"{empty} {_('menyambung…')}", "$status-yellow"
@@ -79,10 +84,17 @@ class HeaderLine(Widget):
         place = self.place
         mark = "^" if place.ascii_only else "▲"
         connection = line_words(self.state, self.now, place.zone, ascii_only=place.ascii_only)
-        waiting: list[Part] = [(f"{mark} {_('{n} menunggu kirim').format(n=self.waiting)}", "bold $accent")] if self.waiting else []
+        waiting: list[Part] = (
+            [(f"{mark} {_('{n} menunggu kirim').format(n=self.waiting)}", "bold $accent")]
+            if self.waiting
+            else []
+        )
         short: list[Part] = [(f"{mark} {self.waiting}", "bold $accent")] if self.waiting else []
         person: Part = (f"{safe(place.person)} · {_(place.role)}", "$text-muted")
-        left_long: list[Part] = [("qlue desk", "bold $accent"), (f" · {safe(place.city)} · {safe(place.dinas)}", "")]
+        left_long: list[Part] = [
+            ("qlue desk", "bold $accent"),
+            (f" · {safe(place.city)} · {safe(place.dinas)}", ""),
+        ]
         left_short: list[Part] = [(f"{safe(place.city)} · {safe(place.dinas)}", "bold")]
         for left, right in (
             (left_long, [*waiting, connection, person]),

@@ -32,10 +32,16 @@ class KeyBar(Static):
         self._wrong = False
         self._timer: Timer | None = None
 
-    def show_place(self, place: Place, *, hidden: frozenset[str] = frozenset(), extra: tuple[tuple[str, str], ...] = ()) -> None:
+    def show_place(
+        self, place: Place, *, hidden: frozenset[str] = frozenset(), extra: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         """Show the keys of `place` except the `hidden` ids; `extra` pairs (key, word) come first."""
         ranked = sorted(
-            (action for action in ACTIONS if action.bar and place in action.places and action.id not in hidden),
+            (
+                action
+                for action in ACTIONS
+                if action.bar and place in action.places and action.id not in hidden
+            ),
             key=lambda action: action.bar,
         )
         pairs = [

@@ -134,7 +134,6 @@ class QueryBar(Vertical):
         self._stop_timer()
         self.post_message(self.Left())
 
-
     def _keep(self) -> None:
         self._stop_timer()
         self.post_message(self.Kept(self.input.value))

@@ -31,4 +31,6 @@ def glyph(status: Status, *, ascii_only: bool = False) -> str:
 def status_content(status: Status, *, ascii_only: bool = False) -> Content:
     """Glyph and full word, coloured."""
     look = STATUS_LOOK[status]
-    return Content.styled(f"{glyph(status, ascii_only=ascii_only)} {_(look.label)}", f"bold $status-{look.colour}")
+    return Content.styled(
+        f"{glyph(status, ascii_only=ascii_only)} {_(look.label)}", f"bold $status-{look.colour}"
+    )
