@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @pass_shell
 def act(
     shell: Shell,
+    /,
     refs: tuple[str, ...],
     verb: str,
     until: str | None,
@@ -111,4 +112,3 @@ def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
         say(_("Uji coba: tidak ada yang dicatat."))
     elif done:
         say(_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.").format(n=done))
-

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from qlue_desk.settings import SettingsError, find_file, load
 from qlue_desk.words import _
 
 SMALLEST = (80, 24)
-OLDEST_SQLITE = (3, 51, 3)
 CLOCK_SECONDS = 60
 
 
@@ -36,7 +36,9 @@ class Finding(msgspec.Struct, frozen=True):
     mend: str = ""
 
 
-@command("doctor", N_("Periksa terminal, warna, lambang, basis data, jam, pusat; apa yang salah dan obatnya."))
+@command(
+    "doctor", N_("Periksa terminal, warna, lambang, basis data, jam, pusat; apa yang salah dan obatnya.")
+)
 @click.pass_context
 @pass_shell
 def doctor(shell: Shell, context: click.Context, json_output: bool) -> int:
@@ -80,7 +82,9 @@ def _settings(config: str | None) -> Iterator[Finding]:
         path = find_file(named_config(["--config", config] if config else []))
         load(path)
     except SettingsError as error:
-        yield Finding(what, False, error.sentence(_), _("Perbaiki baris itu; semua pengaturan ada di config.toml."))
+        yield Finding(
+            what, False, error.sentence(_), _("Perbaiki baris itu; semua pengaturan ada di config.toml.")
+        )
     else:
         yield Finding(what, True, str(path) if path else _("bawaan"))
 
@@ -115,26 +119,40 @@ def _glyphs() -> Iterator[Finding]:
         "UTF-8",
         utf8,
         encoding,
-        "" if utf8 else _("Pasang LANG=C.UTF-8 (Windows: chcp 65001), atau ui.glyphs = \"ascii\"."),
+        "" if utf8 else _('Pasang LANG=C.UTF-8 (Windows: chcp 65001), atau ui.glyphs = "ascii".'),
     )
     wide = [look.glyph for look in STATUS_LOOK.values() if display_width(look.glyph) != 1]
     yield Finding(
         _("Lambang"),
         not wide,
         "".join(look.glyph for look in STATUS_LOOK.values()),
-        _("Pilih ui.glyphs = \"ascii\" bila kolom bergeser.") if wide else "",
+        _('Pilih ui.glyphs = "ascii" bila kolom bergeser.') if wide else "",
     )
 
 
 def _sqlite() -> Iterator[Finding]:
-    try:
-        from qlue_desk.store.database import sqlcipher
-    except ImportError as error:
-        yield Finding("SQLite", False, str(error), _("Pasang ulang: pip install --force-reinstall sqlcipher3."))
-        return
-    good = sqlcipher.sqlite_version_info >= OLDEST_SQLITE
-    mend = "" if good else _("Perbarui: pip install --upgrade sqlcipher3 (versi lama dapat merusak data).")
-    yield Finding("SQLite", good, sqlcipher.sqlite_version, mend)
+    """In a database that is thrown away: a desk that has none yet can be looked at too."""
+    from qlue_desk.store.database import Store
+    from qlue_desk.store.errors import StoreError
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            store = Store.open(Path(folder))
+        except StoreError as error:
+            mend = _("Perbarui: pip install --upgrade sqlcipher3 (versi lama dapat merusak data).")
+            yield Finding("SQLite", False, error.sentence(_), mend)
+            return
+        try:
+            yield Finding("SQLite", True, store.reading(_sqlite_version))
+        finally:
+            store.close()
+
+
+def _sqlite_version() -> str:
+    from qlue_desk.store.bound import connection
+
+    row = connection().execute("SELECT sqlite_version()").fetchone()
+    return str(row[0])
 
 
 def _folder(home: Path) -> Iterator[Finding]:
@@ -164,7 +182,10 @@ def _database(home: Path) -> Iterator[Finding]:
         store = Store.open(home)
     except StoreError as error:
         yield Finding(
-            what, False, error.sentence(_), _("Pindahkan desk.db lalu masuk lagi; kotak keluar ada di outbox.log.")
+            what,
+            False,
+            error.sentence(_),
+            _("Pindahkan desk.db lalu masuk lagi; kotak keluar ada di outbox.log."),
         )
         return
     try:
@@ -186,7 +207,9 @@ def _server(shell: Shell) -> Iterator[Finding]:
     import datetime as dt
 
     if not (shell.home / "desk.db").exists():
-        yield Finding(_("Pusat"), None, _("meja ini belum terhubung"), _("Jalankan: qlue-desk login URL --code KODE."))
+        yield Finding(
+            _("Pusat"), None, _("meja ini belum terhubung"), _("Jalankan: qlue-desk login URL --code KODE.")
+        )
         return
     from qlue_desk.protocol import Session
     from qlue_desk.store.database import Store

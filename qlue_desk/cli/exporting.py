@@ -15,7 +15,9 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 
-@command("export", N_("Simpan laporan hasil kueri ke berkas, tanpa data pribadi."), context_settings=QUERY_SETTINGS)
+@command(
+    "export", N_("Simpan laporan hasil kueri ke berkas, tanpa data pribadi."), context_settings=QUERY_SETTINGS
+)
 @click.argument("query", metavar="QUERY", nargs=-1)
 @option("--format", "format_", type=click.Choice(("csv", "json", "xlsx")), help=N_("csv, json, atau xlsx"))
 @option("--output", "-o", type=Path, metavar="FILE", help=N_("nama berkas"))

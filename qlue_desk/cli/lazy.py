@@ -88,9 +88,7 @@ def command(name: str, help_text: str, **settings: Any) -> Callable[[F], click.C
 
     def decorate(function: F) -> click.Command:
         made = click.command(name, cls=DeskCommand, help=help_text, **settings)(function)
-        made.params.append(
-            DeskOption(["--json", "json_output"], is_flag=True, help=N_("satu dokumen JSON"))
-        )
+        made.params.append(DeskOption(["--json", "json_output"], is_flag=True, help=N_("satu dokumen JSON")))
         return made
 
     return decorate
@@ -108,5 +106,3 @@ def group(help_text: str, lazy: dict[str, tuple[str, str]], **settings: Any) -> 
         return click.group(cls=LazyGroup, help=help_text, lazy=lazy, **settings)(function)
 
     return decorate
-
-

@@ -42,7 +42,9 @@ def login(
             code = click.prompt(_("Kode pendaftaran"))
             signing_in.enrol(server, code, name, shell.home, private_ca=shell.private_ca())
         else:
-            raise Usage(_("Untuk pusat baru perlu --code KODE, atau token di {name}.").format(name=TOKEN_VARIABLE))
+            raise Usage(
+                _("Untuk pusat baru perlu --code KODE, atau token di {name}.").format(name=TOKEN_VARIABLE)
+            )
     elif code:
         raise Usage(_("Sebutkan alamat pusat: qlue-desk login URL --code KODE."))
     user = user or _asked_user(json_output)

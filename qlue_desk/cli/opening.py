@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
-    from qlue_desk.desk import run
+    from qlue_desk.desk.run import run
 
-    run(shell.home, shell.settings)
-    return int(Exit.DONE)
+    return run(shell.home, shell.settings)
 
 
 def need_terminal() -> None:

@@ -53,13 +53,19 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
             )
             return
         for line in waiting:
-            say(f"▲ {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}  {line.note}")
+            say(
+                f"▲ {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}  {line.note}"
+            )
         for line in refused:
             say(f"! {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}")
             say("  " + _("Alasan: {reason}").format(reason=line.reason))
             if line.seen or line.current:
-                say("  " + _("Yang Anda lihat: {seen} · keadaan sekarang: {current}").format(
-                    seen=line.seen or "–", current=line.current or "–"))
+                say(
+                    "  "
+                    + _("Yang Anda lihat: {seen} · keadaan sekarang: {current}").format(
+                        seen=line.seen or "–", current=line.current or "–"
+                    )
+                )
             if line.note:
                 say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
             say(f"  {line.action_id}")

@@ -41,7 +41,9 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> None:
         return
     widths = [max(display_width(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
-        padded = (cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True))
+        padded = (
+            cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)
+        )
         say("  ".join(padded).rstrip())
 
 

@@ -88,7 +88,8 @@ def _due(row: dict[str, Any], now: dt.datetime) -> str:
 @pass_shell
 def show(shell: Shell, ref: str, json_output: bool) -> None:
     """Show one report."""
-    from qlue_desk.casework.reading import case_json, show as read_case
+    from qlue_desk.casework.reading import case_json
+    from qlue_desk.casework.reading import show as read_case
 
     with shell.workplace() as workplace:
         case = read_case(workplace, ref)

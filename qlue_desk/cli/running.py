@@ -153,9 +153,11 @@ def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
 def _usage_sentence(error: click.ClickException) -> str:
     match error:
         case click.NoSuchOption():
-            return unknown_word(error.option_name, list(error.possibilities or [])) if error.possibilities else _(
-                "Pilihan {name} tidak dikenal."
-            ).format(name=error.option_name)
+            return (
+                unknown_word(error.option_name, list(error.possibilities or []))
+                if error.possibilities
+                else _("Pilihan {name} tidak dikenal.").format(name=error.option_name)
+            )
         case click.MissingParameter():
             name = error.param.human_readable_name if error.param else ""
             return _("{name} belum diberikan.").format(name=name.upper())

@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
 
 
-@command("summary", N_("Angka ringkas: belum dijawab, lewat tenggat, beban."), context_settings=QUERY_SETTINGS)
+@command(
+    "summary", N_("Angka ringkas: belum dijawab, lewat tenggat, beban."), context_settings=QUERY_SETTINGS
+)
 @click.argument("query", metavar="[QUERY]", nargs=-1)
 @option("--by", type=click.Choice(BY), help=N_("hitung menurut status, umur, kategori, …"))
 @option("--csv", "as_csv", is_flag=True, help=N_("sebagai CSV"))
 @pass_shell
-def summary(
-    shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, json_output: bool
-) -> None:
+def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, json_output: bool) -> None:
     """Count reports."""
-    from qlue_desk.casework.summary import summarise, summary as read_summary
+    from qlue_desk.casework.summary import summarise
+    from qlue_desk.casework.summary import summary as read_summary
 
     if as_csv and json_output:
         raise Usage(_("Pilih satu: --json atau --csv."))

@@ -44,12 +44,14 @@ def _once(shell: Shell, store: Store, json_output: bool) -> None:
     if result.elsewhere:
         say(_("Desk yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
         return
+    line = _(
+        "{pulled} perubahan diambil, {applied} tindakan diterima pusat, {refused} ditolak, {waiting} menunggu."
+    )
     say(
-        _("{pulled} perubahan diambil, {applied} tindakan diterima pusat, {refused} ditolak, {waiting} menunggu.")
-        .format(
+        line.format(
             pulled=result.pulled, applied=result.applied, refused=result.refused, waiting=result.waiting
         )
-    )  # fmt: skip
+    )
 
 
 def _document(result: RoundResult) -> dict[str, Any]:

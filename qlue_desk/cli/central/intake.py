@@ -38,16 +38,19 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
         return
     if dry_run:
         say(_("Uji coba: tidak ada yang disimpan."))
+    line = _(
+        "{read} dibaca: {taken} diambil, {duplicates} sudah ada; "
+        "{routed} langsung ke dinas, {waiting} menunggu."
+    )
     say(
-        _("{read} dibaca: {taken} diambil, {duplicates} sudah ada; {routed} langsung ke dinas, {waiting} menunggu.")
-        .format(
+        line.format(
             read=result.read,
             taken=result.taken,
             duplicates=result.duplicates,
             routed=result.routed,
             waiting=result.waiting,
         )
-    )  # fmt: skip
+    )
     for reason, number in sorted(result.reasons.items()):
         say(f"  {reason}: {number}")
 
@@ -110,7 +113,9 @@ def gammu(
 @click.argument("url", metavar="URL")
 @option("--city", metavar="NAME", help=N_("kota"))
 @option("--watch", is_flag=True, help=N_("terus berjalan sampai ctrl+c"))
-@option("--interval", type=click.IntRange(5, 86400), default=60, metavar="N", help=N_("detik antara dua putaran"))
+@option(
+    "--interval", type=click.IntRange(5, 86400), default=60, metavar="N", help=N_("detik antara dua putaran")
+)
 @option("--dry-run", is_flag=True, help=N_("hitung saja, tanpa menyimpan"))
 @data_options
 @pass_shell
