@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Clock
+from tests.central.conftest import Clock
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.errors import IntakeError

@@ -5,7 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from made_cities import samarinda, sumenep
+from tests.central.made_cities import samarinda, sumenep
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.errors import IntakeError

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import httpx
 import jsonschema_rs
 import pytest
-from conftest import Clock
+from tests.central.conftest import Clock
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.report import Report

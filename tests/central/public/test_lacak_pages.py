@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Clock
+from tests.central.conftest import Clock
 from PIL import Image
 
 from qlue_desk.central.hub import Hub
