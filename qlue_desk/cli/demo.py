@@ -55,6 +55,7 @@ def demo(
     with _folder(data) as folder:
         options = _options(
             folder,
+            data is None,
             city or settings.city,
             dinas or settings.dinas,
             settings.complaints if complaints is None else complaints,
@@ -81,7 +82,9 @@ def _folder(data: Path | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _options(folder: Path, city: str, dinas: str, complaints: int, seed: int, pause: float) -> Options:
+def _options(
+    folder: Path, throw_away: bool, city: str, dinas: str, complaints: int, seed: int, pause: float
+) -> Options:
     try:
         from qlue_desk.central.demo.serving import Options
     except ModuleNotFoundError as error:
@@ -98,7 +101,7 @@ def _options(folder: Path, city: str, dinas: str, complaints: int, seed: int, pa
     keys = [d.key for d in load_shipped(city).dinas if d.active and not d.outside]
     if dinas not in keys:
         raise Usage(unknown_word(dinas, keys))
-    return Options(str(folder), city, dinas, complaints, seed, pause)
+    return Options(str(folder), city, dinas, complaints, seed, pause, throw_away)
 
 
 @contextmanager

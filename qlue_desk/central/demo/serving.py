@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -40,6 +41,8 @@ class Options(msgspec.Struct, frozen=True):
     seed: int
     pause: float
     """Seconds between two new reports, about."""
+    throw_away: bool = False
+    """Whether `data` goes when the demonstration ends, also when its parent was killed."""
 
 
 class Seeding(msgspec.Struct, frozen=True, tag="seeding"):
@@ -105,6 +108,8 @@ def main() -> int:
     life.ended.set()
     server.stop()
     hub.close()
+    if options.throw_away:
+        shutil.rmtree(options.data, ignore_errors=True)
     return 0
 
 
