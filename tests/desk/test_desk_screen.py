@@ -172,7 +172,7 @@ def test_the_query_bar_points_at_what_is_wrong(world: DeskWorld) -> None:
         await pilot.press("slash")
         bar = app.screen.query_one("#query")
         bar.query_one("Input").value = "status:dipsosisi"  # type: ignore[attr-defined]
-        await until(lambda: "disposisi" in _text_of(app))
+        await until(lambda: "Mungkin: Disposisi" in _text_of(app))
         assert list(app.screen.queue.numbers) == before  # type: ignore[attr-defined]
         bar.query_one("Input").value = "status:disposisi"  # type: ignore[attr-defined]
         await until(lambda: len(app.screen.queue.numbers) == 6)  # type: ignore[attr-defined]
@@ -243,7 +243,7 @@ def test_one_registry_makes_help_keys_and_bindings() -> None:
         assert len(names) == len(set(names)), place
     with pytest.raises(KeyClash) as clash:
         check_keys({"note": "t"})
-    assert str(clash.value) == "[keys]: tombol “t” dipakai dua kali: follow-up dan note."
+    assert str(clash.value) == "[keys]: tombol “t” dipakai dua kali: note dan follow-up."
     with pytest.raises(KeyClash) as unknown:
         check_keys({"nope": "t"})
     assert str(unknown.value) == "[keys]: “nope” tidak dikenal."
