@@ -144,7 +144,6 @@ def test_a_listing_loads_nothing_heavy(tmp_path: Path) -> None:
         "httpx",
         "holidays",
         "shapely",
-        "psycopg",
         "PIL",
         "jinja2",
         "babel",

@@ -6,6 +6,7 @@ draws only the lines on screen and never waits for the store.
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -110,10 +111,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if keep_cursor:
             place = min(self.cursor, max(0, len(numbers) - 1))
             if current is not None:
-                try:
+                with contextlib.suppress(ValueError):
                     place = numbers.index(current)
-                except ValueError:
-                    pass
         offset = place - self.cursor
         self.cursor = place
         self.virtual_size = Size(self.size.width, len(numbers))
