@@ -14,6 +14,7 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 ROOMY = 56
@@ -21,22 +22,22 @@ ROOMY = 56
 BAR = 16
 """Cells of a clock's bar."""
 _VERB_WORDS = {
-    "receive": "masuk",
-    "received": "masuk",
-    "intake": "masuk",
-    "enter": "dicatat operator",
-    "escalate": "eskalasi",
-    "release": "dilepas: kota bergabung",
-    "take": "diambil",
-    "give": "diserahkan",
-    "note": "catatan",
-    "prioritise": "prioritas",
-    "answer": "pelapor menjawab",
-    "dispute": "pelapor menyanggah",
-    "rate": "pelapor menilai",
-    "finalise": "final",
-    "correct_place": "lokasi diperbaiki",
-    "recategorise": "kategori diganti",
+    "receive": N_("masuk"),
+    "received": N_("masuk"),
+    "intake": N_("masuk"),
+    "enter": N_("masuk"),
+    "escalate": N_("eskalasi"),
+    "release": N_("dilepas: kota bergabung"),
+    "take": N_("diambil"),
+    "give": N_("diserahkan"),
+    "note": N_("catatan"),
+    "prioritise": N_("prioritas"),
+    "answer": N_("pelapor menjawab"),
+    "dispute": N_("pelapor menyanggah"),
+    "rate": N_("pelapor menilai"),
+    "finalise": N_("final"),
+    "correct_place": N_("lokasi diperbaiki"),
+    "recategorise": N_("kategori diganti"),
 }
 
 
