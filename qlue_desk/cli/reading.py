@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, table, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -23,6 +24,9 @@ QUERY_SETTINGS = {"ignore_unknown_options": True}
 
 def query_line(words: tuple[str, ...]) -> str:
     """One query line of the shell's words; a word with spaces is one phrase again."""
+    for word in words:
+        if word.startswith("--"):
+            raise Usage(_("Pilihan {name} tidak dikenal.").format(name=word))
     if len(words) == 1:
         return words[0]
     return " ".join(_phrase(word) for word in words)
