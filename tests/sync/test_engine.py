@@ -1,0 +1,407 @@
+"""The engine in the background: live both ways, patient, stoppable, alone."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.store import meta, outbox, twin
+from qlue_desk.store.database import Store
+from qlue_desk.sync.backoff import Backoff
+from qlue_desk.sync.engine import Engine
+from qlue_desk.sync.lock import DeskLock
+from qlue_desk.sync.signing_in import SERVER_ID, write_token
+from qlue_desk.sync.state import Phase, SyncState
+from tests.sync.faults import answer, raw_server
+from tests.sync.rig import Central, Desk
+
+QUICK = Backoff(0.05, 0.2)
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[Central]:
+    with Central.make(tmp_path) as made:
+        yield made
+
+
+def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for a state of a thread, with a limit."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.01)
+
+
+def background(desk: Desk) -> list[SyncState]:
+    """Start a quick engine; the states that it tells."""
+    told: list[SyncState] = []
+    desk.engine = Engine(
+        desk.store, desk.home, told.append, wait_seconds=20, backoff=lambda: Backoff(0.05, 0.2)
+    )
+    desk.engine.start()
+    return told
+
+
+def test_changes_travel_both_ways_without_asking(central: Central) -> None:
+    one = central.report()
+    first, second = central.desk(), central.desk()
+    told = background(first)
+    background(second)
+    until(lambda: first.get(one.id) and second.get(one.id))
+    began = time.monotonic()
+    first.act(one.id, "acknowledge")
+
+    def arrived() -> bool:
+        found = second.get(one.id)
+        return found is not None and found.status is Status.ACKNOWLEDGED
+
+    until(arrived)
+    assert time.monotonic() - began < 2.5
+    until(lambda: first.engine.state.waiting == 0)
+    phases = [state.phase for state in told]
+    assert phases[0] in (Phase.CONNECTING, Phase.SYNCING)
+    assert Phase.SYNCING in phases
+    assert first.engine.state.phase is Phase.CONNECTED
+    assert first.engine.state.last_contact is not None
+    assert any(state.waiting == 1 for state in told)
+
+
+def test_the_view_never_flickers_while_the_engine_works(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    background(desk)
+    until(lambda: desk.get(one.id))
+    seen: set[str] = set()
+    notes: set[int] = set()
+
+    def look(_change: object) -> None:
+        desk.store.read(lambda: None)
+
+    desk.act(one.id, "acknowledge")
+    desk.act(one.id, "note", "saya di lokasi")
+    central.move(one.id, Verb.PRIORITISE, Fields(to="tinggi"))
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        found = desk.get(one.id)
+        assert found is not None
+        seen.add(str(found.status))
+        notes.add(desk.texts(one.id).count("saya di lokasi"))
+        if desk.counts() == outbox.OutboxCounts():
+            break
+    assert (seen, notes) == ({"acknowledged"}, {1})
+
+
+def test_the_switch_keeps_the_desk_off_the_network_and_back(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    desk.engine.offline = True
+    until(lambda: desk.engine.state.phase is Phase.OFFLINE)
+    desk.act(one.id, "acknowledge")
+    until(lambda: desk.engine.state.waiting == 1)
+    time.sleep(0.3)
+    assert central.texts(one.id) == ["Jalan berlubang"] or desk.counts().waiting == 1
+    assert desk.counts().waiting == 1
+    desk.engine.offline = False
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED and desk.engine.state.waiting == 0)
+    assert desk.rows() == central.rows("dpupr")
+
+
+def test_a_server_that_comes_back_is_found_again(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    told = background(desk)
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    central.pause()
+    until(lambda: desk.engine.state.phase is Phase.OFFLINE)
+    assert desk.engine.state.detail == "Pusat tidak terjangkau; pekerjaan Anda tersimpan di sini."
+    desk.act(one.id, "acknowledge")
+    central.start()
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED and not desk.engine.state.waiting, 8)
+    assert desk.rows() == central.rows("dpupr")
+    assert told[-1].detail == ""
+
+
+def test_a_restored_server_is_healed_in_the_background(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    central.backup()
+    desk.act(one.id, "note", "hilang")
+    desk.sync()
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    central.restore()
+    until(lambda: "hilang" in central.texts(one.id) and desk.counts() == outbox.OutboxCounts(), 10)
+    assert desk.rows() == central.rows("dpupr")
+
+
+@pytest.mark.parametrize("moment", ["first", "long poll"])
+def test_stopping_does_not_wait_for_a_hanging_server(tmp_path: Path, moment: str) -> None:
+    hanging: list[int] = []
+
+    def hang(connection: socket.socket, request: bytes) -> None:
+        hanging.append(1)
+        time.sleep(10)
+
+    with raw_server(hang) as url:
+        store = enrolled(tmp_path, url)
+        engine = Engine(store, tmp_path)
+        engine.start()
+        until(lambda: hanging)
+        began = time.monotonic()
+        engine.stop()
+        assert time.monotonic() - began < 0.2
+        assert engine.state.phase is Phase.STOPPED
+        store.close()
+        assert time.monotonic() - began < 0.5
+
+
+def test_a_reply_after_stop_changes_nothing(central: Central) -> None:
+    central.report()
+    desk = central.desk()
+    engine = Engine(desk.store, desk.home)
+    link = engine._link("pull")
+    link.cut()
+    from qlue_desk.sync import pull
+    from qlue_desk.sync.errors import Stopped
+
+    with pytest.raises(Stopped):
+        link.write(meta.put, "cursor", "late")
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whichever of the tree: the transport is closed
+        pull.run_snapshot(link)
+    assert desk.rows() == {}
+
+
+def test_a_portal_changes_nothing_but_the_state(central: Central, tmp_path: Path) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    desk.act(one.id, "acknowledge")
+
+    def everything() -> list[str]:
+        return list(desk.store.reading(lambda: list(_dump())))
+
+    before = everything()
+    page = b"<html><form action=/login></form></html>"
+
+    def portal(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(answer("200 OK", page, {"Content-Type": "text/html"}))
+
+    with raw_server(portal) as url:
+        desk.store.writing(meta.put, meta.SERVER_URL, url)
+        before = everything()
+        told = background(desk)
+        until(lambda: desk.engine.state.phase is Phase.OFFLINE)
+        assert "portal" in told[-1].detail
+        time.sleep(0.3)
+        desk.engine.stop()
+        after = everything()
+    ignored = ("generation",)
+    assert [line for line in after if not any(word in line for word in ignored)] == [
+        line for line in before if not any(word in line for word in ignored)
+    ]
+
+
+def _dump() -> Iterator[str]:
+    from qlue_desk.store.bound import connection
+    from qlue_desk.store.models import TABLES
+
+    for table in TABLES:
+        name = table._meta.table_name
+        for row in connection().execute(f"SELECT * FROM {name} ORDER BY 1").fetchall():
+            yield f"{name} {row!r}"
+
+
+def test_a_server_that_answers_empty_polls_at_once_is_not_hammered(central: Central) -> None:
+    central.report()
+    desk = central.desk()
+    asked = 0
+    count = central.hub.feed.pull
+
+    def counting(*args: object, **named: object) -> object:
+        nonlocal asked
+        asked += 1
+        return count(*args, **named)  # type: ignore[arg-type]
+
+    central.hub.feed.pull = counting  # type: ignore[method-assign, assignment]
+    central.hub.limits = central.hub.limits.__class__(wait_seconds=0)
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    asked = 0
+    time.sleep(1.2)
+    assert asked <= 4
+
+
+def test_revoking_with_wipe_purges_and_keeps_unsent_work(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    action_id = desk.act(one.id, "note", "belum terkirim")
+    central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=True)
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.REFUSED)
+    until(lambda: desk.rows() == {})
+    assert desk.texts(one.id) == []
+    assert desk.state_of(action_id) == "waiting"
+    assert "dicabut" in desk.engine.state.detail
+
+
+def test_only_one_process_of_a_folder_syncs(central: Central, tmp_path: Path) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    lock = DeskLock(desk.home)
+    assert lock.acquire()
+    desk.act(one.id, "acknowledge")
+    began = time.monotonic()
+    import qlue_desk.sync.rounds as rounds
+
+    waited, rounds.OTHER_SECONDS = rounds.OTHER_SECONDS, 0.3
+    try:
+        result = desk.sync()
+    finally:
+        rounds.OTHER_SECONDS = waited
+    assert (result.elsewhere, result.waiting) == (True, 1)
+    assert time.monotonic() - began < 1.5
+    lock.release()
+    assert desk.sync().applied == 1
+
+
+def test_a_poison_pill_goes_to_the_tray_and_the_others_pass(central: Central) -> None:
+    one, two = central.report(), central.report()
+    desk = central.desk()
+    desk.sync()
+    poison = desk.act(one.id, "note", "racun")
+    good = [desk.act(one.id, "note", "sesudah racun"), desk.act(two.id, "acknowledge")]
+    apply = central.hub.register.apply
+
+    def failing(action: object, identity: object) -> object:
+        if getattr(action, "id", "") == poison:
+            raise RuntimeError("a bug of central")
+        return apply(action, identity)  # type: ignore[arg-type]
+
+    central.hub.register.apply = failing  # type: ignore[method-assign, assignment]
+    import qlue_desk.sync.push as push
+
+    pause, push._LANE_PAUSE = push._LANE_PAUSE, 0.02
+    try:
+        background(desk)
+        until(lambda: len(desk.tray()) == 1 and desk.counts() == outbox.OutboxCounts(refused=1), 15)
+    finally:
+        push._LANE_PAUSE = pause
+    assert [item.action.id for item in desk.tray()] == [poison]
+    assert [desk.state_of(i) for i in good] == ["confirmed", "confirmed"]
+
+
+def test_a_central_that_fails_always_blames_no_action(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    desk.act(one.id, "note", "a")
+    asked = 0
+
+    def failing(*_args: object) -> object:
+        nonlocal asked
+        asked += 1
+        raise RuntimeError("disk full")
+
+    central.hub.register.apply = failing  # type: ignore[method-assign]
+    position = central.hub.feed.position
+    central.hub.feed.position = failing  # type: ignore[method-assign, assignment]
+    background(desk)
+    until(lambda: asked >= 12, 10)
+    central.hub.feed.position = position  # type: ignore[method-assign]
+    assert desk.tray() == []
+    assert desk.counts().waiting == 1
+
+
+def test_backoff_grows_with_jitter_and_honours_what_central_asks() -> None:
+    backoff = Backoff(1.0, 300.0, random.Random(7))
+    delays = [backoff.next() for _ in range(40)]
+    assert min(delays) >= 1.0
+    assert max(delays) <= 300.0
+    assert max(delays) > 100.0
+    assert len(set(delays)) > 25
+    assert backoff.next(retry_after=1200) >= 1200
+    assert backoff.next(retry_after=1e9) == 3600.0
+    backoff.reset()
+    assert backoff.next() <= 2.0
+
+
+def test_kill_9_after_recording_keeps_the_action(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    desk.store.close()
+    program = (
+        "import sys, time; from pathlib import Path\n"
+        "from qlue_desk.casework.workplace import Workplace\n"
+        "from qlue_desk.casework.acting import act\n"
+        "from qlue_desk.domain.moves import Fields\n"
+        "place = Workplace.open(Path(sys.argv[1]))\n"
+        "[outcome] = act(place, [sys.argv[2]], 'note', Fields(note='sebelum mati'))\n"
+        "print(outcome.action_id, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(desk.home), one.id], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    action_id = process.stdout.readline().strip()
+    os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    process.wait()
+    process.stdout.close()
+    assert [line.action.id for line in twin.read(desk.home / twin.FILE).recorded if line.action] == [
+        action_id
+    ]
+    desk.store = Store.open(desk.home)
+    assert desk.state_of(action_id) == "waiting"
+    desk.engine = Engine(desk.store, desk.home)
+    assert desk.sync().applied == 1
+    assert central.texts(one.id).count("sebelum mati") == 1
+
+
+def test_a_lost_database_file_loses_no_work(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    url = desk.store.reading(meta.get, meta.SERVER_URL) or b""
+    action_id = desk.act(one.id, "note", "masih ada")
+    desk.store.close()
+    for file in desk.home.glob("desk.db*"):
+        file.unlink()
+    desk.store = Store.open(desk.home)
+    desk.store.writing(meta.put, meta.SERVER_URL, url)
+    desk.store.writing(meta.put, SERVER_ID, central.hub.server_id)
+    desk.engine = Engine(desk.store, desk.home)
+    desk.sync()
+    assert central.texts(one.id).count("masih ada") == 1
+    assert desk.state_of(action_id) == "confirmed"
+    assert desk.rows() == central.rows("dpupr")
+
+
+def enrolled(home: Path, url: str) -> Store:
+    store = Store.open(home)
+    write_token(home, "qd1_x")
+    store.writing(meta.put, meta.SERVER_URL, url)
+    store.writing(meta.put, SERVER_ID, "s_raw")
+    return store
+
+
+def test_the_state_is_plain_data() -> None:
+    import msgspec
+
+    assert json.loads(msgspec.json.encode(SyncState()))["phase"] == "connecting"

@@ -1,0 +1,103 @@
+"""Enrolling a desk, signing in with and without a network, and where the token lies."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.domain.complaint import Role
+from qlue_desk.store.database import Store
+from qlue_desk.sync import signing_in
+from qlue_desk.sync.errors import Forbidden, NotEnrolled, Refused, SignInFailed
+from tests.sync.rig import PASSWORD, Central
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[Central]:
+    with Central.make(tmp_path) as made:
+        made.hub.accounts.set_password("rina_dpupr", PASSWORD)
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "meja")
+    yield opened
+    opened.close()
+
+
+def test_a_code_makes_a_desk_once(central: Central, store: Store, tmp_path: Path) -> None:
+    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja depan")
+    session = signing_in.enrol(central.url, code, "Meja depan", store)
+    assert (session.desk.dinas, session.city.key) == ("dpupr", "bogor")
+    token = store.folder / "token"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert token.read_text().startswith("qd1_")
+    assert token.read_text().strip().encode() not in (store.folder / "desk.db").read_bytes()
+    with pytest.raises(Forbidden) as caught:
+        signing_in.enrol(central.url, code, "Lagi", tmp_path / "lain")
+    assert "Kode pendaftaran salah" in caught.value.sentence()
+
+
+def test_signing_in_online_then_offline(central: Central, store: Store) -> None:
+    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja")
+    signing_in.enrol(central.url, code, "Meja", store)
+    actor = signing_in.sign_in(store, "rina_dpupr", PASSWORD)
+    assert actor.roles == {Role.OFFICER}
+    assert signing_in.signed_in(store) == actor
+    signing_in.sign_out(store)
+    assert signing_in.signed_in(store) is None
+    with pytest.raises(SignInFailed, match="Nama atau kata sandi salah"):
+        signing_in.sign_in(store, "rina_dpupr", "keliru")
+    central.pause()
+    with pytest.raises(SignInFailed, match="Nama atau kata sandi salah"):
+        signing_in.sign_in(store, "rina_dpupr", "keliru")
+    with pytest.raises(SignInFailed, match="belum pernah masuk"):
+        signing_in.sign_in(store, "budi_dpupr", PASSWORD)
+    assert signing_in.sign_in(store, "rina_dpupr", PASSWORD) == actor
+    central.start()
+    central.hub.accounts.set_password("rina_dpupr", "yang baru sekali")
+    with pytest.raises(SignInFailed):
+        signing_in.sign_in(store, "rina_dpupr", PASSWORD)
+    central.pause()
+    with pytest.raises(SignInFailed, match="belum pernah masuk"):
+        signing_in.sign_in(store, "rina_dpupr", PASSWORD)
+
+
+def test_a_desk_without_enrolment_says_so(store: Store) -> None:
+    with pytest.raises(NotEnrolled):
+        signing_in.transport_for(store)
+
+
+def test_the_environment_may_carry_the_token(
+    central: Central, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = central.hub.accounts.add_desk("bogor", "dlh", "Meja").token
+    signing_in.adopt_token(central.url, token, store)
+    (store.folder / "token").unlink()
+    monkeypatch.setenv("QLUE_DESK_TOKEN", token)
+    assert signing_in.transport_for(store).token == token
+
+
+def test_unsent_work_does_not_follow_to_another_server(central: Central, tmp_path: Path) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    desk.act(one.id, "note", "untuk Bogor")
+    with Central.make(tmp_path / "kota lain") as other:
+        token = other.hub.accounts.add_desk("bogor", "dpupr", "Meja").token
+        with pytest.raises(SignInFailed, match="1 tindakan masih menunggu"):
+            signing_in.adopt_token(other.url, token, desk.store)
+        desk.sync()
+        signing_in.adopt_token(other.url, token, desk.store)
+        desk.engine._links.clear()
+        desk.sync()
+        assert desk.rows() == {}
+
+
+def test_a_wrong_token_is_refused_with_centrals_sentence(central: Central, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        signing_in.adopt_token(central.url, "qd1_nonsense", tmp_path / "meja")
+    assert caught.value.problem.status == 401
+    assert not (tmp_path / "meja" / "token").exists()
