@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
-XML_TYPE = "text/xml; charset=utf-8"
+XML_TYPE = "text/xml"
+"""The framework adds the charset to texts, not to JSON."""
 JSON_TYPE = "application/json; charset=utf-8"
 
 ITEM_NAMES = {

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
 from qlue_desk.central.errors import CentralError, DatabaseBusy
-from qlue_desk.central.open311.errors import GeoReportError
+from qlue_desk.central.open311.errors import GeoReportError, unknown
 from qlue_desk.central.open311.geo_report import GeoReport
 from qlue_desk.central.open311.rendering import JSON_TYPE, XML_TYPE, Document, to_json, to_xml
 
@@ -32,61 +32,54 @@ def open311_router(hub: Hub) -> Router:
     api = GeoReport(hub)
     return Router(
         "/open311/v2",
-        route_handlers=[
-            *_lists(api),
-            *_single(api),
-            _post_requests(api),
-        ],
+        route_handlers=[*_readers(api), _post_requests(api)],
         exception_handlers={HTTPException: _http_error},
         include_in_schema=False,
         request_max_body_size=LARGEST_FORM,
     )
 
 
-def _lists(api: GeoReport) -> list[BaseRouteHandler]:
-    @get(["/discovery.xml", "/discovery.json"], sync_to_thread=True)
-    def discovery(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.discovery(_base(request)))
+def _readers(api: GeoReport) -> list[BaseRouteHandler]:
+    @get("/{name:str}", sync_to_thread=True)
+    def resource(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        query, base = _query(request), _base(request)
+        resources: dict[str, Callable[[], Document]] = {
+            "discovery": lambda: api.discovery(base),
+            "services": lambda: api.services(query),
+            "requests": lambda: api.requests(query, base),
+            "servicerequestupdates": lambda: api.updates(query),
+        }
+        return _answer(request, resources.get(_stem(request)) or _no_resource(request))
 
-    @get(["/services.xml", "/services.json"], sync_to_thread=True)
-    def services(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.services(_query(request)))
+    @get("/{kind:str}/{name:str}", sync_to_thread=True)
+    def one(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        name, query = _stem(request), _query(request)
+        resources: dict[str, Callable[[], Document]] = {
+            "services": lambda: api.definition(name, query),
+            "requests": lambda: api.request(name, query, _base(request)),
+            "tokens": lambda: api.token(name),
+        }
+        return _answer(request, resources.get(request.path_params["kind"]) or _no_resource(request))
 
-    @get(["/requests.xml", "/requests.json"], sync_to_thread=True)
-    def requests(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.requests(_query(request), _base(request)))
-
-    @get(["/servicerequestupdates.xml", "/servicerequestupdates.json"], sync_to_thread=True)
-    def updates(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.updates(_query(request)))
-
-    return [discovery, services, requests, updates]
-
-
-def _single(api: GeoReport) -> list[BaseRouteHandler]:
-    @get("/services/{name:str}", sync_to_thread=True)
-    def definition(request: Request, name: str) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.definition(_stem(name), _query(request)))
-
-    @get("/requests/{name:str}", sync_to_thread=True)
-    def one_request(request: Request, name: str) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.request(_stem(name), _query(request), _base(request)))
-
-    @get("/tokens/{name:str}", sync_to_thread=True)
-    def token(request: Request, name: str) -> Response[bytes]:  # type: ignore[type-arg]
-        return _answer(request, lambda: api.token(_stem(name)))
-
-    return [definition, one_request, token]
+    return [resource, one]
 
 
 def _post_requests(api: GeoReport) -> BaseRouteHandler:
-    @post(["/requests.xml", "/requests.json"])
+    @post("/{name:str}")
     async def post_request(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
         form = await request.form()
         fields = {key: value for key, value in form.multi_items() if isinstance(value, str)}
-        return await to_thread.run_sync(_answer, request, lambda: api.post(fields))
+        ask = (lambda: api.post(fields)) if _stem(request) == "requests" else _no_resource(request)
+        return await to_thread.run_sync(_answer, request, ask)
 
     return post_request
+
+
+def _no_resource(request: Request) -> Callable[[], Document]:  # type: ignore[type-arg]
+    def refuse() -> Document:
+        raise unknown("resource", request.url.path.rpartition("/")[2])
+
+    return refuse
 
 
 def _answer(request: Request, ask: Callable[[], Document]) -> Response[bytes]:  # type: ignore[type-arg]
@@ -122,5 +115,7 @@ def _base(request: Request) -> str:  # type: ignore[type-arg]
     return str(request.base_url).rstrip("/") + "/"
 
 
-def _stem(name: str) -> str:
+def _stem(request: Request) -> str:  # type: ignore[type-arg]
+    """The last part of the address without its format."""
+    name: str = request.path_params["name"]
     return name.removesuffix(".json").removesuffix(".xml")

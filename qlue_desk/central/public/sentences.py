@@ -67,6 +67,7 @@ NEXT_UNDATED: dict[Status, str] = {
 LATE = N_("Terlambat: tenggatnya {due}, sudah lewat {late}.")
 
 STEP: dict[Verb, str] = {
+    Verb.ENTER: N_("Laporan masuk"),
     Verb.RELEASE: N_("{city} bergabung, laporan mulai diproses"),
     Verb.DISPATCH: N_("Dikirim ke {to}"),
     Verb.REJECT: N_("Ditolak"),

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from serving import served
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.gateways import reports_of
-from qlue_desk.central.intake.webhook import intake_router
 from qlue_desk.central.records import Search
+from qlue_desk.central.serve import running_server
 from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Channel
 
@@ -46,7 +45,7 @@ CLOUD = {
 def client(hub: Hub) -> Iterator[httpx.Client]:
     key = hub.accounts.add_api_key("gateway", "intake", "bogor")
     with (
-        served([intake_router(hub)]) as url,
+        running_server(hub) as url,
         httpx.Client(base_url=url, headers={"X-Api-Key": key}) as client,
     ):
         yield client
