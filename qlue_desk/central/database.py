@@ -54,6 +54,8 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._thread = threading.local()
         self._writer = threading.RLock()
+        self.on_undo: Callable[[], None] = lambda: None
+        """Called after a transaction was undone: whoever kept what it had read must forget it."""
         super().__init__(*args, **kwargs)
 
     def run(self, statement: str, values: Sequence[object] = ()) -> Any:
@@ -162,6 +164,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
             self._thread.depth = 0
             with suppress(Exception):  # a lost connection has rolled back by itself
                 self.run("ROLLBACK")
+            self.on_undo()
             raise
         self._thread.depth = 0
         self.run("COMMIT")

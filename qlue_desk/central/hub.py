@@ -72,6 +72,7 @@ class Hub:
     def __init__(self, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> None:
         self.data = data
         self.database = database
+        database.on_undo = self._forget
         self.now = now
         self.limits = Limits()
         self.retention = Retention()
