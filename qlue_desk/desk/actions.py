@@ -86,7 +86,7 @@ ACTIONS: tuple[DeskAction, ...] = (
         "accept",
         "A",
         "terima usulan",
-        "Terima usulan kategori, kelurahan dan dinas, lalu disposisi",
+        "Terima usulan: kategori, kelurahan, dinas; disposisi",
         Group.WORK,
         _CASE,
     ),
@@ -105,7 +105,7 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
     DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
-    DeskAction("undo", "u", "batalkan", "Batalkan tindakan terakhir yang belum terkirim", Group.MARK, _CASE),
+    DeskAction("undo", "u", "batalkan", "Batalkan yang terakhir, bila belum terkirim", Group.MARK, _CASE),
     DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
     DeskAction(
         "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1
@@ -158,6 +158,8 @@ _SHOWN_KEYS = {
     "pagedown": "pgdn",
     "pageup": "pgup",
     "down": "↓",
+    "left": "←",
+    "right": "→",
     "up": "↑",
 }
 

@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import ACTIONS, keys_of, shown_key
+from qlue_desk.desk.actions import ACTIONS, Group, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import TextDialog
@@ -269,7 +269,10 @@ class QlueDesk(App[int]):
                 shown_key(keys_of(action, self.settings.keys)[0]),
             )
             for action in ACTIONS
-            if place in action.places and keys_of(action, self.settings.keys) and action.id != "palette"
+            if place in action.places
+            and keys_of(action, self.settings.keys)
+            and action.group is not Group.MOVE
+            and action.id != "palette"
         ]
         if isinstance(screen, DeskScreen):
             commands += [

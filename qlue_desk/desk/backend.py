@@ -242,6 +242,14 @@ class Backend:
             )
         )
 
+    async def draft(self, complaint_id: str, what: str) -> str:
+        """Text begun earlier."""
+        return await asyncio.wrap_future(self.store.read(drafts.load, complaint_id, what))
+
+    def save_draft(self, complaint_id: str, what: str, text: str) -> None:
+        """Keep begun text; nobody waits for it."""
+        self.store.write(drafts.save, complaint_id, what, text, self.now())
+
     # --- numbers -------------------------------------------------------------------------------
 
     async def summary(self, text: str) -> Summary:

@@ -196,11 +196,12 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
         if clock.state is not ClockState.NONE:
             words, style = clock_words(clock, around)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
-            filled = BAR if clock.state is ClockState.OVERDUE else round(clock.fraction * BAR)
+            size = BAR if lines.width >= ROOMY else BAR // 2
+            filled = size if clock.state is ClockState.OVERDUE else round(clock.fraction * size)
             lines.add(
                 (fit(label, 11), "$text-muted"),
                 (full * filled, style),
-                (empty * (BAR - filled), "$rule"),
+                (empty * (size - filled), "$rule"),
                 (f" {words}", style),
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -24,9 +25,29 @@ from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
-OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE})
-"""Moves with a key of their own; not repeated in this dialog."""
-LABEL_WIDTH = 26
+OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REVEAL})
+"""Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
+LABEL_WIDTH = 25
+BOX_WIDTH = 92
+ORDER = (
+    Verb.DISPATCH,
+    Verb.ACKNOWLEDGE,
+    Verb.START,
+    Verb.PROPOSE,
+    Verb.RESOLVE,
+    Verb.SEND_BACK,
+    Verb.COORDINATE,
+    Verb.SCHEDULE,
+    Verb.ASK,
+    Verb.RETURN,
+    Verb.TRANSFER,
+    Verb.REFER,
+    Verb.DUPLICATE,
+    Verb.REJECT,
+    Verb.JUNK,
+    Verb.REOPEN,
+)
+"""The way of a report; what people do most stands first, what ends a report last."""
 
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 
@@ -41,11 +62,22 @@ class Done(msgspec.Struct, frozen=True):
 def shown_offers(offers: Sequence[Offer]) -> list[Offer]:
     """What the dialog lists: legal moves, legal changes without a move, then impossible moves."""
     mine = [offer for offer in offers if offer.edge.verb not in OWN_KEYS]
+    mine.sort(key=lambda offer: ORDER.index(offer.edge.verb) if offer.edge.verb in ORDER else len(ORDER))
     legal = [offer for offer in mine if offer.refusal is None]
     moves = [offer for offer in legal if offer.edge.target is not None]
     stills = [offer for offer in legal if offer.edge.target is None]
     refused = [offer for offer in mine if offer.refusal is not None and offer.edge.target is not None]
     return [*moves, *stills, *refused]
+
+
+def why_not(refusal: Refusal, label: str) -> str:
+    """The reason in few words: the move is named already at the start of its line."""
+    sources = refusal.values.get("sources")
+    if sources:
+        return safe(
+            _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
+        )
+    return safe(refusal.sentence(_)).removeprefix(f"{label}: ")
 
 
 class FollowUpDialog(Dialog[Done]):
@@ -81,6 +113,8 @@ class FollowUpDialog(Dialog[Done]):
         self.preselect = preselect
         self.note = material.draft
         self.running = False
+        self._changing = asyncio.Lock()
+        """A digit and the highlight that follows it must not both build the form."""
         self.keys_text = _("enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc batal")
 
     def body(self) -> ComposeResult:
@@ -90,17 +124,18 @@ class FollowUpDialog(Dialog[Done]):
 
     def _options(self) -> list[Option]:
         options: list[Option] = []
+        room = min(BOX_WIDTH, self.app.size.width) - LABEL_WIDTH - 8
         for place, offer in enumerate(self.offers, 1):
             edge = offer.edge
             label = _(edge.label) + ("…" if edge.asks else "")
             if offer.refusal is None:
                 number = f"{place} " if place < 10 else "  "
-                hint = self._hint(offer)
+                hint = fit(self._hint(offer), room).rstrip()
                 prompt = Content.assemble(
                     (number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
                 )
             else:
-                why = safe(offer.refusal.sentence(_)).removeprefix(f"{_(edge.label)}: ")
+                why = fit(why_not(offer.refusal, _(edge.label)), room).rstrip()
                 prompt = Content.assemble(
                     ("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
                 )
@@ -135,16 +170,17 @@ class FollowUpDialog(Dialog[Done]):
 
     async def _show_form(self, offer: Offer) -> None:
         place = self.query_one("#form-place")
-        form = self._form()
-        if form is not None and form.edge is offer.edge:
-            return
-        if form is not None:
-            self.note = form.note or self.note
-        self.wrong("")
-        replies = self.replies.get(str(offer.edge.verb), {})
-        material = msgspec.structs.replace(self.material, draft=self.note, replies=replies)
-        await place.remove_children()
-        await place.mount(MoveForm(offer.edge, material))
+        async with self._changing:
+            form = self._form()
+            if form is not None and form.edge is offer.edge:
+                return
+            if form is not None:
+                self.note = form.note or self.note
+            self.wrong("")
+            replies = self.replies.get(str(offer.edge.verb), {})
+            material = msgspec.structs.replace(self.material, draft=self.note, replies=replies)
+            await place.remove_children()
+            await place.mount(MoveForm(offer.edge, material))
 
     def _form(self) -> MoveForm | None:
         forms = self.query(MoveForm)

@@ -18,6 +18,7 @@ from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import SafeInput
 from qlue_desk.words import _
 
+BOX_WIDTH = 92
 _NUMBER = re.compile(r"(?:[A-Za-z]{2,4}-\d{2}-)?\d{2,6}")
 
 
@@ -35,12 +36,16 @@ def matching(commands: Sequence[Command], typed: str) -> list[Command]:
     """Commands that contain all typed words, a number first."""
     wanted = typed.strip().casefold()
     found = [
-        c for c in commands if all(w in f"{c.label} {c.hint} {c.keys}".casefold() for w in wanted.split())
+        c for c in commands if all(_begins_a_word(w, f"{c.label} {c.hint} {c.keys}") for w in wanted.split())
     ]
     found.sort(key=lambda c: not c.label.casefold().startswith(wanted))
     if _NUMBER.fullmatch(wanted):
         found.insert(0, Command(f"number:{wanted}", _("Buka laporan {number}").format(number=wanted.upper())))
     return found
+
+
+def _begins_a_word(wanted: str, text: str) -> bool:
+    return f" {wanted}" in " " + text.casefold()
 
 
 class _PaletteInput(SafeInput):
@@ -81,12 +86,13 @@ class PaletteDialog(Dialog[str]):
 
     def _fill(self, typed: str) -> None:
         options = self.query_one("#found", OptionList)
+        room = min(BOX_WIDTH, self.app.size.width) - 8 - 22 - 6
         options.set_options(
             Option(
                 Content.assemble(
                     (fit(safe(c.keys), 8), "bold $accent"),
-                    (fit(safe(c.label), 24), ""),
-                    (safe(c.hint), "$text-muted"),
+                    (fit(safe(c.label), 22), ""),
+                    (fit(safe(c.hint), room), "$text-muted"),
                 ),
                 id=c.key,
             )

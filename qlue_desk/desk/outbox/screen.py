@@ -39,7 +39,9 @@ class OutboxScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         """The list."""
-        yield OptionList(id="actions")
+        actions = OptionList(id="actions")
+        actions.border_title = Content(_("Kotak keluar"))
+        yield actions
 
     def on_mount(self) -> None:
         """Read both."""
@@ -71,7 +73,8 @@ class OutboxScreen(PlaceScreen):
             Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
             for item in unsent
         ]
-        lines.append(_heading(_("Diterima pusat, menunggu kabar balik"), len(accepted), "$status-green"))
+        if accepted:
+            lines.append(_heading(_("Diterima pusat, menunggu kabar balik"), len(accepted), "$status-green"))
         lines += [
             Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
             for item in accepted
@@ -204,4 +207,6 @@ class OutboxScreen(PlaceScreen):
 
 
 def _heading(word: str, count: int, style: str) -> Option:
-    return Option(Content.assemble((f"{word} · {wording.number(count)}", f"bold {style}")), disabled=True)
+    return Option(
+        Content.assemble(("\n", ""), (f"{word} · {wording.number(count)}", f"bold {style}")), disabled=True
+    )

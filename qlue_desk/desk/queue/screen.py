@@ -33,6 +33,7 @@ from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.words import _
 
+ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 CHANGE_PAUSE = 0.15
@@ -107,6 +108,7 @@ class DeskScreen(PlaceScreen):
         self.set_class(wide and self.preview, "-wide")
         self.set_class(width >= SIDE_FROM, "-side")
         self.set_class(width < SIDE_FROM, "-narrow")
+        self.set_class(width >= ROOMY_FROM, "-roomy")
         if wide:
             self.remove_class("-detail", "-views-open")
         self.call_after_refresh(self._show_heading)

@@ -42,6 +42,7 @@ class SideBar(OptionList):
         self.waiting = 0
         self.refused = 0
         self._ascii = ascii_only
+        self._drawn: tuple[object, ...] = ()
 
     def show(
         self,
@@ -54,11 +55,21 @@ class SideBar(OptionList):
     ) -> None:
         """Fill the lines; `active` is the view shown now, -1 for a query of one's own."""
         state = (list(names), list(counts), active, waiting, refused)
-        if state == (self.names, self.counts, self.active, self.waiting, self.refused) and self.option_count:
-            return
         self.names, self.counts, self.active, self.waiting, self.refused = state
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the names anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        state = (list(self.names), self.counts, self.active, self.waiting, self.refused, self.size.width)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        names, counts, active, waiting, refused = state[:5]
         highlighted = self.highlighted
-        width = WIDTH
+        width = (self.size.width or WIDTH + 2) - 2
         lines: list[Option | None] = [
             Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
             for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)

@@ -78,6 +78,8 @@ def _headline(summary: Summary, width: int) -> Block:
         others += [Cell(f"{share}%", "bold", reopened.query), Cell(" " + _("dibuka kembali") + "   ")]
     if summary.bounced:
         others.append(Cell(_("{n} kali dilempar antar dinas").format(n=summary.bounced), "$text-muted"))
+    if row_width(others) > width:
+        return [first, others[:4], others[4:]]
     return [first, others]
 
 

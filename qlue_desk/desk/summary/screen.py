@@ -171,7 +171,12 @@ class SummaryScreen(PlaceScreen):
                     "$text-muted",
                 ),
                 ("  ", ""),
-                (words, style),
+                (
+                    words
+                    if self.desk.line_state is None or self.desk.line_state.phase != "connected"
+                    else "",
+                    style,
+                ),
             )
         )
 

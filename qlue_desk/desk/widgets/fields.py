@@ -129,7 +129,7 @@ class Picker(Vertical):
     Picker OptionList { display: none; height: auto; max-height: 5; border: none; padding: 0 1; background: $surface;
         scrollbar-size-vertical: 1; }
     Picker OptionList:focus { border: none; }
-    Picker:focus-within OptionList { display: block; }
+    Picker.-open OptionList { display: block; }
     """
 
     class Picked(Message):
@@ -173,6 +173,15 @@ class Picker(Vertical):
     def on_mount(self) -> None:
         """Fill the choices."""
         self._fill(self.choices)
+
+    def on_descendant_focus(self) -> None:
+        """Show the choices while the filter has the focus."""
+        self.add_class("-open")
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def on_descendant_blur(self) -> None:
+        """Hide them."""
+        self.remove_class("-open")
 
     def _label(self, key: str) -> str:
         found = self._by_key.get(key)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -18,7 +18,6 @@ from qlue_desk.words import _
 
 PAUSE = 0.12
 """Seconds without a key before the query runs."""
-_PREFIX = "/ "
 
 
 class _QueryInput(SafeInput):
@@ -46,8 +45,10 @@ class QueryBar(Vertical):
     DEFAULT_CSS = """
     QueryBar { height: auto; display: none; background: $surface; }
     QueryBar.-open { display: block; }
-    QueryBar Input { border: none; height: 1; padding: 0 1; background: $surface; }
-    QueryBar #query-error { height: auto; padding: 0 1; color: $status-red; display: none; }
+    QueryBar Horizontal { height: 1; }
+    QueryBar #query-sign { width: 2; color: $accent; text-style: bold; padding-left: 1; }
+    QueryBar Input { width: 1fr; }
+    QueryBar #query-error { height: auto; padding: 0 3; color: $status-red; display: none; }
     QueryBar.-wrong #query-error { display: block; }
     """
 
@@ -78,9 +79,12 @@ class QueryBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """Input above, mistake below."""
-        yield _QueryInput(
-            placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'), id="query-input"
-        )
+        with Horizontal():
+            yield Static("/", id="query-sign")
+            yield _QueryInput(
+                placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'),
+                id="query-input",
+            )
         yield Static(id="query-error")
 
     @property

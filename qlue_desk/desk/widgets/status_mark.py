@@ -10,7 +10,7 @@ from qlue_desk.words import _
 _SHORT: dict[Status, str] = {
     Status.AWAITING_VERIFICATION: "Verifikasi",
     Status.REOPENED: "Dibuka lagi",
-    Status.OUTSIDE_AUTHORITY: "Luar wewenang",
+    Status.OUTSIDE_AUTHORITY: "Dirujuk",
     Status.NOT_A_REPORT: "Bukan lap.",
 }
 WIDTH = 13
