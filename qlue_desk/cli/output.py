@@ -12,10 +12,11 @@ import msgspec
 from qlue_desk.domain.text import clean
 
 
-def write_json(document: Any) -> None:
+def write_json(document: Any, *, one_line: bool = False) -> None:
     """One JSON document on stdout; times as ISO 8601 with zone, structs as objects."""
     plain = msgspec.to_builtins(document, enc_hook=_plain, str_keys=True)
-    text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()
+    whole = msgspec.json.encode(plain)
+    text = (whole if one_line else msgspec.json.format(whole, indent=2)).decode()
     _write(text + "\n", sys.stdout)
 
 

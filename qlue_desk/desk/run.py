@@ -38,7 +38,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             place.home,
             on_state,
             private_ca=ca_file,
-            wait_seconds=settings.sync.wait_seconds,  # type: ignore[arg-type]
+            wait_seconds=settings.sync.wait_seconds,
         )
 
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)

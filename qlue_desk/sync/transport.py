@@ -90,6 +90,8 @@ class Transport:
         """Pinned after enrolment; '' accepts the first server that answers."""
         self._streams: list[Any] = []
         self._closed = False
+        self.blocked = False
+        """The switch: no request begins, and one under way ends, while it is set."""
         loopback = (urlsplit(self.url).hostname or "") in _LOOPBACK
         verify: bool | ssl.SSLContext = True
         if private_ca is not None:
@@ -205,7 +207,7 @@ class Transport:
             watch.cancel()
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
-        if self._closed:
+        if self._closed or self.blocked:
             raise OSError("closed")
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._streams = [*self._streams[-3:], info["return_value"]]

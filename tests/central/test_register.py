@@ -153,7 +153,7 @@ def test_an_actor_must_be_of_the_desks_dinas(office: Any) -> None:
 def test_an_unknown_verb_and_a_time_without_zone_are_refused(office: Any) -> None:
     complaint = office.take().complaint
     assert office.act(complaint, "explode").detail == "Tindakan explode tidak dikenal."
-    naive = replace(office.action(complaint, "acknowledge"), recorded_at=dt.datetime(2026, 11, 24))
+    naive = replace(office.action(complaint, "acknowledge"), recorded_at=dt.datetime(2026, 11, 24))  # noqa: DTZ001 - naive on purpose
     result = office.hub.register.apply(naive, office.dishub)
     assert (result.code, result.detail) == ("invalid_args", "Waktu tindakan harus memakai zona waktu.")
 

@@ -91,4 +91,5 @@ def user_for(role: str, dinas: str, city: City) -> str:
         "supervisor": f"kabid.{dinas}",
         "verifier": "verifikator",
         "operator": "operator",
+        "city_supervisor": "pengawas",
     }[role]

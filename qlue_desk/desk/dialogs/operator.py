@@ -164,7 +164,7 @@ class OperatorDialog(Dialog[Complaint]):
 
     def _text(self, name: str) -> str:
         field = self.query_one(f"#{name}")
-        return (field.text if isinstance(field, NoteArea) else field.value).strip()  # type: ignore[attr-defined,no-any-return]
+        return (field.text if isinstance(field, NoteArea) else field.value).strip()  # type: ignore[attr-defined]
 
     def on_submitted(self, event: Submitted) -> None:
         """Enter in the text."""

@@ -120,11 +120,11 @@ class OutboxScreen(PlaceScreen):
 
     def action_half_down(self) -> None:
         """Ctrl+d."""
-        self.query_one("#actions", OptionList).action_page_down()
+        self.query_one("#actions", OptionList).action_page_down()  # type: ignore[no-untyped-call]
 
     def action_half_up(self) -> None:
         """Ctrl+u."""
-        self.query_one("#actions", OptionList).action_page_up()
+        self.query_one("#actions", OptionList).action_page_up()  # type: ignore[no-untyped-call]
 
     def action_first(self) -> None:
         """G."""

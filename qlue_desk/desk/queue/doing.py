@@ -216,7 +216,7 @@ class Doing:
             c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)
         ]
         title = _("Pegangan {number}").format(number=first.number)
-        picked = await self.screen.app.push_screen_wait(ChooseDialog(title, choices))
+        picked: str | None = await self.screen.app.push_screen_wait(ChooseDialog(title, choices))
         if picked is None:
             return
         if picked == me:

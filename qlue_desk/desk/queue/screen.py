@@ -13,14 +13,14 @@ from textual.widgets import OptionList, Static
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
+from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
-from qlue_desk.desk.queue.columns import Cells, heading
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.columns import Cells, heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.queue_list import QueueList

@@ -6,6 +6,7 @@ draws only the lines on screen and never waits for the store.
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -87,7 +88,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self.numbers: array[int] = array("q")
         self.cursor = 0
         self.marks: set[int] = set()
-        self.anchor: int | None = None
+        self.range_start: int | None = None
         """Where the last mark was set; a range starts there."""
         self._known: OrderedDict[int, Row] = OrderedDict()
         self._stale: set[int] = set()
@@ -110,10 +111,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if keep_cursor:
             place = min(self.cursor, max(0, len(numbers) - 1))
             if current is not None:
-                try:
+                with contextlib.suppress(ValueError):
                     place = numbers.index(current)
-                except ValueError:
-                    pass
         offset = place - self.cursor
         self.cursor = place
         self.virtual_size = Size(self.size.width, len(numbers))
@@ -282,15 +281,15 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         """Mark or unmark the row under the cursor."""
         if self.current is not None:
             self.marks ^= {self.current}
-            self.anchor = self.cursor
+            self.range_start = self.cursor
             self.refresh()
 
     def mark_range(self) -> None:
         """Mark from the last mark to the cursor."""
-        start = self.anchor if self.anchor is not None else self.cursor
+        start = self.range_start if self.range_start is not None else self.cursor
         low, high = sorted((min(start, len(self.numbers) - 1), self.cursor))
         self.marks |= set(self.numbers[low : high + 1])
-        self.anchor = self.cursor
+        self.range_start = self.cursor
         self.refresh()
 
     def mark_all(self) -> None:
@@ -302,7 +301,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     def clear_marks(self) -> None:
         """Mark nothing."""
         self.marks.clear()
-        self.anchor = None
+        self.range_start = None
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:

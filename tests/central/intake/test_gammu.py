@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Clock
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.errors import IntakeError
@@ -26,6 +25,7 @@ from qlue_desk.central.intake.messages import keywords_of
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Channel
+from tests.central.conftest import Clock
 
 AT = dt.datetime(2025, 11, 5, 10, 0, tzinfo=dt.UTC)
 PLUS = "+6281234567678"

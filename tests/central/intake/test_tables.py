@@ -5,7 +5,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from made_cities import samarinda, sumenep
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.errors import IntakeError
@@ -13,6 +12,7 @@ from qlue_desk.central.intake.table import decode, read_table, same_city, sniff,
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Channel, Status
+from tests.central.made_cities import samarinda, sumenep
 
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 HEADER = (

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import httpx
 import jsonschema_rs
 import pytest
-from conftest import Clock
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.report import Report
@@ -20,6 +19,7 @@ from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Channel, Complaint, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from tests.central.conftest import Clock
 
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 V2 = "/open311/v2"

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Clock
 from PIL import Image
 
 from qlue_desk.central.hub import Hub
@@ -16,6 +15,7 @@ from qlue_desk.central.serve import running_server
 from qlue_desk.domain.complaint import Actor, Channel, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from tests.central.conftest import Clock
 
 OFFICER = Actor("u_o", "Rina Marlina", frozenset({Role.OFFICER}), "bogor", "dpupr")
 SUPERVISOR = Actor("u_s", "Asep Kepala", frozenset({Role.SUPERVISOR}), "bogor", "dpupr")
