@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 from textual.binding import Binding
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 
@@ -153,7 +154,7 @@ _SHOWN_KEYS = {
     "question_mark": "?",
     "full_stop": ".",
     "colon": ":",
-    "space": "spasi",
+    "space": N_("spasi"),
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",

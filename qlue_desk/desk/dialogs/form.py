@@ -17,18 +17,18 @@ from qlue_desk.desk.widgets.fields import Choice, DateInput, NoteArea, PathInput
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint
 from qlue_desk.domain.edges import JUNK_KINDS, PRIORITY_LABEL, Edge, Text, To, Verb
-from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.moves import N_, Fields
 from qlue_desk.words import _
 
 NOWHERE = "-"
 """Key of the choice `lokasi tidak diketahui`."""
 _TEXT_LABEL = {
-    Text.REASON: "Alasan",
-    Text.QUESTION: "Pertanyaan",
-    Text.ANSWER: "Jawaban",
-    Text.FOLLOW_UP: "Tindak lanjut",
-    Text.PURPOSE: "Untuk apa",
-    Text.NOTE: "Catatan",
+    Text.REASON: N_("Alasan"),
+    Text.QUESTION: N_("Pertanyaan"),
+    Text.ANSWER: N_("Jawaban"),
+    Text.FOLLOW_UP: N_("Tindak lanjut"),
+    Text.PURPOSE: N_("Untuk apa"),
+    Text.NOTE: N_("Catatan"),
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from textual.content import Content
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 _SHORT: dict[Status, str] = {
-    Status.AWAITING_VERIFICATION: "Verifikasi",
-    Status.REOPENED: "Dibuka lagi",
-    Status.OUTSIDE_AUTHORITY: "Dirujuk",
-    Status.NOT_A_REPORT: "Bukan lap.",
+    Status.AWAITING_VERIFICATION: N_("Verifikasi"),
+    Status.REOPENED: N_("Dibuka lagi"),
+    Status.OUTSIDE_AUTHORITY: N_("Dirujuk"),
+    Status.NOT_A_REPORT: N_("Bukan lap."),
 }
 WIDTH = 13
 """Cells of the short form: glyph, space, word."""
