@@ -393,7 +393,8 @@ class DeskScreen(PlaceScreen):
         following = order[(place + 1) % len(order)]
         self.set_class(narrow and following is side, "-views-open")
         self.remove_class("-detail") if not self.is_wide else None
-        following.focus()
+        # A pane that was hidden can take the focus only once the new style is laid out.
+        self.call_after_refresh(following.focus)
         self._show_keys()
 
     # --- keys: finding -------------------------------------------------------------------------
