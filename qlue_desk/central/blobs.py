@@ -168,6 +168,11 @@ class Blobs:
             raise NotFound("Berkas {sha} tidak ada di lingkup desk ini.", sha=sha256[:12])
         return path, str(row[0])
 
+    def dropper(self, sha256: str) -> Callable[[], None]:
+        """What deletes a file whose row is gone, to be called after the commit."""
+        path = self.path(sha256)
+        return lambda: path.unlink(missing_ok=True)
+
     def _announce(self, sha256: str, size: int, desk_id: str) -> BlobState:
         with self._database.writing():
             self._database.run(
