@@ -207,7 +207,11 @@ def test_bars_and_sparklines() -> None:
 
 
 def test_choices_begin_with_what_is_typed_before_they_contain_it() -> None:
-    choices = [Choice("dlh", "DLH", "Lingkungan"), Choice("dishub", "Dishub", "Perhubungan"), Choice("hub", "Hub", "")]
+    choices = [
+        Choice("dlh", "DLH", "Lingkungan"),
+        Choice("dishub", "Dishub", "Perhubungan"),
+        Choice("hub", "Hub", ""),
+    ]
     assert [c.key for c in fitting(choices, "hub")] == ["hub", "dishub"]
     assert [c.key for c in fitting(choices, "lingk")] == ["dlh"]
     assert fitting(choices, "zzz") == []
