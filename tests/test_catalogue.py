@@ -15,6 +15,8 @@ from qlue_desk.domain.edges import EDGES, JUNK_KINDS, PRIORITY_LABEL
 from qlue_desk.words import read_catalogue
 
 FIELD = re.compile(r"{\w+}")
+INSIDE_F_STRING = re.compile(r"""{_\((["'])(.*?)\1\)""")
+"""Babel does not look into f-strings before Python 3.12."""
 
 
 def sentences() -> set[str]:
@@ -26,6 +28,8 @@ def sentences() -> set[str]:
             root, method_map=[("**.py", "python")], keywords={"_": None, "N_": None, "n_": (1, 2)}
         )
     }
+    for source in Path(root).rglob("*.py"):
+        found |= {match[1] for match in INSIDE_F_STRING.findall(source.read_text(encoding="utf-8"))}
     found |= {look.label for look in STATUS_LOOK.values()}
     for table in (CHANNEL_LABEL, ROLE_LABEL, JUNK_KINDS, PRIORITY_LABEL):
         found |= set(table.values())

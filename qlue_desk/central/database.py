@@ -190,7 +190,11 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
             check_same_thread=False,
             cached_statements=256,
         )
-        self._add_conn_hooks(connection)
+        try:
+            self._add_conn_hooks(connection)
+        except Exception:
+            connection.close()
+            raise
         return connection
 
     @contextmanager

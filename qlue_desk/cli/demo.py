@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,13 +110,18 @@ def _central(options: Options, *, quiet: bool) -> Iterator[tuple[subprocess.Pope
     """The child process; closing its standard input ends it, also when this process is killed."""
     import msgspec
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "qlue_desk.central.demo.serving", msgspec.json.encode(options).decode()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
+    # What the server has to say must not be written over the desk's screen.
+    with open(Path(options.data) / "central.log", "ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "qlue_desk.central.demo.serving", msgspec.json.encode(options).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if quiet else log,
+            start_new_session=True,
+        )
     try:
+        if not quiet:
+            import_module("qlue_desk.desk.run")  # textual loads while the child is busy
         yield process, _wait_until_served(process, quiet=quiet)
     finally:
         assert process.stdin is not None

@@ -31,9 +31,10 @@ def export(
     settings = shell.settings.export
     format_ = format_ or (output.suffix.lstrip(".") if output and output.suffix else settings.format)
     path = output or Path(settings.folder) / f"laporan-{dt.datetime.now():%Y%m%d-%H%M%S}.{format_}"  # noqa: DTZ005
+    line = query_line(query)
     progress = Progress(_("Ekspor"), quiet=json_output)
     with shell.workplace() as workplace:
-        count = write_export(workplace, query_line(query), format_, path, progress)
+        count = write_export(workplace, line, format_, path, progress)
     if json_output:
         write_json({"path": str(path), "format": format_, "reports": count})
     else:

@@ -47,8 +47,9 @@ def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -
     """List reports."""
     from qlue_desk.casework.reading import queue as read_queue
 
+    line = query_line(query)
     with shell.workplace() as workplace:
-        rows = read_queue(workplace, query_line(query), limit)
+        rows = read_queue(workplace, line, limit)
         if json_output:
             write_json(rows)
             return

@@ -39,8 +39,8 @@ def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, 
 
     if as_csv and json_output:
         raise Usage(_("Pilih satu: --json atau --csv."))
+    line = query_line(query)
     with shell.workplace() as workplace:
-        line = query_line(query)
         if by is None and not as_csv:
             _all_numbers(workplace, read_summary(workplace, line), json_output)
             return

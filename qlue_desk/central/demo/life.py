@@ -6,7 +6,10 @@ import logging
 import threading
 from random import Random
 
+from msgspec.structs import replace
+
 from qlue_desk.central.demo.arrivals import Arrivals
+from qlue_desk.central.demo.seeding import Photos
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.records import Search
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
@@ -28,8 +31,10 @@ class Life(threading.Thread):
         self.city = hub.city(city_key)
         self.watched = watched
         self.pause = pause
-        self.random = Random(seed)
+        # With the seed alone a kept city would be told the same reports again, each a duplicate.
+        self.random = Random(f"{seed} {hub.now().isoformat()}")
         self.arrivals = Arrivals(self.city, self.random, hub.now().date())
+        self.photos = Photos(hub)
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -52,7 +57,10 @@ class Life(threading.Thread):
         """A citizen reports; every other report is for the dinas that is looked at."""
         for_watched = self.watched if self.random.random() < 0.5 else ""
         arrival = self.arrivals.arrive(self.hub.now(), dinas=for_watched)
-        return self.hub.register.take(arrival.report).complaint
+        report = arrival.report
+        if arrival.photo:
+            report = replace(report, photos=(self.photos.sent(arrival.photo, report.source_id),))
+        return self.hub.register.take(report).complaint
 
     def dispatch_one(self) -> None:
         """The verifier sends on a waiting report whose suggestion is complete."""

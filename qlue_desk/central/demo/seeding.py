@@ -201,12 +201,8 @@ class Photos:
         return f"sha256:{self._file(kind, False, of).sha256}"
 
     def evidence(self, kind: str, of: str) -> tuple[Attachment, ...]:
-        """A picture from before and one from after."""
-        before, after = self._file(kind, False, of), self._file(kind, True, of)
-        return (
-            replace(before, name="sebelum.jpg", at=None),
-            replace(after, name="sesudah.jpg", at=None),
-        )
+        """A picture of the place after the follow-up; the citizen sent the one from before."""
+        return (replace(self._file(kind, True, of), name="sesudah.jpg", at=None),)
 
     def _file(self, kind: str, after: bool, of: str) -> Attachment:
         which = sum(of.encode()) % PHOTOS_OF_A_KIND

@@ -132,7 +132,12 @@ def open_hub(options: Options, city: City) -> Hub:
         seeder.seed(options.complaints, lambda done, total: say(Seeding(done, total)))
         hub.close()
         marker.write_text("", encoding="utf-8")
-    return Hub.open(folder)
+        return Hub.open(folder)
+    hub = Hub.open(folder)
+    # Only the people of the dinas that was looked at first have a password (hashing is slow).
+    for role in ROLES:
+        hub.accounts.set_password(user_for(role, options.dinas, city), PASSWORD)
+    return hub
 
 
 def served(hub: Hub, city: City, options: Options, url: str) -> Served:

@@ -26,7 +26,7 @@ _VERB_WORDS = {
     "receive": N_("masuk"),
     "received": N_("masuk"),
     "intake": N_("masuk"),
-    "enter": N_("dicatat operator"),
+    "enter": N_("masuk"),
     "escalate": N_("eskalasi"),
     "release": N_("dilepas: kota bergabung"),
     "take": N_("diambil"),

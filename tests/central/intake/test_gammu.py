@@ -133,6 +133,11 @@ def test_the_reference_counts_only_with_sender_and_near_in_time() -> None:
     assert [m.complete for m in messages] == [True, True, True, False]
 
 
+def test_a_part_that_comes_days_later_belongs_to_another_message() -> None:
+    messages = group([part(1, "awal", "050003970201"), part(2, "akhir", "050003970202", minutes=60 * 30)])
+    assert [(m.text, m.complete) for m in messages] == [("awal", False), ("akhir", False)]
+
+
 def test_an_incomplete_message_waits_a_day_and_is_taken_once(hub: Hub, clock: Clock, tmp_path: Path) -> None:
     path = inbox(tmp_path / "smsd.db", (PLUS, "2026-11-24 09:00:00", "satu ", "050003970201"))
     assert take_inbox(hub, path, "bogor").read == 0
