@@ -53,9 +53,8 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
             )
             return
         for line in waiting:
-            say(
-                f"▲ {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}  {line.note}"
-            )
+            when = time_words(line.recorded_at, workplace.zone)
+            say(f"▲ {line.number or '–'}  {line.label}  {when}  {line.note}")
         for line in refused:
             say(f"! {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}")
             say("  " + _("Alasan: {reason}").format(reason=line.reason))

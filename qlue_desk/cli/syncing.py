@@ -45,7 +45,8 @@ def _once(shell: Shell, store: Store, json_output: bool) -> None:
         say(_("Desk yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
         return
     line = _(
-        "{pulled} perubahan diambil, {applied} tindakan diterima pusat, {refused} ditolak, {waiting} menunggu."
+        "{pulled} perubahan diambil, {applied} tindakan diterima pusat, "
+        "{refused} ditolak, {waiting} menunggu."
     )
     say(
         line.format(

@@ -166,7 +166,7 @@ class QlueDesk(App[int]):
             if self.demo.folder
             else _("data dibuang saat keluar")
         )
-        return _("DEMO · laporan contoh, {kept} · x putuskan/sambungkan jaringan · q keluar").format(
+        return _("DEMO · q keluar · x putuskan/sambungkan jaringan · laporan contoh, {kept}").format(
             kept=kept
         )
 

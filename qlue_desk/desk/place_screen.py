@@ -21,7 +21,6 @@ from qlue_desk.desk.widgets.key_bar import KeyBar
 class PlaceScreen(Screen[None]):
     """A screen of the desk; subclasses give `place` and fill `body`."""
 
-    CSS_PATH = "place.tcss"
     place: ClassVar[Place] = Place.QUEUE
 
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
@@ -30,7 +29,7 @@ class PlaceScreen(Screen[None]):
         self.backend = backend
         self.settings = desk.settings
         own = BindingsMap(bindings(self.place, self.settings.keys))
-        self._bindings = BindingsMap.merge([self._bindings, own])
+        self._bindings = BindingsMap.merge([own, self._bindings])
 
     def compose(self) -> ComposeResult:
         """Header above, keys below."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 MINUS = "‑"
@@ -12,7 +13,20 @@ MINUS = "‑"
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("Mei"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Agu"),
+    N_("Sep"),
+    N_("Okt"),
+    N_("Nov"),
+    N_("Des"),
+)
 _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
+from rich.cells import cell_len
 from textual.content import Content
 
 from qlue_desk.desk import wording
@@ -12,7 +13,7 @@ from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Complaint, Entry, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
@@ -124,7 +125,7 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
     waited = wording.span(max(0.0, (now - since).total_seconds()))
     match complaint.status:
         case Status.DISPATCHED:
-            return _("belum diterima dinas, sudah {time}").format(time=waited), "$status-red"
+            return _("belum diterima {time}").format(time=waited), "$status-red"
         case Status.NEW:
             return _("menunggu disposisi {time}").format(time=waited), "$status-red"
         case Status.REOPENED:
@@ -155,7 +156,12 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     complaint, city = case.complaint, around.city
     words, style = headline(complaint, around.now)
-    lines.add(status_content(complaint.status, ascii_only=around.ascii_only), ("  ", ""), (words, style))
+    status = status_content(complaint.status, ascii_only=around.ascii_only)
+    if status.cell_length + 2 + cell_len(words) <= lines.width:
+        lines.add(status, ("  ", ""), (words, style))
+    else:
+        lines.add(status)
+        lines.text(words, style)
     if case.waiting or case.pending:
         count = max(case.waiting, len(case.pending))
         lines.add(
@@ -256,14 +262,14 @@ def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> Non
 def waiting_words(reason: str) -> str:
     """Why a person must look first, in words."""
     words = {
-        "no_category": "kategori belum jelas",
-        "no_place": "lokasi belum jelas",
-        "outside_authority": "mungkin bukan kewenangan kota",
-        "unreadable": "laporan tidak terbaca",
-        "not_joined": "kota belum bergabung",
-        "no_owner": "kategori ini belum punya dinas",
-        "ambiguous": "kategori lebih dari satu kemungkinan",
-        "referee": "sudah berkali-kali pindah dinas: tentukan dinasnya",
+        "no_category": N_("kategori belum jelas"),
+        "no_place": N_("lokasi belum jelas"),
+        "outside_authority": N_("mungkin bukan kewenangan kota"),
+        "unreadable": N_("laporan tidak terbaca"),
+        "not_joined": N_("kota belum bergabung"),
+        "no_owner": N_("kategori ini belum punya dinas"),
+        "ambiguous": N_("kategori lebih dari satu kemungkinan"),
+        "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
     }
     return _(words[reason]) if reason in words else safe(reason)
 
@@ -325,12 +331,15 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
         who = safe(entry.actor_name)
         dinas = safe(around.city.dinas_name(entry.actor_dinas)) if entry.actor_dinas else ""
         by = f" · {who}" + (f" ({dinas})" if dinas and lines.width >= ROOMY else "") if who else ""
-        if not entry.actor_id and entry.verb in ("enter", "receive"):
-            by = ""  # the channel is no person; the words name it
+        if entry.actor_id in ("", "system"):
+            by = ""  # no person did it; the words say what happened
         lines.add(
             (fit(wording.stamp(entry.at, around.zone), 14), "$text-muted"),
             (mark, "$accent"),
-            (entry_words(entry, around.city), "bold" if entry.to_status != entry.from_status else ""),
+            (
+                entry_words(entry, around.city, case.complaint.channel),
+                "bold" if entry.to_status != entry.from_status else "",
+            ),
             (by, "$text-muted"),
         )
         if entry.text:
@@ -338,19 +347,15 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
             lines.text(entry.text, style, indent=14)
 
 
-def entry_words(entry: Entry, city: City) -> str:
-    """A history line in words: `Disposisi → DPUPR`, `catatan publik`."""
+def entry_words(entry: Entry, city: City, channel: Channel) -> str:
+    """A history line in words: `Disposisi → DPUPR`, `catatan publik`; `channel` is the report's."""
     try:
         label = EDGE_BY_VERB[Verb(entry.verb)].label
     except (ValueError, KeyError):
         label = entry.verb
     word = _(_VERB_WORDS.get(entry.verb, label))
-    if entry.verb in ("enter", "receive") and not entry.actor_id:
-        return (
-            safe(_("masuk lewat {channel}").format(channel=entry.actor_name))
-            if entry.actor_name
-            else _("masuk")
-        )
+    if entry.verb == Verb.ENTER and entry.actor_id in ("", "system"):
+        return _("masuk lewat {channel}").format(channel=_(CHANNEL_LABEL[channel]))
     if entry.verb == "note":
         return _("catatan publik") if entry.public else _("catatan intern")
     fields = entry.fields

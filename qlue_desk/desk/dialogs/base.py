@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,6 +19,8 @@ from qlue_desk.desk.widgets.fields import Choice, SafeInput
 from qlue_desk.words import _
 
 Answer = TypeVar("Answer")
+DRAFT_PAUSE = 0.5
+"""Seconds without a key before a draft is saved."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -48,6 +52,33 @@ class Dialog(ModalScreen[Answer]):
     def action_close(self) -> None:
         """Esc."""
         self.dismiss(None)
+
+
+class DraftKeeper:
+    """Keeps what is typed while it is typed, so that not even a power cut loses it (domain.md §1)."""
+
+    def __init__(self, dialog: Dialog[Any], kept: str, save: Callable[[str], None]) -> None:
+        self._dialog = dialog
+        self._kept = kept
+        self._save = save
+        self._timer: Timer | None = None
+
+    def soon(self, text: str) -> None:
+        """Save when typing stands still for a moment."""
+        self._stop()
+        self._timer = self._dialog.set_timer(DRAFT_PAUSE, lambda: self.now(text))
+
+    def now(self, text: str) -> None:
+        """Save at once; '' when the text has become an action."""
+        self._stop()
+        if text != self._kept:
+            self._kept = text
+            self._save(text)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
 
 class ConfirmDialog(Dialog[bool]):

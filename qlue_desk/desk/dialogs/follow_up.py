@@ -12,10 +12,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import Material, MoveForm
 from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.safe_text import fit, safe
@@ -107,7 +107,7 @@ class FollowUpDialog(Dialog[Done]):
         self.offers = shown_offers(offers)
         self.material = material
         self.perform = perform
-        self.save_draft = save_draft
+        self.keeper = DraftKeeper(self, material.draft, save_draft)
         self.replies = replies or {}
         self.hint_values = hint_values or {}
         self.preselect = preselect
@@ -224,6 +224,10 @@ class FollowUpDialog(Dialog[Done]):
         elif not form.focus_after(event.picker):
             self._run(then_next=False)
 
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep the text while it is typed."""
+        self.keeper.soon(event.text_area.text)
+
     def on_submitted(self, event: Submitted) -> None:
         """Enter in a text."""
         event.stop()
@@ -264,13 +268,12 @@ class FollowUpDialog(Dialog[Done]):
                 form.focus_field(refusal.field)
             return
         self.note = ""
-        self.save_draft("")
+        self.keeper.now("")
         self.dismiss(Done(form.edge.verb, then_next))
 
     def action_close(self) -> None:
         """Esc: what was typed is kept as a draft."""
         form = self._form()
         text = form.note if form is not None else self.note
-        if text != self.material.draft:
-            self.save_draft(text)
+        self.keeper.now(text)
         self.dismiss(None)

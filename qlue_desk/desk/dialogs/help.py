@@ -9,16 +9,17 @@ from textual.content import Content
 from qlue_desk.desk.actions import ACTIONS, Group, keys_of, shown_key
 from qlue_desk.desk.safe_text import fit
 from qlue_desk.domain.complaint import STATUS_LOOK
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 _QUERY_EXAMPLES = (
-    ("status:disposisi", "menurut status; juga colour:merah"),
-    ("overdue", "lewat tenggat; juga due:today, due:<8h"),
-    ("kelurahan:sempur", "menurut tempat; juga kecamatan:"),
-    ("by:me", "pegangan saya; by:none belum dipegang"),
-    ("older:24h", "lebih tua dari; juga newer:, since:, until:"),
-    ('"lampu mati" -macet', "kata-kata bersebelahan; tanpa kata"),
-    ("sort:-created", "urutan; due, created, updated, priority"),
+    ("status:disposisi", N_("menurut status; juga colour:merah")),
+    ("overdue", N_("lewat tenggat; juga due:today, due:<8h")),
+    ("kelurahan:sempur", N_("menurut tempat; juga kecamatan:")),
+    ("by:me", N_("pegangan saya; by:none belum dipegang")),
+    ("older:24h", N_("lebih tua dari; juga newer:, since:, until:")),
+    ('"lampu mati" -macet', N_("kata-kata bersebelahan; tanpa kata")),
+    ("sort:-created", N_("urutan; due, created, updated, priority")),
 )
 
 

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from qlue_desk.desk.dialogs.base import Dialog
-from qlue_desk.desk.later import later
+from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
+from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -35,7 +35,8 @@ class NoteDialog(Dialog[bool]):
         self.title_text = title
         self.draft = draft
         self.perform = perform
-        self.save_draft = save_draft
+        self.keeper = DraftKeeper(self, draft, save_draft)
+        self.running = False
         self.public = False
         self.keys_text = _("enter simpan   ctrl+t intern/publik   ctrl+o baris baru   esc batal")
 
@@ -68,19 +69,29 @@ class NoteDialog(Dialog[bool]):
     def on_submitted(self, event: Submitted) -> None:
         """Enter."""
         event.stop()
-        later(self, self._perform(), group="perform")
+        if not self.running:
+            self.running = True
+            later(self, self._perform())
+
+    def on_text_area_changed(self, event: NoteArea.Changed) -> None:
+        """Keep it while it is typed."""
+        self.keeper.soon(event.text_area.text)
 
     async def _perform(self) -> None:
-        refusal = await self.perform(Fields(note=self.query_one(NoteArea).text, public=self.public))
+        try:
+            refusal = await self.perform(Fields(note=self.query_one(NoteArea).text, public=self.public))
+        except Exception as error:  # a full disk: the text must not be lost
+            self.wrong(sentence_of(error))
+            return
+        finally:
+            self.running = False
         if refusal is not None:
             self.wrong(refusal.sentence(_))
             return
-        self.save_draft("")
+        self.keeper.now("")
         self.dismiss(True)
 
     def action_close(self) -> None:
         """Esc: the text is kept."""
-        text = self.query_one(NoteArea).text
-        if text != self.draft:
-            self.save_draft(text)
+        self.keeper.now(self.query_one(NoteArea).text)
         self.dismiss(False)

@@ -14,6 +14,7 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Status
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 SOON = 2 * wording.HOUR
@@ -56,13 +57,13 @@ class Column(msgspec.Struct, frozen=True):
 
 COLUMNS: tuple[Column, ...] = (
     Column("mark", "", 2),
-    Column("number", "Nomor", 13),
-    Column("due", "Tenggat", 7),
-    Column("status", "Status", status_mark.WIDTH),
-    Column("kelurahan", "Kelurahan", 14, least=92),
-    Column("category", "Kategori", 16, least=110),
-    Column("title", "Laporan", 0),
-    Column("holder", "Pegangan", 10, least=74),
+    Column("number", N_("Nomor"), 13),
+    Column("due", N_("Tenggat"), 7),
+    Column("status", N_("Status"), status_mark.WIDTH),
+    Column("kelurahan", N_("Kelurahan"), 14, least=92),
+    Column("category", N_("Kategori"), 16, least=110),
+    Column("title", N_("Laporan"), 0),
+    Column("holder", N_("Pegangan"), 10, least=74),
 )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
@@ -19,10 +17,10 @@ from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
-from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.queue.columns import Cells, heading
+from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
+from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.safe_text import safe
@@ -40,7 +38,7 @@ CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
 
-class DeskScreen(PlaceScreen):
+class DeskScreen(QueueKeys):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
@@ -76,16 +74,6 @@ class DeskScreen(PlaceScreen):
                 yield Static(id="empty")
             yield DetailPane(id="detail")
 
-    @property
-    def queue(self) -> QueueList:
-        """The list."""
-        return self.query_one("#queue", QueueList)
-
-    @property
-    def detail(self) -> DetailPane:
-        """The pane of one report."""
-        return self.query_one("#detail", DetailPane)
-
     # --- showing -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -111,7 +99,7 @@ class DeskScreen(PlaceScreen):
         self.set_class(width >= ROOMY_FROM, "-roomy")
         if wide:
             self.remove_class("-detail", "-views-open")
-        self.call_after_refresh(self._show_heading)
+        self.call_after_refresh(self.show_heading)
 
     @property
     def is_wide(self) -> bool:
@@ -145,11 +133,11 @@ class DeskScreen(PlaceScreen):
     async def _fill(self, query: Query, *, keep_cursor: bool) -> None:
         if not keep_cursor or not self.queue.numbers:
             self.queue.set_numbers(await self.backend.find(query, limit=FIRST_PAGE), keep_cursor=keep_cursor)
-            self._show_heading()
+            self.show_heading()
         numbers = await self.backend.find(query)
         if numbers != self.queue.numbers:
             self.queue.set_numbers(numbers)
-        self._show_heading()
+        self.show_heading()
         later(self, self._count(), group="count")
 
     async def _count(self) -> None:
@@ -168,7 +156,8 @@ class DeskScreen(PlaceScreen):
         else:
             say(self, sentence, wrong=True)
 
-    def _show_heading(self) -> None:
+    def show_heading(self) -> None:
+        """Name, count and marks above the list; a word where it is empty."""
         queue, pane = self.queue, self.query_one("#queue-pane")
         name = (
             _(self.views[self.view][0])
@@ -262,22 +251,12 @@ class DeskScreen(PlaceScreen):
 
     # --- for `doing` ---------------------------------------------------------------------------
 
-    @property
-    def current_cells(self) -> Cells | None:
-        """The line under the cursor, None while it is fetched or the list is empty."""
-        return self.queue.row_at(self.queue.current)
-
     async def chosen_complaints(self) -> list[Complaint]:
         """Marked reports, else the one under the cursor (or in the detail pane)."""
         found = await self.backend.complaints(self.queue.chosen)
         if not found:
             say(self, _("Tidak ada laporan di baris ini."), wrong=True)
         return found
-
-    def clear_marks(self) -> None:
-        """After a bulk act."""
-        self.queue.clear_marks()
-        self._show_heading()
 
     def to_next(self) -> None:
         """Go on to the report below."""
@@ -307,51 +286,6 @@ class DeskScreen(PlaceScreen):
             self._open_detail()
 
     # --- keys: moving --------------------------------------------------------------------------
-
-    def _focused_part(self) -> Any:
-        focused = self.focused
-        return focused if isinstance(focused, (QueueList, DetailPane, OptionList)) else self.queue
-
-    def _move(self, rows: int) -> None:
-        part = self._focused_part()
-        if isinstance(part, QueueList):
-            part.move_by(rows)
-        elif isinstance(part, DetailPane):
-            part.scroll_relative(y=rows, animate=False)
-        elif abs(rows) == 1:
-            (part.action_cursor_down if rows > 0 else part.action_cursor_up)()
-
-    def action_down(self) -> None:
-        """J."""
-        self._move(1)
-
-    def action_up(self) -> None:
-        """K."""
-        self._move(-1)
-
-    def action_half_down(self) -> None:
-        """Ctrl+d."""
-        self._move(self.queue.half_page)
-
-    def action_half_up(self) -> None:
-        """Ctrl+u."""
-        self._move(-self.queue.half_page)
-
-    def action_first(self) -> None:
-        """G."""
-        part = self._focused_part()
-        if isinstance(part, QueueList):
-            part.move_to(0)
-        elif isinstance(part, DetailPane):
-            part.scroll_home(animate=False)
-
-    def action_last(self) -> None:
-        """Shift+g."""
-        part = self._focused_part()
-        if isinstance(part, QueueList):
-            part.move_to(len(part.numbers) - 1)
-        elif isinstance(part, DetailPane):
-            part.scroll_end(animate=False)
 
     def action_open(self) -> None:
         """Enter."""
@@ -393,7 +327,8 @@ class DeskScreen(PlaceScreen):
         following = order[(place + 1) % len(order)]
         self.set_class(narrow and following is side, "-views-open")
         self.remove_class("-detail") if not self.is_wide else None
-        following.focus()
+        # A pane that was hidden can take the focus only once the new style is laid out.
+        self.call_after_refresh(following.focus)
         self._show_keys()
 
     # --- keys: finding -------------------------------------------------------------------------
@@ -448,69 +383,6 @@ class DeskScreen(PlaceScreen):
         self._lay_out(self.app.size.width)
         if self.preview:
             later(self, self._show_detail(), group="detail")
-
-    # --- keys: marking -------------------------------------------------------------------------
-
-    def action_mark(self) -> None:
-        """Space: mark and go on."""
-        self.queue.toggle_mark()
-        self.queue.move_by(1)
-        self._show_heading()
-
-    def action_mark_range(self) -> None:
-        """V."""
-        self.queue.mark_range()
-        self._show_heading()
-
-    def action_mark_all(self) -> None:
-        """Shift+v."""
-        self.queue.mark_all()
-        self._show_heading()
-
-    def action_copy(self) -> None:
-        """Y."""
-        cells = self.current_cells
-        if cells is not None and cells.number:
-            self.app.copy_to_clipboard(safe(cells.number))
-            say(self, _("{number} disalin.").format(number=cells.number))
-
-    # --- keys: working, all in `doing` ---------------------------------------------------------
-
-    def action_follow_up(self) -> None:
-        """T."""
-        self.doing.follow_up()
-
-    def action_accept(self) -> None:
-        """Shift+a."""
-        self.doing.accept()
-
-    def action_take(self) -> None:
-        """A."""
-        self.doing.take()
-
-    def action_note(self) -> None:
-        """C."""
-        self.doing.note()
-
-    def action_priority(self) -> None:
-        """P."""
-        self.doing.priority()
-
-    def action_photo(self) -> None:
-        """O."""
-        self.doing.photo()
-
-    def action_enter_report(self) -> None:
-        """E."""
-        self.entering.start()
-
-    def action_repeat(self) -> None:
-        """Full stop."""
-        self.doing.repeat()
-
-    def action_undo(self) -> None:
-        """U."""
-        self.doing.undo()
 
     def _show_keys(self) -> None:
         cells = self.current_cells

@@ -69,7 +69,7 @@ class SideBar(OptionList):
         self._drawn = state
         names, counts, active, waiting, refused = state[:5]
         highlighted = self.highlighted
-        width = (self.size.width or WIDTH + 2) - 2
+        width = self.scrollable_content_region.width or WIDTH
         lines: list[Option | None] = [
             Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
             for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)

@@ -225,8 +225,7 @@ class Picker(Vertical):
         (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter."""
-        event.stop()
+        """Filter; a dialog around it may look too (the operator's category letters)."""
         typed = "" if self.input.value == self._label(self._value) else self.input.value
         self._fill(fitting(self.choices, typed))
 
