@@ -17,6 +17,7 @@ from peewee import IntegrityError
 
 from qlue_desk.central import entering, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
+from qlue_desk.central.erasing import erase_traces, erased
 from qlue_desk.central.errors import DatabaseBusy
 from qlue_desk.central.feed import Appended, scope_stream
 from qlue_desk.central.instants import to_ms
@@ -120,6 +121,9 @@ class Register:
         )
         if isinstance(decision, Refusal):
             return decision
+        if action.verb == Verb.ERASE:
+            erase_traces(self._hub, before)
+            decision = replace(decision, complaint=erased(decision.complaint))
         change = self._write(city, before, decision, now, action_id=action.id)
         if action.verb == Verb.MERGE:
             self._note_merge(city, change.complaint, fields, actor, at)
@@ -333,7 +337,12 @@ class Register:
         self, city: City, before: Complaint, decision: Decision, now: dt.datetime, *, action_id: str = ""
     ) -> Change:
         appended = self._ledger.write(
-            city, before, decision.complaint, [received(decision.entry, now)], action_id=action_id
+            city,
+            before,
+            decision.complaint,
+            [received(decision.entry, now)],
+            action_id=action_id,
+            rewritten=decision.entry.verb == Verb.ERASE,
         )
         return Change(decision.complaint, appended)
 

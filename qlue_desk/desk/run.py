@@ -30,6 +30,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
         workplace = None
 
     def open_engine(place: Workplace, on_state: Callable[[LineState], None]) -> EngineLike:
+        from qlue_desk.sync.backoff import Backoff
         from qlue_desk.sync.engine import Engine
 
         ca_file = Path(settings.sync.ca_file) if settings.sync.ca_file else None
@@ -39,6 +40,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             on_state,
             private_ca=ca_file,
             wait_seconds=settings.sync.wait_seconds,
+            backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)

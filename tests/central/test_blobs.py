@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from qlue_desk.central.blobs import DigestMismatch, OffsetMismatch, TooLarge, sniff
+from qlue_desk.central.blobs import DigestMismatch, OffsetMismatch, TooLarge
 from qlue_desk.central.errors import Invalid, NotFound
+from qlue_desk.domain.media import media_type_of
 from qlue_desk.protocol import BlobState
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
@@ -28,7 +29,7 @@ SHA = hashlib.sha256(PHOTO).hexdigest()
     ],
 )
 def test_the_content_decides_the_kind(head: bytes, kind: str | None) -> None:
-    assert sniff(head) == kind
+    assert media_type_of(head) == kind
 
 
 def test_an_upload_goes_on_where_it_broke_off(office: Any) -> None:
