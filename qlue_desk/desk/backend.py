@@ -100,6 +100,10 @@ class Backend:
         """Rows of a list, ready to draw."""
         return self.store.read(self._cells_of, numbers)
 
+    async def rows(self, numbers: Sequence[int]) -> Sequence[Cells]:
+        """The same, awaited."""
+        return await asyncio.wrap_future(self.fetch_rows(list(numbers)))
+
     def _cells_of(self, numbers: list[int]) -> list[Cells]:
         return [self._cells(row) for row in queue.rows(numbers)]
 

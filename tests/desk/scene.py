@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from textual.pilot import Pilot
 
@@ -165,6 +164,6 @@ async def settled(app: QlueDesk) -> None:
         await until(lambda: screen.detail.case is not None)  # type: ignore[attr-defined]
 
 
-def picture(app: QlueDesk, path: Path) -> None:
-    """A screenshot as SVG."""
-    path.write_text(app.export_screenshot(), encoding="utf-8")
+def screen_text(app: QlueDesk) -> list[str]:
+    """The lines on screen, without colours."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]

@@ -33,7 +33,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, outbox
-from tests.desk.scene import desk, fill, fill_for_verifier, settled, until
+from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
@@ -77,8 +77,7 @@ def desk_screen(app: QlueDesk) -> DeskScreen:
 
 def text_of(app: QlueDesk) -> str:
     """Everything on screen."""
-    screen = app.screen
-    return "\n".join(strip.text for strip in screen._compositor.render_strips())
+    return "\n".join(screen_text(app))
 
 
 def waiting(world: DeskWorld) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qlue_desk.casework.views import views_of
 from qlue_desk.domain.complaint import (
     CHANNEL_LABEL,
     Attachment,
@@ -24,6 +25,8 @@ from qlue_desk.domain.query import parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
 from qlue_desk.store import complaints, queue
+from qlue_desk.store.bound import connection
+from qlue_desk.store.conditions import where
 from qlue_desk.store.models import NEVER
 from tests.desk_world import NOW, DeskWorld
 
@@ -255,3 +258,24 @@ def test_first_pages_come_from_an_index_in_order(world: DeskWorld, text: str, in
     plan = world.store.reading(queue.plan, parse(text), now=NOW)
     assert any(index in line for line in plan), plan
     assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_the_first_page_of_what_opens_first_is_read_without_sorting(tmp_path: Path) -> None:
+    """0.34 s at 100,000 reports for what opens first, until the planner was kept on the due order."""
+    world = DeskWorld.make(tmp_path)
+    world.put([world.complaint(status=status) for status in (Status.DISPATCHED, Status.RESOLVED) * 300])
+
+    def plan(text: str) -> str:
+        condition = where(world.workplace.query(text), MOMENT)
+        rows = connection().execute(
+            f"EXPLAIN QUERY PLAN SELECT row FROM complaint WHERE {condition.sql} ORDER BY due, row LIMIT 200",
+            condition.parameters,
+        )
+        return " ".join(str(row[3]) for row in rows)
+
+    for person in ("u_rina", "u_budi"):
+        first = views_of(world.signed_in_as(person).actor)[0]
+        found = world.store.reading(plan, first.query)
+        assert "TEMP B-TREE" not in found, (first, found)
+        assert "complaint_open" in found
+    world.close()

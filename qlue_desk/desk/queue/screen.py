@@ -26,7 +26,7 @@ from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.desk.widgets.virtual_list import VirtualList
+from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.words import _
@@ -132,8 +132,14 @@ class DeskScreen(QueueKeys):
 
     async def _fill(self, query: Query, *, keep_cursor: bool) -> None:
         if not keep_cursor or not self.queue.numbers:
-            self.queue.set_numbers(await self.backend.find(query, limit=FIRST_PAGE), keep_cursor=keep_cursor)
+            first = await self.backend.find(query, limit=FIRST_PAGE)
+            # Rows before the other numbers: behind those the reading thread would let them wait.
+            self.queue.prime(await self.backend.rows(first[:PAGE]))
+            self.queue.set_numbers(first, keep_cursor=keep_cursor)
             self.show_heading()
+            if len(first) < FIRST_PAGE:
+                later(self, self._count(), group="count")
+                return
         numbers = await self.backend.find(query)
         if numbers != self.queue.numbers:
             self.queue.set_numbers(numbers)

@@ -124,6 +124,14 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self.refresh()
         self.post_message(self.Highlighted(self, self.current))
 
+    def prime(self, rows: Sequence[Row]) -> None:
+        """Take rows that were fetched already, so that the first paint shows them."""
+        for row in rows:
+            number = self._row_number(row)
+            self._known[number] = row
+            self._stale.discard(number)
+        self._strips.clear()
+
     def forget(self, numbers: Sequence[int] | None = None) -> None:
         """Fetch rows anew (all when None); the old content stays visible until the new one is here."""
         self._generation += 1
