@@ -233,7 +233,8 @@ def _check_boundaries(raw: Table, source: Source) -> Path | None:
     if name is None:
         return None
     path = source.folder / str(name)
-    if not path.is_file():
+    # Only a file beside the city file: it is copied into the server's data.
+    if Path(str(name)).name != name or not path.is_file():
         place = source.place_of_key("boundaries")
         raise CityFileError(NO_FILE, place=place, key="boundaries", found=_shown(name))
     return path

@@ -17,6 +17,7 @@ from qlue_desk import words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
 from qlue_desk.cli.lazy import unknown_word
 from qlue_desk.cli.output import warn, write_json
+from qlue_desk.domain.text import clean, storable
 from qlue_desk.settings import Settings, SettingsError, home_folder, load
 from qlue_desk.words import _
 
@@ -27,6 +28,7 @@ LOG_BYTES = 512_000
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    arguments = [storable(argument) for argument in arguments]
     as_json = "--json" in arguments
     try:
         return _run(arguments)
@@ -120,6 +122,11 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
     cities = sys.modules.get("qlue_desk.cities.errors")
     if cities is not None and isinstance(error, cities.CityFileError):
         return CommandFailed(str(error), exit_code=Exit.USAGE, code="city_file")
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        path = clean(str(error.filename), multiline=False)
+        return CommandFailed(
+            _("Berkas {path} tidak bisa dipakai: {why}.").format(path=path, why=error.strerror), code="file"
+        )
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
         extra = "export" if error.name == "openpyxl" else "central"
         return CommandFailed(

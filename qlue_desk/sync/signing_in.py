@@ -7,6 +7,7 @@ The token never enters the database or a setting: it lies in a file of mode 0600
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -119,12 +120,13 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
 def read_token(folder: Path) -> str:
     """The desk's token, '' when there is none."""
     given = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if given:
-        return given
-    try:
-        return (folder / TOKEN_FILE).read_text("ascii").strip()
-    except FileNotFoundError:
-        return ""
+    if not given:
+        try:
+            given = (folder / TOKEN_FILE).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+    # What could not stand in a header is no token; sending it would look like a dead network.
+    return given if re.fullmatch(r"[!-~]+", given) else ""
 
 
 def write_token(folder: Path, token: str) -> None:

@@ -106,7 +106,7 @@ def test_wrong_formats_and_paths_are_refused_and_leave_no_part(world: DeskWorld,
     target.mkdir()
     with pytest.raises(Refused) as path:
         export(world.workplace, "", "csv", target)
-    assert str(path.value) == f"{target} tidak bisa ditulis: Is a directory."
+    assert str(path.value) == f"{target} bukan berkas biasa; pilih nama lain."
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "home"]
 
 

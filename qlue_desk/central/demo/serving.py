@@ -91,8 +91,20 @@ def main() -> int:
     """Entry point of the child process."""
     options = msgspec.json.decode(sys.argv[1], type=Options)
     try:
+        return _show(options)
+    except BrokenPipeError:
+        return 1  # the parent went while the city was being made: nobody listens any more
+    finally:
+        if options.throw_away:
+            shutil.rmtree(options.data, ignore_errors=True)
+
+
+def _show(options: Options) -> int:
+    try:
         city = load_shipped(options.city)
         hub = open_hub(options, city)
+    except BrokenPipeError:
+        raise
     except Exception as error:
         say(Failed(str(error)))
         return 1
@@ -108,8 +120,6 @@ def main() -> int:
     life.ended.set()
     server.stop()
     hub.close()
-    if options.throw_away:
-        shutil.rmtree(options.data, ignore_errors=True)
     return 0
 
 

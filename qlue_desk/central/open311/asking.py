@@ -43,6 +43,13 @@ def search_of(query: Query, city: City, now: dt.datetime) -> Search:
 
 
 def _span(query: Query, city: City, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    try:
+        return _asked_span(query, city, now)
+    except OverflowError:
+        raise bad("start_date or end_date lies too far away.") from None
+
+
+def _asked_span(query: Query, city: City, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
     start, end = moment(query, "start_date", city), moment(query, "end_date", city)
     if start is None and end is None:
         if query.get("updated_after") or query.get("updated_before"):

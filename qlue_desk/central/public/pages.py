@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qlue_desk.domain.text import clean
 from qlue_desk.words import _, language
 
 if TYPE_CHECKING:
@@ -36,9 +37,17 @@ def _environment() -> Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_plain,
     )
 
 
 def render(template: str, **values: object) -> str:
     """A page as HTML; citizens' text is escaped by the template, never marked safe."""
     return _environment().get_template(template).render(_=_, language=language(), **values)
+
+
+def _plain(value: object) -> object:
+    """Citizens' and officers' words without control characters; markup of ours stays as it is."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return clean(value)
+    return value
