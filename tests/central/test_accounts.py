@@ -163,6 +163,7 @@ def test_a_change_by_another_process_is_seen(office: Any) -> None:
     from qlue_desk.central.hub import Hub
 
     complaint = office.take().complaint
+    office.act(complaint, "note", note="orang dan kota sudah dibaca")
     other = Hub.open(office.hub.data, now=office.clock)
     newcomer = other.accounts.add_user("nina", "Nina", "bogor", [Role.OFFICER], "dishub")
     other.close()

@@ -225,7 +225,11 @@ def test_pages_of_a_snapshot_make_the_whole(office: Any, desk: httpx.Client) -> 
     assert len({mark for _, mark in marks}) == 3
 
 
-def test_a_long_poll_answers_within_a_second_of_the_change(office: Any, desk: httpx.Client) -> None:
+def test_a_long_poll_answers_within_a_second_of_the_change(
+    office: Any, desk: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without looking by itself: the commit alone must wake it.
+    monkeypatch.setattr("qlue_desk.central.wakeups.LOOK_SECONDS", 60.0)
     cursor = pull(desk).to
     taken_at: list[float] = []
 
