@@ -134,7 +134,7 @@ class Doing:
                 self._performer(refs),
                 lambda text: self.backend.save_draft(first.id, draft_key, text),
                 replies=self._replies(),
-                hint_values={"bounce": str(first.bounces + 1), "limit": str(self.backend.city.bounce_limit)},
+                hint_values=self._hint_values(first),
                 preselect=preselect,
             )
         )
@@ -150,6 +150,15 @@ class Doing:
             complaint=complaint,
             draft=await self.backend.draft(complaint.id, draft_key),
         )
+
+    def _hint_values(self, complaint: Complaint) -> dict[str, str]:
+        """What the hints of the table of moves leave open."""
+        city = self.backend.city
+        return {
+            "bounce": str(complaint.bounces + 1),
+            "limit": str(city.bounce_limit),
+            "coordinator": city.dinas_name(city.coordinator),
+        }
 
     def _replies(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}

@@ -57,6 +57,8 @@ class DeskScreen(QueueKeys):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
+        self._filled = False
+        """A first answer is here; before it an empty list means nothing."""
 
     def body(self) -> ComposeResult:
         """Side bar, queue, detail."""
@@ -136,6 +138,7 @@ class DeskScreen(QueueKeys):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
+            self._filled = True
             self.show_heading()
             if len(first) < FIRST_PAGE:
                 later(self, self._count(), group="count")
@@ -176,8 +179,11 @@ class DeskScreen(QueueKeys):
         self.query_one("#queue-heading", Static).update(
             Content.styled(heading(queue.size.width), "$text-muted")
         )
-        empty = not queue.numbers
-        self.set_class(empty, "-empty")
+        empty = self._filled and not queue.numbers
+        if empty != self.has_class("-empty"):
+            self.set_class(empty, "-empty")
+            # The list changes its size with that, and the heading must fit the list.
+            self.call_after_refresh(self.show_heading)
         if empty:
             self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
 
@@ -205,6 +211,10 @@ class DeskScreen(QueueKeys):
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
             later(self, self._show_detail(), group="detail")
+
+    def on_virtual_list_width_changed(self, event: VirtualList.WidthChanged) -> None:
+        """The heading stands over the columns."""
+        self.show_heading()
 
     def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
         """A double click."""

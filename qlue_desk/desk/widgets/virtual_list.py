@@ -72,6 +72,18 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
             """The list."""
             return self.list
 
+    class WidthChanged(Message):
+        """Lines are drawn at another width now (layout, a scroll bar): a heading must follow."""
+
+        def __init__(self, list_: VirtualList[Any]) -> None:
+            super().__init__()
+            self.list = list_
+
+        @property
+        def control(self) -> VirtualList[Any]:
+            """The list."""
+            return self.list
+
     class _PageCame(Message):
         """A page arrived from the store's reader thread."""
 
@@ -96,6 +108,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._generation = 0
         self._strips: OrderedDict[tuple[Any, ...], Strip] = OrderedDict()
         self._strips_of: tuple[Any, ...] = ()
+        self._drawn_width = 0
         self.loading = False
 
     # --- content -------------------------------------------------------------------------------
@@ -209,6 +222,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         width = self.size.width
+        if width != self._drawn_width:
+            self._drawn_width = width
+            self.post_message(self.WidthChanged(self))
         index = y + self.scroll_offset.y
         if index >= len(self.numbers):
             return Strip.blank(width, self.rich_style)
