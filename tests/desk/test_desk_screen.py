@@ -275,3 +275,43 @@ def test_glyph_and_word_say_it_without_colour() -> None:
     assert len(set(glyphs)) == len(glyphs) == len(set(labels))
     assert len({look.ascii_glyph for look in STATUS_LOOK.values()}) == len(glyphs)
     assert all(re.fullmatch(r"[\x21-\x7e]", look.ascii_glyph) for look in STATUS_LOOK.values())
+
+
+def test_arrows_move_the_cursor_also_after_a_dialog(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        queue = app.screen.queue  # type: ignore[attr-defined]
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog))
+        await pilot.press("escape")
+        await until(lambda: not isinstance(app.screen, FollowUpDialog))
+        before = queue.cursor
+        await pilot.press("down", "down", "up")
+        assert queue.cursor == before + 1
+
+    play(world, scene)
+
+
+def test_enter_on_an_untouched_field_keeps_its_value(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(world)
+    wanted = world.get("BGR-26-000001").suggestion
+    assert wanted is not None
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        chosen = current(app)
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        await pilot.press("1", "tab", "enter", "enter", "enter")
+        await pilot.pause(0.2)
+        if isinstance(app.screen, FollowUpDialog):
+            await pilot.press("enter")
+        await until(lambda: waiting(world) == ["dispatch"])
+        sent = world.get(chosen)
+        assert (sent.category, sent.kelurahan, sent.dinas) == (
+            wanted.category,
+            wanted.kelurahan,
+            wanted.dinas,
+        )
+
+    play(world, scene)
+    world.close()

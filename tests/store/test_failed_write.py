@@ -29,9 +29,13 @@ def test_what_the_person_was_told_has_failed_is_never_sent(tmp_path: Path) -> No
 
     world.store.read(no_room).result()
     world.store.writing(no_room)
-    with pytest.raises(StoreError) as failed:
+
+    def write_until_full() -> None:
         for turn in range(40):
             act(world.workplace, [report.id], Verb.NOTE, Fields(note=f"{turn} " + "x" * 7000), now=NOW)
+
+    with pytest.raises(StoreError) as failed:
+        write_until_full()
     assert "Cakram penuh" in failed.value.sentence()
     waiting = world.store.reading(outbox.waiting)
     kept = twin.read(tmp_path / twin.FILE).recorded

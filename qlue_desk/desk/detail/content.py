@@ -94,7 +94,7 @@ class Lines:
 
     def labelled(self, label: str, text: str, style: str = "") -> None:
         """A short label and text behind it, wrapped under itself."""
-        margin = 13
+        margin = 14
         for place, line in enumerate(wrap(safe(text), self.width - margin)):
             head = fit(label, margin) if place == 0 else " " * margin
             self.lines.append(Content.assemble((head, "$text-muted"), (line, style)))

@@ -77,7 +77,7 @@ def why_not(refusal: Refusal, label: str) -> str:
         return safe(
             _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
         )
-    return safe(refusal.sentence(_)).removeprefix(f"{label}: ")
+    return safe(refusal.sentence(_)).removeprefix(f"{label}: ").rstrip(".")
 
 
 class FollowUpDialog(Dialog[Done]):
@@ -120,7 +120,7 @@ class FollowUpDialog(Dialog[Done]):
     def body(self) -> ComposeResult:
         """Moves and fields."""
         yield OptionList(*self._options(), id="moves")
-        yield VerticalScroll(id="form-place")
+        yield VerticalScroll(id="form-place", can_focus=False)
 
     def _options(self) -> list[Option]:
         options: list[Option] = []

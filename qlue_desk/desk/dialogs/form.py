@@ -165,7 +165,12 @@ class MoveForm(Vertical):
                 suggested = complaint.suggestion.dinas if complaint.suggestion else None
                 value = suggested or self._owner() if self.edge.verb is Verb.DISPATCH else ""
                 label = _("Dinas") if self.edge.to_required else _("Usul dinas")
-                return "to", label, Picker(dinas_choices(city), value=value or "", placeholder=hint)
+                others = [
+                    c
+                    for c in dinas_choices(city)
+                    if self.edge.verb is Verb.DISPATCH or c.key != complaint.dinas
+                ]
+                return "to", label, Picker(others, value=value or "", placeholder=hint)
             case To.PARTY:
                 return (
                     "to",

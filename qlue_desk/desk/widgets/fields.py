@@ -160,6 +160,8 @@ class Picker(Vertical):
         self._placeholder = placeholder
         self._by_key = {choice.key: choice for choice in self.choices}
         self._value = value
+        self._stepped = False
+        """The highlight was moved by hand; else enter on an untouched field keeps its value."""
 
     def compose(self) -> ComposeResult:
         """Filter above, choices below while it has the focus."""
@@ -222,11 +224,13 @@ class Picker(Vertical):
     def step(self, step: int) -> None:
         """Highlight the next or previous choice."""
         options = self.query_one(OptionList)
+        self._stepped = True
         (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter; a dialog around it may look too (the operator's category letters)."""
         typed = "" if self.input.value == self._label(self._value) else self.input.value
+        self._stepped = False
         self._fill(fitting(self.choices, typed))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -242,7 +246,9 @@ class Picker(Vertical):
     def _take_highlighted(self) -> None:
         option = self.query_one(OptionList).highlighted_option
         typed = self.input.value.strip()
-        if (
+        if self._value and not self._stepped and typed == self._label(self._value):
+            self._take(self._value)
+        elif (
             self.free
             and typed
             and (option is None or typed.casefold() not in self._label(str(option.id)).casefold())

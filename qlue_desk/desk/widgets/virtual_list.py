@@ -31,7 +31,7 @@ Fetch = Callable[[list[int]], "Future[Sequence[Row]]"]
 """Row numbers to a future of their rows, in the same order (a missing row is left out by the caller)."""
 
 
-class VirtualList(ScrollView, Generic[Row], can_focus=True):
+class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Cursor, marks and pages over row numbers; subclasses draw a row in `draw_row`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted"}
