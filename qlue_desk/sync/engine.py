@@ -116,10 +116,12 @@ class Engine:
     @offline.setter
     def offline(self, value: bool) -> None:
         self._offline = value
+        for link in list(self._links.values()):
+            link.transport.paused = value
+            if value:
+                link.transport.abort()
         if value:
             self._online.clear()
-            for link in list(self._links.values()):
-                link.transport.abort()
         self._wake_all()
 
     def once(self, progress: pull.Progress | None = None) -> RoundResult:
@@ -187,7 +189,7 @@ class Engine:
         self._online.set()
         self._wake_push.set()
         self._say(phase=Phase.SYNCING if outcome.more else Phase.CONNECTED, detail="", progress=None)
-        if wait and not outcome.events and time.monotonic() - began < _EMPTY_POLL_SECONDS:
+        if connected and not outcome.events and time.monotonic() - began < _EMPTY_POLL_SECONDS:
             # A server that does not hold the poll must not be asked in a tight loop.
             self._sleep(self._wake_pull, _EMPTY_POLL_SECONDS)
         elif outcome.stale:
@@ -313,6 +315,8 @@ class Engine:
     def _link(self, name: str) -> Link:
         if name not in self._links:
             self._links[name] = Link(self.store, transport_for(self.store, private_ca=self._private_ca))
+            # The switch or a stop may have come while it was being made.
+            self._links[name].transport.paused = self._offline
             if self._stopping.is_set():
                 self._links[name].cut()
         return self._links[name]

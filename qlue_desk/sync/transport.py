@@ -90,6 +90,8 @@ class Transport:
         """Pinned after enrolment; '' accepts the first server that answers."""
         self._streams: list[Any] = []
         self._closed = False
+        self.paused = False
+        """While true every request ends with `Offline`, at the latest before its first byte is sent."""
         loopback = (urlsplit(self.url).hostname or "") in _LOOPBACK
         verify: bool | ssl.SSLContext = True
         if private_ca is not None:
@@ -172,6 +174,8 @@ class Transport:
         *,
         plain: bool = False,
     ) -> _Reply:
+        if self.paused:
+            raise Offline("paused")
         request_id = uuid.uuid4().hex
         headers = {**headers, REQUEST_ID_HEADER: request_id}
         if self.token:
@@ -205,8 +209,8 @@ class Transport:
             watch.cancel()
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
-        if self._closed:
-            raise OSError("closed")
+        if self._closed or self.paused:
+            raise OSError("closed" if self._closed else "paused")
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._streams = [*self._streams[-3:], info["return_value"]]
 
