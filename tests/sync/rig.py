@@ -27,10 +27,10 @@ from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Actor, Channel, Complaint, Role
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import Session
 from qlue_desk.store import complaints, meta, outbox
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
-from qlue_desk.protocol import Session
 from qlue_desk.sync import signing_in
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.state import RoundResult
