@@ -35,9 +35,9 @@ def ago_words(then: dt.datetime, now: dt.datetime) -> str:
 
 
 def due_words(due: dt.datetime, now: dt.datetime) -> str:
-    """A deadline: `−3 j` before it, `lewat 2 h` after it."""
+    """A deadline: `3 j` are left, or `lewat 2 h`; a word, because a sign was read both ways."""
     if due >= now:
-        return f"−{duration_words(due - now)}"
+        return duration_words(due - now)
     return _("lewat {length}").format(length=duration_words(now - due))
 
 

@@ -40,8 +40,6 @@ class Ui(Section, frozen=True):
     """Show the report beside the list where there is room."""
     wide_columns: Annotated[int, msgspec.Meta(ge=80, le=400)] = 120
     """From this width on, list and detail stand side by side."""
-    bell: bool = False
-    """Ring the terminal when an urgent report arrives."""
     confirm_bulk: Annotated[int, msgspec.Meta(ge=2, le=10_000)] = 2
     """From so many marked reports on, a move asks first."""
 
@@ -51,11 +49,8 @@ class Sync(Section, frozen=True):
 
     wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=50)] = 25
     """How long central may hold a pull until something is new."""
-    timeout_seconds: Seconds = 15
     retry_first_seconds: Seconds = 1
     retry_longest_seconds: Seconds = 60
-    page_events: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 500
-    batch_actions: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
     ca_file: str = ""
     """A certificate authority of the city's own; '' takes the machine's."""
 
@@ -83,11 +78,6 @@ class Central(Section, frozen=True):
     port: Port = 8711
     database: str = ""
     """`postgresql://…`; '' keeps an SQLite file in the data folder."""
-    public_url: str = ""
-    """The address citizens see, for links; '' takes that of the request."""
-    jobs_seconds: Seconds = 60
-    """How often escalations and final closures are looked for."""
-    request_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 11
 
 
 class Demo(Section, frozen=True):

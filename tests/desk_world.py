@@ -133,6 +133,9 @@ class DeskWorld:
             }
             if status not in (Status.DISPATCHED, Status.REOPENED):
                 fields["acknowledged_at"] = dispatched + dt.timedelta(hours=1)
+            if status is Status.REOPENED:  # back with its clocks taken off, waiting for the verifier
+                fields |= {"acknowledge_by": None, "resolve_by": None}
+                fields["dispatch_by"] = dispatched + dt.timedelta(minutes=7)
         else:
             fields["dispatch_by"] = reported + dt.timedelta(minutes=7)
         if status is Status.RESOLVED:

@@ -24,6 +24,7 @@ from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
+from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Current, Device
 from qlue_desk.store import complaints, meta, outbox
 from qlue_desk.store.errors import StoreError
@@ -70,12 +71,22 @@ def act(
         kept = _evidence(workplace, evidence, dry_run=dry_run)
     except Refused as error:
         return [Outcome(ref, refusal=error.refusal) for ref in wanted]
-    given = fields or Fields()
+    given = _storable(fields or Fields())
     complete = replace(given, evidence=given.evidence + kept) if kept else given
     work = _Work(workplace, known_verb, complete, now or utc_now())
     if dry_run:
         return workplace.store.reading(work.decide_all, wanted)
     return workplace.store.writing(work.record_all, wanted)
+
+
+def _storable(fields: Fields) -> Fields:
+    return replace(
+        fields,
+        to=storable(fields.to),
+        note=storable(fields.note),
+        no_evidence=storable(fields.no_evidence),
+        street=None if fields.street is None else storable(fields.street),
+    )
 
 
 def undo(workplace: Workplace) -> list[Outcome]:

@@ -18,6 +18,7 @@ from qlue_desk.domain.privacy import mask_phone, normalise_phone
 from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_names import Field
 from qlue_desk.domain.requirements import MAX_NOTE
+from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Device, NewReport
 from qlue_desk.store import meta, outbox, queue
 from qlue_desk.store.ground import pending_entry_id
@@ -41,7 +42,10 @@ def enter(workplace: Workplace, report: NewReport, now: dt.datetime | None = Non
 
     :raises Refused: when the person may not, or the report is incomplete.
     """
-    checked = _checked(workplace, report)
+    readable = {
+        name: storable(getattr(report, name)) for name in ("title", "text", "street", "phone", "name")
+    }
+    checked = _checked(workplace, replace(report, **readable))
     moment = now or utc_now()
     complaint = _complaint(workplace, checked, moment)
     action = Action(

@@ -11,12 +11,12 @@ from pathlib import Path
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Attachment
+from qlue_desk.domain.media import media_type_of
 from qlue_desk.domain.moves import N_, Code
 from qlue_desk.domain.text import file_name
 from qlue_desk.store import blobs
 
 MAX_PER_ACTION = 20
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 
 
 def add_evidence(workplace: Workplace, path: Path) -> Attachment:
@@ -56,7 +56,7 @@ def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
             path=str(path),
             limit=str(limit // (1024 * 1024)),
         )
-    media_type = sniff(content)
+    media_type = media_type_of(content)
     if media_type is None:
         raise refused(
             N_("Berkas {path} bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF."),
@@ -67,18 +67,3 @@ def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
     digest = hashlib.sha256(content).hexdigest()
     name = file_name(path.name)
     return Attachment(digest, name, media_type, len(content), evidence=True), content
-
-
-def sniff(content: bytes) -> str | None:
-    """The media type by the first bytes; None for what is not accepted."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
-        return "image/heic"
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    return None

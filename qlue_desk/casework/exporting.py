@@ -63,6 +63,8 @@ def export(
         queue.find_ids, query, now=now or utc_now(), me=workplace.actor.id, zone=workplace.zone
     )
     rows = _records(workplace, numbers, progress)
+    if path.exists() and not path.is_file():
+        raise refused(N_("{path} bukan berkas biasa; pilih nama lain."), "path", path=str(path))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         count = _WRITERS[wanted](rows, part)

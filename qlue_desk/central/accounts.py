@@ -147,6 +147,8 @@ class Accounts:
 
     def sign_in(self, user: str, password: str) -> Actor | None:
         """The person, None when name or password is wrong; both take the same time."""
+        if not user.isprintable():
+            return None
         with self._hub.database.connected():
             row = self._hub.database.one(
                 "SELECT id, password_hash FROM account WHERE name = ? AND active = 1", (user.strip().lower(),)
@@ -254,7 +256,14 @@ class Accounts:
         self._hub.database.run(
             "INSERT INTO desk (id, city, dinas, name, install, client, scope_version, created_at, wipe) "
             "VALUES (?, ?, ?, ?, ?, '', 1, ?, 0)",
-            (desk.id, city, dinas, desk.name, install[:_NAME_LENGTH], to_ms(self._hub.now())),
+            (
+                desk.id,
+                city,
+                dinas,
+                desk.name,
+                clean(install, multiline=False, limit=_NAME_LENGTH),
+                to_ms(self._hub.now()),
+            ),
         )
         token = self._add_token(make_token(DESK_PREFIX), desk.id, "desk", city)
         return EnrolReply(str(token), self._hub.server_id, desk)

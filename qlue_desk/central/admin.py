@@ -203,7 +203,11 @@ def _check_rows(database: CentralDatabase) -> list[str]:
     for number, version, status, dinas, body in database.run(
         "SELECT number, version, status, dinas, body FROM complaint"
     ):
-        complaint = _complaint.decode(bytes(body))
+        try:
+            complaint = _complaint.decode(bytes(body))
+        except msgspec.MsgspecError:
+            faults.append(f"laporan {number}: isinya tidak dapat dibaca")
+            continue
         if (complaint.version, complaint.status, complaint.dinas) != (version, status, dinas):
             faults.append(f"laporan {number}: kolom tidak cocok dengan isinya")
     orphans = database.one("SELECT count(*) FROM entry WHERE complaint_id NOT IN (SELECT id FROM complaint)")

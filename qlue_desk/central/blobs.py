@@ -17,12 +17,12 @@ from qlue_desk.central.database import CentralDatabase
 from qlue_desk.central.errors import CentralError, Invalid, NotFound
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Attachment
+from qlue_desk.domain.media import media_type_of
 from qlue_desk.domain.text import file_name
 from qlue_desk.protocol import BlobState, DeskIdentity, Limits
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = ".partial"
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 EXTENSION = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -51,21 +51,6 @@ class TooLarge(CentralError):
     def __init__(self, limit: int) -> None:
         super().__init__("Berkas terlalu besar; paling banyak {limit} bita.", limit=str(limit))
         self.limit = limit
-
-
-def sniff(head: bytes) -> str | None:
-    """Media type by the first bytes; None for what is not taken. Names and headers are not believed."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        return "image/heic"
-    if head.startswith(b"%PDF-"):
-        return "application/pdf"
-    return None
 
 
 class Blobs:
@@ -183,6 +168,11 @@ class Blobs:
             raise NotFound("Berkas {sha} tidak ada di lingkup desk ini.", sha=sha256[:12])
         return path, str(row[0])
 
+    def dropper(self, sha256: str) -> Callable[[], None]:
+        """What deletes a file whose row is gone, to be called after the commit."""
+        path = self.path(sha256)
+        return lambda: path.unlink(missing_ok=True)
+
     def _announce(self, sha256: str, size: int, desk_id: str) -> BlobState:
         with self._database.writing():
             self._database.run(
@@ -226,7 +216,7 @@ class Blobs:
 
 
 def _kind(head: bytes) -> str:
-    media_type = sniff(head)
+    media_type = media_type_of(head)
     if media_type is None:
         raise Invalid("Berkas ini bukan foto JPEG, PNG, WebP, HEIC atau PDF.")
     return media_type

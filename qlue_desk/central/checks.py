@@ -15,7 +15,7 @@ from qlue_desk.domain.complaint import Actor, Attachment, Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.domain.text import file_name
-from qlue_desk.protocol import ID_PATTERN, Action, DeskIdentity
+from qlue_desk.protocol import ID_PATTERN, Action, DeskIdentity, NewReport
 
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
@@ -30,11 +30,17 @@ def scope_refusal(
     """Why this desk and this person may not touch this report at all; says nothing of what others hold."""
     if action.verb not in set(Verb):
         return Refusal(Code.TOO_OLD_KIND, N_("Tindakan {verb} tidak dikenal."), {"verb": action.verb[:40]})
+    if action.recorded_at.tzinfo is None or _naive(action.report):
+        return Refusal(Code.INVALID_ARGS, N_("Waktu tindakan harus memakai zona waktu."))
     if action.verb == Verb.ENTER:
         refusal = _new_id_refusal(action, before)
     else:
         refusal = _custody_refusal(action, desk, city, before)
     return refusal or _actor_refusal(desk, city, actor)
+
+
+def _naive(report: NewReport | None) -> bool:
+    return report is not None and report.reported_at.tzinfo is None
 
 
 def _new_id_refusal(action: Action, before: Complaint | None) -> Refusal | None:
@@ -112,5 +118,5 @@ def _stated(hub: Hub, attachment: Attachment, actor: Actor, at: dt.datetime) -> 
         known.size,
         evidence=True,
         by=actor.name,
-        at=attachment.at or at,
+        at=attachment.at if attachment.at and attachment.at.tzinfo else at,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._thread = threading.local()
         self._writer = threading.RLock()
+        self.on_undo: Callable[[], None] = lambda: None
+        """Called after a transaction was undone: whoever kept what it had read must forget it."""
         super().__init__(*args, **kwargs)
 
     def run(self, statement: str, values: Sequence[object] = ()) -> Any:
@@ -101,12 +103,14 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         What `once_durable` collected runs once, after the commit of the outermost.
         """
         if self._depth:
+            if self._thread.only_reads:
+                raise RuntimeError("a write inside a reading transaction")
             yield
             return
         hooks: list[Callable[[], None]] = []
         with self.connected(), self._one_writer():
             self._thread.hooks = hooks
-            with self._framed(self._begin_write):
+            with self._framed(self._begin_write, only_reads=False):
                 yield
         for hook in hooks:
             hook()
@@ -117,7 +121,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         if self._depth:
             yield
             return
-        with self.connected(), self._framed(self._begin_read):
+        with self.connected(), self._framed(self._begin_read, only_reads=True):
             yield
 
     def once_durable(self, hook: Callable[[], None]) -> None:
@@ -151,14 +155,16 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         yield
 
     @contextmanager
-    def _framed(self, begin: str) -> Iterator[None]:
+    def _framed(self, begin: str, *, only_reads: bool) -> Iterator[None]:
         self.run(begin)
-        self._thread.depth = 1
+        self._thread.depth, self._thread.only_reads = 1, only_reads
         try:
             yield
         except BaseException:
             self._thread.depth = 0
-            self.run("ROLLBACK")
+            with suppress(Exception):  # a lost connection has rolled back by itself
+                self.run("ROLLBACK")
+            self.on_undo()
             raise
         self._thread.depth = 0
         self.run("COMMIT")
@@ -184,7 +190,11 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
             check_same_thread=False,
             cached_statements=256,
         )
-        self._add_conn_hooks(connection)
+        try:
+            self._add_conn_hooks(connection)
+        except Exception:
+            connection.close()
+            raise
         return connection
 
     @contextmanager

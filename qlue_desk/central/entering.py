@@ -47,7 +47,7 @@ def complaint_of(hub: Hub, report: Report, city: City, found: Route, now: dt.dat
             title=_title(report.title, text),
             text=text,
             channel=report.channel,
-            created_at=report.reported_at,
+            created_at=min(report.reported_at, now),
             category=found.category,
             kelurahan=found.kelurahan,
             street=clean(report.street, multiline=False),
@@ -193,10 +193,15 @@ def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
         "INSERT INTO source (city, source, source_id, complaint_id, unreadable, record) "
         "VALUES (?, ?, ?, ?, ?, ?)",
         (
-            report.city, report.source, report.source_id, complaint_id, clean(report.unreadable),
+            report.city, *source_key(report), complaint_id, clean(report.unreadable),
             clean(report.raw) if report.raw else "",
         ),
     )  # fmt: skip
+
+
+def source_key(report: Report) -> tuple[str, str]:
+    """Source and its identity of the record, in the form in which they are kept."""
+    return clean(report.source, multiline=False), clean(report.source_id, multiline=False)
 
 
 def _placed(hub: Hub, complaint: Complaint, city: City, now: dt.datetime) -> Complaint:
@@ -236,4 +241,7 @@ def _photo(hub: Hub, address: str, report: Report) -> Attachment:
 
 
 def _e6(degrees: float | None) -> int | None:
-    return None if degrees is None else round(degrees * _E6)
+    """Micro-degrees; None for what is no place on earth."""
+    if degrees is None or not -180 <= degrees <= 180:
+        return None
+    return round(degrees * _E6)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import peewee
 
 from qlue_desk.central.accounts import Accounts
 from qlue_desk.central.blobs import Blobs
@@ -72,6 +73,7 @@ class Hub:
     def __init__(self, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> None:
         self.data = data
         self.database = database
+        database.on_undo = self._forget
         self.now = now
         self.limits = Limits()
         self.retention = Retention()
@@ -233,6 +235,14 @@ def _sqlite_url(data: Path) -> str:
 
 
 def _make_tables(database: CentralDatabase) -> None:
+    try:
+        _make_tables_in(database)
+    except peewee.DatabaseError as error:
+        why = str(error).strip().partition("\n")[0]
+        raise DatabaseProblem("Basis data tidak dapat dibuka ({why}).", why=why) from error
+
+
+def _make_tables_in(database: CentralDatabase) -> None:
     from qlue_desk.central.models import TABLES
 
     with database.connected(), database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
@@ -245,13 +255,14 @@ def _make_tables(database: CentralDatabase) -> None:
 
 
 def _check_version(database: CentralDatabase, data: Path) -> None:
-    with database.connected():
-        try:
+    try:
+        with database.connected():
             row = database.one("SELECT value FROM meta WHERE key = 'schema'")
-        except Exception as error:
-            raise DatabaseProblem(
-                "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=str(error).strip()
-            ) from error
+    except Exception as error:
+        why = str(error).strip().partition("\n")[0]
+        raise DatabaseProblem(
+            "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=why
+        ) from error
     found = int(row[0]) if row else 0
     if found > SCHEMA_VERSION:
         raise DatabaseProblem(

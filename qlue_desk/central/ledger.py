@@ -67,10 +67,12 @@ class Ledger:
         entries: Sequence[Entry],
         *,
         action_id: str = "",
+        rewritten: bool = False,
     ) -> dict[str, Appended]:
         """Write `after` with its new history lines; returns where each stream's event came to stand.
 
-        `before` is the row as it stood, None for a new complaint.
+        `before` is the row as it stood, None for a new complaint. `rewritten` history is told in full
+        again, for desks hold its old lines.
         """
         now = self._hub.now()
         hidden = is_withheld(after)
@@ -84,9 +86,10 @@ class Ledger:
         appended: dict[str, Appended] = {}
         for stream in streams:
             if stream == city_stream(city.key):
-                kind, payload = EventKind.UPSERT, self._city_payload(before, after, image, lines, entries)
+                told = self._all_lines(after.id) if rewritten else lines
+                kind, payload = EventKind.UPSERT, self._city_payload(before, after, image, told)
             elif stream == dinas_stream(city.key, after.dinas):
-                known = self._all_lines(after.id) if arrived and before is not None else lines
+                known = self._all_lines(after.id) if rewritten or (arrived and before is not None) else lines
                 kind, payload = EventKind.UPSERT, _payload(image, known)
             else:
                 kind, payload = EventKind.MOVED_OUT, _encode(Payload(to_dinas=after.dinas))
@@ -110,16 +113,16 @@ class Ledger:
         after: Complaint,
         image: bytes,
         lines: Sequence[bytes],
-        entries: Sequence[Entry],
     ) -> bytes:
         """What the city scope may know; when a report becomes withheld, so do the lines it had."""
         if not is_withheld(after):
             return _payload(image, lines)
-        told = list(entries)
         if before is not None and not is_withheld(before):
-            told = [_entry.decode(line) for line in self._all_lines(after.id)]
+            lines = self._all_lines(after.id)
             self._database.run("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
-        return _payload(_encode(for_city_scope(after)), [_encode(withhold_entry(entry)) for entry in told])
+        return _payload(
+            _encode(for_city_scope(after)), [_encode(withhold_entry(_entry.decode(line))) for line in lines]
+        )
 
     def _write_row(
         self, before: Complaint | None, after: Complaint, entries: Sequence[Entry], now: dt.datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -13,6 +14,7 @@ from qlue_desk.domain.complaint import Complaint, Entry, Status
 
 _complaint = msgspec.json.Decoder(Complaint)
 _entry = msgspec.json.Decoder(Entry)
+_REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -41,11 +43,14 @@ class Records:
 
     def get(self, complaint_id: str) -> Complaint | None:
         """A complaint by id."""
+        if _REF.fullmatch(complaint_id) is None:
+            return None
         return self._body("id = ?", (complaint_id,))
 
     def by_number(self, number: str) -> Complaint | None:
         """A complaint by its public number, any case."""
-        return self._body("number = ?", (number.strip().upper(),))
+        number = number.strip().upper()
+        return self._body("number = ?", (number,)) if _REF.fullmatch(number) else None
 
     def find(self, city: str, ref: str) -> Complaint | None:
         """A complaint of one city by public number or id."""

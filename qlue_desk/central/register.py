@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec.structs import replace
+from peewee import IntegrityError
 
 from qlue_desk.central import entering, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
+from qlue_desk.central.erasing import erase_traces, erased
 from qlue_desk.central.errors import DatabaseBusy
 from qlue_desk.central.feed import Appended, scope_stream
 from qlue_desk.central.instants import to_ms
@@ -28,6 +30,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
 from qlue_desk.domain.moves import N_, Code, Decision, Fields, Refusal
+from qlue_desk.domain.text import clean
 from qlue_desk.protocol import Action, ActionResult, DeskIdentity, NewReport
 
 if TYPE_CHECKING:
@@ -118,6 +121,9 @@ class Register:
         )
         if isinstance(decision, Refusal):
             return decision
+        if action.verb == Verb.ERASE:
+            erase_traces(self._hub, before)
+            decision = replace(decision, complaint=erased(decision.complaint))
         change = self._write(city, before, decision, now, action_id=action.id)
         if action.verb == Verb.MERGE:
             self._note_merge(city, change.complaint, fields, actor, at)
@@ -184,7 +190,7 @@ class Register:
 
     def _take(self, report: Report) -> Taken:
         with self._transaction(report.city) as city:
-            known = self._hub.records.of_source(city.key, report.source, report.source_id)
+            known = self._hub.records.of_source(city.key, *entering.source_key(report))
             if known is not None:
                 return Taken(known, True, False, known.waiting_reason)
             now = self._hub.now()
@@ -313,7 +319,7 @@ class Register:
             "VALUES (?, ?, ?, ?, ?, ?, 'reveal', ?)",
             (
                 to_ms(self._hub.now()), desk_id, actor.id, actor.name, complaint.id, complaint.number,
-                reason,
+                clean(reason),
             ),
         )  # fmt: skip
 
@@ -331,7 +337,12 @@ class Register:
         self, city: City, before: Complaint, decision: Decision, now: dt.datetime, *, action_id: str = ""
     ) -> Change:
         appended = self._ledger.write(
-            city, before, decision.complaint, [received(decision.entry, now)], action_id=action_id
+            city,
+            before,
+            decision.complaint,
+            [received(decision.entry, now)],
+            action_id=action_id,
+            rewritten=decision.entry.verb == Verb.ERASE,
         )
         return Change(decision.complaint, appended)
 
@@ -359,11 +370,14 @@ class Register:
         self._ledger.write(city, original, after, [received(entry, self._hub.now())])
 
     def _tried(self, work: Callable[[], _T]) -> _T:
-        """Again after a deadlock or a lock that did not come; never inside a transaction of the caller."""
+        """Again after a deadlock, a lock that did not come, or a key that another city's desk took first.
+
+        Never inside a transaction of the caller, which has to be undone as a whole.
+        """
         for left in reversed(range(TRIES)):
             try:
                 return work()
-            except DatabaseBusy:
+            except (DatabaseBusy, IntegrityError):
                 if not left or self._hub.database.in_transaction_now:
                     raise
         raise AssertionError("unreachable")

@@ -42,6 +42,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """The record as it came, for whoever must work out what it meant."""
     unreadable: str = ""
     """Why it could not be read in full; '' when it was. Kept and listed, never dropped."""
+    waits: str = ""
+    """A reason that intake already knows why a person must look first, e.g. `other_city`; '' if none."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -54,7 +56,7 @@ class Taken(msgspec.Struct, frozen=True):
     """Sent to a dinas at once."""
     reason: str
     """Why it waits for a person: no_category, no_place, outside_authority, unreadable, not_joined,
-    no_owner, ambiguous; '' when routed."""
+    no_owner, ambiguous, other_city; '' when routed."""
 
 
 class Route(msgspec.Struct, frozen=True):

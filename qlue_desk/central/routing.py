@@ -101,6 +101,8 @@ def _reason(
     """Why a person must look; '' when nothing is open."""
     if report.unreadable:
         return "unreadable"
+    if report.waits:
+        return report.waits
     if category is None:
         return "no_category"
     dinas = city.dinas_by_key.get(owner or "")

@@ -88,6 +88,8 @@ def applied(action: Action, after: Complaint, event: Appended | None) -> ActionR
 
 def rejection(action: Action, refusal: Refusal, current: Current | None = None) -> ActionResult:
     """The move was refused for good; nothing is said about a report out of the desk's scope."""
+    if refusal.code in REVEALS_NOTHING:
+        current = None
     return ActionResult(
         action.id,
         Verdict.REJECTED,
@@ -96,7 +98,7 @@ def rejection(action: Action, refusal: Refusal, current: Current | None = None) 
         template=refusal.template,
         values=refusal.values,
         version=current.version if current else 0,
-        current=current if refusal.code not in REVEALS_NOTHING else None,
+        current=current,
     )
 
 

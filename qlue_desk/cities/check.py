@@ -34,10 +34,6 @@ FORMS = {
 def check_city(city: City, source: Source) -> None:
     """Raise CityFileError at the first rule that `city` breaks."""
     _check_forms(city, source)
-    _once("key dinas", ((dinas.key, dinas.name) for dinas in city.dinas), source)
-    _once("key kategori", ((category.key, category.label) for category in city.categories), source)
-    _once("kode kecamatan", ((entry.code, entry.name) for entry in city.kecamatan), source)
-    _once("kode kelurahan", ((entry.code, entry.name) for entry in city.kelurahan), source)
     if city.coordinator not in city.dinas_by_key or city.dinas_by_key[city.coordinator].outside:
         inside = ", ".join(dinas.key for dinas in city.dinas if not dinas.outside)
         place = source.place_of_key("coordinator")
@@ -61,7 +57,7 @@ def check_city(city: City, source: Source) -> None:
 
 
 def check_distinct(city: City, others: Iterable[City], file_name: str) -> None:
-    """Refuse a second city with the key's neighbours' prefix or code: public numbers would collide.
+    """Refuse a prefix or code that another city already has: public numbers would collide.
 
     A city of the same key is the one that is being replaced and is left out.
     """
@@ -96,16 +92,6 @@ def _is_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # unknown, no relative path, a folder such as "Asia"
         return False
     return True
-
-
-def _once(what: str, pairs: Iterable[tuple[str, str]], source: Source) -> None:
-    seen: dict[str, str] = {}
-    for identity, name in pairs:
-        if identity in seen:
-            place = source.place_of_entry(identity, last=True)
-            users = f"{seen[identity]}, {name}"
-            raise CityFileError(TWICE, place=place, key=what, found=f'"{identity}"', users=users)
-        seen[identity] = name
 
 
 def _check_letters(city: City, source: Source) -> None:

@@ -19,6 +19,7 @@ from qlue_desk.cities.errors import (
     MISSING,
     NO_FILE,
     NOT_TOML,
+    TWICE,
     UNKNOWN_KEY,
     UNKNOWN_VALUE,
     UNREADABLE,
@@ -39,12 +40,13 @@ OWN_KEYS: dict[str, tuple[Any, str]] = {
 }
 """Keys of the file that are no field of `City`: their shape, and how it is told to people."""
 NOT_SHIPPED = frozenset({"example", "ramadan", "sla_profiles"})
-SECTIONS: dict[str, type[msgspec.Struct]] = {
-    "dinas": Dinas,
-    "categories": Category,
-    "kecamatan": Kecamatan,
-    "kelurahan": Kelurahan,
+SECTIONS: dict[str, tuple[type[msgspec.Struct], str, str]] = {
+    "dinas": (Dinas, "key", "key dinas"),
+    "categories": (Category, "key", "key kategori"),
+    "kecamatan": (Kecamatan, "code", "kode kecamatan"),
+    "kelurahan": (Kelurahan, "code", "kode kelurahan"),
 }
+"""Lists of a city: shape of an entry, the field that identifies it, and its name for people."""
 Table = dict[str, Any]
 
 
@@ -116,16 +118,29 @@ def _check_keys(raw: Table, source: Source) -> None:
     for key, (shape, allowed) in OWN_KEYS.items():
         if key in raw:
             _check_own(raw[key], key, shape, allowed, source)
-    for section, struct in SECTIONS.items():
-        for entry in _list(raw, section, source):
-            _only(entry, struct.__struct_fields__, section, source)
-            identity = "key" if "key" in struct.__struct_fields__ else "code"
-            if not isinstance(entry.get(identity), str):
-                place = source.place(rf"^\s*\[\[{section}\]\]|^\s*{section}\s*=")
-                raise CityFileError(MISSING, place=place, key=f"{identity} pada {section}", allowed=identity)
+    for section in SECTIONS:
+        _check_section(section, _list(raw, section, source), source)
     cooperation = raw.get("cooperation", Cooperation.NONE)
     if cooperation not in list(Cooperation):
         _refuse(source, "cooperation", cooperation, ", ".join(Cooperation))
+
+
+def _check_section(section: str, entries: list[Table], source: Source) -> None:
+    """Known fields only, every entry identified, none twice (merging would hide the first)."""
+    struct, identity, what = SECTIONS[section]
+    seen: dict[str, str] = {}
+    for entry in entries:
+        _only(entry, struct.__struct_fields__, section, source)
+        value = entry.get(identity)
+        if not isinstance(value, str):
+            place = source.place(rf"^\s*\[\[{section}\]\]|^\s*{section}\s*=")
+            raise CityFileError(MISSING, place=place, key=f"{identity} pada {section}", allowed=identity)
+        name = str(entry.get("name") or entry.get("label") or value)
+        if value in seen:
+            place = source.place_of_entry(value, last=True)
+            users = f"{seen[value]}, {name}"
+            raise CityFileError(TWICE, place=place, key=what, found=_shown(value), users=users)
+        seen[value] = name
 
 
 def _check_own(found: object, key: str, shape: Any, allowed: str, source: Source) -> None:
@@ -185,20 +200,11 @@ def _common(name: object, source: Source) -> Table:
 
 
 def _by_key(layers: list[list[Table]], without: list[str]) -> list[Table]:
-    """Entries of all layers, later ones override the fields of earlier ones of the same key.
-
-    Twice the same key within one layer stays twice, so that the check can point at it.
-    """
-    merged: list[Table] = []
-    for layer in layers:
-        known = {entry["key"]: position for position, entry in enumerate(merged)}
-        for entry in layer:
-            if entry["key"] in known:
-                position = known.pop(entry["key"])
-                merged[position] = {**merged[position], **entry}
-            else:
-                merged.append(dict(entry))
-    return [entry for entry in merged if entry["key"] not in without]
+    """Entries of all layers, later ones override the fields of earlier ones of the same key."""
+    merged: dict[str, Table] = {}
+    for entry in (entry for layer in layers for entry in layer):
+        merged[entry["key"]] = {**merged.get(entry["key"], {}), **entry}
+    return [entry for key, entry in merged.items() if key not in without]
 
 
 def _set_owners(merged: Table, raw: Table, source: Source) -> None:
@@ -227,7 +233,8 @@ def _check_boundaries(raw: Table, source: Source) -> Path | None:
     if name is None:
         return None
     path = source.folder / str(name)
-    if not path.is_file():
+    # Only a file beside the city file: it is copied into the server's data.
+    if Path(str(name)).name != name or not path.is_file():
         place = source.place_of_key("boundaries")
         raise CityFileError(NO_FILE, place=place, key="boundaries", found=_shown(name))
     return path

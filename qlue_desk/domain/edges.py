@@ -203,7 +203,7 @@ EDGES: tuple[Edge, ...] = (
         to_required=False,
         text=Text.REASON,
         bounce=True,
-        hint="kembali ke Diskominfo, beri alasan",
+        hint="kembali ke {coordinator}, beri alasan",
     ),
     Edge(
         Verb.TRANSFER,

@@ -30,8 +30,9 @@ LONGEST_TEXT = 2_000
 """Words looked at."""
 LONG_STREET = 9
 """Letters from which on a street is recognised without `Jl.`: suryakencana, bangbarung."""
-MARKED, BESIDE, NAMED, HINTED = 4, 3, 2, 1
-"""How strong a hit is: kel. X · X with its kecamatan · X · only a street or a shared name."""
+MARKED, BESIDE, NAMED, HINTED, NEAR = 5, 4, 3, 2, 1
+"""How strong a hit is: kel. X · X with its kecamatan · X · only a street or a shared name ·
+`dekat X`, `arah X`."""
 
 
 class PlaceMatch(msgspec.Struct, frozen=True):
@@ -136,7 +137,7 @@ class PlaceIndex:
         bare: set[str] = set()
         for start, _, key in _grams(words):
             codes = self._kecamatan.get(key, ())
-            before = words[start - 1] if start else ""
+            before = _word_before(words, start)
             if codes and before == "kec":
                 marked.update(codes)
             elif codes and before != "kel" and key not in self._kelurahan and before not in STREET_WORDS:
@@ -147,7 +148,7 @@ class PlaceIndex:
         """All spellings found, the longest first; what lies within or across a longer one is dropped."""
         found: list[tuple[int, Span]] = []
         for start, end, key in _grams(words):
-            before = words[start - 1] if start else ""
+            before = _word_before(words, start)
             if key in self._streets and key not in self._kelurahan:
                 name, codes = self._streets[key]
                 found.append((len(key) + 1, Span(start, end, codes, name)))
@@ -171,7 +172,8 @@ class PlaceIndex:
         for code in span.codes:
             why = f"{' '.join(words[span.start : span.end])} → {self._city.kelurahan_name(code)}"
             if span.street:
-                hits.append((HINTED, code, f"{span.street} → {self._city.kelurahan_name(code)}"))
+                strength = NEAR if _word_before(words, span.start) in DIRECTION_WORDS else HINTED
+                hits.append((strength, code, f"{span.street} → {self._city.kelurahan_name(code)}"))
                 continue
             strength = self._strength(key, span.start, words, self._parent(code) in districts)
             if strength == MARKED:
@@ -181,7 +183,7 @@ class PlaceIndex:
         return hits
 
     def _strength(self, key: str, start: int, words: Sequence[str], beside: bool) -> int:
-        before = words[start - 1] if start else ""
+        before = _word_before(words, start)
         if before == "kel":
             return MARKED
         ordinary = key in ORDINARY_WORDS or key in COMMON_NOUNS
@@ -198,7 +200,7 @@ class PlaceIndex:
             return NAMED if before in STRONG_PLACE_WORDS else 0
         if key in ORDINARY_WORDS:
             return NAMED if before in PLACE_WORDS else 0
-        return HINTED if before in DIRECTION_WORDS else NAMED
+        return NEAR if before in DIRECTION_WORDS else NAMED
 
 
 def _by_spelling(entries: Sequence[Kelurahan] | Sequence[Kecamatan]) -> dict[str, tuple[str, ...]]:
@@ -210,9 +212,13 @@ def _by_spelling(entries: Sequence[Kelurahan] | Sequence[Kecamatan]) -> dict[str
     for entry in entries:
         for alias in entry.aliases:
             key = "".join(words_of(alias))
-            if key not in names and entry.code not in aliases.setdefault(key, []):
+            if entry.code not in aliases.setdefault(key, []):
                 aliases[key].append(entry.code)
     return {key: tuple(codes) for key, codes in {**aliases, **names}.items() if codes}
+
+
+def _word_before(words: Sequence[str], start: int) -> str:
+    return words[start - 1] if start else ""
 
 
 def _street_spellings(words: Sequence[str]) -> Iterable[str]:

@@ -135,10 +135,11 @@ def _score(hits: list[_Hit]) -> int:
     covered: set[int] = set()
     seen: set[tuple[str, ...]] = set()
     for hit in sorted(hits, key=lambda hit: (-len(hit.positions), not hit.unbroken)):
-        if hit.keyword.words in seen or covered.issuperset(hit.positions):
-            continue
+        known = hit.keyword.words in seen or covered.issuperset(hit.positions)
         seen.add(hit.keyword.words)
         covered.update(hit.positions)
+        if known:
+            continue
         total += hit.keyword.weight + (UNBROKEN_BONUS if hit.unbroken else 0)
     return total
 

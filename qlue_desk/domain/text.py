@@ -54,6 +54,11 @@ _NAME_BYTES = 240
 _LONGEST_EXTENSION = 10
 
 
+def storable(text: str) -> str:
+    """`text` as it can be stored and sent: half surrogate pairs, from bytes that are not UTF-8, become `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def clean(text: str, multiline: bool = True, limit: int = LIMIT) -> str:
     """`text` without anything that a terminal would obey or that would mislead a reader.
 

@@ -49,18 +49,26 @@ def where(query: Query, moment: Moment) -> Condition:
 
 
 def _only_open(query: Query) -> bool:
-    return any(
-        term.field is Field.STATUS
-        and not term.negated
-        and all(Status(value) in OPEN_STATUSES for value in term.values)
-        for term in query.terms
-    )
+    return any(term.field is Field.STATUS and not term.negated and _all_open(term) for term in query.terms)
+
+
+def _all_open(term: Term) -> bool:
+    return all(Status(value) in OPEN_STATUSES for value in term.values)
 
 
 def _term(term: Term, moment: Moment) -> Condition:
     column = _IN_COLUMN.get(term.field)
     if column is not None:
-        condition = _is_one_of(column, ["" if value == NONE else value for value in term.values])
+        # Several open statuses are most of the open reports: the unary plus keeps SQLite on the index
+        # in due order, where the first page is there at once, instead of sorting them all.
+        broad = term.field is Field.STATUS and len(term.values) > 2 and not term.negated
+        condition = _is_one_of(
+            f"+{column}" if broad and _all_open(term) else column,
+            ["" if value == NONE else value for value in term.values],
+        )
+    elif term.field is Field.BY and len(term.values) > 1:
+        alternatives = _any(_one(term.field, value, moment) for value in term.values)
+        condition = Condition(alternatives.sql.replace("holder ", "+holder "), alternatives.parameters)
     else:
         condition = _any(_one(term.field, value, moment) for value in term.values)
     return condition.negate() if term.negated else condition

@@ -20,7 +20,7 @@ import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import schema
+from qlue_desk.store import schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.errors import OffThread, StoreError
 from qlue_desk.store.key import check_key, load_key
@@ -201,6 +201,8 @@ class Store:
         bind_thread(self._database)
         connection = self._database.connection()
         connection.set_progress_handler(worker.must_stop, _STEPS_BETWEEN_CHECKS)
+        if worker is self._writer:
+            self._data_version = _data_version(connection)
         return connection
 
     def _disconnect(self) -> None:
@@ -219,17 +221,26 @@ class Store:
         try:
             with self._database.atomic("IMMEDIATE"):
                 outcome = call(*args)
-        except (peewee.DatabaseError, sqlcipher.DatabaseError) as error:
-            raise _explained(error, self.path) from error
+        except BaseException as error:
+            twin.take_back()
+            if isinstance(error, (peewee.DatabaseError, sqlcipher.DatabaseError)):
+                raise _explained(_first_cause(error), self.path) from error
+            raise
+        twin.proven()
         self._tell(Change(take_touched()))
         return outcome
 
     def _look_at_others(self) -> None:
         """Another process (a command beside the open desk) may have committed."""
-        found = self._database.connection().execute("PRAGMA data_version").fetchone()[0]
-        if self._data_version and found != self._data_version:
+        found = _data_version(self._database.connection())
+        if found != self._data_version:
             self._tell(Change(None))
         self._data_version = found
+
+
+def _data_version(connection: Any) -> int:
+    """Changes on the writing connection when somebody else has committed, never by its own commits."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 _SENTENCES: dict[str, str] = {
@@ -240,6 +251,14 @@ _SENTENCES: dict[str, str] = {
     "unable to open": N_("{path} tidak bisa dibuka: periksa izin foldernya."),
     "locked": N_("{path} sedang dipakai proses lain; ulangi sebentar lagi."),
 }
+
+
+def _first_cause(error: Exception) -> Exception:
+    """SQLite rolls back by itself when the disk is full; Peewee's own rollback then hides the reason."""
+    hidden = error.__context__
+    if "no transaction is active" in str(error) and isinstance(hidden, Exception):
+        return _first_cause(hidden)
+    return error
 
 
 def _explained(error: Exception, path: Path) -> StoreError:

@@ -19,7 +19,8 @@ _INDEXES = (
     "CREATE INDEX complaint_priority ON complaint(priority DESC, due, row)",
     # The default views: all look at open reports of one status or one holder, next deadline first.
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
-    "CREATE INDEX complaint_status ON complaint(status, due, row)",
+    "CREATE INDEX complaint_status ON complaint(status, due, row, is_open, holder)",
+    "CREATE INDEX complaint_recent ON complaint(status, status_since, updated_at, row)",
     "CREATE INDEX complaint_holder ON complaint(holder, is_open, due, row)",
     # Every number of the summary and of the views comes out of this one without reading a body.
     "CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open, status, due, status_since, created_at,"

@@ -6,7 +6,9 @@ to take it (sync.md, SQLite). One line an event: CRC-32 in hex, a blank, JSON.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -52,12 +54,43 @@ def append(path: Path, lines: Iterable[Line]) -> None:
         # A line torn by a power cut must not swallow the next one.
         if not new and not _ends_clean(path):
             block = b"\n" + block
+        before = os.fstat(handle).st_size
         os.write(handle, block)
+        first = _growth.since[1] if _growth.since is not None and _growth.since[0] == path else before
+        _growth.since = (path, first, before + len(block))
         os.fsync(handle)
     finally:
         os.close(handle)
     if new:
         _sync_folder(path.parent)
+
+
+class _Growth(threading.local):
+    """What the transaction of this thread has appended: file, size before it, size after it."""
+
+    since: tuple[Path, int, int] | None = None
+
+
+_growth = _Growth()
+
+
+def proven() -> None:
+    """The transaction is committed: what it appended stays."""
+    _growth.since = None
+
+
+def take_back() -> None:
+    """The transaction failed: what it appended goes, else it would be sent after the person was told no.
+
+    Where somebody else has appended since, the next append takes it back instead.
+    """
+    grown, _growth.since = _growth.since, None
+    if grown is None:
+        return
+    path, before, after = grown
+    with contextlib.suppress(OSError):
+        if path.stat().st_size == after:
+            os.truncate(path, before)
 
 
 def read(path: Path) -> Twin:

@@ -116,12 +116,12 @@ class Engine:
     @offline.setter
     def offline(self, value: bool) -> None:
         self._offline = value
-        for link in list(self._links.values()):
-            link.transport.paused = value
-            if value:
-                link.transport.abort()
         if value:
             self._online.clear()
+        for link in list(self._links.values()):
+            link.transport.blocked = value  # a thread may have passed the check of the switch already
+            if value:
+                link.transport.abort()
         self._wake_all()
 
     def once(self, progress: pull.Progress | None = None) -> RoundResult:
@@ -315,8 +315,7 @@ class Engine:
     def _link(self, name: str) -> Link:
         if name not in self._links:
             self._links[name] = Link(self.store, transport_for(self.store, private_ca=self._private_ca))
-            # The switch or a stop may have come while it was being made.
-            self._links[name].transport.paused = self._offline
+            self._links[name].transport.blocked = self._offline
             if self._stopping.is_set():
                 self._links[name].cut()
         return self._links[name]

@@ -7,6 +7,7 @@ The token never enters the database or a setting: it lies in a file of mode 0600
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -62,8 +63,8 @@ def adopt_token(url: str, token: str, home: Home, *, private_ca: Path | None = N
     """Make this installation a desk with a token that was handed over (demonstration, administrators)."""
     transport = Transport(url, token=token.strip(), private_ca=private_ca)
     with _opened(home) as store, closing(transport):
-        _check_free(store, transport)
         session = transport.send("GET", "/v1/session", Session)
+        _check_free(store, transport, session.server_id)
         return _settle_in(store, transport, token.strip(), session.server_id)
 
 
@@ -74,11 +75,12 @@ def _settle_in(store: Store, transport: Transport, token: str, server_id: str) -
     return pull.fetch_session(Link(store, transport))
 
 
-def _check_free(store: Store, transport: Transport) -> None:
-    """Work that waits for one server must never reach another."""
-    url, _server = store.reading(_enrolment)
+def _check_free(store: Store, transport: Transport, server_id: str = "") -> None:
+    """Work that waits for one server must never reach another; the same one may have moved."""
+    url, known = store.reading(_enrolment)
     left = store.reading(outbox.counts).waiting
-    if left and url and url != transport.url:
+    same = url == transport.url or (server_id and server_id == known)
+    if left and url and not same:
         raise SignInFailed(
             _("{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).").format(
                 count=left, url=url
@@ -118,12 +120,13 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
 def read_token(folder: Path) -> str:
     """The desk's token, '' when there is none."""
     given = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if given:
-        return given
-    try:
-        return (folder / TOKEN_FILE).read_text("ascii").strip()
-    except FileNotFoundError:
-        return ""
+    if not given:
+        try:
+            given = (folder / TOKEN_FILE).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+    # What could not stand in a header is no token; sending it would look like a dead network.
+    return given if re.fullmatch(r"[!-~]+", given) else ""
 
 
 def write_token(folder: Path, token: str) -> None:

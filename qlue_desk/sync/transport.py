@@ -90,8 +90,8 @@ class Transport:
         """Pinned after enrolment; '' accepts the first server that answers."""
         self._streams: list[Any] = []
         self._closed = False
-        self.paused = False
-        """While true every request ends with `Offline`, at the latest before its first byte is sent."""
+        self.blocked = False
+        """The switch: no request begins, and one under way ends, while it is set."""
         loopback = (urlsplit(self.url).hostname or "") in _LOOPBACK
         verify: bool | ssl.SSLContext = True
         if private_ca is not None:
@@ -174,8 +174,8 @@ class Transport:
         *,
         plain: bool = False,
     ) -> _Reply:
-        if self.paused:
-            raise Offline("paused")
+        if self.blocked:
+            raise Offline("switched off")
         request_id = uuid.uuid4().hex
         headers = {**headers, REQUEST_ID_HEADER: request_id}
         if self.token:
@@ -209,8 +209,8 @@ class Transport:
             watch.cancel()
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
-        if self._closed or self.paused:
-            raise OSError("closed" if self._closed else "paused")
+        if self._closed or self.blocked:
+            raise OSError("closed")
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._streams = [*self._streams[-3:], info["return_value"]]
 

@@ -1,5 +1,6 @@
 """City files that users bring: minimal ones work, wrong ones stop with one exact sentence."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def test_a_city_with_its_own_clocks_and_nothing_shared(tmp_path):
     city = load_city(write(tmp_path, text))
     assert (city.sla.key, city.sla.resolve["biasa"].amount) == ("sorong", 9)
     assert [category.key for category in city.categories] == ["jalan"]
+
+
+def test_dated_owners_may_stand_in_any_order(tmp_path):
+    text = MINIMAL + (
+        "[owners]\npju = [\n"
+        '{ dinas = "dishub", since = 2020-01-01 },\n{ dinas = "dpupr", until = 2019-12-31 },\n]\n'
+    )
+    pju = load_city(write(tmp_path, text)).category_by_key["pju"]
+    assert [pju.owner_on(dt.date(2019, 12, 31)), pju.owner_on(dt.date(2020, 1, 1))] == ["dpupr", "dishub"]
 
 
 def test_boundaries_lie_beside_the_file(tmp_path):
@@ -184,6 +194,11 @@ WRONG = {
         MINIMAL + '[[dinas]]\nkey = "laut"\nname = "Kelautan"\n[[dinas]]\nkey = "laut"\nname = "Laut"\n',
         'sorong.toml baris 10: key dinas "laut" dipakai dua kali (Kelautan, Laut); '
         "setiap key dinas hanya boleh dipakai sekali.",
+    ),
+    "shared category twice": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nletter = "U"\n[[categories]]\nkey = "pju"\nletter = "V"\n',
+        'sorong.toml baris 10: key kategori "pju" dipakai dua kali (pju, pju); '
+        "setiap key kategori hanya boleh dipakai sekali.",
     ),
     "kelurahan code twice": (
         MINIMAL

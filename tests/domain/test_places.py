@@ -1,8 +1,10 @@
 """Places in citizens' words, on the real city of Bogor."""
 
+import msgspec
 import pytest
 
 from qlue_desk.cities import load_shipped, streets
+from qlue_desk.domain.city import Kecamatan, Kelurahan
 from qlue_desk.domain.places import PlaceIndex, normalise
 
 BOGOR = load_shipped("bogor")
@@ -53,6 +55,9 @@ def test_every_kelurahan_is_found_by_each_spelling(code, spelling):
         ("lampu mati Jl. Suryakencana", "Gudang", "Jl. Suryakencana → Gudang"),
         ("macet di surya kencana", "Gudang", "Jl. Suryakencana → Gudang"),
         ("macet jln raya pajajaran", "Baranangsiang", "Jl. Pajajaran → Baranangsiang"),
+        ("lampu jln raya riau mati", "Baranangsiang", "Jl. Riau → Baranangsiang"),
+        ("macet Jl. Suryakencana dekat Pasar Bogor", "Gudang", "Jl. Suryakencana → Gudang"),
+        ("macet Jl. Suryakencana dekat Tajur", "Gudang", "Jl. Suryakencana → Gudang"),
         ("jalan cibuluh rusak", "Cibuluh", "Jl. Cibuluh → Cibuluh"),
     ],
 )
@@ -112,6 +117,8 @@ def test_two_kelurahan_are_no_answer_but_a_reason():
         ("Sempur dan Cipaku", "Bogor Selatan", "Cipaku"),
         ("Sempur dan Cipaku", "32.71.03", "Sempur"),
         ("Sempur dan Cipaku, kec. Bogor Selatan", None, "Cipaku"),
+        ("Jl. Sempur dan Jl. Bantarjati", None, ""),
+        ("Jl. Sempur dan Jl. Bantarjati", "Bogor Utara", "Bantarjati"),
         ("Sempur dan kel. Cipaku", None, "Cipaku"),
         ("Jl. Tajur, kel Pakuan", None, "Pakuan"),
         ("kec. Tanah Sareal, Kencana", None, "Kencana"),
@@ -139,18 +146,36 @@ def test_one_name_in_a_column():
     assert INDEX.named("") is None
 
 
-def test_jakarta_s_names_that_a_kecamatan_shares():
-    jakarta = load_shipped("jakarta")
-    index = PlaceIndex(jakarta)
-    for kelurahan in jakarta.kelurahan:
-        match = index.find(f"kelurahan {kelurahan.name}")
-        assert match is not None
-        assert match.code == kelurahan.code
-    assert index.find("sampah di tengah jalan baru") is None
+@pytest.mark.parametrize("key", ["bandung", "jakarta", "probolinggo"])
+def test_the_other_cities_kelurahan_even_where_a_kecamatan_shares_the_name(key):
+    city = load_shipped(key)
+    index = PlaceIndex(city)
+    for kelurahan in city.kelurahan:
+        for spelling in (kelurahan.name, *kelurahan.aliases):
+            match = index.find(f"kelurahan {spelling}")
+            assert match is not None, spelling
+            assert match.code == kelurahan.code, spelling
+
+
+def test_jakarta_s_plain_words_are_no_places():
+    assert PlaceIndex(load_shipped("jakarta")).find("sampah di tengah jalan baru") is None
 
 
 def test_a_city_without_areas_finds_nothing():
     assert PlaceIndex(load_shipped("manado")).find("kelurahan Wenang") is None
+
+
+def test_a_name_beats_the_alias_of_another_and_shared_aliases_need_the_kecamatan():
+    wards = (
+        Kelurahan("01.01.01.1001", "Suka", "01.01.01", aliases=("Rasa", "Kembar")),
+        Kelurahan("01.01.02.1001", "Rasa", "01.01.02", aliases=("Kembar",)),
+    )
+    districts = (Kecamatan("01.01.01", "Hulu"), Kecamatan("01.01.02", "Hilir"))
+    index = PlaceIndex(msgspec.structs.replace(BOGOR, kelurahan=wards, kecamatan=districts))
+    assert index.named("Rasa") == "01.01.02.1001"
+    assert index.explain("kel kembar").why == "beberapa kelurahan disebut: Suka, Rasa"
+    assert index.named("Kembar") is None
+    assert index.named("Kembar", "Hilir") == "01.01.02.1001"
 
 
 def test_hostile_text_is_only_text():

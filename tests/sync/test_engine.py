@@ -240,9 +240,10 @@ def test_a_server_that_answers_empty_polls_at_once_is_not_hammered(central: Cent
     central.hub.limits = central.hub.limits.__class__(wait_seconds=0)
     background(desk)
     until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    time.sleep(0.3)
     asked = 0
-    time.sleep(1.2)
-    assert asked <= 4
+    time.sleep(1.5)
+    assert 1 <= asked <= 4
 
 
 def test_revoking_with_wipe_purges_and_keeps_unsent_work(central: Central) -> None:

@@ -241,7 +241,8 @@ def test_a_feed_compacted_past_the_cursor_needs_a_snapshot_and_keeps_the_work(ce
     result = desk.sync()
     assert (result.resynced, result.applied) == (True, 1)
     assert desk.rows() == central.rows("dpupr")
-    assert desk.texts(one.id) == central.texts(one.id)
+    # A desk shows the time of the act, central keeps the order of receipt.
+    assert sorted(desk.texts(one.id)) == sorted(central.texts(one.id))
 
 
 def test_a_desk_that_was_moved_to_another_dinas_shows_only_that(central: Central) -> None:

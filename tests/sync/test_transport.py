@@ -144,11 +144,13 @@ def test_problems_become_the_class_of_the_tree(status: int, kind: type[errors.Re
         ("315360000", 3600, 3600),
         ("nan", 0, 0),
         ("soon", 0, 0),
-        (format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=100)), 90, 101),
+        ("in 100 s", 90, 101),
         (format_datetime(dt.datetime(2001, 1, 1, tzinfo=dt.UTC)), 0, 0),
     ],
 )
 def test_retry_after_is_honoured_and_capped(header: str, least: float, most: float) -> None:
+    if header == "in 100 s":
+        header = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=100))
     body = b'{"type": "urn:qlue:busy", "status": 503, "title": "t"}'
     with pytest.raises(errors.Busy) as caught:
         ask(replying("503 Busy", body, {"Retry-After": header}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, head, post, put
+from litestar.params import FromPath, FromQuery
 
 from qlue_desk.central.api.problems import ProblemError
 from qlue_desk.central.api.wire import Wire, address, reply
@@ -90,7 +91,7 @@ async def reveal(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @head("/v1/blobs/{sha256:str}", media_type=MEDIA_TYPE)
-async def blob_state(request: Request[Any, Any, Any], sha256: str) -> Response[None]:
+async def blob_state(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Response[None]:
     """How much of a file has arrived, in headers; 404 when nothing has."""
     wire: Wire = request.app.state.wire
     await wire.desk(request)
@@ -103,7 +104,10 @@ async def blob_state(request: Request[Any, Any, Any], sha256: str) -> Response[N
 
 @put("/v1/blobs/{sha256:str}", status_code=200)
 async def put_blob(
-    request: Request[Any, Any, Any], sha256: str, offset: int = 0, size: int = 0
+    request: Request[Any, Any, Any],
+    sha256: FromPath[str],
+    offset: FromQuery[int] = 0,
+    size: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The next part of a file; the last one is checked against the digest."""
     wire: Wire = request.app.state.wire
@@ -118,7 +122,7 @@ async def put_blob(
 
 
 @get("/v1/blobs/{sha256:str}", media_type="application/octet-stream")
-async def get_blob(request: Request[Any, Any, Any], sha256: str) -> Response[bytes]:
+async def get_blob(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Response[bytes]:
     """A file that a report in the desk's scope shows, or that the desk itself sent; ranges work."""
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)

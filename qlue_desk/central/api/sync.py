@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 
 from qlue_desk.central.api.problems import ProblemError
 from qlue_desk.central.api.wire import Desk, Wire, reply
@@ -156,7 +157,10 @@ def _verdicts(hub: Hub, desk: DeskIdentity, actions: tuple[Action, ...]) -> tupl
 
 @get("/v1/snapshot")
 async def snapshot(
-    request: Request[Any, Any, Any], after: str = "", limit: int = 500, token: str = ""
+    request: Request[Any, Any, Any],
+    after: FromQuery[str] = "",
+    limit: FromQuery[int] = 500,
+    token: FromQuery[str] = "",
 ) -> Response[bytes]:
     """Rows of the scope in pages; `token` is the first page's `as_of`."""
     wire: Wire = request.app.state.wire

@@ -1,0 +1,137 @@
+"""Which column of a table is what: mapping files in TOML, two of them shipped."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qlue_desk.central.intake.errors import IntakeError
+from qlue_desk.domain.complaint import Channel
+from qlue_desk.words import _
+
+SHIPPED = Path(__file__).parent / "mappings"
+
+
+class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of the table's columns; '' or () where the table has none such."""
+
+    reported_at: tuple[str, ...]
+    """One or several columns, joined by a space."""
+    source_id: str = ""
+    """Without it the row's content is its identity."""
+    reported_at_else: tuple[str, ...] = ()
+    """Tried where `reported_at` is empty or unreadable."""
+    finished_at: tuple[str, ...] = ()
+    title: str = ""
+    text: str = ""
+    category: str = ""
+    dinas: str = ""
+    city: str = ""
+    """A row that names another city waits, with that reason."""
+    kecamatan: str = ""
+    kelurahan: str = ""
+    street: str = ""
+    lat: str = ""
+    lon: str = ""
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    photo: str = ""
+    flags: str = ""
+    """Words separated by `|`, see `Flags`."""
+    optional: tuple[str, ...] = ()
+    """Fields of this section whose column may be missing from the table."""
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """The columns of one field."""
+        value = getattr(self, field)
+        return (value,) if isinstance(value, str) and value else tuple(value or ())
+
+
+class Flags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words in the flags column that mean anonymous or secret."""
+
+    anonymous: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+
+
+class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a table is read."""
+
+    name: str
+    source: str
+    channel: Channel
+    columns: Columns
+    recognise: tuple[str, ...] = ()
+    """Columns that together give this kind of table away."""
+    flags: Flags = Flags()
+    zone: str = ""
+    """IANA zone of times without one; '' is the city's."""
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping file.
+
+    :raises IntakeError: with the file, what is wrong and what is allowed.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8-sig"))
+        return msgspec.convert(data, Mapping)
+    except OSError as error:
+        raise IntakeError(
+            _("Berkas pemetaan {path} tidak bisa dibaca: {detail}.").format(path=path, detail=error.strerror)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise IntakeError(_("Berkas pemetaan {path} bukan teks UTF-8.").format(path=path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise IntakeError(
+            _("Berkas pemetaan {path} bukan TOML: {detail}.").format(path=path, detail=error)
+        ) from error
+    except msgspec.ValidationError as error:
+        raise IntakeError(
+            _("Berkas pemetaan {path} salah: {detail}; bagian [columns] mengenal {allowed}.").format(
+                path=path, detail=error, allowed=", ".join(Columns.__struct_fields__)
+            )
+        ) from error
+
+
+def mapping_for(header: Iterable[str]) -> Mapping:
+    """The shipped mapping whose columns are all in `header`.
+
+    :raises IntakeError: when none fits.
+    """
+    columns = set(header)
+    mappings = [load_mapping(path) for path in sorted(SHIPPED.glob("*.toml"))]
+    for mapping in mappings:
+        if columns.issuperset(mapping.recognise):
+            return mapping
+    raise IntakeError(
+        _("Kepala tabel tidak dikenal ({found}); yang dikenal: {known}. Beri berkas pemetaan (--mapping).")
+        .format(
+            found=", ".join(sorted(columns))[:200],
+            known="; ".join(f"{mapping.name}: {', '.join(mapping.recognise)}" for mapping in mappings),
+        )
+    )  # fmt: skip
+
+
+def check_columns(mapping: Mapping, header: Iterable[str]) -> None:
+    """Whether every column that the mapping names is in the table.
+
+    :raises IntakeError: naming the first that is not, and the nearest that is.
+    """
+    columns = list(header)
+    for field in Columns.__struct_fields__:
+        if field == "optional" or field in mapping.columns.optional:
+            continue
+        for name in mapping.columns.names(field):
+            if name not in columns:
+                near = difflib.get_close_matches(name, columns, 1) or [", ".join(columns)[:200]]
+                raise IntakeError(
+                    _("Pemetaan “{mapping}” memakai kolom “{column}” yang tidak ada; terdekat: {near}.")
+                    .format(mapping=mapping.name, column=name, near=near[0])
+                )  # fmt: skip

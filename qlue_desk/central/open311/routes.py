@@ -1,0 +1,121 @@
+"""Addresses of GeoReport v2: every resource as `.xml` and `.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from litestar import Request, Response, Router, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers.base import BaseRouteHandler
+
+from qlue_desk.central.errors import CentralError, DatabaseBusy
+from qlue_desk.central.open311.errors import GeoReportError, unknown
+from qlue_desk.central.open311.geo_report import GeoReport
+from qlue_desk.central.open311.rendering import JSON_TYPE, XML_TYPE, Document, to_json, to_xml
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+
+FORMATS: dict[str, tuple[str, Callable[[Document], bytes]]] = {
+    "xml": (XML_TYPE, to_xml),
+    "json": (JSON_TYPE, to_json),
+}
+HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+"""Open data for any page; nothing here depends on who asks."""
+LARGEST_FORM = 256 * 1024
+
+
+def open311_router(hub: Hub) -> Router:
+    """`/open311/v2/…`."""
+    api = GeoReport(hub)
+    return Router(
+        "/open311/v2",
+        route_handlers=[*_readers(api), _post_requests(api)],
+        exception_handlers={HTTPException: _http_error},
+        include_in_schema=False,
+        request_max_body_size=LARGEST_FORM,
+    )
+
+
+def _readers(api: GeoReport) -> list[BaseRouteHandler]:
+    @get("/{name:str}", sync_to_thread=True)
+    def resource(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        query, base = _query(request), _base(request)
+        resources: dict[str, Callable[[], Document]] = {
+            "discovery": lambda: api.discovery(base),
+            "services": lambda: api.services(query),
+            "requests": lambda: api.requests(query, base),
+            "servicerequestupdates": lambda: api.updates(query),
+        }
+        return _answer(request, resources.get(_stem(request)) or _no_resource(request))
+
+    @get("/{kind:str}/{name:str}", sync_to_thread=True)
+    def one(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        name, query = _stem(request), _query(request)
+        resources: dict[str, Callable[[], Document]] = {
+            "services": lambda: api.definition(name, query),
+            "requests": lambda: api.request(name, query, _base(request)),
+            "tokens": lambda: api.token(name),
+        }
+        return _answer(request, resources.get(request.path_params["kind"]) or _no_resource(request))
+
+    return [resource, one]
+
+
+def _post_requests(api: GeoReport) -> BaseRouteHandler:
+    @post("/{name:str}")
+    async def post_request(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        form = await request.form()
+        fields = {key: value for key, value in form.multi_items() if isinstance(value, str)}
+        ask = (lambda: api.post(fields)) if _stem(request) == "requests" else _no_resource(request)
+        return await to_thread.run_sync(_answer, request, ask)
+
+    return post_request
+
+
+def _no_resource(request: Request) -> Callable[[], Document]:  # type: ignore[type-arg]
+    def refuse() -> Document:
+        raise unknown("resource", request.url.path.rpartition("/")[2])
+
+    return refuse
+
+
+def _answer(request: Request, ask: Callable[[], Document]) -> Response[bytes]:  # type: ignore[type-arg]
+    """The document, or the faults as GeoReport writes them."""
+    try:
+        document = ask()
+    except GeoReportError as error:
+        document = Document("errors", error.items, error.status)
+    except DatabaseBusy as error:
+        document = Document("errors", [{"code": 503, "description": str(error)}], 503)
+    except CentralError as error:
+        document = Document("errors", [{"code": 400, "description": str(error)}], 400)
+    return _rendered(request, document)
+
+
+def _rendered(request: Request, document: Document) -> Response[bytes]:  # type: ignore[type-arg]
+    media_type, render = FORMATS["json" if request.url.path.endswith(".json") else "xml"]
+    return Response(render(document), status_code=document.status, media_type=media_type, headers=HEADERS)
+
+
+def _http_error(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
+    """What litestar itself refuses (a body that is no form, a wrong method)."""
+    item: dict[str, object] = {"code": error.status_code, "description": error.detail}
+    return _rendered(request, Document("errors", [item], error.status_code))
+
+
+def _query(request: Request) -> dict[str, str]:  # type: ignore[type-arg]
+    """Parameters; of a repeated one the last counts."""
+    return dict(request.query_params.multi_items())
+
+
+def _base(request: Request) -> str:  # type: ignore[type-arg]
+    return str(request.base_url).rstrip("/") + "/"
+
+
+def _stem(request: Request) -> str:  # type: ignore[type-arg]
+    """The last part of the address without its format."""
+    name: str = request.path_params["name"]
+    return name.removesuffix(".json").removesuffix(".xml")

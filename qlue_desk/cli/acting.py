@@ -1,0 +1,114 @@
+"""`act`: the same moves as on the screen, by the same rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qlue_desk.cli.exits import Exit, Usage
+from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.output import say, warn, write_json
+from qlue_desk.cli.shell import Shell, exit_of, pass_shell
+from qlue_desk.domain.moves import N_, Fields
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.casework.acting import Outcome
+
+
+@command("act", N_("Tindak lanjut satu atau beberapa laporan; aturannya sama dengan di layar."))
+@click.argument("refs", metavar="REF...", nargs=-1, required=True)
+@option("--do", "verb", metavar="VERB", required=True, help=N_("acknowledge, start, propose, take, note, …"))
+@option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
+@option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
+@option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
+@option("--public", is_flag=True, help=N_("catatan terlihat pelapor"))
+@option("--evidence", metavar="FILE", multiple=True, type=Path, help=N_("foto atau PDF; boleh berulang"))
+@option("--no-evidence", metavar="TEXT", default="", help=N_("mengapa tidak ada bukti (propose)"))
+@option("--category", metavar="X", help=N_("kategori (dispatch)"))
+@option("--kelurahan", metavar="X", help=N_("kelurahan (dispatch, correct_place)"))
+@option("--street", metavar="TEXT", help=N_("jalan (correct_place)"))
+@option("--place-unknown", is_flag=True, help=N_("lokasi tidak diketahui (dispatch)"))
+@option("--rating", type=int, metavar="1-5", help=N_("nilai pelapor"))
+@option("--dry-run", is_flag=True, help=N_("katakan apa yang akan terjadi, tanpa mencatat"))
+@pass_shell
+def act(
+    shell: Shell,
+    /,
+    refs: tuple[str, ...],
+    verb: str,
+    until: str | None,
+    evidence: tuple[Path, ...],
+    dry_run: bool,
+    json_output: bool,
+    **given: Any,
+) -> int:
+    """Record the moves; 3 when a rule refused one of them."""
+    from qlue_desk.casework.acting import act as act_on
+
+    fields = Fields(until=_date(until), **given)
+    with shell.workplace() as workplace:
+        outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
+    if json_output:
+        write_json(_document(outcomes, dry_run=dry_run))
+    else:
+        _tell(outcomes, dry_run=dry_run)
+    return int(worst_exit(outcomes))
+
+
+def worst_exit(outcomes: list[Outcome]) -> Exit:
+    """0 when all were done, else what the first refusal means."""
+    refusal = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
+    return Exit.DONE if refusal is None else exit_of(refusal)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Usage(_("--until: “{found}” bukan tanggal; tulis YYYY-MM-DD.").format(found=text)) from None
+
+
+def _document(outcomes: list[Outcome], *, dry_run: bool) -> dict[str, Any]:
+    results = [_result(outcome) for outcome in outcomes]
+    refused = [result["error"] for result in results if "error" in result]
+    document = {
+        "dry_run": dry_run,
+        "done": len(results) - len(refused),
+        "refused": len(refused),
+        "results": results,
+    }
+    return document | ({"error": refused[0]} if refused else {})
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    found: dict[str, Any] = {"ref": outcome.ref, "number": outcome.number, "action_id": outcome.action_id}
+    if outcome.before is not None:
+        found["before"] = {"status": str(outcome.before.status), "dinas": outcome.before.dinas}
+    if outcome.after is not None:
+        found["after"] = {"status": str(outcome.after.status), "dinas": outcome.after.dinas}
+    if outcome.refusal is not None:
+        found["error"] = {"code": str(outcome.refusal.code), "message": outcome.refusal.sentence(_)}
+    return found
+
+
+def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
+    for outcome in outcomes:
+        name = outcome.number or outcome.ref
+        if outcome.refusal is not None:
+            warn(f"{name}: {outcome.refusal.sentence(_)}")
+            continue
+        assert outcome.before is not None, "a move that was allowed had a report"
+        assert outcome.after is not None, "a move that was allowed has a report after it"
+        before, after = outcome.before.look, outcome.after.look
+        say(f"{name}: {before.glyph} {_(before.label)} → {after.glyph} {_(after.label)}")
+    done = sum(outcome.refusal is None for outcome in outcomes)
+    if done and dry_run:
+        say(_("Uji coba: tidak ada yang dicatat."))
+    elif done:
+        say(_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.").format(n=done))

@@ -1,0 +1,168 @@
+"""`central city` and `central dinas`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qlue_desk.cli.central.room import city_of, data_options, opened
+from qlue_desk.cli.exits import Usage
+from qlue_desk.cli.lazy import LazyGroup, command, option, unknown_word
+from qlue_desk.cli.output import say, table, write_json
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.domain.city import City
+
+_HERE = "qlue_desk.cli.central.cities:"
+COOPERATION = ("none", "trial", "partner")
+
+city = LazyGroup(
+    "city",
+    lazy={
+        "list": (_HERE + "list_cities", N_("kota yang dilayani dan yang disertakan program")),
+        "add": (_HERE + "add_city", N_("tambah kota dari berkas, atau yang disertakan")),
+        "set": (_HERE + "set_city", N_("ubah kerja sama; bergabung melepas laporan yang ditahan")),
+    },
+    help=N_("Kota: daftar, tambah, kerja sama."),
+)
+dinas = LazyGroup(
+    "dinas",
+    lazy={
+        "list": (_HERE + "list_dinas", N_("dinas sebuah kota")),
+        "add": (_HERE + "add_dinas", N_("tambah atau ganti dinas")),
+    },
+    help=N_("Dinas sebuah kota."),
+)
+
+
+def _city_json(found: City) -> dict[str, Any]:
+    return {
+        "key": found.key,
+        "name": found.name,
+        "prefix": found.prefix,
+        "zone": found.zone,
+        "cooperation": str(found.cooperation),
+        "coordinator": found.coordinator,
+        "dinas": len([one for one in found.dinas if not one.outside]),
+        "categories": len(found.categories),
+        "kelurahan": len(found.kelurahan),
+    }
+
+
+@command("list", N_("Kota yang dilayani pusat ini."))
+@data_options
+@pass_shell
+def list_cities(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> None:
+    """List cities."""
+    from qlue_desk.cities import shipped
+
+    with opened(shell, data, database) as hub:
+        found = hub.cities()
+    others = [key for key in shipped() if key not in {one.key for one in found}]
+    if json_output:
+        write_json({"cities": [_city_json(one) for one in found], "shipped": others})
+        return
+    table([(one.key, one.name, str(one.cooperation), one.zone) for one in found])
+    say(_("Disertakan, belum ditambah: {known}").format(known=", ".join(others) or "–"))
+
+
+@command("add", N_("Tambah kota dari berkas TOML, atau salah satu yang disertakan menurut nama."))
+@click.argument("what", metavar="FILE|NAME")
+@data_options
+@pass_shell
+def add_city(shell: Shell, what: str, data: Path | None, database: str | None, json_output: bool) -> None:
+    """Add a city."""
+    from qlue_desk.central import admin
+    from qlue_desk.cities import shipped
+
+    path = Path(what)
+    if not path.is_file() and what not in shipped():
+        looks_like_file = path.suffix or len(path.parts) > 1
+        raise Usage(
+            _("Berkas {path} tidak ada.").format(path=path)
+            if looks_like_file
+            else unknown_word(what, list(shipped()))
+        )
+    with opened(shell, data, database) as hub:
+        found = admin.add_city_file(hub, path) if path.is_file() else admin.add_shipped_city(hub, what)
+    if json_output:
+        write_json(_city_json(found))
+    else:
+        say(_("{city} ditambahkan: {n} kategori, {k} kelurahan, kerja sama {cooperation}.").format(
+            city=found.name, n=len(found.categories), k=len(found.kelurahan), cooperation=found.cooperation
+        ))  # fmt: skip
+
+
+@command("set", N_("Ubah kerja sama kota; bergabung melepas semua laporan yang ditahan sekaligus."))
+@click.argument("name")
+@option("--cooperation", type=click.Choice(COOPERATION), required=True, help="none, trial, partner")
+@data_options
+@pass_shell
+def set_city(
+    shell: Shell, name: str, cooperation: str, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """Join or leave."""
+    from qlue_desk.domain.city import Cooperation
+
+    with opened(shell, data, database) as hub:
+        released = hub.register.set_cooperation(name, Cooperation(cooperation))
+    if json_output:
+        write_json({"city": name, "cooperation": cooperation, "released": released})
+    else:
+        say(_("{city}: {cooperation}; {n} laporan dilepas.").format(
+            city=name, cooperation=cooperation, n=released))  # fmt: skip
+
+
+@command("list", N_("Dinas sebuah kota, juga pihak luar."))
+@option("--city", metavar="NAME", help=N_("kota"))
+@data_options
+@pass_shell
+def list_dinas(
+    shell: Shell, city: str | None, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """List dinas."""
+    with opened(shell, data, database) as hub:
+        found = hub.city(city_of(hub, city)).dinas
+    if json_output:
+        write_json(found)
+    else:
+        table([(one.key, one.name, one.full_name, _("luar") if one.outside else "") for one in found])
+
+
+@command("add", N_("Tambah dinas, atau ganti yang kuncinya sama."))
+@click.argument("dinas_key", metavar="KEY")
+@option("--city", metavar="NAME", help=N_("kota"))
+@option("--name", metavar="TEXT", required=True, help=N_("nama pendek di layar"))
+@option("--full-name", metavar="TEXT", default="", help=N_("nama lengkap"))
+@option("--outside", is_flag=True, help=N_("pihak luar: laporan hanya dirujuk ke sana"))
+@option("--inactive", is_flag=True, help=N_("tidak menerima disposisi lagi"))
+@data_options
+@pass_shell
+def add_dinas(
+    shell: Shell,
+    dinas_key: str,
+    city: str | None,
+    name: str,
+    full_name: str,
+    outside: bool,
+    inactive: bool,
+    data: Path | None,
+    database: str | None,
+    json_output: bool,
+) -> None:
+    """Add a dinas."""
+    from qlue_desk.central import admin
+    from qlue_desk.domain.city import Dinas
+
+    made = Dinas(dinas_key, name, full_name, outside=outside, active=not inactive)
+    with opened(shell, data, database) as hub:
+        found = admin.add_dinas(hub, city_of(hub, city), made)
+    if json_output:
+        write_json(made)
+    else:
+        say(_("{dinas} ada di {city}.").format(dinas=name, city=found.name))

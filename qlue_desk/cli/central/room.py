@@ -1,0 +1,66 @@
+"""What every `central` command shares: where the data are, which city is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qlue_desk.cli.exits import Usage
+from qlue_desk.cli.lazy import option
+from qlue_desk.cli.shell import Shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.central.hub import Hub
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_options(function: F) -> F:
+    """`--data` and `--database`."""
+    with_database = option(
+        "--database", metavar="URL", help=N_("postgresql://…; tanpa ini SQLite di folder data")
+    )(function)
+    return option("--data", type=Path, metavar="DIR", help=N_("folder data pusat (QLUE_DESK_HOME/central)"))(
+        with_database
+    )
+
+
+def data_folder(shell: Shell, data: Path | None) -> Path:
+    """Where this central lives."""
+    return data or shell.home / "central"
+
+
+def database_url(shell: Shell, database: str | None) -> str | None:
+    """Of the option, else of the settings; None is SQLite in the data folder."""
+    return database or shell.settings.central.database or None
+
+
+@contextmanager
+def opened(shell: Shell, data: Path | None, database: str | None) -> Iterator[Hub]:
+    """The central, opened and closed again."""
+    from qlue_desk.central.hub import Hub
+
+    hub = Hub.open(data_folder(shell, data), database_url=database_url(shell, database))
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+def city_of(hub: Hub, named: str | None) -> str:
+    """The city that is meant: the one named, else the only one.
+
+    :raises Usage: when there are several or none.
+    """
+    if named:
+        return hub.city(named).key
+    keys = [city.key for city in hub.cities()]
+    if len(keys) == 1:
+        return keys[0]
+    if not keys:
+        raise Usage(_("Belum ada kota; tambah dulu: qlue-desk central city add bogor."))
+    raise Usage(_("Sebutkan kotanya dengan --city: {known}.").format(known=", ".join(keys)))

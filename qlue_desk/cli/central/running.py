@@ -1,0 +1,129 @@
+"""`central init|serve|escalate|backup|check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
+from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.output import say, write_json
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+
+@command("init", N_("Mulai sebuah pusat di folder data; yang sudah ada dibiarkan."))
+@data_options
+@pass_shell
+def init(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> None:
+    """Begin a central."""
+    from qlue_desk.central import admin
+
+    folder = data_folder(shell, data)
+    server_id = admin.init(folder, database_url=database_url(shell, database))
+    if json_output:
+        write_json({"server_id": server_id, "data": str(folder)})
+        return
+    say(_("Pusat {server_id} siap di {data}.").format(server_id=server_id, data=folder))
+    say(_("Lanjut: central city add bogor · central user add … · central desk code … · central serve"))
+
+
+@command("serve", N_("Layani meja dinas, halaman warga, Open311, dan masukan laporan sampai ctrl+c."))
+@data_options
+@option("--host", metavar="HOST", help=N_("alamat (127.0.0.1)"))
+@option("--port", type=click.IntRange(0, 65535), metavar="N", help=N_("porta; 0 memilih yang bebas"))
+@pass_shell
+def serve(
+    shell: Shell,
+    data: Path | None,
+    database: str | None,
+    host: str | None,
+    port: int | None,
+    json_output: bool,
+) -> None:
+    """Serve until a signal comes."""
+    from qlue_desk.central.serve import serve as serve_hub
+
+    settings = shell.settings.central
+
+    def ready(url: str) -> None:
+        if json_output:
+            write_json({"url": url})
+        else:
+            say(_("Melayani di {url}; ctrl+c untuk berhenti.").format(url=url))
+
+    with opened(shell, data, database) as hub:
+        try:
+            serve_hub(hub, host or settings.host, settings.port if port is None else port, ready)
+        except OSError as error:
+            raise CommandFailed(
+                _("Tidak bisa melayani di {host}:{port}: {why}.").format(
+                    host=host or settings.host,
+                    port=settings.port if port is None else port,
+                    why=error.strerror or str(error),
+                ),
+                code="cannot_listen",
+            ) from error
+
+
+@command("escalate", N_("Jalankan eskalasi dan penutupan final yang jatuh tempo sekarang."))
+@data_options
+@pass_shell
+def escalate(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> None:
+    """Do what the clock asks for."""
+    from qlue_desk.central.jobs import run_due
+
+    with opened(shell, data, database) as hub:
+        done = run_due(hub)
+    if json_output:
+        write_json(done)
+    else:
+        say(_("{escalated} eskalasi, {finalised} menjadi final.").format(
+            escalated=done.escalated, finalised=done.finalised))  # fmt: skip
+
+
+@command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
+@click.argument("target", metavar="[FILE]", type=Path, required=False)
+@data_options
+@pass_shell
+def backup(
+    shell: Shell, target: Path | None, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """Write a backup."""
+    from qlue_desk.central import admin
+
+    with opened(shell, data, database) as hub:
+        path = target or admin.backup_name(hub.data)
+        found = admin.backup(hub, path)
+    if json_output:
+        write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
+    else:
+        say(_("Cadangan {path}: {n} laporan, rantai utuh.").format(path=path, n=found.complaints))
+
+
+@command("check", N_("Periksa halaman basis data, rantai setiap aliran, riwayat, dan berkas."))
+@data_options
+@pass_shell
+def check(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> int:
+    """Check everything; 1 when something is wrong."""
+    from qlue_desk.central import admin
+
+    with opened(shell, data, database) as hub:
+        found = admin.check(hub)
+    if json_output:
+        write_json({"ok": not found.faults, "checked": found})
+    else:
+        for fault in found.faults:
+            say(f"✗ {fault}")
+        say(
+            _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
+                complaints=found.complaints,
+                entries=found.entries,
+                events=found.events,
+                streams=found.streams,
+            )
+        )
+    return int(Exit.FAILED if found.faults else Exit.DONE)

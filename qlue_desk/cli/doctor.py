@@ -1,0 +1,238 @@
+"""`doctor`: what is wrong with terminal, data, clock and server, each with its mend in one sentence."""
+
+from __future__ import annotations
+
+import locale
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from qlue_desk.cli.exits import Exit
+from qlue_desk.cli.lazy import command
+from qlue_desk.cli.output import display_width, say, write_json
+from qlue_desk.cli.running import named_config
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.settings import SettingsError, find_file, load
+from qlue_desk.words import _
+
+SMALLEST = (80, 24)
+CLOCK_SECONDS = 60
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at. `ok` None means that it could not be looked at."""
+
+    what: str
+    ok: bool | None
+    found: str
+    mend: str = ""
+
+
+@command(
+    "doctor", N_("Periksa terminal, warna, lambang, basis data, jam, pusat; apa yang salah dan obatnya.")
+)
+@click.pass_context
+@pass_shell
+def doctor(shell: Shell, context: click.Context, json_output: bool) -> int:
+    """Look at everything; 1 when something is wrong."""
+    root = context.find_root()
+    findings = list(examine(shell, root.params.get("config")))
+    wrong = [finding for finding in findings if finding.ok is False]
+    if json_output:
+        write_json({"ok": not wrong, "checks": findings})
+        return int(Exit.FAILED if wrong else Exit.DONE)
+    for finding in findings:
+        mark = {True: "✓", False: "✗", None: "–"}[finding.ok]
+        say(f"{mark} {finding.what}: {finding.found}")
+        if finding.mend:
+            say(f"    {finding.mend}")
+    say(_("Semua baik.") if not wrong else _("{n} hal perlu dibenahi.").format(n=len(wrong)))
+    return int(Exit.FAILED if wrong else Exit.DONE)
+
+
+def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
+    """Every check; one that breaks is a finding itself."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: _settings(config),
+        _terminal,
+        _glyphs,
+        _sqlite,
+        lambda: _folder(shell.home),
+        lambda: _database(shell.home),
+        lambda: _server(shell),
+    )
+    for check in checks:
+        try:
+            yield from check()
+        except Exception as error:
+            yield Finding(_("Pemeriksaan"), False, f"{type(error).__name__}: {error}", _("Laporkan ini."))
+
+
+def _settings(config: str | None) -> Iterator[Finding]:
+    what = _("Pengaturan")
+    try:
+        path = find_file(named_config(["--config", config] if config else []))
+        load(path)
+    except SettingsError as error:
+        yield Finding(
+            what, False, error.sentence(_), _("Perbaiki baris itu; semua pengaturan ada di config.toml.")
+        )
+    else:
+        yield Finding(what, True, str(path) if path else _("bawaan"))
+
+
+def _terminal() -> Iterator[Finding]:
+    if not sys.stdout.isatty():
+        yield Finding(_("Terminal"), None, _("keluaran bukan terminal"))
+        return
+    size = shutil.get_terminal_size()
+    large = size.columns >= SMALLEST[0] and size.lines >= SMALLEST[1]
+    yield Finding(
+        _("Ukuran terminal"),
+        large,
+        f"{size.columns}×{size.lines}",
+        "" if large else _("Besarkan jendela sampai paling sedikit 80×24."),
+    )
+    term, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    good = colours in ("truecolor", "24bit") or "256color" in term or sys.platform == "win32"
+    if os.environ.get("NO_COLOR"):
+        yield Finding(_("Warna"), None, "NO_COLOR", _("Status tetap terbaca dari lambang dan kata."))
+    else:
+        mend = "" if good else _("Pakai terminal 256 warna, mis. TERM=xterm-256color.")
+        yield Finding(_("Warna"), good, f"{term} {colours}".strip() or "?", mend)
+
+
+def _glyphs() -> Iterator[Finding]:
+    from qlue_desk.domain.complaint import STATUS_LOOK
+
+    encoding = (sys.stdout.encoding or locale.getpreferredencoding(False)).lower().replace("-", "")
+    utf8 = encoding == "utf8"
+    yield Finding(
+        "UTF-8",
+        utf8,
+        encoding,
+        "" if utf8 else _('Pasang LANG=C.UTF-8 (Windows: chcp 65001), atau ui.glyphs = "ascii".'),
+    )
+    wide = [look.glyph for look in STATUS_LOOK.values() if display_width(look.glyph) != 1]
+    yield Finding(
+        _("Lambang"),
+        not wide,
+        "".join(look.glyph for look in STATUS_LOOK.values()),
+        _('Pilih ui.glyphs = "ascii" bila kolom bergeser.') if wide else "",
+    )
+
+
+def _sqlite() -> Iterator[Finding]:
+    """In a database that is thrown away: a desk that has none yet can be looked at too."""
+    from qlue_desk.store.database import Store
+    from qlue_desk.store.errors import StoreError
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            store = Store.open(Path(folder))
+        except StoreError as error:
+            mend = _("Perbarui: pip install --upgrade sqlcipher3 (versi lama dapat merusak data).")
+            yield Finding("SQLite", False, error.sentence(_), mend)
+            return
+        try:
+            yield Finding("SQLite", True, store.reading(_sqlite_version))
+        finally:
+            store.close()
+
+
+def _sqlite_version() -> str:
+    from qlue_desk.store.bound import connection
+
+    row = connection().execute("SELECT sqlite_version()").fetchone()
+    return str(row[0])
+
+
+def _folder(home: Path) -> Iterator[Finding]:
+    if not home.exists():
+        yield Finding(_("Folder data"), None, str(home), _("Dibuat saat pertama masuk: qlue-desk login."))
+        return
+    writable = os.access(home, os.W_OK)
+    mend = "" if writable else _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
+    yield Finding(_("Folder data"), writable, str(home), mend)
+    token = home / "token"
+    if token.exists() and sys.platform != "win32":
+        mode = stat.S_IMODE(token.stat().st_mode)
+        private = mode & 0o077 == 0
+        mend = "" if private else _("Jalankan: chmod 600 {path}").format(path=token)
+        yield Finding(_("Berkas token"), private, f"{mode:04o}", mend)
+
+
+def _database(home: Path) -> Iterator[Finding]:
+    what = _("Basis data")
+    if not (home / "desk.db").exists():
+        yield Finding(what, None, _("belum ada"))
+        return
+    from qlue_desk.store.database import Store
+    from qlue_desk.store.errors import StoreError
+
+    try:
+        store = Store.open(home)
+    except StoreError as error:
+        yield Finding(
+            what,
+            False,
+            error.sentence(_),
+            _("Pindahkan desk.db lalu masuk lagi; kotak keluar ada di outbox.log."),
+        )
+        return
+    try:
+        found = store.reading(_integrity)
+        mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
+        yield Finding(what, found == "ok", found, mend)
+    finally:
+        store.close()
+
+
+def _integrity() -> str:
+    from qlue_desk.store.bound import connection
+
+    rows = connection().execute("PRAGMA integrity_check").fetchall()
+    return "; ".join(str(row[0]) for row in rows[:3])
+
+
+def _server(shell: Shell) -> Iterator[Finding]:
+    import datetime as dt
+
+    if not (shell.home / "desk.db").exists():
+        yield Finding(
+            _("Pusat"), None, _("meja ini belum terhubung"), _("Jalankan: qlue-desk login URL --code KODE.")
+        )
+        return
+    from qlue_desk.protocol import Session
+    from qlue_desk.store.database import Store
+    from qlue_desk.sync.errors import NotEnrolled, SyncError
+    from qlue_desk.sync.signing_in import transport_for
+
+    store = Store.open(shell.home)
+    try:
+        transport = transport_for(store, private_ca=shell.private_ca())
+        try:
+            session = transport.send("GET", "/v1/session", Session)
+        finally:
+            transport.close()
+    except NotEnrolled as error:
+        yield Finding(_("Pusat"), None, error.sentence())
+        return
+    except SyncError as error:
+        mend = _("Pekerjaan tetap tersimpan; periksa jaringan atau alamat pusat.")
+        yield Finding(_("Pusat"), False, error.sentence(), mend)
+        return
+    finally:
+        store.close()
+    yield Finding(_("Pusat"), True, f"{session.city.name} · {session.desk.name or session.desk.id}")
+    off = abs((session.server_time - dt.datetime.now(dt.UTC)).total_seconds())
+    mend = "" if off < CLOCK_SECONDS else _("Setel jam mesin ini (NTP); tenggat dihitung jam pusat.")
+    yield Finding(_("Jam"), off < CLOCK_SECONDS, _("selisih {n} dtk").format(n=round(off)), mend)

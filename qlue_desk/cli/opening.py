@@ -1,0 +1,32 @@
+"""Opening the desk: the only place where the command line meets textual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qlue_desk.cli.exits import CommandFailed
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.cli.shell import Shell
+
+
+def open_desk(shell: Shell) -> int:
+    """Open the desk of the data folder; returns its exit code."""
+    need_terminal()
+    from qlue_desk.desk.run import run
+
+    return run(shell.home, shell.settings)
+
+
+def need_terminal() -> None:
+    """A desk without a terminal would only write control codes into a file.
+
+    :raises CommandFailed: when standard input or output is none.
+    """
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandFailed(
+            _("Meja perlu terminal; untuk skrip pakai misalnya: qlue-desk queue --json."), code="no_terminal"
+        )

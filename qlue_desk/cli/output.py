@@ -1,0 +1,102 @@
+"""Writing results: one JSON document, or text made safe for a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from qlue_desk.domain.text import clean
+
+
+def write_json(document: Any, *, one_line: bool = False) -> None:
+    """One JSON document on stdout; times as ISO 8601 with zone, structs as objects."""
+    plain = msgspec.to_builtins(document, enc_hook=_plain, str_keys=True)
+    whole = msgspec.json.encode(plain)
+    text = (whole if one_line else msgspec.json.format(whole, indent=2)).decode()
+    _write(text + "\n", sys.stdout)
+
+
+def say(line: str = "") -> None:
+    """A line for people on stdout."""
+    _write(clean(line) + "\n", sys.stdout)
+
+
+def warn(line: str) -> None:
+    """A line for people on stderr: what went wrong, or how far it is."""
+    _write(clean(line) + "\n", sys.stderr)
+
+
+def write_text(text: str) -> None:
+    """Text that is a document of its own (CSV, Markdown), already safe."""
+    _write(text if text.endswith("\n") else text + "\n", sys.stdout)
+
+
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> None:
+    """Columns as wide as their content; text is cleaned to single lines first."""
+    lines = [[clean(cell, multiline=False) for cell in row] for row in ((heads, *rows) if heads else rows)]
+    if not lines:
+        return
+    widths = [max(display_width(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        padded = (
+            cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)
+        )
+        say("  ".join(padded).rstrip())
+
+
+def display_width(text: str) -> int:
+    """Cells that a text takes on a terminal: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class Progress:
+    """A progress bar on a terminal, nothing elsewhere. Call it with done and total."""
+
+    def __init__(self, label: str, *, quiet: bool = False) -> None:
+        self._label = label
+        self._shown = not quiet and sys.stderr.isatty()
+        self._last = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw; at most once for each of 200 steps."""
+        step = done * 200 // total if total else 200
+        if not self._shown or step == self._last:
+            return
+        self._last = step
+        filled = step * 30 // 200
+        bar = "█" * filled + "░" * (30 - filled)
+        sys.stderr.write(f"\r{self._label}  {bar}  {done}/{total}")
+        if done >= total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    return str(value)
+
+
+def _write(text: str, stream: Any) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()
+
+
+def once(call: Callable[[], str]) -> str:
+    """The text of `call`, or '?' when it fails: for lines that must never stop a report."""
+    try:
+        return call()
+    except Exception:
+        return "?"

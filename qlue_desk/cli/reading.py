@@ -1,0 +1,142 @@
+"""`queue` and `show`: reading what this desk holds, with or without a network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qlue_desk.cli.exits import Usage
+from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.output import say, table, write_json
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.casework.reading import Case
+    from qlue_desk.casework.workplace import Workplace
+
+QUERY_SETTINGS = {"ignore_unknown_options": True}
+"""A word to leave out starts with a minus: `-macet`."""
+
+
+def query_line(words: tuple[str, ...]) -> str:
+    """One query line of the shell's words; a word with spaces is one phrase again."""
+    for word in words:
+        if word.startswith("--"):
+            raise Usage(_("Pilihan {name} tidak dikenal.").format(name=word))
+    if len(words) == 1:
+        return words[0]
+    return " ".join(_phrase(word) for word in words)
+
+
+def _phrase(word: str) -> str:
+    if " " not in word or '"' in word:
+        return word
+    field, colon, value = word.partition(":")
+    return f'{field}:"{value}"' if colon and " " not in field else f'"{word}"'
+
+
+@command("queue", N_("Daftar laporan menurut kueri, urut tenggat."), context_settings=QUERY_SETTINGS)
+@click.argument("query", metavar="[QUERY]", nargs=-1)
+@option("--limit", type=click.IntRange(1), default=50, metavar="N", help=N_("paling banyak sekian (50)"))
+@pass_shell
+def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -> None:
+    """List reports."""
+    from qlue_desk.casework.reading import queue as read_queue
+
+    line = query_line(query)
+    with shell.workplace() as workplace:
+        rows = read_queue(workplace, line, limit)
+        if json_output:
+            write_json(rows)
+            return
+        _print_rows(workplace, rows)
+
+
+def _print_rows(workplace: Workplace, rows: list[dict[str, Any]]) -> None:
+    from qlue_desk.domain.complaint import STATUS_LOOK, Status
+
+    now, city = dt.datetime.now(dt.UTC), workplace.city
+    lines = [
+        (
+            ("▲ " if row["pending"] else "") + (row["number"] or "–"),
+            _due(row, now),
+            f"{STATUS_LOOK[Status(row['status'])].glyph} {_(row['label'])}",
+            city.kelurahan_name(row["kelurahan"]),
+            row["holder"] or "",
+            row["title"],
+        )
+        for row in rows
+    ]
+    if not lines:
+        say(_("Tidak ada laporan yang cocok."))
+        return
+    table(lines, (_("Nomor"), _("Tenggat"), _("Status"), _("Kelurahan"), _("Pemegang"), _("Laporan")))
+
+
+def _due(row: dict[str, Any], now: dt.datetime) -> str:
+    from qlue_desk.domain.complaint import Status
+    from qlue_desk.phrases import due_words
+
+    waiting = row["status"] in (Status.DISPATCHED, Status.NEW)
+    due = row["acknowledge_by"] if waiting and row["acknowledge_by"] else row["resolve_by"]
+    if due is None or row["colour"] in ("green", "grey"):
+        return ""
+    return due_words(dt.datetime.fromisoformat(due), now)
+
+
+@command("show", N_("Satu laporan dengan riwayat, jam, dan lampirannya."))
+@click.argument("ref", metavar="REF")
+@pass_shell
+def show(shell: Shell, ref: str, json_output: bool) -> None:
+    """Show one report."""
+    from qlue_desk.casework.reading import case_json
+    from qlue_desk.casework.reading import show as read_case
+
+    with shell.workplace() as workplace:
+        case = read_case(workplace, ref)
+        if json_output:
+            write_json(case_json(workplace, case))
+        else:
+            _print_case(workplace, case)
+
+
+def _print_case(workplace: Workplace, case: Case) -> None:
+    from qlue_desk.domain.complaint import CHANNEL_LABEL
+    from qlue_desk.phrases import time_words
+
+    complaint, city, zone = case.complaint, workplace.city, workplace.zone
+    now = dt.datetime.now(dt.UTC)
+    say(f"{complaint.number or '–'}  {complaint.look.glyph} {_(complaint.look.label)}")
+    say(complaint.title)
+    place = ", ".join(part for part in (complaint.street, city.kelurahan_name(complaint.kelurahan)) if part)
+    say(" · ".join(part for part in (city.category_label(complaint.category), place) if part))
+    reporter = _("anonim") if complaint.reporter.anonymous else complaint.reporter.name
+    channel = CHANNEL_LABEL[complaint.channel]
+    say(" · ".join(p for p in (channel, time_words(complaint.created_at, zone, now=now), reporter) if p))
+    say(f"{city.dinas_name(complaint.dinas)}{' · ' + complaint.holder_name if complaint.holder_name else ''}")
+    say()
+    say(complaint.text)
+    say()
+    for entry in case.entries:
+        mark = "▲ " if entry.id in case.pending_entries else ""
+        line = f"{mark}{time_words(entry.at, zone, now=now)}  {verb_label(entry.verb)}"
+        who = " · ".join(part for part in (entry.actor_name, city.dinas_name(entry.actor_dinas)) if part)
+        say(f"{line}  {who}" if who else line)
+        if entry.text:
+            say(f"    {entry.text}")
+
+
+def verb_label(verb: str) -> str:
+    """A move in the words of the screen."""
+    from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+
+    if verb == Verb.ENTER:
+        return _("Masuk")
+    try:
+        return _(EDGE_BY_VERB[Verb(verb)].label)
+    except (KeyError, ValueError):
+        return verb

@@ -1,0 +1,195 @@
+"""From arguments to an exit code: settings, language, and every error as one sentence.
+
+A traceback on a user's screen is a bug: what nobody foresaw goes to a log file in the data folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from qlue_desk import words
+from qlue_desk.cli.exits import CommandFailed, Exit, Usage
+from qlue_desk.cli.lazy import unknown_word
+from qlue_desk.cli.output import warn, write_json
+from qlue_desk.domain.text import clean, storable
+from qlue_desk.settings import Settings, SettingsError, home_folder, load
+from qlue_desk.words import _
+
+DEBUG_VARIABLE = "QLUE_DESK_DEBUG"
+LOG_FILE = "error.log"
+LOG_BYTES = 512_000
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    arguments = [storable(argument) for argument in arguments]
+    as_json = "--json" in arguments
+    try:
+        return _run(arguments)
+    except BaseException as error:
+        failure = failure_of(error)
+        if failure is None:
+            if os.environ.get(DEBUG_VARIABLE) == "1":
+                raise
+            failure = CommandFailed(_unforeseen(error), code="internal")
+        if as_json:
+            write_json({"error": {"code": failure.code, "message": str(failure)}})
+        elif str(failure):
+            warn(str(failure))
+        return int(failure.exit_code)
+
+
+def _run(arguments: list[str]) -> int:
+    from qlue_desk.cli.shell import Shell
+    from qlue_desk.cli.table import main_group
+
+    settings = _settings(arguments)
+    words.set_language(settings.ui.language)
+    shell = Shell(settings, home_folder())
+    result = main_group.main(arguments, prog_name="qlue-desk", standalone_mode=False, obj=shell)
+    return result if isinstance(result, int) else int(Exit.DONE)
+
+
+def _settings(arguments: list[str]) -> Settings:
+    """Read before click parses, so that help and usage errors speak the chosen language.
+
+    `doctor` must be able to say what is wrong with a file, so it starts with the defaults.
+    """
+    try:
+        return load(named_config(arguments))
+    except SettingsError:
+        if "doctor" in arguments or "--help" in arguments:
+            return Settings()
+        raise
+
+
+def named_config(arguments: list[str]) -> Path | None:
+    """The file after `--config`."""
+    for position, argument in enumerate(arguments):
+        if argument == "--config" and position + 1 < len(arguments):
+            return Path(arguments[position + 1])
+        if argument.startswith("--config="):
+            return Path(argument.partition("=")[2])
+    return None
+
+
+def failure_of(error: BaseException) -> CommandFailed | None:
+    """What a foreseen error means for the exit code; None for one that nobody foresaw."""
+    match error:
+        case CommandFailed():
+            return error
+        case SettingsError():
+            return CommandFailed(error.sentence(_), exit_code=Exit.USAGE, code="settings")
+        case click.exceptions.Exit():
+            return CommandFailed("", exit_code=Exit.DONE if not error.exit_code else Exit.FAILED)
+        case click.ClickException():
+            return Usage(_usage_sentence(error))
+        case KeyboardInterrupt() | click.Abort():
+            return CommandFailed(_("Dihentikan."), code="interrupted")
+        case BrokenPipeError():
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+            return CommandFailed("", code="broken_pipe")
+    return _failure_of_a_room(error)
+
+
+def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
+    """Errors of lower floors; only of modules that are loaded, so that none is loaded for this."""
+    sync = sys.modules.get("qlue_desk.sync.errors")
+    if sync is not None and isinstance(error, sync.SyncError):
+        if isinstance(error, sync.Offline):
+            return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="offline")
+        if isinstance(error, (sync.NotSignedIn, sync.Forbidden, sync.SignInFailed)):
+            return CommandFailed(error.sentence(), exit_code=Exit.NOT_PERMITTED, code="not_permitted")
+        if isinstance(error, (sync.Busy, sync.ServerFailed)):
+            return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="busy")
+        return CommandFailed(error.sentence(), code="sync")
+    found = _failure_at_the_desk(error)
+    if found is not None:
+        return found
+    central = sys.modules.get("qlue_desk.central.errors")
+    if central is not None and isinstance(error, central.CentralError):
+        exit_code = Exit.NOT_PERMITTED if isinstance(error, central.NotAllowed) else Exit.FAILED
+        return CommandFailed(_(error.template).format(**error.values), exit_code=exit_code, code="central")
+    intake = sys.modules.get("qlue_desk.central.intake.errors")
+    if intake is not None and isinstance(error, intake.IntakeError):
+        return CommandFailed(str(error), code="intake")
+    cities = sys.modules.get("qlue_desk.cities.errors")
+    if cities is not None and isinstance(error, cities.CityFileError):
+        return CommandFailed(str(error), exit_code=Exit.USAGE, code="city_file")
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        path = clean(str(error.filename), multiline=False)
+        return CommandFailed(
+            _("Berkas {path} tidak bisa dipakai: {why}.").format(path=path, why=error.strerror), code="file"
+        )
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
+        extra = "export" if error.name == "openpyxl" else "central"
+        return CommandFailed(
+            _("Untuk ini perlu paket {package}: pasang pip install 'qlue-desk[{extra}]'.").format(
+                package=error.name, extra=extra
+            ),
+            code="not_installed",
+        )
+    return None
+
+
+def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
+    """Errors of store, casework and the query line."""
+    from qlue_desk.cli.shell import refused
+
+    keys = sys.modules.get("qlue_desk.desk.actions")
+    if keys is not None and isinstance(error, keys.KeyClash):
+        return CommandFailed(str(error), exit_code=Exit.USAGE, code="settings")
+    casework, workplace, store, query = (
+        sys.modules.get(f"qlue_desk.{name}")
+        for name in ("casework.errors", "casework.workplace", "store.errors", "domain.query")
+    )
+    if casework is not None and isinstance(error, casework.Refused):
+        return refused(error.refusal)
+    if workplace is not None and isinstance(error, workplace.NotLoggedIn):
+        return CommandFailed(error.sentence(_), exit_code=Exit.NOT_PERMITTED, code="not_logged_in")
+    if query is not None and isinstance(error, query.QueryError):
+        return CommandFailed(error.sentence(_), exit_code=Exit.USAGE, code="query")
+    if store is not None and isinstance(error, store.StoreError):
+        return CommandFailed(error.sentence(_), code="store")
+    return None
+
+
+def _usage_sentence(error: click.ClickException) -> str:
+    match error:
+        case click.NoSuchOption():
+            return (
+                unknown_word(error.option_name, list(error.possibilities or []))
+                if error.possibilities
+                else _("Pilihan {name} tidak dikenal.").format(name=error.option_name)
+            )
+        case click.MissingParameter():
+            name = error.param.human_readable_name if error.param else ""
+            return _("{name} belum diberikan.").format(name=name.upper())
+        case click.BadParameter():
+            name = error.param.human_readable_name if error.param else ""
+            return _("{name}: {why}").format(name=name, why=error.message)
+    return error.format_message()
+
+
+def _unforeseen(error: BaseException) -> str:
+    """Write the traceback to the log and say where it is."""
+    home = home_folder()
+    path = home / LOG_FILE
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_suffix(".old.log"))
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
+            log.write(f"--- {dt.datetime.now(dt.UTC).isoformat()}\n")
+            traceback.print_exception(error, file=log)
+    except OSError:
+        return _("Terjadi kesalahan yang tidak terduga: {why}.").format(why=type(error).__name__)
+    return _("Terjadi kesalahan yang tidak terduga ({why}); rinciannya di {path}.").format(
+        why=type(error).__name__, path=path
+    )

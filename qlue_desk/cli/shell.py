@@ -1,0 +1,60 @@
+"""What every command has at hand: settings, data folder, who asked for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.settings import Settings
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.casework.workplace import Workplace
+    from qlue_desk.domain.moves import Refusal
+
+
+class Shell:
+    """The surroundings of one command."""
+
+    def __init__(self, settings: Settings, home: Path) -> None:
+        self.settings = settings
+        self.home = home
+
+    @contextmanager
+    def workplace(self) -> Iterator[Workplace]:
+        """The desk of this data folder, opened and closed again."""
+        from qlue_desk.casework.workplace import Workplace
+
+        workplace = Workplace.open(self.home)
+        try:
+            yield workplace
+        finally:
+            workplace.close()
+
+    def private_ca(self) -> Path | None:
+        """The city's own certificate authority, if it has one."""
+        return Path(self.settings.sync.ca_file) if self.settings.sync.ca_file else None
+
+
+pass_shell = click.make_pass_decorator(Shell)
+
+
+def exit_of(refusal: Refusal) -> Exit:
+    """What a rule's no means for the exit code."""
+    from qlue_desk.domain.moves import Code
+
+    if refusal.code is Code.FORBIDDEN_ACTOR:
+        return Exit.NOT_PERMITTED
+    if refusal.code is Code.NOT_FOUND:
+        return Exit.FAILED
+    return Exit.USAGE if refusal.field == "verb" else Exit.REFUSED
+
+
+def refused(refusal: Refusal) -> CommandFailed:
+    """A rule's no as the end of a command."""
+    return CommandFailed(refusal.sentence(_), exit_code=exit_of(refusal), code=str(refusal.code))

@@ -1,0 +1,82 @@
+"""`sync`: one round with central, or keep on."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.output import Progress, say, write_json
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.store.database import Store
+    from qlue_desk.sync.state import RoundResult, SyncState
+
+
+@command("sync", N_("Kirim yang menunggu dan ambil yang baru; satu putaran."))
+@option("--watch", is_flag=True, help=N_("terus berjalan sampai ctrl+c"))
+@pass_shell
+def sync(shell: Shell, watch: bool, json_output: bool) -> None:
+    """Sync once, or until interrupted."""
+    from qlue_desk.store.database import Store
+
+    store = Store.open(shell.home)
+    try:
+        if watch:
+            _watch(shell, store)
+        else:
+            _once(shell, store, json_output)
+    finally:
+        store.close()
+
+
+def _once(shell: Shell, store: Store, json_output: bool) -> None:
+    from qlue_desk.sync.engine import Engine
+
+    progress = Progress(_("Sinkron"), quiet=json_output)
+    result = Engine(store, shell.home, private_ca=shell.private_ca()).once(progress)
+    if json_output:
+        write_json(_document(result))
+        return
+    if result.elsewhere:
+        say(_("Desk yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
+        return
+    line = _(
+        "{pulled} perubahan diambil, {applied} tindakan diterima pusat, "
+        "{refused} ditolak, {waiting} menunggu."
+    )
+    say(
+        line.format(
+            pulled=result.pulled, applied=result.applied, refused=result.refused, waiting=result.waiting
+        )
+    )
+
+
+def _document(result: RoundResult) -> dict[str, Any]:
+    import msgspec
+
+    found: dict[str, Any] = msgspec.to_builtins(result)
+    return found
+
+
+def _watch(shell: Shell, store: Store) -> None:
+    from qlue_desk.sync.engine import Engine
+
+    def tell(state: SyncState) -> None:
+        say(f"{state.phase}  ▲ {state.waiting}  ! {state.refused}  {state.detail}".rstrip())
+
+    engine = Engine(
+        store,
+        shell.home,
+        tell,
+        private_ca=shell.private_ca(),
+        wait_seconds=shell.settings.sync.wait_seconds,
+    )
+    engine.start()
+    try:
+        threading.Event().wait()
+    finally:
+        engine.stop()

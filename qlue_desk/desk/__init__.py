@@ -1,0 +1,1 @@
+"""The Textual app that people at a dinas live in; the only floor that knows textual."""

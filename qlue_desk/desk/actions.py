@@ -1,0 +1,225 @@
+"""The one registry of what keys do: bindings, key bar, palette and the `?` page are made from it.
+
+An action is remapped by its id in `[keys]` of the settings. The same key is the same intent everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+from textual.binding import Binding
+
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+
+class Place(StrEnum):
+    """Where an action makes sense."""
+
+    QUEUE = "queue"
+    DETAIL = "detail"
+    OUTBOX = "outbox"
+    SUMMARY = "summary"
+
+
+class Group(StrEnum):
+    """Headings of the `?` page, in its order."""
+
+    MOVE = "Bergerak"
+    WORK = "Menindaklanjuti"
+    MARK = "Menandai dan mengulang"
+    FIND = "Mencari dan tampilan"
+    TRAY = "Kotak keluar"
+    DESK = "Meja"
+
+
+class DeskAction(msgspec.Struct, frozen=True):
+    """One thing a person can do with a key."""
+
+    id: str
+    keys: str
+    """Comma-separated Textual key names."""
+    label: str
+    """Two words at most: key bar."""
+    tooltip: str
+    """One sentence: palette and `?` page."""
+    group: Group
+    places: frozenset[Place]
+    bar: int = 0
+    """Rank in the key bar, 1 first; 0 = not shown there."""
+
+    @property
+    def method(self) -> str:
+        """Name of the Textual action that runs it."""
+        name = self.id.replace("-", "_")
+        return f"app.{name}" if self.id in OF_APP else name
+
+
+OF_APP = frozenset({"outbox", "summary", "sync", "palette", "help", "network", "theme", "quit"})
+"""Actions that are the same on every screen; the app runs them."""
+
+_LISTS = frozenset({Place.QUEUE, Place.OUTBOX, Place.SUMMARY})
+_CASE = frozenset({Place.QUEUE, Place.DETAIL})
+_ALL = frozenset(Place)
+_QUEUE = frozenset({Place.QUEUE})
+_OUTBOX = frozenset({Place.OUTBOX})
+
+ACTIONS: tuple[DeskAction, ...] = (
+    DeskAction("down", "j,down", "turun", "Baris berikut", Group.MOVE, _ALL),
+    DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ALL),
+    DeskAction("left", "left", "kiri", "Angka sebelumnya", Group.MOVE, frozenset({Place.SUMMARY})),
+    DeskAction("right", "right", "kanan", "Angka berikut", Group.MOVE, frozenset({Place.SUMMARY})),
+    DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL),
+    DeskAction("last", "G,end", "akhir", "Ke baris terakhir", Group.MOVE, _ALL),
+    DeskAction(
+        "half-down", "ctrl+d,pagedown", "setengah layar turun", "Setengah layar turun", Group.MOVE, _ALL
+    ),
+    DeskAction("half-up", "ctrl+u,pageup", "setengah layar naik", "Setengah layar naik", Group.MOVE, _ALL),
+    DeskAction("open", "enter,l", "buka", "Buka laporan di baris ini", Group.MOVE, _LISTS, bar=2),
+    DeskAction("back", "escape,h", "kembali", "Kembali; kosongkan tanda atau pencarian", Group.MOVE, _ALL),
+    DeskAction("next-pane", "tab", "panel", "Pindah ke panel berikut", Group.MOVE, _ALL),
+    DeskAction(
+        "follow-up", "t", "tindak lanjut", "Tindak lanjut: hanya yang diperbolehkan", Group.WORK, _CASE, bar=3
+    ),
+    DeskAction(
+        "accept",
+        "A",
+        "terima usulan",
+        "Terima usulan: kategori, kelurahan, dinas; disposisi",
+        Group.WORK,
+        _CASE,
+    ),
+    DeskAction(
+        "take", "a", "ambil", "Ambil laporan, atau lepas / serahkan ke rekan", Group.WORK, _CASE, bar=4
+    ),
+    DeskAction("note", "c", "catatan", "Tulis catatan intern atau publik", Group.WORK, _CASE, bar=5),
+    DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
+    DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
+    DeskAction(
+        "enter-report", "e", "laporan baru", "Catat laporan baru (112, datang langsung)", Group.WORK, _QUEUE
+    ),
+    DeskAction("mark", "space", "tandai", "Tandai baris ini", Group.MARK, _QUEUE, bar=6),
+    DeskAction(
+        "mark-range", "v", "rentang", "Tandai dari tanda terakhir sampai baris ini", Group.MARK, _QUEUE
+    ),
+    DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
+    DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
+    DeskAction("undo", "u", "batalkan", "Batalkan yang terakhir, bila belum terkirim", Group.MARK, _CASE),
+    DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
+    DeskAction(
+        "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1
+    ),
+    DeskAction("next-hit", "n", "hasil berikut", "Hasil pencarian berikut", Group.FIND, _CASE),
+    DeskAction("previous-hit", "N", "hasil sebelumnya", "Hasil pencarian sebelumnya", Group.FIND, _CASE),
+    DeskAction(
+        "save-view", "S", "simpan tampilan", "Simpan pencarian ini sebagai tampilan", Group.FIND, _QUEUE
+    ),
+    DeskAction("preview", "z", "pratinjau", "Tampilkan atau sembunyikan pratinjau", Group.FIND, _CASE),
+    DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
+    DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
+    DeskAction("tray-retry", "u", "ulangi", "Ulangi pada keadaan sekarang", Group.TRAY, _OUTBOX, bar=1),
+    DeskAction(
+        "tray-note",
+        "n",
+        "kirim sbg catatan",
+        "Kirim tulisan Anda sebagai catatan",
+        Group.TRAY,
+        _OUTBOX,
+        bar=3,
+    ),
+    DeskAction(
+        "tray-discard", "d", "buang", "Buang tindakan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4
+    ),
+    DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
+    DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),
+    DeskAction(
+        "palette", "colon", "perintah", "Semua perintah; ketik nomor untuk membuka laporan", Group.DESK, _ALL
+    ),
+    DeskAction("help", "question_mark", "bantuan", "Bantuan: semua tombol", Group.DESK, _ALL, bar=8),
+    DeskAction("network", "x", "jaringan", "Demo: putuskan atau sambungkan jaringan", Group.DESK, _ALL),
+    DeskAction("theme", "T", "tema", "Ganti tema: gelap, terang, kontras", Group.DESK, _ALL),
+    DeskAction("quit", "q", "keluar", "Keluar; yang belum terkirim tetap tersimpan", Group.DESK, _ALL, bar=9),
+)
+"""Everything a key can do. The saved views 1–9 are added by `bindings`."""
+
+ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
+FIXED_KEYS = frozenset("123456789")
+"""Keys of the saved views; never remapped."""
+MOST_IN_BAR = 7
+
+_SHOWN_KEYS = {
+    "slash": "/",
+    "question_mark": "?",
+    "full_stop": ".",
+    "colon": ":",
+    "space": N_("spasi"),
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+}
+
+
+class KeyClash(ValueError):
+    """Two actions of one screen want the same key, or an id in `[keys]` is unknown."""
+
+
+def shown_key(key: str) -> str:
+    """A Textual key name as people know it."""
+    return _(_SHOWN_KEYS.get(key, key))
+
+
+def keys_of(action: DeskAction, remapped: Mapping[str, str]) -> list[str]:
+    """The keys of an action after remapping."""
+    return [key.strip() for key in remapped.get(action.id, action.keys).split(",") if key.strip()]
+
+
+def check_keys(remapped: Mapping[str, str]) -> None:
+    """Look for unknown ids and clashes.
+
+    :raises KeyClash: with one sentence that names both.
+    """
+    for action_id in remapped:
+        if action_id not in ACTION_BY_ID:
+            raise KeyClash(_("[keys]: “{id}” tidak dikenal.").format(id=action_id))
+    for place in Place:
+        taken: dict[str, DeskAction] = {}
+        for action in ACTIONS:
+            if place not in action.places:
+                continue
+            for key in keys_of(action, remapped):
+                other = taken.get(key)
+                if key in FIXED_KEYS or other is not None:
+                    raise KeyClash(
+                        _("[keys]: tombol “{key}” dipakai dua kali: {first} dan {second}.").format(
+                            key=key, first=action.id, second=other.id if other else "1–9"
+                        )
+                    )
+                taken[key] = action
+
+
+def bindings(place: Place, remapped: Mapping[str, str]) -> list[Binding]:
+    """Textual bindings of a screen, hidden: the key bar shows them instead of Textual's footer."""
+    made = [
+        Binding(
+            ",".join(keys_of(action, remapped)),
+            action.method,
+            _(action.label),
+            show=False,
+            id=f"{place}.{action.id}",
+            tooltip=_(action.tooltip),
+        )
+        for action in ACTIONS
+        if place in action.places
+    ]
+    if place is Place.QUEUE:
+        made += [
+            Binding(digit, f"view({digit})", _("tampilan {n}").format(n=digit), show=False)
+            for digit in sorted(FIXED_KEYS)
+        ]
+    return made

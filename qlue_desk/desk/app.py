@@ -1,0 +1,308 @@
+"""The Textual app: wiring only. Screens and their helpers own what keys do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.desk import themes
+from qlue_desk.desk.actions import ACTIONS, Group, keys_of, shown_key
+from qlue_desk.desk.backend import Backend, utc_now
+from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.dialogs.base import TextDialog
+from qlue_desk.desk.dialogs.help import help_content
+from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.login.screen import LoginScreen
+from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
+from qlue_desk.desk.outbox.screen import OutboxScreen
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.widgets.header_line import Whereabouts
+from qlue_desk.domain.complaint import ROLE_LABEL, Role
+from qlue_desk.settings import Settings
+from qlue_desk.store.database import Change
+from qlue_desk.words import _
+
+
+class EngineLike(Protocol):
+    """What the app needs of `sync.engine.Engine`."""
+
+    offline: bool
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End at once."""
+
+    def nudge(self) -> None:
+        """Send and fetch now."""
+
+
+OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
+
+
+class QlueDesk(App[int]):
+    """One person's desk; without a workplace it begins with signing in."""
+
+    CSS_PATH = "desk.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    TITLE = "qlue desk"
+
+    def __init__(
+        self,
+        workplace: Workplace | None,
+        open_engine: OpenEngine | None,
+        settings: Settings,
+        *,
+        home: Path,
+        demo: DemoInfo | None = None,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.home = home
+        self.demo = demo
+        self.now = now
+        self.workplace = workplace
+        self.backend: Backend | None = None
+        self.engine: EngineLike | None = None
+        self.line_state: LineState | None = None
+        self.outbox_counts = (0, 0)
+        self.ascii_only = ascii_terminal(settings)
+        self._open_engine = open_engine
+        for theme in themes.themes():
+            self.register_theme(theme)
+        self.theme = themes.theme_name(settings.ui.theme)
+
+    # --- opening and closing -------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """To the desk, or to the sign-in."""
+        if self.workplace is not None:
+            self._open_desk(self.workplace)
+        else:
+            self.push_screen(LoginScreen(self.home))
+
+    def on_login_screen_signed_in(self, event: LoginScreen.SignedIn) -> None:
+        """Somebody signed in."""
+        self.pop_screen()
+        self.workplace = Workplace.open(self.home)
+        self._open_desk(self.workplace)
+
+    def _open_desk(self, workplace: Workplace) -> None:
+        self.backend = Backend(workplace, now=self.now)
+        workplace.store.on_change(self._store_changed)
+        self.push_screen(DeskScreen(self, self.backend))
+        if self._open_engine is not None:
+            self.engine = self._open_engine(workplace, self._line_changed)
+            self.engine.start()
+
+    def close(self) -> None:
+        """Stop the engine and close the store; both end within a fraction of a second."""
+        if self.engine is not None:
+            self.engine.stop()
+        if self.workplace is not None:
+            self.workplace.store.off_change(self._store_changed)
+            self.workplace.close()
+
+    # --- from other threads: post only ---------------------------------------------------------
+
+    def _store_changed(self, change: Change) -> None:
+        self.post_message(StoreChanged(change.complaint_ids))
+
+    def _line_changed(self, state: LineState) -> None:
+        self.post_message(LineChanged(state))
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Tell every screen of ours, also those below a dialog."""
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.store_changed(event)
+
+    def on_line_changed(self, event: LineChanged) -> None:
+        """The header of every screen."""
+        self.line_state = event.state
+        self.outbox_counts = (event.state.waiting, event.state.refused)
+        self._show_line()
+
+    def _show_line(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen) and screen.is_mounted:
+                screen.show_line()
+
+    # --- what screens ask ----------------------------------------------------------------------
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """City, dinas, person."""
+        assert self.workplace is not None
+        actor, city = self.workplace.actor, self.workplace.city
+        role = next((ROLE_LABEL[role] for role in Role if role in actor.roles), "")
+        return Whereabouts(
+            city=city.name,
+            dinas=city.dinas_name(self.workplace.desk.dinas),
+            person=actor.name,
+            role=role,
+            zone=self.workplace.zone,
+            ascii_only=self.ascii_only,
+        )
+
+    def demo_words(self) -> str:
+        """The strip of the demonstration; it says how to leave."""
+        assert self.demo is not None
+        kept = (
+            _("data di {folder}").format(folder=self.demo.folder)
+            if self.demo.folder
+            else _("data dibuang saat keluar")
+        )
+        return _("DEMO · q keluar · x putuskan/sambungkan jaringan · laporan contoh, {kept}").format(
+            kept=kept
+        )
+
+    def nudge(self) -> None:
+        """There is something to send."""
+        if self.engine is not None:
+            self.engine.nudge()
+
+    async def refresh_outbox_counts(self) -> None:
+        """Count outbox and tray anew."""
+        if self.backend is not None:
+            counts = await self.backend.outbox_counts()
+            self.outbox_counts = (counts.waiting, counts.refused)
+
+    def show_outbox(self, *, refused: bool = False) -> None:
+        """Over the queue."""
+        self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
+
+    def show_summary(self) -> None:
+        """Over the queue; loaded on first use."""
+        from qlue_desk.desk.summary.screen import SummaryScreen
+
+        self._show_place(SummaryScreen, lambda backend: SummaryScreen(self, backend))
+
+    def _show_place(self, kind: type[PlaceScreen], make: Callable[[Backend], PlaceScreen]) -> None:
+        if self.backend is None or isinstance(self.screen, kind):
+            return
+        if isinstance(self.screen, PlaceScreen) and not isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.push_screen(make(self.backend))
+
+    def _back_to_queue(self) -> DeskScreen | None:
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        return self.screen if isinstance(self.screen, DeskScreen) else None
+
+    def open_query(self, text: str) -> None:
+        """A number of the summary was chosen: show its reports."""
+        queue = self._back_to_queue()
+        if queue is not None:
+            queue.show_own_query(text)
+
+    def open_report(self, reference: str) -> None:
+        """Show one report."""
+        queue = self._back_to_queue()
+        if queue is not None:
+            later(queue, queue.open_reference(reference), group="open")
+
+    # --- keys that are the same everywhere -----------------------------------------------------
+
+    def action_outbox(self) -> None:
+        """Shift+o."""
+        self.show_outbox()
+
+    def action_summary(self) -> None:
+        """Shift+r."""
+        self.show_summary()
+
+    def action_sync(self) -> None:
+        """R."""
+        self.nudge()
+        say(
+            self.screen,
+            _("Menyinkronkan…") if self.engine is not None else _("Meja ini tidak punya sambungan."),
+        )
+
+    def action_help(self) -> None:
+        """?"""
+        self.push_screen(TextDialog(_("Bantuan"), help_content(self.settings.keys)))
+
+    def action_network(self) -> None:
+        """X, in the demonstration only."""
+        if self.demo is None or self.engine is None:
+            return
+        self.engine.offline = not self.engine.offline
+        words = (
+            _("Jaringan diputus: bekerja terus, semuanya tersimpan.")
+            if self.engine.offline
+            else _("Jaringan disambung lagi.")
+        )
+        say(self.screen, words)
+
+    def action_theme(self) -> None:
+        """Shift+t: the next theme."""
+        names = list(themes.PALETTES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_palette(self) -> None:
+        """:"""
+        self.push_screen(PaletteDialog(self._commands()), self._run_command)
+
+    def _commands(self) -> list[Command]:
+        screen = self.screen
+        place = screen.place if isinstance(screen, PlaceScreen) else None
+        commands = [
+            Command(
+                f"action:{action.id}",
+                _(action.label),
+                _(action.tooltip),
+                shown_key(keys_of(action, self.settings.keys)[0]),
+            )
+            for action in ACTIONS
+            if place in action.places
+            and keys_of(action, self.settings.keys)
+            and action.group is not Group.MOVE
+            and action.id != "palette"
+        ]
+        if isinstance(screen, DeskScreen):
+            commands += [
+                Command(f"view:{n}", _(name), query, str(n))
+                for n, (name, query) in enumerate(screen.views, 1)
+            ]
+        return commands
+
+    def _run_command(self, key: str | None) -> None:
+        kind, _colon, value = (key or "").partition(":")
+        if kind == "number":
+            self.open_report(value)
+        elif kind == "view" and isinstance(self.screen, DeskScreen):
+            self.screen.action_view(int(value))
+        elif kind == "action":
+            method = next(action.method for action in ACTIONS if action.id == value)
+            self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
+
+    async def action_quit(self) -> None:
+        """Q: asks only when a dialog with typed text is open; what waits is safe on disk."""
+        self.exit(0)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """An empty ground under the first screen."""
+        return Screen()
+
+
+def ascii_terminal(settings: Settings) -> bool:
+    """Whether to keep to ASCII glyphs: by the setting, or because the terminal is not UTF-8."""
+    if settings.ui.glyphs != "auto":
+        return settings.ui.glyphs == "ascii"
+    words = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
+    return bool(words) and "utf" not in words.lower()

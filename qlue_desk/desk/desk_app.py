@@ -1,0 +1,56 @@
+"""What screens may ask of the app: a narrow door, so that they do not depend on its class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from qlue_desk.desk.messages import LineState
+from qlue_desk.desk.widgets.header_line import Whereabouts
+from qlue_desk.settings import Settings
+
+
+class DemoInfo(msgspec.Struct, frozen=True):
+    """The demonstration that this desk belongs to."""
+
+    url: str = ""
+    folder: Path | None = None
+    """Where its data lie; None when they are thrown away at the end."""
+
+
+class DeskApp(Protocol):
+    """The app, as screens know it."""
+
+    settings: Settings
+    demo: DemoInfo | None
+    line_state: LineState | None
+    outbox_counts: tuple[int, int]
+    """Waiting, refused."""
+    ascii_only: bool
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """City, dinas, person."""
+
+    def demo_words(self) -> str:
+        """The strip of the demonstration."""
+
+    def nudge(self) -> None:
+        """There is something to send."""
+
+    def show_outbox(self, *, refused: bool = False) -> None:
+        """Go to the outbox."""
+
+    def show_summary(self) -> None:
+        """Go to the summary."""
+
+    async def refresh_outbox_counts(self) -> None:
+        """Count outbox and tray anew."""
+
+    def open_query(self, text: str) -> None:
+        """Back to the queue with this query."""
+
+    def open_report(self, reference: str) -> None:
+        """Back to the queue with this report."""

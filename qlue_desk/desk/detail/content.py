@@ -1,0 +1,378 @@
+"""One report as lines of text for a given width: pure, so that a test can read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from rich.cells import cell_len
+from textual.content import Content
+
+from qlue_desk.desk import wording
+from qlue_desk.desk.safe_text import fit, safe, wrap
+from qlue_desk.desk.widgets.status_mark import status_content
+from qlue_desk.domain.city import City
+from qlue_desk.domain.clocks import ClockState, ClockView
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Complaint, Entry, Status
+from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+ROOMY = 56
+"""From this width on a history line names the dinas of the person, too."""
+BAR = 16
+"""Cells of a clock's bar."""
+_VERB_WORDS = {
+    "receive": N_("masuk"),
+    "received": N_("masuk"),
+    "intake": N_("masuk"),
+    "enter": N_("masuk"),
+    "escalate": N_("eskalasi"),
+    "release": N_("dilepas: kota bergabung"),
+    "take": N_("diambil"),
+    "give": N_("diserahkan"),
+    "note": N_("catatan"),
+    "prioritise": N_("prioritas"),
+    "answer": N_("pelapor menjawab"),
+    "dispute": N_("pelapor menyanggah"),
+    "rate": N_("pelapor menilai"),
+    "finalise": N_("final"),
+    "correct_place": N_("lokasi diperbaiki"),
+    "recategorise": N_("kategori diganti"),
+}
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """Everything the pane shows of one report."""
+
+    complaint: Complaint
+    entries: tuple[Entry, ...]
+    clocks: tuple[ClockView, ClockView]
+    pending: frozenset[str] = frozenset()
+    """Ids of history lines that central has not confirmed."""
+    waiting: int = 0
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What the lines depend on besides the report."""
+
+    city: City
+    zone: dt.tzinfo
+    now: dt.datetime
+    ascii_only: bool = False
+    can_accept: bool = False
+    """The person is a verifier and the report waits for one."""
+
+
+class Lines:
+    """Collects lines of at most `width` cells."""
+
+    def __init__(self, width: int) -> None:
+        self.width = max(20, width)
+        self.lines: list[Content] = []
+
+    def add(self, *parts: str | Content | tuple[str, str]) -> None:
+        """One line; what is too long is cut."""
+        self.lines.append(Content.assemble(*parts).truncate(self.width, ellipsis=True))
+
+    def text(self, text: str, style: str = "", *, indent: int = 0) -> None:
+        """Text from outside, wrapped."""
+        for line in wrap(safe(text, multiline=True), self.width - indent):
+            padded = " " * indent + line
+            self.lines.append(Content.styled(padded, style) if style else Content(padded))
+
+    def gap(self) -> None:
+        """An empty line, never two."""
+        if self.lines and self.lines[-1].plain:
+            self.lines.append(Content(""))
+
+    def heading(self, word: str) -> None:
+        """The name of a part."""
+        self.gap()
+        rule = "─" * max(0, self.width - len(word) - 1)
+        self.lines.append(Content.assemble((word, "bold $accent"), " ", (rule, "$rule")))
+
+    def labelled(self, label: str, text: str, style: str = "") -> None:
+        """A short label and text behind it, wrapped under itself."""
+        margin = 13
+        for place, line in enumerate(wrap(safe(text), self.width - margin)):
+            head = fit(label, margin) if place == 0 else " " * margin
+            self.lines.append(Content.assemble((head, "$text-muted"), (line, style)))
+
+    def content(self) -> Content:
+        """All lines as one content."""
+        return Content("\n").join(self.lines)
+
+
+def case_content(case: CaseView, around: Surroundings, width: int) -> Content:
+    """The whole pane."""
+    lines = Lines(width)
+    _head(lines, case, around)
+    _clocks(lines, case, around)
+    _suggestion(lines, case.complaint, around)
+    lines.gap()
+    lines.text(case.complaint.text or _("(tanpa uraian)"))
+    _exchange(lines, case.complaint)
+    _attachments(lines, case.complaint)
+    _custody(lines, case.complaint, around)
+    _history(lines, case, around)
+    return lines.content()
+
+
+def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
+    """The one sentence that says how the report stands, and its colour: `belum diterima 26 j`."""
+    since = complaint.status_since or complaint.dispatched_at or complaint.created_at
+    waited = wording.span(max(0.0, (now - since).total_seconds()))
+    match complaint.status:
+        case Status.DISPATCHED:
+            return _("belum diterima {time}").format(time=waited), "$status-red"
+        case Status.NEW:
+            return _("menunggu disposisi {time}").format(time=waited), "$status-red"
+        case Status.REOPENED:
+            return _("pelapor belum puas; menunggu {time}").format(time=waited), "$status-red"
+        case Status.COORDINATING:
+            return _("menunggu {who}, {time}").format(
+                who=safe(complaint.coordinating_with), time=waited
+            ), "$status-yellow"
+        case Status.SCHEDULED if complaint.scheduled_for:
+            return _("dijadwalkan {day}").format(day=wording.day(complaint.scheduled_for)), "$status-yellow"
+        case Status.AWAITING_REPORTER:
+            return _("jam berhenti: pelapor ditanya {time} lalu").format(time=waited), "$status-grey"
+        case Status.AWAITING_VERIFICATION:
+            return _("diusulkan selesai oleh {who}").format(
+                who=safe(complaint.proposed_by_name)
+            ), "$status-yellow"
+        case Status.RESOLVED:
+            word = _("selesai dan final") if complaint.final else _("selesai, pelapor masih bisa menyanggah")
+            return word, "$status-green"
+        case Status.DUPLICATE:
+            return _("duplikat dari {number}").format(number=safe(complaint.duplicate_of)), "$status-grey"
+        case Status.OUTSIDE_AUTHORITY:
+            return _("pelapor diarahkan ke {who}").format(who=safe(complaint.refer_to)), "$status-grey"
+        case _:
+            return _("sejak {time}").format(time=waited), "$text-muted"
+
+
+def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
+    complaint, city = case.complaint, around.city
+    words, style = headline(complaint, around.now)
+    status = status_content(complaint.status, ascii_only=around.ascii_only)
+    if status.cell_length + 2 + cell_len(words) <= lines.width:
+        lines.add(status, ("  ", ""), (words, style))
+    else:
+        lines.add(status)
+        lines.text(words, style)
+    if case.waiting or case.pending:
+        count = max(case.waiting, len(case.pending))
+        lines.add(
+            (("^" if around.ascii_only else "▲") + " " + _("{n} menunggu kirim").format(n=count), "$accent")
+        )
+    lines.gap()
+    lines.text(complaint.title or complaint.text[:80], "bold")
+    place = ", ".join(filter(None, (city.kelurahan_name(complaint.kelurahan), _kecamatan(complaint, city))))
+    if not place:
+        place = _("lokasi tidak diketahui") if complaint.place_unknown else _("lokasi belum ditetapkan")
+    category = city.category_label(complaint.category) or _("kategori belum ditetapkan")
+    lines.text(f"{category} · {place}", "$text-muted")
+    if complaint.street:
+        lines.text(complaint.street, "$text-muted")
+    reporter = complaint.reporter
+    who = _("anonim") if reporter.anonymous or not reporter.name else safe(reporter.name)
+    sent = f"{CHANNEL_LABEL[complaint.channel]} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
+    lines.text(" · ".join(filter(None, (sent, safe(reporter.phone)))), "$text-muted")
+    if reporter.secret:
+        lines.add((_("RAHASIA: hanya dinas pemegang yang boleh melihat isinya"), "bold $status-red"))
+    if complaint.priority:
+        word = _(PRIORITY_LABEL.get(complaint.priority, ""))
+        lines.add((_("Prioritas {word}").format(word=word), "bold $status-red"))
+    holder = safe(complaint.holder_name or complaint.holder or "") or _("belum ada yang memegang")
+    lines.labelled(_("Pegangan"), holder)
+
+
+def _kecamatan(complaint: Complaint, city: City) -> str:
+    ward = city.kelurahan_by_code.get(complaint.kelurahan or "")
+    district = city.kecamatan_by_code.get(ward.kecamatan) if ward else None
+    return district.name if district else ""
+
+
+def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
+    if all(clock.state is ClockState.NONE for clock in case.clocks):
+        return
+    lines.gap()
+    for clock, label in zip(case.clocks, (_("Terima"), _("Selesaikan")), strict=True):
+        if clock.state is not ClockState.NONE:
+            words, style = clock_words(clock, around)
+            full, empty = ("#", ".") if around.ascii_only else ("█", "░")
+            size = BAR if lines.width >= ROOMY else BAR // 2
+            filled = size if clock.state is ClockState.OVERDUE else round(clock.fraction * size)
+            lines.add(
+                (fit(label, 11), "$text-muted"),
+                (full * filled, style),
+                (empty * (size - filled), "$rule"),
+                (f" {words}", style),
+            )
+
+
+def clock_words(clock: ClockView, around: Surroundings) -> tuple[str, str]:
+    """A clock in words, with its colour."""
+    left = clock.working_remaining if clock.working_remaining is not None else clock.remaining
+    length = (
+        wording.office_span(left)
+        if clock.working_remaining is not None
+        else wording.span(abs(left.total_seconds()))
+    )
+    match clock.state:
+        case ClockState.OVERDUE:
+            return _("lewat {time}").format(time=length), "$status-red"
+        case ClockState.PAUSED:
+            return _("jeda, sisa {time}").format(time=length), "$status-grey"
+        case ClockState.MET:
+            return _("tepat waktu"), "$status-green"
+        case ClockState.MISSED:
+            return _("terlambat {time}").format(time=length), "$status-red"
+        case _:
+            due = wording.stamp(clock.due, around.zone).strip()
+            style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
+            return _("{time} lagi · {due}").format(time=length, due=due), style
+
+
+def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
+    found = complaint.suggestion
+    if found is None or complaint.status not in (Status.NEW, Status.REOPENED, Status.HELD):
+        if complaint.waiting_reason and complaint.status is Status.NEW:
+            lines.gap()
+            lines.labelled(_("Menunggu"), waiting_words(complaint.waiting_reason), "$status-yellow")
+        return
+    city = around.city
+    lines.heading(_("Usulan"))
+    parts = (
+        city.category_label(found.category) or _("kategori ?"),
+        city.kelurahan_name(found.kelurahan) or _("kelurahan ?"),
+        city.dinas_name(found.dinas) or _("dinas ?"),
+    )
+    lines.text(" → ".join(parts), "bold")
+    if found.why:
+        lines.text(_("karena {why}").format(why=safe(found.why)), "$text-muted")
+    if complaint.waiting_reason:
+        lines.text(waiting_words(complaint.waiting_reason), "$status-yellow")
+    if around.can_accept:
+        lines.add(("A", "bold $accent"), (" " + _("terima usulan dan disposisi"), "$text-muted"))
+
+
+def waiting_words(reason: str) -> str:
+    """Why a person must look first, in words."""
+    words = {
+        "no_category": N_("kategori belum jelas"),
+        "no_place": N_("lokasi belum jelas"),
+        "outside_authority": N_("mungkin bukan kewenangan kota"),
+        "unreadable": N_("laporan tidak terbaca"),
+        "not_joined": N_("kota belum bergabung"),
+        "no_owner": N_("kategori ini belum punya dinas"),
+        "ambiguous": N_("kategori lebih dari satu kemungkinan"),
+        "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
+    }
+    return _(words[reason]) if reason in words else safe(reason)
+
+
+def _exchange(lines: Lines, complaint: Complaint) -> None:
+    for label, text in (
+        (_("Pertanyaan"), complaint.question),
+        (_("Jawaban"), complaint.answer),
+        (_("Alasan"), complaint.reason),
+        (_("Tindak lanjut"), complaint.follow_up),
+        (_("Tanpa bukti"), complaint.no_evidence_reason),
+    ):
+        if text:
+            lines.gap()
+            lines.labelled(label, text)
+    if complaint.rating is not None:
+        stars = "★" * complaint.rating + "☆" * (5 - complaint.rating)
+        lines.labelled(_("Nilai"), f"{stars} ({complaint.rating}/5)")
+
+
+def _attachments(lines: Lines, complaint: Complaint) -> None:
+    if not complaint.attachments:
+        return
+    lines.heading(_("Foto dan berkas {n}").format(n=len(complaint.attachments)))
+    for attachment in complaint.attachments[:12]:
+        kind = _("bukti") if attachment.evidence else _("pelapor")
+        size = f"{max(1, attachment.size // 1024)} kB" if attachment.size else _("di luar")
+        lines.add(
+            (fit(kind, 9), "$status-green" if attachment.evidence else "$text-muted"),
+            safe(attachment.name or attachment.url),
+            (f"  {size}", "$text-muted"),
+        )
+
+
+def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
+    if not complaint.custody:
+        return
+    lines.heading(_("Penanganan"))
+    for place, hop in enumerate(complaint.custody):
+        ends = complaint.custody[place + 1].since if place + 1 < len(complaint.custody) else around.now
+        held = wording.span(max(0.0, (ends - hop.since).total_seconds()))
+        name = safe(around.city.dinas_name(hop.dinas))
+        lines.add(
+            (fit(wording.stamp(hop.since, around.zone), 14), "$text-muted"),
+            (name, "bold" if place + 1 == len(complaint.custody) else ""),
+            (f"  {held}" + (_("  bukan tugas kami") if hop.bounce else ""), "$text-muted"),
+        )
+        if hop.why:
+            lines.text(hop.why, "$text-muted", indent=14)
+
+
+def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
+    if not case.entries:
+        return
+    lines.heading(_("Riwayat, terbaru di atas"))
+    for entry in reversed(case.entries):
+        pending = entry.id in case.pending
+        mark = ("^ " if around.ascii_only else "▲ ") if pending else ""
+        who = safe(entry.actor_name)
+        dinas = safe(around.city.dinas_name(entry.actor_dinas)) if entry.actor_dinas else ""
+        by = f" · {who}" + (f" ({dinas})" if dinas and lines.width >= ROOMY else "") if who else ""
+        if entry.actor_id in ("", "system"):
+            by = ""  # no person did it; the words say what happened
+        lines.add(
+            (fit(wording.stamp(entry.at, around.zone), 14), "$text-muted"),
+            (mark, "$accent"),
+            (
+                entry_words(entry, around.city, case.complaint.channel),
+                "bold" if entry.to_status != entry.from_status else "",
+            ),
+            (by, "$text-muted"),
+        )
+        if entry.text:
+            style = "" if entry.public or entry.verb != "note" else "$text-muted"
+            lines.text(entry.text, style, indent=14)
+
+
+def entry_words(entry: Entry, city: City, channel: Channel) -> str:
+    """A history line in words: `Disposisi → DPUPR`, `catatan publik`; `channel` is the report's."""
+    try:
+        label = EDGE_BY_VERB[Verb(entry.verb)].label
+    except (ValueError, KeyError):
+        label = entry.verb
+    word = _(_VERB_WORDS.get(entry.verb, label))
+    if entry.verb == Verb.ENTER and entry.actor_id in ("", "system"):
+        return _("masuk lewat {channel}").format(channel=_(CHANNEL_LABEL[channel]))
+    if entry.verb == "note":
+        return _("catatan publik") if entry.public else _("catatan intern")
+    fields = entry.fields
+    target = ""
+    if dinas := fields.get("dinas"):
+        target = city.dinas_name(dinas)
+    elif category := fields.get("category"):
+        target = city.category_label(category)
+    elif place := fields.get("kelurahan"):
+        target = city.kelurahan_name(place)
+    else:
+        target = next(
+            (
+                v
+                for k, v in fields.items()
+                if k in ("person", "party", "elsewhere", "original", "priority", "until", "to")
+            ),
+            "",
+        )
+    return safe(f"{word} → {target}" if target else word)

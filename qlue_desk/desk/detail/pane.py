@@ -1,0 +1,52 @@
+"""The pane beside (or instead of) the queue that shows one report in full."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from qlue_desk.desk.detail.content import CaseView, Surroundings, case_content
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.words import _
+
+
+class DetailPane(VerticalScroll):
+    """Draws a `CaseView` for its width; scrolls with the same keys as the list when focused."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, can_focus=True)
+        self.case: CaseView | None = None
+        self.around: Surroundings | None = None
+        self._drawn_width = 0
+
+    def compose(self) -> ComposeResult:
+        """One body."""
+        yield Static(id="detail-body")
+
+    def show(self, case: CaseView | None, around: Surroundings) -> None:
+        """Show a report; the scroll position stays when it is the same one."""
+        same = case is not None and self.case is not None and case.complaint.id == self.case.complaint.id
+        self.case, self.around = case, around
+        self._draw()
+        if not same:
+            self.scroll_home(animate=False, immediate=True)
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        if self._width() != self._drawn_width:
+            self._draw()
+
+    def _width(self) -> int:
+        return max(24, self.scrollable_content_region.width)
+
+    def _draw(self) -> None:
+        self._drawn_width = self._width()
+        body = self.query_one("#detail-body", Static)
+        if self.case is None or self.around is None:
+            self.border_title = ""
+            body.update(Content.styled(_("Tidak ada laporan di baris ini."), "$text-muted"))
+            return
+        self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
+        body.update(case_content(self.case, self.around, self._drawn_width))

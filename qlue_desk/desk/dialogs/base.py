@@ -1,0 +1,202 @@
+"""What all dialogs have: a title, esc closes, a line for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.fields import Choice, SafeInput
+from qlue_desk.words import _
+
+Answer = TypeVar("Answer")
+DRAFT_PAUSE = 0.5
+"""Seconds without a key before a draft is saved."""
+
+
+class Dialog(ModalScreen[Answer]):
+    """A box over the screen; subclasses fill `body`."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+
+    title_text = ""
+    keys_text = ""
+
+    def compose(self) -> ComposeResult:
+        """Box with body, mistake line and keys."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(safe(self.title_text))
+            yield from self.body()
+            yield Static(id="wrong")
+            yield Static(Content(self.keys_text), id="keys")
+
+    def body(self) -> ComposeResult:
+        """The widgets between title and keys."""
+        yield from ()
+
+    def wrong(self, sentence: str) -> None:
+        """Show what is wrong; '' takes it away."""
+        self.query_one("#wrong", Static).update(Content(safe(sentence)))
+        self.set_class(bool(sentence), "-wrong")
+
+    def action_close(self) -> None:
+        """Esc."""
+        self.dismiss(None)
+
+
+class DraftKeeper:
+    """Keeps what is typed while it is typed, so that not even a power cut loses it (domain.md §1)."""
+
+    def __init__(self, dialog: Dialog[Any], kept: str, save: Callable[[str], None]) -> None:
+        self._dialog = dialog
+        self._kept = kept
+        self._save = save
+        self._timer: Timer | None = None
+
+    def soon(self, text: str) -> None:
+        """Save when typing stands still for a moment."""
+        self._stop()
+        self._timer = self._dialog.set_timer(DRAFT_PAUSE, lambda: self.now(text))
+
+    def now(self, text: str) -> None:
+        """Save at once; '' when the text has become an action."""
+        self._stop()
+        if text != self._kept:
+            self._kept = text
+            self._save(text)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Asks before something that is hard to take back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "yes", show=False),
+        Binding("n,t", "close", show=False),
+    ]
+
+    def __init__(self, title: str, question: str) -> None:
+        super().__init__()
+        self.title_text = title
+        self.question = question
+        self.keys_text = _("enter ya   esc tidak")
+
+    def body(self) -> ComposeResult:
+        """The question."""
+        yield Static(Content(safe(self.question, multiline=True)), id="question")
+
+    def action_yes(self) -> None:
+        """Yes."""
+        self.dismiss(True)
+
+    def action_close(self) -> None:
+        """No."""
+        self.dismiss(False)
+
+
+class AskDialog(Dialog[str]):
+    """One line to type."""
+
+    def __init__(self, title: str, explanation: str, placeholder: str) -> None:
+        super().__init__()
+        self.title_text = title
+        self.explanation = explanation
+        self.placeholder = placeholder
+        self.keys_text = _("enter simpan   esc batal")
+
+    def body(self) -> ComposeResult:
+        """Explanation and field."""
+        yield Static(Content(safe(self.explanation)), id="question")
+        yield SafeInput(placeholder=self.placeholder)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+
+class ChooseDialog(Dialog[str]):
+    """A short list of choices, each with a digit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+        *(Binding(digit, f"choose({digit})", show=False) for digit in "123456789"),
+    ]
+
+    def __init__(self, title: str, choices: list[Choice]) -> None:
+        super().__init__()
+        self.title_text = title
+        self.choices = choices
+        self.keys_text = _("angka atau enter pilih   esc batal")
+
+    def body(self) -> ComposeResult:
+        """The choices."""
+        yield OptionList(
+            *(
+                Option(
+                    Content.assemble(
+                        (f"{place} " if place < 10 else "  ", "bold $accent"),
+                        safe(c.label),
+                        (f"  {safe(c.hint)}", "$text-muted"),
+                    ),
+                    id=c.key,
+                )
+                for place, c in enumerate(self.choices, 1)
+            )
+        )
+
+    def action_step(self, step: int) -> None:
+        """Move."""
+        options = self.query_one(OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+
+    def action_choose(self, number: int) -> None:
+        """By digit."""
+        if number <= len(self.choices):
+            self.dismiss(self.choices[number - 1].key)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """By enter or click."""
+        self.dismiss(str(event.option.id))
+
+
+class TextDialog(Dialog[None]):
+    """Something to read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter", "close", show=False),
+        Binding("j,down", "read(1)", show=False),
+        Binding("k,up", "read(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__()
+        self.title_text = title
+        self.text = text
+        self.keys_text = _("esc tutup   j k gulir")
+
+    def body(self) -> ComposeResult:
+        """The text, scrollable."""
+        from textual.containers import VerticalScroll
+
+        with VerticalScroll(id="reading"):
+            yield Static(self.text)
+
+    def action_read(self, step: int) -> None:
+        """Scroll."""
+        self.query_one("#reading").scroll_relative(y=step * 2, animate=False)

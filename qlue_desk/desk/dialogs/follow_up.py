@@ -1,0 +1,279 @@
+"""Follow up (`t`): what is allowed now, numbered; what is not, greyed with the reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, OptionList, TextArea
+from textual.widgets.option_list import Option
+
+from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
+from qlue_desk.desk.dialogs.form import Material, MoveForm
+from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.desk.widgets.fields import Picker, Submitted
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.lifecycle import Offer
+from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.words import _
+
+OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REVEAL})
+"""Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
+LABEL_WIDTH = 25
+BOX_WIDTH = 92
+ORDER = (
+    Verb.DISPATCH,
+    Verb.ACKNOWLEDGE,
+    Verb.START,
+    Verb.PROPOSE,
+    Verb.RESOLVE,
+    Verb.SEND_BACK,
+    Verb.COORDINATE,
+    Verb.SCHEDULE,
+    Verb.ASK,
+    Verb.RETURN,
+    Verb.TRANSFER,
+    Verb.REFER,
+    Verb.DUPLICATE,
+    Verb.REJECT,
+    Verb.JUNK,
+    Verb.REOPEN,
+)
+"""The way of a report; what people do most stands first, what ends a report last."""
+
+Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The dialog did something; `then_next` = go on to the next report."""
+
+    verb: Verb
+    then_next: bool
+
+
+def shown_offers(offers: Sequence[Offer]) -> list[Offer]:
+    """What the dialog lists: legal moves, legal changes without a move, then impossible moves."""
+    mine = [offer for offer in offers if offer.edge.verb not in OWN_KEYS]
+    mine.sort(key=lambda offer: ORDER.index(offer.edge.verb) if offer.edge.verb in ORDER else len(ORDER))
+    legal = [offer for offer in mine if offer.refusal is None]
+    moves = [offer for offer in legal if offer.edge.target is not None]
+    stills = [offer for offer in legal if offer.edge.target is None]
+    refused = [offer for offer in mine if offer.refusal is not None and offer.edge.target is not None]
+    return [*moves, *stills, *refused]
+
+
+def why_not(refusal: Refusal, label: str) -> str:
+    """The reason in few words: the move is named already at the start of its line."""
+    sources = refusal.values.get("sources")
+    if sources:
+        return safe(
+            _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
+        )
+    return safe(refusal.sentence(_)).removeprefix(f"{label}: ")
+
+
+class FollowUpDialog(Dialog[Done]):
+    """List of moves above, fields of the highlighted one below, enter runs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "run_and_next", show=False, priority=True),
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+        *(Binding(digit, f"number({digit})", show=False) for digit in "123456789"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        offers: Sequence[Offer],
+        material: Material,
+        perform: Perform,
+        save_draft: Callable[[str], None],
+        *,
+        replies: dict[str, dict[str, str]] | None = None,
+        hint_values: dict[str, str] | None = None,
+        preselect: Verb | None = None,
+    ) -> None:
+        super().__init__()
+        self.title_text = title
+        self.offers = shown_offers(offers)
+        self.material = material
+        self.perform = perform
+        self.keeper = DraftKeeper(self, material.draft, save_draft)
+        self.replies = replies or {}
+        self.hint_values = hint_values or {}
+        self.preselect = preselect
+        self.note = material.draft
+        self.running = False
+        self._changing = asyncio.Lock()
+        """A digit and the highlight that follows it must not both build the form."""
+        self.keys_text = _("enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc batal")
+
+    def body(self) -> ComposeResult:
+        """Moves and fields."""
+        yield OptionList(*self._options(), id="moves")
+        yield VerticalScroll(id="form-place")
+
+    def _options(self) -> list[Option]:
+        options: list[Option] = []
+        room = min(BOX_WIDTH, self.app.size.width) - LABEL_WIDTH - 8
+        for place, offer in enumerate(self.offers, 1):
+            edge = offer.edge
+            label = _(edge.label) + ("…" if edge.asks else "")
+            if offer.refusal is None:
+                number = f"{place} " if place < 10 else "  "
+                hint = fit(self._hint(offer), room).rstrip()
+                prompt = Content.assemble(
+                    (number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
+                )
+            else:
+                why = fit(why_not(offer.refusal, _(edge.label)), room).rstrip()
+                prompt = Content.assemble(
+                    ("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
+                )
+            options.append(Option(prompt, id=str(edge.verb), disabled=offer.refusal is not None))
+        return options
+
+    def _hint(self, offer: Offer) -> str:
+        hint = _(offer.edge.hint)
+        for name, value in self.hint_values.items():
+            hint = hint.replace("{" + name + "}", value)
+        return hint
+
+    async def on_mount(self) -> None:
+        """Start at the first legal move, or at the one asked for."""
+        moves = self.query_one("#moves", OptionList)
+        wanted = next(
+            (i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None),
+            None,
+        )
+        if self.offers and self.offers[0].refusal is None:
+            moves.highlighted = wanted or 0
+        moves.focus()
+        if wanted is not None:
+            await self._show_form(self.offers[wanted])
+            self._enter_form()
+
+    async def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the fields of the highlighted move."""
+        if event.option_list.id != "moves":
+            return
+        await self._show_form(self.offers[event.option_index])
+
+    async def _show_form(self, offer: Offer) -> None:
+        place = self.query_one("#form-place")
+        async with self._changing:
+            form = self._form()
+            if form is not None and form.edge is offer.edge:
+                return
+            if form is not None:
+                self.note = form.note or self.note
+            self.wrong("")
+            replies = self.replies.get(str(offer.edge.verb), {})
+            material = msgspec.structs.replace(self.material, draft=self.note, replies=replies)
+            await place.remove_children()
+            await place.mount(MoveForm(offer.edge, material))
+
+    def _form(self) -> MoveForm | None:
+        forms = self.query(MoveForm)
+        return forms.first() if forms else None
+
+    def _enter_form(self) -> None:
+        form = self._form()
+        if form is not None and form.first_needed:
+            form.focus_field(form.first_needed)
+
+    def action_step(self, step: int) -> None:
+        """J and k."""
+        moves = self.query_one("#moves", OptionList)
+        (moves.action_cursor_down if step > 0 else moves.action_cursor_up)()
+
+    async def action_number(self, number: int) -> None:
+        """A digit chooses a move; the cursor goes where something is needed."""
+        if number > len(self.offers) or self.offers[number - 1].refusal is not None:
+            return
+        self.query_one("#moves", OptionList).highlighted = number - 1
+        await self._show_form(self.offers[number - 1])
+        self._enter_form()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter on a move: run it, or first ask what it needs."""
+        event.stop()
+        form = self._form()
+        if form is not None and form.first_needed:
+            form.focus_field(form.first_needed)
+        else:
+            self._run(then_next=False)
+
+    def on_picker_picked(self, event: Picker.Picked) -> None:
+        """Go on to the next field."""
+        event.stop()
+        form = self._form()
+        if form is None:
+            return
+        if event.picker.id == "replies":
+            form.use_reply(event.key)
+        elif not form.focus_after(event.picker):
+            self._run(then_next=False)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep the text while it is typed."""
+        self.keeper.soon(event.text_area.text)
+
+    def on_submitted(self, event: Submitted) -> None:
+        """Enter in a text."""
+        event.stop()
+        self._run(then_next=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a line."""
+        event.stop()
+        self._run(then_next=False)
+
+    def action_run_and_next(self) -> None:
+        """Ctrl+n."""
+        self._run(then_next=True)
+
+    def _run(self, *, then_next: bool) -> None:
+        form = self._form()
+        if form is None or self.running:
+            return
+        if problem := form.problem():
+            self.wrong(problem[1])
+            form.focus_field(problem[0])
+            return
+        self.running = True
+        later(self, self._perform(form, then_next=then_next))
+
+    async def _perform(self, form: MoveForm, *, then_next: bool) -> None:
+        fields, paths = form.read()
+        try:
+            refusal = await self.perform(form.edge.verb, fields, paths)
+        except Exception as error:  # a file that cannot be taken, a full disk: the text must not be lost
+            self.wrong(sentence_of(error))
+            return
+        finally:
+            self.running = False
+        if refusal is not None:
+            self.wrong(refusal.sentence(_))
+            if refusal.field:
+                form.focus_field(refusal.field)
+            return
+        self.note = ""
+        self.keeper.now("")
+        self.dismiss(Done(form.edge.verb, then_next))
+
+    def action_close(self) -> None:
+        """Esc: what was typed is kept as a draft."""
+        form = self._form()
+        text = form.note if form is not None else self.note
+        self.keeper.now(text)
+        self.dismiss(None)

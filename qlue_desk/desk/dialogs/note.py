@@ -1,0 +1,97 @@
+"""A note (`c`): internal, or public to the reporter; which of the two is never in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
+from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.widgets.fields import NoteArea, Submitted
+from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.words import _
+
+
+class NoteDialog(Dialog[bool]):
+    """A text; ctrl+t turns internal into public and back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "toggle_public", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        draft: str,
+        perform: Callable[[Fields], Awaitable[Refusal | None]],
+        save_draft: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.title_text = title
+        self.draft = draft
+        self.perform = perform
+        self.keeper = DraftKeeper(self, draft, save_draft)
+        self.running = False
+        self.public = False
+        self.keys_text = _("enter simpan   ctrl+t intern/publik   ctrl+o baris baru   esc batal")
+
+    def body(self) -> ComposeResult:
+        """Who reads it, then the text."""
+        yield Static(id="audience")
+        yield NoteArea(self.draft, id="note")
+
+    def on_mount(self) -> None:
+        """Into the text."""
+        self._show_audience()
+        area = self.query_one(NoteArea)
+        area.focus()
+        area.move_cursor(area.document.end)
+
+    def _show_audience(self) -> None:
+        words = (
+            Content.styled(_("PUBLIK · pelapor membaca ini"), "bold $status-yellow")
+            if self.public
+            else Content.styled(_("INTERN · hanya petugas yang membaca"), "bold $status-green")
+        )
+        self.query_one("#audience", Static).update(words)
+        self.set_class(self.public, "-public")
+
+    def action_toggle_public(self) -> None:
+        """Ctrl+t."""
+        self.public = not self.public
+        self._show_audience()
+
+    def on_submitted(self, event: Submitted) -> None:
+        """Enter."""
+        event.stop()
+        if not self.running:
+            self.running = True
+            later(self, self._perform())
+
+    def on_text_area_changed(self, event: NoteArea.Changed) -> None:
+        """Keep it while it is typed."""
+        self.keeper.soon(event.text_area.text)
+
+    async def _perform(self) -> None:
+        try:
+            refusal = await self.perform(Fields(note=self.query_one(NoteArea).text, public=self.public))
+        except Exception as error:  # a full disk: the text must not be lost
+            self.wrong(sentence_of(error))
+            return
+        finally:
+            self.running = False
+        if refusal is not None:
+            self.wrong(refusal.sentence(_))
+            return
+        self.keeper.now("")
+        self.dismiss(True)
+
+    def action_close(self) -> None:
+        """Esc: the text is kept."""
+        self.keeper.now(self.query_one(NoteArea).text)
+        self.dismiss(False)

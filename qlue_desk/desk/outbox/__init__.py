@@ -1,0 +1,1 @@
+"""What has not reached central, what it refused, what it took."""

@@ -1,0 +1,53 @@
+"""One action of outbox or tray in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from textual.content import Content
+
+from qlue_desk.casework.tray import Line
+from qlue_desk.desk import wording
+from qlue_desk.desk.detail.content import Lines
+from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.words import _
+
+INDENT = 4
+
+
+def _first_line(lines: Lines, line: Line, mark: tuple[str, str], zone: dt.tzinfo) -> None:
+    lines.add(
+        mark,
+        (fit(safe(line.number) or _("(belum bernomor)"), 16), "bold"),
+        (fit(safe(line.label), 22), ""),
+        (wording.stamp(line.recorded_at, zone), "$text-muted"),
+        (f"  {safe(line.title)}", "$text-muted"),
+    )
+
+
+def waiting_content(line: Line, zone: dt.tzinfo, width: int, *, ascii_only: bool) -> Content:
+    """What, when, and the text that goes with it."""
+    lines = Lines(width)
+    sent = line.state != "waiting"
+    glyph = ("=" if ascii_only else "✓") if sent else ("^" if ascii_only else "▲")
+    _first_line(lines, line, (f"{glyph} ", "$status-green" if sent else "$accent"), zone)
+    if line.note:
+        lines.text(f"“{line.note}”", "$text-muted", indent=INDENT)
+    if line.reason and not sent:
+        lines.text(_("mungkin ditolak: {why}").format(why=safe(line.reason)), "$status-yellow", indent=INDENT)
+    if line.last_error:
+        lines.text(line.last_error, "$status-red", indent=INDENT)
+    return lines.content()
+
+
+def tray_content(line: Line, zone: dt.tzinfo, width: int) -> Content:
+    """What I did, why central refused, what I saw, what is there now, what I wrote."""
+    lines = Lines(width)
+    _first_line(lines, line, ("! ", "bold $status-red"), zone)
+    lines.text(_("Alasan: {why}").format(why=safe(line.reason) or "–"), "$status-red", indent=INDENT)
+    unknown = _("tidak diketahui")
+    for label, standing in ((_("Yang Anda lihat"), line.seen), (_("Keadaan sekarang"), line.current)):
+        lines.add((" " * INDENT + fit(label, 20), "$text-muted"), safe(standing) or unknown)
+    if line.note:
+        lines.text(_("Catatan Anda tetap tersimpan: “{text}”").format(text=safe(line.note)), indent=INDENT)
+    return lines.content()

@@ -1,0 +1,212 @@
+"""Outbox and tray: what waits, what central refused and why, and what a person can still do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from qlue_desk.casework.tray import Line
+from qlue_desk.desk import wording
+from qlue_desk.desk.actions import Place
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.outbox.content import tray_content, waiting_content
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.words import _
+
+
+class OutboxScreen(PlaceScreen):
+    """One list: refused on top, because it needs a person; then what waits; then what was accepted."""
+
+    CSS_PATH: ClassVar[str] = "outbox.tcss"
+    place = Place.OUTBOX
+
+    def __init__(self, desk: DeskApp, backend: Backend, *, refused: bool = False) -> None:
+        super().__init__(desk, backend)
+        self.to_refused = refused
+        self.items: dict[str, Line] = {}
+
+    def body(self) -> ComposeResult:
+        """The list."""
+        actions = OptionList(id="actions")
+        actions.border_title = Content(_("Kotak keluar"))
+        yield actions
+
+    def on_mount(self) -> None:
+        """Read both."""
+        self.show_line()
+        self.query_one("#actions").focus()
+        self.query_one(KeyBar).show_place(self.place, extra=(("esc", _("kembali")),))
+        self._read()
+
+    def store_changed(self, event: StoreChanged) -> None:
+        """Something was sent, refused or recorded."""
+        self._read()
+
+    def _read(self) -> None:
+        later(self, self._show(), group="outbox")
+
+    async def _show(self) -> None:
+        waiting, tray = await self.backend.outbox()
+        self.items = {item.action_id: item for item in [*tray, *waiting]}
+        options = self.query_one("#actions", OptionList)
+        before = options.highlighted_option.id if options.highlighted_option else None
+        width, zone = max(40, self.size.width - 6), self.backend.zone
+        unsent = [item for item in waiting if item.state == "waiting"]
+        accepted = [item for item in waiting if item.state != "waiting"]
+        lines: list[Option] = []
+        lines.append(_heading(_("Ditolak pusat"), len(tray), "$status-red" if tray else "$text-muted"))
+        lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in tray]
+        lines.append(_heading(_("Menunggu kirim"), len(unsent), "$accent"))
+        lines += [
+            Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
+            for item in unsent
+        ]
+        if accepted:
+            lines.append(_heading(_("Diterima pusat, menunggu kabar balik"), len(accepted), "$status-green"))
+        lines += [
+            Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
+            for item in accepted
+        ]
+        if not self.items:
+            lines = [
+                Option(
+                    Content.styled(
+                        _("Kotak keluar kosong: semua pekerjaan Anda sudah di pusat."), "$status-green"
+                    ),
+                    disabled=True,
+                )
+            ]
+        options.set_options(lines)
+        wanted = before or (tray[0].action_id if tray and self.to_refused else None)
+        if wanted is not None and wanted in self.items:
+            options.highlighted = options.get_option_index(wanted)
+        elif self.items:
+            options.action_first()
+
+    @property
+    def current(self) -> Line | None:
+        """The action under the cursor."""
+        option = self.query_one("#actions", OptionList).highlighted_option
+        return self.items.get(str(option.id)) if option is not None else None
+
+    def _current_refused(self) -> Line | None:
+        item = self.current
+        if item is None or item.state != "refused":
+            say(self, _("Ini hanya untuk tindakan yang ditolak pusat."), wrong=True)
+            return None
+        return item
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def action_down(self) -> None:
+        """J."""
+        self.query_one("#actions", OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """K."""
+        self.query_one("#actions", OptionList).action_cursor_up()
+
+    def action_half_down(self) -> None:
+        """Ctrl+d."""
+        self.query_one("#actions", OptionList).action_page_down()  # type: ignore[no-untyped-call]
+
+    def action_half_up(self) -> None:
+        """Ctrl+u."""
+        self.query_one("#actions", OptionList).action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_first(self) -> None:
+        """G."""
+        self.query_one("#actions", OptionList).action_first()
+
+    def action_last(self) -> None:
+        """Shift+g."""
+        self.query_one("#actions", OptionList).action_last()
+
+    def action_next_pane(self) -> None:
+        """One pane only."""
+
+    def action_back(self) -> None:
+        """Esc."""
+        self.dismiss()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter opens the report."""
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Enter."""
+        item = self.current
+        if item is not None:
+            self.desk.open_report(item.complaint_id)
+
+    def action_tray_retry(self) -> None:
+        """U: try again on the present state."""
+        item = self._current_refused()
+        if item is not None:
+            later(self, self._retry(item), group="act")
+
+    async def _retry(self, item: Line) -> None:
+        await self.backend.retry(item.action_id)
+        self.desk.nudge()
+        say(self, _("{number} dicoba lagi.").format(number=item.number))
+
+    def action_tray_note(self) -> None:
+        """N: what was written goes out as an internal note."""
+        item = self._current_refused()
+        if item is None:
+            return
+        if not item.note.strip():
+            say(self, _("Tindakan ini tidak membawa tulisan."), wrong=True)
+            return
+        later(self, self._as_note(item), group="act")
+
+    async def _as_note(self, item: Line) -> None:
+        outcomes = await self.backend.act([item.complaint_id], Verb.NOTE, Fields(note=item.note))
+        if outcomes and outcomes[0].refusal is not None:
+            say(self, outcomes[0].refusal.sentence(_), wrong=True)
+            return
+        await self.backend.discard(item.action_id)
+        self.desk.nudge()
+        say(self, _("Tulisan Anda menjadi catatan pada {number}.").format(number=item.number))
+
+    def action_tray_discard(self) -> None:
+        """D: asks first."""
+        item = self._current_refused()
+        if item is not None:
+            later(self, self._discard(item), group="act")
+
+    async def _discard(self, item: Line) -> None:
+        question = _("Buang tindakan pada {number}? Tulisannya ikut hilang.").format(number=item.number)
+        if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
+            await self.backend.discard(item.action_id)
+            say(self, _("Dibuang."))
+
+    def action_tray_export(self) -> None:
+        """Shift+e."""
+        later(self, self._export(), group="act")
+
+    async def _export(self) -> None:
+        folder = Path(self.settings.export.folder or ".").expanduser()
+        moment = self.backend.local_now()
+        path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
+        count = await self.backend.export_outbox(path)
+        say(self, _("{n} tindakan disimpan di {path}").format(n=count, path=path))
+
+
+def _heading(word: str, count: int, style: str) -> Option:
+    return Option(
+        Content.assemble(("\n", ""), (f"{word} · {wording.number(count)}", f"bold {style}")), disabled=True
+    )

@@ -1,0 +1,51 @@
+"""What all full screens have: header, demo strip, key bar, and the keys of the registry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingsMap
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from qlue_desk.desk.actions import Place, bindings
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.widgets.header_line import HeaderLine
+from qlue_desk.desk.widgets.key_bar import KeyBar
+
+
+class PlaceScreen(Screen[None]):
+    """A screen of the desk; subclasses give `place` and fill `body`."""
+
+    place: ClassVar[Place] = Place.QUEUE
+
+    def __init__(self, desk: DeskApp, backend: Backend) -> None:
+        super().__init__()
+        self.desk = desk
+        self.backend = backend
+        self.settings = desk.settings
+        own = BindingsMap(bindings(self.place, self.settings.keys))
+        self._bindings = BindingsMap.merge([own, self._bindings])
+
+    def compose(self) -> ComposeResult:
+        """Header above, keys below."""
+        yield HeaderLine(self.desk.whereabouts, id="header")
+        if self.desk.demo is not None:
+            yield Static(Content(self.desk.demo_words()), id="demo-strip")
+        yield from self.body()
+        yield KeyBar(self.settings.keys, id="keys")
+
+    def body(self) -> ComposeResult:
+        """What stands between header and keys."""
+        yield from ()
+
+    def show_line(self) -> None:
+        """The header, from the newest state of the line."""
+        self.query_one(HeaderLine).show(self.desk.line_state, self.desk.outbox_counts[0], self.backend.now())
+
+    def store_changed(self, event: StoreChanged) -> None:
+        """Something was committed."""

@@ -1,0 +1,1 @@
+"""The main screen: saved views, queue, detail."""

@@ -1,0 +1,157 @@
+"""Which columns a queue line has at a given width, and how one line is drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+from rich.segment import Segment
+from rich.style import Style
+
+from qlue_desk.desk import wording
+from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.desk.widgets import status_mark
+from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Status
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+SOON = 2 * wording.HOUR
+"""Seconds before a deadline from which on it is shown as pressing."""
+GAP = 1
+COMPACT = 66
+"""Below this list width the number goes without the city's letters: there is one city on a desk."""
+SHORT_NUMBER = 9
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """What one queue line shows, as plain words; made from the store's row and a city."""
+
+    row: int
+    id: str
+    number: str
+    status: Status
+    due: int | None
+    """Epoch seconds, None when no deadline runs."""
+    paused: bool
+    kelurahan: str
+    category: str
+    title: str
+    holder: str
+    mine: bool
+    priority: int
+    pending: int
+    unanswered_since: int | None = None
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column: its heading, its width, and from which list width on it is shown."""
+
+    name: str
+    heading: str
+    width: int
+    """Cells; 0 takes what is left."""
+    least: int = 0
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("mark", "", 2),
+    Column("number", N_("Nomor"), 13),
+    Column("due", N_("Tenggat"), 7),
+    Column("status", N_("Status"), status_mark.WIDTH),
+    Column("kelurahan", N_("Kelurahan"), 14, least=92),
+    Column("category", N_("Kategori"), 16, least=110),
+    Column("title", N_("Laporan"), 0),
+    Column("holder", N_("Pegangan"), 10, least=74),
+)
+
+
+@lru_cache(maxsize=16)
+def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
+    """The columns of a list of `width` cells with the width of each."""
+    shown = [column for column in COLUMNS if width >= column.least]
+    sizes = {column.name: column.width for column in shown}
+    if width < COMPACT:
+        sizes["number"] = SHORT_NUMBER
+    fixed = sum(size + GAP for size in sizes.values() if size)
+    return tuple((column, sizes[column.name] or max(6, width - fixed - GAP)) for column in shown)
+
+
+def heading(width: int) -> str:
+    """The line above the list."""
+    return "".join(
+        fit(_(column.heading) if column.heading else "", size) + " " for column, size in columns_for(width)
+    )
+
+
+def due_words(cells: Cells, now: float) -> str:
+    """The deadline as a word: `‑2 j`, `40 mnt`, `3 h`; `jeda` while the clocks stand still."""
+    if cells.paused:
+        return _("jeda")
+    if cells.due is None:
+        return "–" if STATUS_LOOK[cells.status].open else ""
+    return wording.span(cells.due - now)
+
+
+class RowPainter:
+    """Draws queue lines; holds the styles of the current theme so that no line looks them up."""
+
+    def __init__(self, style: Callable[[str], Style], *, ascii_only: bool = False) -> None:
+        self._style = style
+        self._ascii = ascii_only
+
+    def paint(self, cells: Cells, width: int, base: Style, now: float, *, marked: bool) -> list[Segment]:
+        """Segments of exactly `width` cells."""
+        segments: list[Segment] = []
+        used = 0
+        for column, size in columns_for(width):
+            text, style = self._cell(column.name, cells, now, marked=marked)
+            if column.name == "number" and size == SHORT_NUMBER:
+                text = text.partition("-")[2] or text
+            segments.append(Segment(fit(text, size) + " ", base + style if style else base))
+            used += size + GAP
+        if used > width:
+            last = segments.pop()
+            segments.append(Segment(last.text[: max(0, len(last.text) - (used - width))], last.style))
+        elif used < width:
+            segments.append(Segment(" " * (width - used), base))
+        return segments
+
+    def _cell(self, name: str, cells: Cells, now: float, *, marked: bool) -> tuple[str, Style | None]:
+        match name:
+            case "mark":
+                sign = ("*" if self._ascii else "✓") if marked else " "
+                pending = ("^" if self._ascii else "▲") if cells.pending else self._priority_sign(cells)
+                return sign + pending, self._style("accent" if cells.pending or marked else "red")
+            case "number":
+                return safe(cells.number) or _("(belum ada)"), self._style("strong")
+            case "due":
+                return due_words(cells, now), self._due_style(cells, now)
+            case "status":
+                word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status)}"
+                return word, self._style(str(STATUS_LOOK[cells.status].colour))
+            case "kelurahan":
+                return safe(cells.kelurahan) or "–", self._style("muted")
+            case "category":
+                return safe(cells.category) or "–", self._style("muted")
+            case "holder":
+                return safe(cells.holder), self._style("accent" if cells.mine else "muted")
+            case _:
+                return safe(cells.title), None
+
+    def _priority_sign(self, cells: Cells) -> str:
+        return {1: "!", 2: "!" if self._ascii else "‼"}.get(cells.priority, " ")
+
+    def _due_style(self, cells: Cells, now: float) -> Style | None:
+        if cells.due is None or cells.paused:
+            return self._style("muted")
+        left = cells.due - now
+        if left < 0:
+            return self._style(f"{Colour.RED}-strong")
+        return self._style(str(Colour.YELLOW)) if left < SOON else None
+
+
+def epoch(moment: dt.datetime) -> float:
+    """Seconds since 1970 of an aware moment."""
+    return moment.timestamp()

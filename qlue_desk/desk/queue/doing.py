@@ -1,0 +1,345 @@
+"""What the keys of queue and detail do to reports: dialogs, acts, and the sentence that follows.
+
+The screen only forwards keys here, so that neither it nor the app becomes the place where all handlers
+pile up (house.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from textual.content import Content
+
+from qlue_desk.casework.acting import Outcome
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog, TextDialog
+from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog
+from qlue_desk.desk.dialogs.form import Material, people_choices
+from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.fields import Choice
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
+from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.settings import Settings
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+RELEASE = "-"
+
+
+class LastAct(msgspec.Struct, frozen=True):
+    """What `.` repeats."""
+
+    verb: Verb
+    fields: Fields
+    evidence: tuple[Path, ...] = ()
+
+
+class Doing:
+    """Acts of one person on the reports chosen in a screen."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend, settings: Settings) -> None:
+        self.screen = screen
+        self.backend = backend
+        self.settings = settings
+        self.last: LastAct | None = None
+
+    # --- running -------------------------------------------------------------------------------
+
+    async def run(
+        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+    ) -> list[Outcome]:
+        """Act, remember it for `.`, tell the result."""
+        outcomes = await self.backend.act(refs, verb, fields, evidence)
+        if any(outcome.refusal is None for outcome in outcomes):
+            self.last = LastAct(verb, fields, tuple(evidence))
+            self.screen.nudge()
+        return outcomes
+
+    def tell(self, verb: Verb, outcomes: Sequence[Outcome]) -> None:
+        """One sentence for one report, a list for many when some were refused."""
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        label = _(EDGE_BY_VERB[verb].label)
+        if not outcomes:
+            return
+        if len(outcomes) == 1:
+            only = outcomes[0]
+            if only.refusal is not None:
+                say(self.screen, only.refusal.sentence(_), wrong=True)
+            else:
+                say(
+                    self.screen,
+                    _("{move}: {number} tersimpan, dikirim begitu tersambung.").format(
+                        move=label, number=only.number
+                    ),
+                )
+            return
+        self.screen.clear_marks()
+        if not refused:
+            say(self.screen, _("{move}: {n} laporan tersimpan.").format(move=label, n=len(outcomes)))
+            return
+        lines: list[Any] = []
+        for outcome in outcomes:
+            ok = outcome.refusal is None
+            words = _("tersimpan") if outcome.refusal is None else outcome.refusal.sentence(_)
+            lines.append(
+                Content.assemble(
+                    ("✓ " if ok else "✗ ", "$status-green" if ok else "$status-red"),
+                    (safe(outcome.number).ljust(15), "bold"),
+                    (safe(words), ""),
+                )
+            )
+        title = _("{move}: {done} tersimpan, {refused} ditolak").format(
+            move=label, done=len(outcomes) - len(refused), refused=len(refused)
+        )
+        self.screen.app.push_screen(TextDialog(title, Content("\n").join(lines)))
+
+    async def _run_and_tell(
+        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+    ) -> None:
+        if len(refs) >= self.settings.ui.confirm_bulk and len(refs) > 1:
+            question = _("{move} untuk {n} laporan?").format(move=_(EDGE_BY_VERB[verb].label), n=len(refs))
+            if not await self.screen.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
+                return
+        self.tell(verb, await self.run(refs, verb, fields, evidence))
+
+    # --- the keys ------------------------------------------------------------------------------
+
+    def follow_up(self, preselect: Verb | None = None) -> None:
+        """`t`."""
+        later(self.screen, self._follow_up(preselect), group="dialog")
+
+    async def _follow_up(self, preselect: Verb | None) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if not chosen:
+            return
+        first, refs = chosen[0], [complaint.id for complaint in chosen]
+        offers = await self.backend.offers(first)
+        title = _("Tindak lanjut {number}").format(number=first.number or first.title)
+        if len(chosen) > 1:
+            title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
+        draft_key = "follow_up"
+        done = await self.screen.app.push_screen_wait(
+            FollowUpDialog(
+                title,
+                offers,
+                await self._material(first, draft_key),
+                self._performer(refs),
+                lambda text: self.backend.save_draft(first.id, draft_key, text),
+                replies=self._replies(),
+                hint_values=self._hint_values(first),
+                preselect=preselect,
+            )
+        )
+        if isinstance(done, Done) and done.then_next:
+            self.screen.to_next()
+            self.follow_up()
+
+    async def _material(self, complaint: Complaint, draft_key: str) -> Material:
+        return Material(
+            city=self.backend.city,
+            people=self.backend.people,
+            today=self.backend.local_now().date(),
+            complaint=complaint,
+            draft=await self.backend.draft(complaint.id, draft_key),
+        )
+
+    def _hint_values(self, complaint: Complaint) -> dict[str, str]:
+        """What the hints of the table of moves leave open."""
+        city = self.backend.city
+        return {
+            "bounce": str(complaint.bounces + 1),
+            "limit": str(city.bounce_limit),
+            "coordinator": city.dinas_name(city.coordinator),
+        }
+
+    def _replies(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for name, reply in self.settings.replies.items():
+            found.setdefault(reply.verb, {})[name] = reply.text
+        return found
+
+    def _performer(self, refs: Sequence[str]) -> Any:
+        async def perform(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> Refusal | None:
+            outcomes = await self.run(refs, verb, fields, evidence)
+            if len(outcomes) == 1 and outcomes[0].refusal is not None:
+                return outcomes[0].refusal
+            self.tell(verb, outcomes)
+            return None
+
+        return perform
+
+    def note(self) -> None:
+        """`c`."""
+        later(self.screen, self._note(), group="dialog")
+
+    async def _note(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if not chosen:
+            return
+        first, refs = chosen[0], [complaint.id for complaint in chosen]
+
+        async def perform(fields: Fields) -> Refusal | None:
+            return await self._performer(refs)(Verb.NOTE, fields, ())  # type: ignore[no-any-return]
+
+        title = _("Catatan {number}").format(number=first.number or first.title)
+        if len(chosen) > 1:
+            title = _("Catatan pada {n} laporan").format(n=len(chosen))
+        draft = await self.backend.draft(first.id, "note")
+        await self.screen.app.push_screen_wait(
+            NoteDialog(title, draft, perform, lambda text: self.backend.save_draft(first.id, "note", text))
+        )
+
+    def take(self) -> None:
+        """`a`: take what nobody holds; else choose whom to give it to."""
+        later(self.screen, self._take(), group="dialog")
+
+    async def _take(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if not chosen:
+            return
+        refs = [complaint.id for complaint in chosen]
+        if all(not complaint.holder for complaint in chosen):
+            await self._run_and_tell(refs, Verb.TAKE, Fields())
+            return
+        first, me = chosen[0], self.backend.actor.id
+        mine = first.holder == me
+        choices: list[Choice] = []
+        if not mine:
+            choices.append(
+                Choice(
+                    me,
+                    _("Ambil untuk saya"),
+                    _("sekarang dipegang {name}").format(name=safe(first.holder_name)),
+                )
+            )
+        choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
+        choices += [
+            c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)
+        ]
+        title = _("Pegangan {number}").format(number=first.number)
+        picked: str | None = await self.screen.app.push_screen_wait(ChooseDialog(title, choices))
+        if picked is None:
+            return
+        if picked == me:
+            await self._run_and_tell(refs, Verb.TAKE, Fields())
+            return
+        to = "" if picked == RELEASE else picked
+        name = next((p.name for p in self.backend.people if p.id == to), "")
+        await self._run_and_tell(refs, Verb.GIVE, Fields(to=to, person_name=name))
+
+    def priority(self) -> None:
+        """`p`."""
+        later(self.screen, self._priority(), group="dialog")
+
+    async def _priority(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if not chosen:
+            return
+        choices = [Choice(str(level), _(word)) for level, word in PRIORITY_LABEL.items()]
+        picked = await self.screen.app.push_screen_wait(ChooseDialog(_("Prioritas"), choices))
+        if picked is not None:
+            await self._run_and_tell([c.id for c in chosen], Verb.PRIORITISE, Fields(to=picked))
+
+    def accept(self) -> None:
+        """`A`: the verifier takes over category, kelurahan and dinas as suggested."""
+        later(self.screen, self._accept(), group="dialog")
+
+    async def _accept(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        outcomes: list[Outcome] = []
+        for complaint in chosen:
+            fields = accepted(complaint)
+            if fields is None:
+                if len(chosen) == 1:
+                    await self._follow_up(Verb.DISPATCH)
+                    return
+                continue
+            outcomes += await self.backend.act([complaint.id], Verb.DISPATCH, fields)
+        self.screen.nudge()
+        self.tell(Verb.DISPATCH, outcomes)
+        if not outcomes:
+            say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
+
+    def photo(self) -> None:
+        """`o`."""
+        later(self.screen, self._photo(), group="dialog")
+
+    async def _photo(self) -> None:
+        chosen = await self.screen.chosen_complaints()
+        if chosen:
+            title = _("Foto dan peta {number}").format(number=chosen[0].number)
+            self.screen.app.push_screen(TextDialog(title, place_content(chosen[0], self.backend)))
+
+    def repeat(self) -> None:
+        """`.`"""
+        if self.last is None:
+            say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
+            return
+        later(self.screen, self._repeat(self.last), group="dialog")
+
+    async def _repeat(self, last: LastAct) -> None:
+        refs = [complaint.id for complaint in await self.screen.chosen_complaints()]
+        if refs:
+            await self._run_and_tell(refs, last.verb, last.fields, last.evidence)
+
+    def undo(self) -> None:
+        """`u`."""
+        later(self.screen, self._undo(), group="undo")
+
+    async def _undo(self) -> None:
+        outcomes = await self.backend.undo()
+        if not outcomes:
+            say(self.screen, _("Tidak ada yang bisa dibatalkan: semuanya sudah terkirim."), wrong=True)
+        elif outcomes[0].refusal is not None:
+            say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
+        else:
+            numbers = ", ".join(outcome.number for outcome in outcomes[:3])
+            say(self.screen, _("Dibatalkan: {numbers}.").format(numbers=numbers))
+
+
+def accepted(complaint: Complaint) -> Fields | None:
+    """The fields that dispatch a report as suggested; None when the suggestion is not whole."""
+    found = complaint.suggestion
+    if complaint.status not in (Status.NEW, Status.REOPENED):
+        return None
+    category = complaint.category or (found.category if found else None)
+    kelurahan = complaint.kelurahan or (found.kelurahan if found else None)
+    dinas = found.dinas if found else None
+    if not category or not dinas or not (kelurahan or complaint.place_unknown):
+        return None
+    return Fields(to=dinas, category=category, kelurahan=kelurahan, place_unknown=not kelurahan)
+
+
+def place_content(complaint: Complaint, backend: Backend) -> Content:
+    """Photos and place in words: a terminal shows no pictures, so it says where they are."""
+    parts: list[Any] = []
+    if complaint.lat_e6 is not None and complaint.lon_e6 is not None:
+        lat, lon = complaint.lat_e6 / 1e6, complaint.lon_e6 / 1e6
+        parts += [(_("Koordinat  "), "$text-muted"), f"{lat:.6f}, {lon:.6f}\n"]
+        parts += [
+            (_("Peta       "), "$text-muted"),
+            f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}&zoom=18\n",
+        ]
+    else:
+        parts.append((_("Laporan ini tidak membawa koordinat.") + "\n", "$text-muted"))
+    parts.append("\n")
+    for attachment in complaint.attachments:
+        kind = _("bukti") if attachment.evidence else _("pelapor")
+        kept = backend.workplace.home / "blobs" / attachment.sha256[:2] / attachment.sha256
+        where = attachment.url or str(kept)
+        parts += [
+            (f"{kind}  ", "$status-green" if attachment.evidence else "$text-muted"),
+            (safe(attachment.name), "bold"),
+            f"\n   {safe(where)}\n",
+        ]
+    if not complaint.attachments:
+        parts.append((_("Tidak ada foto."), "$text-muted"))
+    return Content.assemble(*parts)

@@ -1,0 +1,38 @@
+"""A new report by the operator (`e`): types while listening, sees what is open nearby."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.operator import OperatorDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.domain.complaint import Role
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+
+class Entering:
+    """Opens the operator's dialog and tells what became of it."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend) -> None:
+        self.screen = screen
+        self.backend = backend
+
+    def start(self) -> None:
+        """`e`."""
+        if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
+            say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
+            return
+        later(self.screen, self._enter(), group="dialog")
+
+    async def _enter(self) -> None:
+        complaint = await self.screen.app.push_screen_wait(OperatorDialog(self.backend))
+        if complaint is not None:
+            self.screen.nudge()
+            say(
+                self.screen,
+                _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]),
+            )

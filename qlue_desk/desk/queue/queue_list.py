@@ -1,0 +1,65 @@
+"""The queue: a virtual list whose lines are complaints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+
+from qlue_desk.desk.queue.columns import Cells, RowPainter
+from qlue_desk.desk.widgets.virtual_list import Fetch, VirtualList
+
+
+class QueueList(VirtualList[Cells]):
+    """Lines of `Cells`; repaints when the minute changes, because deadlines are words."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "queue--red",
+        "queue--yellow",
+        "queue--green",
+        "queue--grey",
+        "queue--muted",
+        "queue--accent",
+        "queue--strong",
+        "queue--red-strong",
+    }
+
+    def __init__(
+        self,
+        fetch: Fetch[Cells],
+        *,
+        clock: Callable[[], float] = time.time,
+        ascii_only: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(fetch, lambda cells: cells.row, id=id)
+        self._clock = clock
+        self._painter = RowPainter(self._paint_style, ascii_only=ascii_only)
+        self._styles: dict[str, Style] = {}
+        self._styles_theme = ""
+
+    def on_mount(self) -> None:
+        """Deadlines move on by themselves."""
+        self.set_interval(30, self.refresh)
+
+    def style_key(self) -> tuple[Any, ...]:
+        """Theme and minute."""
+        return (self.app.theme, int(self._clock()) // 30)
+
+    def draw_row(self, row: Cells, width: int, base: Style, *, cursor: bool, marked: bool) -> list[Segment]:
+        """One queue line."""
+        return self._painter.paint(row, width, base, self._clock(), marked=marked)
+
+    def _paint_style(self, name: str) -> Style:
+        if self._styles_theme != self.app.theme:
+            self._styles.clear()
+            self._styles_theme = self.app.theme
+        style = self._styles.get(name)
+        if style is None:
+            found = self.get_component_rich_style(f"queue--{name}", partial=True)
+            # Only ink: the background is the row's (cursor, mark).
+            style = self._styles[name] = Style(color=found.color, bold=found.bold)
+        return style

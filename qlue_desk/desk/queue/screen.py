@@ -1,0 +1,413 @@
+"""The desk: header, saved views, queue, detail. It wires panes together; what keys do is in `doing`."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from qlue_desk.desk import wording
+from qlue_desk.desk.actions import Place
+from qlue_desk.desk.backend import FIRST_PAGE, Backend
+from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.detail.content import Surroundings
+from qlue_desk.desk.detail.pane import DetailPane
+from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.queue.columns import heading
+from qlue_desk.desk.queue.doing import Doing
+from qlue_desk.desk.queue.entering import Entering
+from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.queue.queue_list import QueueList
+from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.words import _
+
+ROOMY_FROM = 140
+SIDE_FROM = 100
+"""Columns from which on the saved views stand beside the queue."""
+CHANGE_PAUSE = 0.15
+"""Seconds in which changes are collected before the list is asked for anew."""
+
+
+class DeskScreen(QueueKeys):
+    """Queue and detail of one person."""
+
+    CSS_PATH = "queue.tcss"
+    AUTO_FOCUS = "#queue"
+    place = Place.QUEUE
+
+    def __init__(self, desk: DeskApp, backend: Backend) -> None:
+        super().__init__(desk, backend)
+        self.doing = Doing(self, backend, self.settings)
+        self.entering = Entering(self, backend)
+        self.views = backend.views(dict(self.settings.views))
+        self.view = 0
+        """Index into `views`; -1 while a query of one's own is shown."""
+        self.query_text = self.views[0][1] if self.views else ""
+        self.kept_query = ""
+        self.preview = self.settings.ui.preview
+        self._view_counts: list[int | None] = [None] * len(self.views)
+        self._refreshing = False
+        self._filled = False
+        """A first answer is here; before it an empty list means nothing."""
+
+    def body(self) -> ComposeResult:
+        """Side bar, queue, detail."""
+        with Horizontal(id="panes"):
+            yield SideBar(ascii_only=self.desk.ascii_only, id="views")
+            with Vertical(id="queue-pane"):
+                yield QueryBar(id="query")
+                yield Static(id="queue-heading")
+                yield QueueList(
+                    self.backend.fetch_rows,
+                    clock=lambda: self.backend.now().timestamp(),
+                    ascii_only=self.desk.ascii_only,
+                    id="queue",
+                )
+                yield Static(id="empty")
+            yield DetailPane(id="detail")
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Ask for the first view."""
+        self._lay_out(self.app.size.width)
+        self.show_query(self.query_text)
+        self.show_line()
+        self.set_interval(15, self._tick)
+
+    def _tick(self) -> None:
+        self.show_line()
+        self._draw_detail_again()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the width."""
+        self._lay_out(event.size.width)
+
+    def _lay_out(self, width: int) -> None:
+        wide = width >= self.settings.ui.wide_columns
+        self.set_class(wide and self.preview, "-wide")
+        self.set_class(width >= SIDE_FROM, "-side")
+        self.set_class(width < SIDE_FROM, "-narrow")
+        self.set_class(width >= ROOMY_FROM, "-roomy")
+        if wide:
+            self.remove_class("-detail", "-views-open")
+        self.call_after_refresh(self.show_heading)
+
+    @property
+    def is_wide(self) -> bool:
+        """List and detail are both on screen."""
+        return self.has_class("-wide")
+
+    def show_line(self) -> None:
+        """Header and side bar from the newest state of the line."""
+        super().show_line()
+        counts = self.desk.outbox_counts
+        self.query_one(SideBar).show(
+            [_(name) for name, _query in self.views],
+            self._view_counts,
+            active=self.view,
+            waiting=counts[0],
+            refused=counts[1],
+        )
+
+    def show_query(self, text: str, *, keep_cursor: bool = False) -> bool:
+        """Run a query line and show its reports; False when it cannot be read."""
+        try:
+            query = self.backend.parse(text)
+        except QueryError as error:
+            self._point_at(error)
+            return False
+        self.query_one(QueryBar).all_right()
+        self.query_text = text
+        later(self, self._fill(query, keep_cursor=keep_cursor), group="fill")
+        return True
+
+    async def _fill(self, query: Query, *, keep_cursor: bool) -> None:
+        if not keep_cursor or not self.queue.numbers:
+            first = await self.backend.find(query, limit=FIRST_PAGE)
+            # Rows before the other numbers: behind those the reading thread would let them wait.
+            self.queue.prime(await self.backend.rows(first[:PAGE]))
+            self.queue.set_numbers(first, keep_cursor=keep_cursor)
+            self._filled = True
+            self.show_heading()
+            if len(first) < FIRST_PAGE:
+                later(self, self._count(), group="count")
+                return
+        numbers = await self.backend.find(query)
+        if numbers != self.queue.numbers:
+            self.queue.set_numbers(numbers)
+        self.show_heading()
+        later(self, self._count(), group="count")
+
+    async def _count(self) -> None:
+        queries = [self.backend.parse(query) for _name, query in self.views]
+        self._view_counts = list(await self.backend.counts(queries))
+        await self.desk.refresh_outbox_counts()
+        self.show_line()
+
+    def _point_at(self, error: QueryError) -> None:
+        sentence = _(error.template).format(**error.fields)
+        if error.nearest:
+            sentence += " " + _("Mungkin: {words}.").format(words=", ".join(error.nearest))
+        bar = self.query_one(QueryBar)
+        if bar.has_class("-open"):
+            bar.point_at(sentence, error.start, error.end - error.start)
+        else:
+            say(self, sentence, wrong=True)
+
+    def show_heading(self) -> None:
+        """Name, count and marks above the list; a word where it is empty."""
+        queue, pane = self.queue, self.query_one("#queue-pane")
+        name = (
+            _(self.views[self.view][0])
+            if 0 <= self.view < len(self.views)
+            else _("Cari: {text}").format(text=self.query_text)
+        )
+        count = wording.number(len(queue.numbers))
+        marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
+        pane.border_title = Content(safe(f"{name} · {count}{marked}"))
+        self.query_one("#queue-heading", Static).update(
+            Content.styled(heading(queue.size.width), "$text-muted")
+        )
+        empty = self._filled and not queue.numbers
+        if empty != self.has_class("-empty"):
+            self.set_class(empty, "-empty")
+            # The list changes its size with that, and the heading must fit the list.
+            self.call_after_refresh(self.show_heading)
+        if empty:
+            self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
+
+    def _empty_words(self) -> str:
+        if self.view < 0:
+            return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
+        return _("Tidak ada laporan di tampilan ini. Bagus.")
+
+    # --- messages ------------------------------------------------------------------------------
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """Show the report under the cursor."""
+        if self.is_wide or self.has_class("-detail"):
+            later(self, self._show_detail(), group="detail")
+        self._show_keys()
+
+    async def _show_detail(self) -> None:
+        cells = self.current_cells
+        case = await self.backend.case(cells.id) if cells is not None else None
+        now = self.backend.now()
+        can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
+        around = Surroundings(self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept)
+        self.detail.show(case, around)
+
+    def _draw_detail_again(self) -> None:
+        if self.is_wide or self.has_class("-detail"):
+            later(self, self._show_detail(), group="detail")
+
+    def on_virtual_list_width_changed(self, event: VirtualList.WidthChanged) -> None:
+        """The heading stands over the columns."""
+        self.show_heading()
+
+    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        """A double click."""
+        self.action_open()
+
+    def on_side_bar_chosen(self, event: SideBar.Chosen) -> None:
+        """A line of the side bar."""
+        self.remove_class("-views-open")
+        if event.key in (OUTBOX, REFUSED):
+            self.desk.show_outbox(refused=event.key == REFUSED)
+        elif event.key == SUMMARY:
+            self.desk.show_summary()
+        else:
+            self.action_view(int(event.key))
+
+    def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
+        """Live results."""
+        self.view = -1
+        self.show_query(event.text)
+
+    def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
+        """Enter in the query bar: work with the results."""
+        self.view = -1
+        if self.show_query(event.text):
+            self.kept_query = event.text
+            self.query_one(QueryBar).close()
+            self.queue.focus()
+            self.show_line()
+
+    def on_query_bar_left(self, event: QueryBar.Left) -> None:
+        """Esc in the query bar: back to the view before."""
+        self.query_one(QueryBar).close()
+        self.queue.focus()
+        if self.view < 0 and not self.kept_query:
+            self.action_view(1)
+        elif self.kept_query:
+            self.show_query(self.kept_query)
+
+    def store_changed(self, event: StoreChanged) -> None:
+        """Rows changed: fetch them anew, soon and all at once."""
+        self.queue.forget()
+        if not self._refreshing:
+            self._refreshing = True
+            self.set_timer(CHANGE_PAUSE, self._refresh_now)
+
+    def _refresh_now(self) -> None:
+        self._refreshing = False
+        self.show_query(self.query_text, keep_cursor=True)
+        self._draw_detail_again()
+
+    # --- for `doing` ---------------------------------------------------------------------------
+
+    async def chosen_complaints(self) -> list[Complaint]:
+        """Marked reports, else the one under the cursor (or in the detail pane)."""
+        found = await self.backend.complaints(self.queue.chosen)
+        if not found:
+            say(self, _("Tidak ada laporan di baris ini."), wrong=True)
+        return found
+
+    def to_next(self) -> None:
+        """Go on to the report below."""
+        self.queue.move_by(1)
+
+    def nudge(self) -> None:
+        """There is something to send."""
+        self.desk.nudge()
+
+    def show_own_query(self, text: str) -> None:
+        """Show the reports of a query that is no saved view."""
+        self.view = -1
+        self.kept_query = text
+        self.remove_class("-detail", "-views-open")
+        self.show_query(text)
+        self.show_line()
+        self.queue.focus()
+
+    async def open_reference(self, reference: str) -> None:
+        """Show the report with this number, whichever view it is in."""
+        complaint = await self.backend.complaint(reference)
+        if complaint is None:
+            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
+            return
+        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
+        if not self.is_wide:
+            self._open_detail()
+
+    # --- keys: moving --------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Enter."""
+        focused = self.focused
+        if isinstance(focused, SideBar):
+            focused.action_select()
+        elif self.queue.current is not None:
+            self._open_detail()
+
+    def _open_detail(self) -> None:
+        if not self.is_wide:
+            self.add_class("-detail")
+        later(self, self._show_detail(), group="detail")
+        self.detail.focus()
+        self._show_keys()
+
+    def action_back(self) -> None:
+        """Esc: the nearest thing that is open is closed."""
+        if self.has_class("-views-open"):
+            self.remove_class("-views-open")
+            self.queue.focus()
+        elif self.focused is self.detail or self.has_class("-detail"):
+            self.remove_class("-detail")
+            self.queue.focus()
+        elif self.queue.marks:
+            self.clear_marks()
+        elif self.view < 0:
+            self.kept_query = ""
+            self.action_view(1)
+        else:
+            self.queue.focus()
+        self._show_keys()
+
+    def action_next_pane(self) -> None:
+        """Tab."""
+        side, narrow = self.query_one(SideBar), self.has_class("-narrow")
+        order = [self.queue, self.detail, side] if self.is_wide else [self.queue, side]
+        place = order.index(self.focused) if self.focused in order else 0  # type: ignore[arg-type]
+        following = order[(place + 1) % len(order)]
+        self.set_class(narrow and following is side, "-views-open")
+        self.remove_class("-detail") if not self.is_wide else None
+        # A pane that was hidden can take the focus only once the new style is laid out.
+        self.call_after_refresh(following.focus)
+        self._show_keys()
+
+    # --- keys: finding -------------------------------------------------------------------------
+
+    def action_view(self, number: int) -> None:
+        """1–9."""
+        if number > len(self.views):
+            return
+        self.view = number - 1
+        self.kept_query = ""
+        self.remove_class("-views-open", "-detail")
+        self.query_one(QueryBar).close()
+        self.queue.clear_marks()
+        self.queue.focus()
+        self.show_query(self.views[self.view][1])
+        self.show_line()
+        self._show_keys()
+
+    def action_query(self) -> None:
+        """/"""
+        self.remove_class("-detail", "-views-open")
+        text = self.query_text if self.view < 0 else ""
+        self.query_one(QueryBar).open(text)
+
+    def action_next_hit(self) -> None:
+        """N: the next report of a query, also from inside the detail."""
+        self.queue.move_by(1)
+
+    def action_previous_hit(self) -> None:
+        """Shift+n."""
+        self.queue.move_by(-1)
+
+    def action_save_view(self) -> None:
+        """Shift+s."""
+        later(self, self._save_view(), group="dialog")
+
+    async def _save_view(self) -> None:
+        name = await self.app.push_screen_wait(
+            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
+        )
+        if not name:
+            return
+        self.views = await self.backend.save_view(name, self.query_text, dict(self.settings.views))
+        self._view_counts = [None] * len(self.views)
+        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
+        self.show_query(self.query_text, keep_cursor=True)
+        self.show_line()
+
+    def action_preview(self) -> None:
+        """Z."""
+        self.preview = not self.preview
+        self._lay_out(self.app.size.width)
+        if self.preview:
+            later(self, self._show_detail(), group="detail")
+
+    def _show_keys(self) -> None:
+        cells = self.current_cells
+        waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
+        extra = (("A", _("terima usulan")),) if self.backend.is_verifier and waits else ()
+        place = Place.DETAIL if self.has_class("-detail") else Place.QUEUE
+        if place is Place.DETAIL:
+            extra = (("esc", _("kembali")), *extra)
+        hidden = frozenset({"open"}) if self.is_wide else frozenset()
+        self.query_one(KeyBar).show_place(
+            Place.QUEUE, hidden=hidden | ({"open"} if place is Place.DETAIL else frozenset()), extra=extra
+        )

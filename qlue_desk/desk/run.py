@@ -1,0 +1,51 @@
+"""Open the desk: the entry point that the command line calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qlue_desk import words
+from qlue_desk.casework.workplace import NotLoggedIn, Workplace
+from qlue_desk.desk.actions import check_keys
+from qlue_desk.desk.app import EngineLike, QlueDesk
+from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.messages import LineState
+from qlue_desk.settings import Settings
+
+__all__ = ["DemoInfo", "run"]
+
+
+def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
+    """Open the desk of a data folder and stay until the person leaves; returns the exit code.
+
+    :raises KeyClash: when `[keys]` cannot be used.
+    :raises StoreError: when the database cannot be opened.
+    """
+    words.set_language(settings.ui.language)
+    check_keys(settings.keys)
+    try:
+        workplace: Workplace | None = Workplace.open(home)
+    except NotLoggedIn:
+        workplace = None
+
+    def open_engine(place: Workplace, on_state: Callable[[LineState], None]) -> EngineLike:
+        from qlue_desk.sync.backoff import Backoff
+        from qlue_desk.sync.engine import Engine
+
+        ca_file = Path(settings.sync.ca_file) if settings.sync.ca_file else None
+        return Engine(
+            place.store,
+            place.home,
+            on_state,
+            private_ca=ca_file,
+            wait_seconds=settings.sync.wait_seconds,
+            backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
+        )
+
+    app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    try:
+        app.run()
+    finally:
+        app.close()
+    return app.return_value or 0

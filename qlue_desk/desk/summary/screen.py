@@ -1,0 +1,239 @@
+"""The supervisor's summary: every number opens its reports (screens.md)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from qlue_desk.casework.summary import Summary
+from qlue_desk.desk import wording
+from qlue_desk.desk.actions import Place
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.later import later
+from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.summary.board import Block, board, neighbour, numbers_of, row_width
+from qlue_desk.desk.widgets.header_line import line_words
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.words import _
+
+CHANGE_PAUSE = 2.0
+"""Seconds between two counts while reports stream in; the numbers cost more than rows do."""
+
+
+class NumberBoard(Static):
+    """Rows of cells; the cursor walks over the numbers."""
+
+    class Opened(Message):
+        """A number was chosen."""
+
+        def __init__(self, query: str) -> None:
+            super().__init__()
+            self.query = query
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: Block = []
+        self.place = (0, 0)
+
+    def show(self, rows: Block) -> None:
+        """Show these rows; the cursor stays where it is, or goes to the first number."""
+        self.rows = rows
+        places = numbers_of(rows)
+        if self.place not in places and places:
+            self.place = places[0]
+        self._draw()
+
+    def move(self, down: int, right: int) -> None:
+        """Walk."""
+        self.place = neighbour(self.rows, self.place, down, right)
+        self._draw()
+        parent = self.parent
+        if isinstance(parent, VerticalScroll):
+            top, height = parent.scroll_offset.y, parent.size.height
+            if not top <= self.place[0] < top + height:
+                parent.scroll_to(y=max(0, self.place[0] - height // 2), animate=False)
+
+    def _draw(self) -> None:
+        lines: list[Content] = []
+        for y, row in enumerate(self.rows):
+            parts: list[tuple[str, str]] = []
+            for x, cell in enumerate(row):
+                here = (y, x) == self.place and bool(cell.query)
+                if here:
+                    margin = len(cell.text) - len(cell.text.lstrip())
+                    parts += [
+                        (" " * margin, ""),
+                        (cell.text.lstrip(), "bold $cursor-line-text on $cursor-line underline"),
+                    ]
+                else:
+                    parts.append((cell.text, cell.style))
+            lines.append(Content.assemble(*parts))
+        self.update(Content("\n").join(lines))
+
+    @property
+    def current_query(self) -> str:
+        """What the number under the cursor opens."""
+        y, x = self.place
+        return self.rows[y][x].query if y < len(self.rows) and x < len(self.rows[y]) else ""
+
+    def on_click(self, event: events.Click) -> None:
+        """A click opens."""
+        if event.y >= len(self.rows):
+            return
+        row = self.rows[event.y]
+        for x, cell in enumerate(row):
+            if cell.query and row_width(row[:x]) <= event.x < row_width(row[: x + 1]):
+                self.place = (event.y, x)
+                self.post_message(self.Opened(cell.query))
+
+
+class SummaryScreen(PlaceScreen):
+    """One board, counted anew when reports change."""
+
+    CSS_PATH: ClassVar[str] = "summary.tcss"
+    place = Place.SUMMARY
+
+    def __init__(self, desk: DeskApp, backend: Backend) -> None:
+        super().__init__(desk, backend)
+        self.summary: Summary | None = None
+        self._soon = False
+
+    def body(self) -> ComposeResult:
+        """Title and board."""
+        yield Static(id="summary-title")
+        with VerticalScroll(id="summary-scroll"):
+            yield NumberBoard(id="board")
+
+    @property
+    def board(self) -> NumberBoard:
+        """The numbers."""
+        return self.query_one("#board", NumberBoard)
+
+    def on_mount(self) -> None:
+        """Count."""
+        self.show_line()
+        self.query_one(KeyBar).show_pairs(
+            [
+                ("←↓↑→", _("pilih angka")),
+                ("enter", _("buka laporannya")),
+                ("esc", _("kembali")),
+                ("?", _("bantuan")),
+            ]
+        )
+        self.query_one("#summary-scroll").can_focus = False
+        later(self, self._count(), group="count")
+
+    def on_resize(self) -> None:
+        """Lay out anew."""
+        self._draw()
+
+    def store_changed(self, event: StoreChanged) -> None:
+        """Count again, not too often."""
+        if not self._soon:
+            self._soon = True
+            self.set_timer(CHANGE_PAUSE, self._count_again)
+
+    def _count_again(self) -> None:
+        self._soon = False
+        later(self, self._count(), group="count")
+
+    async def _count(self) -> None:
+        self.summary = await self.backend.summary("")
+        self._draw()
+
+    def show_line(self) -> None:
+        """The title says how old the numbers are, too."""
+        super().show_line()
+        self._draw_title()
+
+    def _draw_title(self) -> None:
+        if self.summary is None:
+            return
+        words, style = line_words(
+            self.desk.line_state, self.backend.now(), self.backend.zone, ascii_only=self.desk.ascii_only
+        )
+        self.query_one("#summary-title", Static).update(
+            Content.assemble(
+                (_("Ringkasan") + f" · {self.desk.whereabouts.dinas}", "bold"),
+                (
+                    " · "
+                    + _("data {time}").format(
+                        time=wording.stamp(self.summary.as_of, self.backend.zone).strip()
+                    ),
+                    "$text-muted",
+                ),
+                ("  ", ""),
+                (
+                    words
+                    if self.desk.line_state is None or self.desk.line_state.phase != "connected"
+                    else "",
+                    style,
+                ),
+            )
+        )
+
+    def _draw(self) -> None:
+        if self.summary is None:
+            return
+        self._draw_title()
+        width = self.size.width - 4
+        self.board.show(board(self.summary, width, self.backend.zone, ascii_only=self.desk.ascii_only))
+
+    def on_number_board_opened(self, event: NumberBoard.Opened) -> None:
+        """A click."""
+        self.desk.open_query(event.query)
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Enter."""
+        if self.board.current_query:
+            self.desk.open_query(self.board.current_query)
+
+    def action_down(self) -> None:
+        """J."""
+        self.board.move(1, 0)
+
+    def action_up(self) -> None:
+        """K."""
+        self.board.move(-1, 0)
+
+    def action_right(self) -> None:
+        """Right arrow."""
+        self.board.move(0, 1)
+
+    def action_left(self) -> None:
+        """Left arrow."""
+        self.board.move(0, -1)
+
+    def action_half_down(self) -> None:
+        """Ctrl+d."""
+        self.query_one("#summary-scroll").scroll_page_down(animate=False)
+
+    def action_half_up(self) -> None:
+        """Ctrl+u."""
+        self.query_one("#summary-scroll").scroll_page_up(animate=False)
+
+    def action_first(self) -> None:
+        """G."""
+        self.query_one("#summary-scroll").scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Shift+g."""
+        self.query_one("#summary-scroll").scroll_end(animate=False)
+
+    def action_next_pane(self) -> None:
+        """Tab: the next number."""
+        self.board.move(0, 1)
+
+    def action_back(self) -> None:
+        """Esc."""
+        self.dismiss()

@@ -1,0 +1,196 @@
+"""Our own themes: dark, light, high contrast, and one that keeps to the terminal's sixteen colours.
+
+Textual's built-in themes fail WCAG (house.md), so every colour that carries text is set here and
+`PAIRS` lists which text lies on which background; a test computes the contrast of each.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from textual.theme import Theme
+
+
+class Palette(msgspec.Struct, frozen=True):
+    """The colours of one theme, by what they say."""
+
+    background: str
+    surface: str
+    """Fields that can be typed into, dialogs."""
+    panel: str
+    """Header line, side bar, key bar."""
+    text: str
+    muted: str
+    accent: str
+    """What can be pressed, what has the focus."""
+    cursor: str
+    """Background of the current row."""
+    cursor_text: str
+    marked: str
+    """Background of a marked row."""
+    rule: str
+    red: str
+    yellow: str
+    green: str
+    grey: str
+
+
+DARK = Palette(
+    background="#10151c",
+    surface="#171e27",
+    panel="#1d2632",
+    text="#dfe6ee",
+    muted="#a8b5c3",
+    accent="#7cc0ff",
+    cursor="#1f4468",
+    cursor_text="#ffffff",
+    marked="#2b3443",
+    rule="#3a4757",
+    red="#ff9c94",
+    yellow="#f3cd5b",
+    green="#83dc95",
+    grey="#b3bfcb",
+)
+LIGHT = Palette(
+    background="#fbfaf7",
+    surface="#ffffff",
+    panel="#eeece6",
+    text="#1c232b",
+    muted="#4f5a66",
+    accent="#0a4f98",
+    cursor="#cfe2f6",
+    cursor_text="#0b1520",
+    marked="#e6e2d6",
+    rule="#b9b4a8",
+    red="#a3201a",
+    yellow="#6a4a00",
+    green="#135a27",
+    grey="#4a545f",
+)
+HIGH_CONTRAST = Palette(
+    background="#000000",
+    surface="#000000",
+    panel="#101010",
+    text="#ffffff",
+    muted="#e2e2e2",
+    accent="#8fd6ff",
+    cursor="#003058",
+    cursor_text="#ffffff",
+    marked="#2a2a2a",
+    rule="#ffffff",
+    red="#ffb0a8",
+    yellow="#ffe45c",
+    green="#8dffa8",
+    grey="#dcdcdc",
+)
+ANSI = Palette(
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    text="ansi_default",
+    muted="ansi_default",
+    accent="ansi_cyan",
+    cursor="ansi_blue",
+    cursor_text="ansi_bright_white",
+    marked="ansi_bright_black",
+    rule="ansi_bright_black",
+    red="ansi_red",
+    yellow="ansi_yellow",
+    green="ansi_green",
+    grey="ansi_default",
+)
+
+TEXTS = ("text", "muted", "accent", "red", "yellow", "green", "grey")
+PAIRS: tuple[tuple[str, str], ...] = (
+    *((text, ground) for text in TEXTS for ground in ("background", "surface", "panel", "cursor", "marked")),
+    ("cursor_text", "cursor"),
+    ("background", "accent"),
+    ("background", "red"),
+    ("background", "yellow"),
+)
+"""Every text colour on every background it is used on."""
+
+
+def _theme(name: str, palette: Palette, *, dark: bool, ansi: bool = False) -> Theme:
+    return Theme(
+        name=name,
+        dark=dark,
+        ansi=ansi,
+        primary=palette.accent,
+        secondary=palette.accent,
+        accent=palette.accent,
+        warning=palette.yellow,
+        error=palette.red,
+        success=palette.green,
+        foreground=palette.text,
+        background=palette.background,
+        surface=palette.surface,
+        panel=palette.panel,
+        boost=palette.surface,
+        text_alpha=1.0,
+        variables=_variables(palette),
+    )
+
+
+def _variables(palette: Palette) -> dict[str, str]:
+    return {
+        "text": palette.text,
+        "text-muted": palette.muted,
+        "text-disabled": palette.muted,
+        "text-primary": palette.accent,
+        "text-accent": palette.accent,
+        "text-error": palette.red,
+        "text-warning": palette.yellow,
+        "text-success": palette.green,
+        "foreground-muted": palette.muted,
+        "foreground-disabled": palette.muted,
+        "border": palette.accent,
+        "border-blurred": palette.rule,
+        "rule": palette.rule,
+        "cursor-line": palette.cursor,
+        "cursor-line-text": palette.cursor_text,
+        "marked-line": palette.marked,
+        "block-cursor-foreground": palette.cursor_text,
+        "block-cursor-background": palette.cursor,
+        "block-cursor-blurred-foreground": palette.cursor_text,
+        "block-cursor-blurred-background": palette.cursor,
+        "block-hover-background": palette.marked,
+        "input-cursor-background": palette.accent,
+        "input-cursor-foreground": palette.background,
+        "input-selection-background": palette.cursor,
+        "input-selection-foreground": palette.cursor_text,
+        "screen-selection-background": palette.cursor,
+        "screen-selection-foreground": palette.cursor_text,
+        "scrollbar": palette.rule,
+        "scrollbar-hover": palette.accent,
+        "scrollbar-active": palette.accent,
+        "scrollbar-background": palette.background,
+        "scrollbar-background-hover": palette.background,
+        "scrollbar-background-active": palette.background,
+        "scrollbar-corner-color": palette.background,
+        "status-red": palette.red,
+        "status-yellow": palette.yellow,
+        "status-green": palette.green,
+        "status-grey": palette.grey,
+    }
+
+
+PALETTES: dict[str, Palette] = {
+    "qlue-dark": DARK,
+    "qlue-light": LIGHT,
+    "qlue-contrast": HIGH_CONTRAST,
+    "qlue-ansi": ANSI,
+}
+
+
+def theme_name(setting: str) -> str:
+    """The theme that the setting `ui.theme` means: dark, light, contrast or ansi; dark when unknown."""
+    name = setting if setting.startswith("qlue-") else f"qlue-{setting}"
+    return name if name in PALETTES else "qlue-dark"
+
+
+def themes() -> list[Theme]:
+    """All themes, ready to register."""
+    return [
+        _theme(name, palette, dark=palette is not LIGHT, ansi=palette is ANSI)
+        for name, palette in PALETTES.items()
+    ]

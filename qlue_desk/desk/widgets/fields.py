@@ -1,0 +1,336 @@
+"""Fields to type into: what is typed, pasted or loaded into them is cleaned first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList, TextArea
+from textual.widgets.option_list import Option
+
+from qlue_desk.desk import wording
+from qlue_desk.desk.safe_text import safe
+
+LONGEST = 8000
+SHOWN_CHOICES = 50
+
+
+class Submitted(Message):
+    """Enter in a field: run, or go on to the next field."""
+
+
+class SafeInput(Input):
+    """An input whose value never holds control characters."""
+
+    DEFAULT_CSS = """
+    SafeInput { border: none; height: 1; padding: 0 1; background: $surface; }
+    SafeInput:focus { border: none; background: $marked-line; }
+    SafeInput>.input--placeholder, SafeInput>.input--suggestion { color: $text-muted; }
+    """
+
+    def validate_value(self, value: str) -> str:
+        """Clean what comes in, whichever way."""
+        return safe(value)[:LONGEST]
+
+
+class NoteArea(TextArea):
+    """A text of several lines: enter runs, ctrl+o (or shift+enter, where a terminal has it) breaks the line."""
+
+    DEFAULT_CSS = """
+    NoteArea { border: none; height: 4; padding: 0 1; background: $surface; }
+    NoteArea:focus { border: none; background: $marked-line; }
+    NoteArea .text-area--cursor-line { background: $marked-line; }
+    NoteArea .text-area--placeholder { color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", show=False, priority=True),
+        Binding("ctrl+o,shift+enter,alt+enter", "newline", show=False, priority=True),
+    ]
+
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(
+            safe(text, multiline=True),
+            placeholder=placeholder,
+            id=id,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+        )
+
+    def action_submit(self) -> None:
+        """Enter."""
+        self.post_message(Submitted())
+
+    def action_newline(self) -> None:
+        """A line break."""
+        self.insert("\n")
+
+    def load_text(self, text: str) -> None:
+        """Replace the whole text."""
+        super().load_text(safe(text, multiline=True))
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Every change passes here, a paste too."""
+        edit.text = safe(edit.text, multiline=True)[:LONGEST]
+        return super().edit(edit)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Something to choose: its key, its word, and small print."""
+
+    key: str
+    label: str
+    hint: str = ""
+
+
+def fitting(choices: Iterable[Choice], typed: str) -> list[Choice]:
+    """Choices whose words begin with what is typed come first, then those that contain it."""
+    wanted = typed.strip().casefold()
+    if not wanted:
+        return list(choices)
+    begin: list[Choice] = []
+    inside: list[Choice] = []
+    for choice in choices:
+        words = f"{choice.label} {choice.key} {choice.hint}".casefold()
+        if words.startswith(wanted) or choice.key.casefold() == wanted:
+            begin.append(choice)
+        elif wanted in words or all(part in words for part in wanted.split()):
+            inside.append(choice)
+    return begin + inside
+
+
+class _PickerInput(SafeInput):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "pick(1)", show=False),
+        Binding("up", "pick(-1)", show=False),
+    ]
+
+    def action_pick(self, step: int) -> None:
+        picker = self.parent
+        assert isinstance(picker, Picker)
+        picker.step(step)
+
+
+class Picker(Vertical):
+    """Type to filter, arrows to choose, enter to take; the value is a key."""
+
+    DEFAULT_CSS = """
+    Picker { height: auto; }
+    Picker OptionList { display: none; height: auto; max-height: 5; border: none; padding: 0 1; background: $surface;
+        scrollbar-size-vertical: 1; }
+    Picker OptionList:focus { border: none; }
+    Picker.-open OptionList { display: block; }
+    """
+
+    class Picked(Message):
+        """A choice was taken."""
+
+        def __init__(self, picker: Picker, key: str) -> None:
+            super().__init__()
+            self.picker = picker
+            self.key = key
+
+        @property
+        def control(self) -> Picker:
+            """The picker."""
+            return self.picker
+
+    def __init__(
+        self,
+        choices: Iterable[Choice],
+        *,
+        value: str = "",
+        free: bool = False,
+        placeholder: str = "",
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.choices = list(choices)
+        self.free = free
+        self._placeholder = placeholder
+        self._by_key = {choice.key: choice for choice in self.choices}
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """Filter above, choices below while it has the focus."""
+        yield _PickerInput(
+            value=self._label(self._value), placeholder=self._placeholder, select_on_focus=True
+        )
+        options = OptionList()
+        options.can_focus = False
+        yield options
+
+    def on_mount(self) -> None:
+        """Fill the choices."""
+        self._fill(self.choices)
+
+    def on_descendant_focus(self) -> None:
+        """Show the choices while the filter has the focus."""
+        self.add_class("-open")
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def on_descendant_blur(self) -> None:
+        """Hide them."""
+        self.remove_class("-open")
+
+    def _label(self, key: str) -> str:
+        found = self._by_key.get(key)
+        return safe(found.label) if found else safe(key)
+
+    @property
+    def input(self) -> Input:
+        """The filter."""
+        return self.query_one(_PickerInput)
+
+    @property
+    def value(self) -> str:
+        """Key of what is chosen; free words where those are allowed; '' when nothing is."""
+        typed = self.input.value.strip()
+        if not typed:
+            return ""
+        if typed == self._label(self._value):
+            return self._value
+        exact = [c for c in self.choices if typed.casefold() in (c.label.casefold(), c.key.casefold())]
+        if exact:
+            return exact[0].key
+        if self.free:
+            return typed
+        found = fitting(self.choices, typed)
+        return found[0].key if len(found) == 1 else ""
+
+    def set_value(self, key: str) -> None:
+        """Choose `key`."""
+        self._value = key
+        with self.prevent(Input.Changed):
+            self.input.value = self._label(key)
+
+    def focus(self, scroll_visible: bool = True) -> Picker:
+        """The filter has the focus."""
+        self.input.focus(scroll_visible)
+        return self
+
+    def step(self, step: int) -> None:
+        """Highlight the next or previous choice."""
+        options = self.query_one(OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter; a dialog around it may look too (the operator's category letters)."""
+        typed = "" if self.input.value == self._label(self._value) else self.input.value
+        self._fill(fitting(self.choices, typed))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the highlighted choice."""
+        event.stop()
+        self._take_highlighted()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click takes a choice."""
+        event.stop()
+        self._take(str(event.option.id))
+
+    def _take_highlighted(self) -> None:
+        option = self.query_one(OptionList).highlighted_option
+        typed = self.input.value.strip()
+        if (
+            self.free
+            and typed
+            and (option is None or typed.casefold() not in self._label(str(option.id)).casefold())
+        ):
+            self._take(typed)
+        elif option is not None and (typed or self.query_one(OptionList).highlighted):
+            self._take(str(option.id))
+        else:
+            self.post_message(Submitted())
+
+    def _take(self, key: str) -> None:
+        self.set_value(key)
+        self.post_message(self.Picked(self, key))
+
+    def _fill(self, choices: list[Choice]) -> None:
+        options = self.query_one(OptionList)
+        options.set_options(
+            Option(
+                Content.assemble(safe(c.label), (f"  {safe(c.hint)}" if c.hint else "", "$text-muted")),
+                id=c.key,
+            )
+            for c in choices[:SHOWN_CHOICES]
+        )
+        if choices:
+            options.highlighted = 0
+
+
+class DateInput(SafeInput):
+    """A day in the future, as people write it (`wording.read_date`)."""
+
+    def __init__(self, today: dt.date, *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, id=id)
+        self.today = today
+
+    @property
+    def date(self) -> dt.date | None:
+        """The day, None when it cannot be read."""
+        return wording.read_date(self.value, self.today)
+
+
+class PathSuggester(Suggester):
+    """Completes the name of a file; looks into one folder only, so it is quick."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first path that begins with `value`."""
+        found = complete_path(value)
+        return found[0] if found else None
+
+
+def complete_path(typed: str) -> list[str]:
+    """Paths that begin with what is typed, folders with a slash, at most 20."""
+    if not typed:
+        return []
+    folder_text, slash, begun = typed.rpartition("/")
+    folder = Path(folder_text + slash if folder_text or slash else ".").expanduser()
+    try:
+        names = sorted(
+            p.name + ("/" if p.is_dir() else "") for p in folder.iterdir() if p.name.startswith(begun)
+        )
+    except OSError:
+        return []
+    return [
+        f"{folder_text}{slash}{name}" for name in names if not name.startswith(".") or begun.startswith(".")
+    ][:20]
+
+
+class PathInput(SafeInput):
+    """Names of files, separated by commas where there are several; right arrow takes the suggestion."""
+
+    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, id=id, suggester=PathSuggester())
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files named."""
+        return [Path(part.strip()).expanduser() for part in self.value.split(",") if part.strip()]
+
+    @property
+    def missing(self) -> list[Path]:
+        """Named files that are not there."""
+        return [path for path in self.paths if not path.is_file()]
+
+
+def value_of(field: Any) -> str:
+    """The text of any of these fields."""
+    if isinstance(field, NoteArea):
+        return field.text
+    return str(field.value)

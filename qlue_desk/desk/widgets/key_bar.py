@@ -1,0 +1,93 @@
+"""The bottom line: at most seven keys, those that make sense now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from qlue_desk.desk.actions import ACTIONS, MOST_IN_BAR, Place, keys_of, shown_key
+from qlue_desk.words import _
+
+SAID_SECONDS = 4.0
+WRONG_SECONDS = 8.0
+
+
+class KeyBar(Static):
+    """Shows keys with their words; what does not fit the width is left out from the end."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    KeyBar.-saying { color: $status-green; text-style: bold; }
+    KeyBar.-wrong { color: $status-red; text-style: bold; }
+    """
+
+    def __init__(self, remapped: Mapping[str, str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.remapped = remapped
+        self.shown: list[tuple[str, str]] = []
+        self.sentence = ""
+        self._wrong = False
+        self._timer: Timer | None = None
+
+    def show_place(
+        self, place: Place, *, hidden: frozenset[str] = frozenset(), extra: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Show the keys of `place` except the `hidden` ids; `extra` pairs (key, word) come first."""
+        ranked = sorted(
+            (
+                action
+                for action in ACTIONS
+                if action.bar and place in action.places and action.id not in hidden
+            ),
+            key=lambda action: action.bar,
+        )
+        pairs = [
+            (shown_key(keys_of(action, self.remapped)[0]), _(action.label))
+            for action in ranked
+            if keys_of(action, self.remapped)
+        ]
+        self.show_pairs([*extra, *pairs])
+
+    def show_pairs(self, pairs: list[tuple[str, str]]) -> None:
+        """Show these keys with these words."""
+        self.shown = pairs[:MOST_IN_BAR]
+        self._draw()
+
+    def say(self, sentence: str, *, wrong: bool = False) -> None:
+        """Show a sentence instead of the keys for some seconds; `sentence` is clean already."""
+        if self._timer is not None:
+            self._timer.stop()
+        self.sentence, self._wrong = sentence, wrong
+        self._timer = self.set_timer(WRONG_SECONDS if wrong else SAID_SECONDS, self.hush)
+        self._draw()
+
+    def hush(self) -> None:
+        """Show the keys again."""
+        self.sentence = ""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Leave out what does not fit any more."""
+        self._draw()
+
+    def _draw(self) -> None:
+        self.set_class(bool(self.sentence), "-saying")
+        self.set_class(bool(self.sentence) and self._wrong, "-wrong")
+        if self.sentence:
+            self.update(Content(self.sentence))
+            return
+        room = self.size.width - 2 if self.size.width else 200
+        parts: list[tuple[str, str]] = []
+        # Help must always be there, so its room is kept.
+        kept = sum(len(key) + len(word) + 4 for key, word in self.shown if key == "?")
+        for key, word in self.shown:
+            needed = len(key) + len(word) + 4
+            kept -= needed if key == "?" else 0
+            if needed - 3 > room - kept:
+                continue
+            room -= needed
+            parts += [(key, "bold $accent"), (f" {word}   ", "$text-muted")]
+        self.update(Content.assemble(*parts))

@@ -1,0 +1,345 @@
+"""A list of any length: an array of row numbers, with pages of rows fetched when they come into view.
+
+Textual's DataTable measures every cell on the event loop (13 s for 100,000 rows, house.md); this one
+draws only the lines on screen and never waits for the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Row = TypeVar("Row")
+PAGE = 64
+"""Rows of one fetch."""
+PAGES_KEPT = 32
+STRIPS_KEPT = 512
+
+Fetch = Callable[[list[int]], "Future[Sequence[Row]]"]
+"""Row numbers to a future of their rows, in the same order (a missing row is left out by the caller)."""
+
+
+class VirtualList(ScrollView, Generic[Row], can_focus=True):
+    """Cursor, marks and pages over row numbers; subclasses draw a row in `draw_row`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted"}
+    DEFAULT_CSS = """
+    VirtualList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    VirtualList .list--cursor { background: $cursor-line; color: $cursor-line-text; }
+    VirtualList .list--marked { background: $marked-line; }
+    VirtualList .list--muted { color: $text-muted; }
+    """
+
+    class Highlighted(Message):
+        """The cursor stands on another row, or on a row whose content was fetched anew."""
+
+        def __init__(self, list_: VirtualList[Any], row: int | None) -> None:
+            super().__init__()
+            self.list = list_
+            self.row = row
+
+        @property
+        def control(self) -> VirtualList[Any]:
+            """The list."""
+            return self.list
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest matters while a key is held down."""
+            return isinstance(message, VirtualList.Highlighted) and message.list is self.list
+
+    class Opened(Message):
+        """Enter, or a second click, on a row."""
+
+        def __init__(self, list_: VirtualList[Any], row: int) -> None:
+            super().__init__()
+            self.list = list_
+            self.row = row
+
+        @property
+        def control(self) -> VirtualList[Any]:
+            """The list."""
+            return self.list
+
+    class WidthChanged(Message):
+        """Lines are drawn at another width now (layout, a scroll bar): a heading must follow."""
+
+        def __init__(self, list_: VirtualList[Any]) -> None:
+            super().__init__()
+            self.list = list_
+
+        @property
+        def control(self) -> VirtualList[Any]:
+            """The list."""
+            return self.list
+
+    class _PageCame(Message):
+        """A page arrived from the store's reader thread."""
+
+        def __init__(self, generation: int, page: int, rows: dict[int, Any]) -> None:
+            super().__init__()
+            self.generation = generation
+            self.page = page
+            self.rows = rows
+
+    def __init__(self, fetch: Fetch[Row], row_number: Callable[[Row], int], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._fetch = fetch
+        self._row_number = row_number
+        self.numbers: array[int] = array("q")
+        self.cursor = 0
+        self.marks: set[int] = set()
+        self.range_start: int | None = None
+        """Where the last mark was set; a range starts there."""
+        self._known: OrderedDict[int, Row] = OrderedDict()
+        self._stale: set[int] = set()
+        self._asked: set[int] = set()
+        self._generation = 0
+        self._strips: OrderedDict[tuple[Any, ...], Strip] = OrderedDict()
+        self._strips_of: tuple[Any, ...] = ()
+        self._drawn_width = 0
+        self.loading = False
+
+    # --- content -------------------------------------------------------------------------------
+
+    def set_numbers(self, numbers: array[int], *, keep_cursor: bool = True) -> None:
+        """Show these rows; the cursor stays on its report where that is still in the list."""
+        current = self.current
+        self.numbers = numbers
+        self._generation += 1
+        self._asked.clear()
+        self.marks &= set(numbers) if self.marks else set()
+        place = 0
+        if keep_cursor:
+            place = min(self.cursor, max(0, len(numbers) - 1))
+            if current is not None:
+                with contextlib.suppress(ValueError):
+                    place = numbers.index(current)
+        offset = place - self.cursor
+        self.cursor = place
+        self.virtual_size = Size(self.size.width, len(numbers))
+        if keep_cursor and offset and self.scroll_y:
+            self.scroll_to(y=self.scroll_y + offset, animate=False, immediate=True)
+        elif not keep_cursor:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self._show_cursor()
+        self.refresh()
+        self.post_message(self.Highlighted(self, self.current))
+
+    def prime(self, rows: Sequence[Row]) -> None:
+        """Take rows that were fetched already, so that the first paint shows them."""
+        for row in rows:
+            number = self._row_number(row)
+            self._known[number] = row
+            self._stale.discard(number)
+        self._strips.clear()
+
+    def forget(self, numbers: Sequence[int] | None = None) -> None:
+        """Fetch rows anew (all when None); the old content stays visible until the new one is here."""
+        self._generation += 1
+        self._asked.clear()
+        self._stale |= set(self._known) if numbers is None else set(numbers)
+        self.refresh()
+
+    @property
+    def current(self) -> int | None:
+        """Row number under the cursor."""
+        return self.numbers[self.cursor] if self.cursor < len(self.numbers) else None
+
+    def row_at(self, number: int | None) -> Row | None:
+        """What is known of a row; None while it is fetched."""
+        return self._known.get(number) if number is not None else None
+
+    @property
+    def chosen(self) -> list[int]:
+        """Marked rows in the list's order, else the one under the cursor."""
+        if self.marks:
+            return [number for number in self.numbers if number in self.marks]
+        return [self.current] if self.current is not None else []
+
+    def _ask(self, page: int) -> None:
+        if page in self._asked:
+            return
+        self._asked.add(page)
+        wanted = [
+            number
+            for number in self.numbers[page * PAGE : (page + 1) * PAGE]
+            if number not in self._known or number in self._stale
+        ]
+        if not wanted:
+            return
+        generation = self._generation
+        future = self._fetch(wanted)
+
+        def came(done: Future[Sequence[Row]]) -> None:
+            if done.cancelled() or done.exception() is not None:
+                rows: dict[int, Row] = {}
+            else:
+                rows = {self._row_number(row): row for row in done.result()}
+            self.post_message(self._PageCame(generation, page, rows))
+
+        future.add_done_callback(came)
+
+    def on_virtual_list__page_came(self, message: _PageCame) -> None:
+        """Keep the rows; repaint if they are still wanted."""
+        message.stop()
+        if not message.rows and message.generation == self._generation:
+            self._asked.discard(message.page)  # an interrupted read: the next paint asks again
+        for number, row in message.rows.items():
+            self._known[number] = row
+            self._known.move_to_end(number)
+            if message.generation == self._generation:
+                self._stale.discard(number)
+        while len(self._known) > PAGE * PAGES_KEPT:
+            self._known.popitem(last=False)
+        if message.rows:
+            self._strips.clear()
+            self.refresh()
+            if self.current in message.rows:
+                self.post_message(self.Highlighted(self, self.current))
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def draw_row(self, row: Row, width: int, base: Style, *, cursor: bool, marked: bool) -> list[Segment]:
+        """Segments of one row, exactly `width` cells. Subclasses fill this in."""
+        raise NotImplementedError
+
+    def style_key(self) -> tuple[Any, ...]:
+        """What all rows' looks depend on besides the row itself (theme, minute of the clock)."""
+        return (self.app.theme,)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        width = self.size.width
+        if width != self._drawn_width:
+            self._drawn_width = width
+            self.post_message(self.WidthChanged(self))
+        index = y + self.scroll_offset.y
+        if index >= len(self.numbers):
+            return Strip.blank(width, self.rich_style)
+        self._want(index)
+        number = self.numbers[index]
+        row = self._known.get(number)
+        cursor = index == self.cursor
+        marked = number in self.marks
+        base = self._base_style(cursor=cursor, marked=marked)
+        if row is None:
+            muted = base + self.get_component_rich_style("list--muted", partial=True)
+            return Strip([Segment("  …".ljust(width), muted)], width)
+        shared = (width, self.has_focus, *self.style_key())
+        if shared != self._strips_of:
+            self._strips.clear()
+            self._strips_of = shared
+        key = (number, cursor, marked)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = Strip(self.draw_row(row, width, base, cursor=cursor, marked=marked), width)
+            self._strips[key] = strip
+            if len(self._strips) > STRIPS_KEPT:
+                self._strips.popitem(last=False)
+        return strip.apply_offsets(0, index)
+
+    def _base_style(self, *, cursor: bool, marked: bool) -> Style:
+        base = self.rich_style
+        if marked:
+            base += self.get_component_rich_style("list--marked", partial=True)
+        if cursor:
+            base += self.get_component_rich_style("list--cursor", partial=True)
+        return base
+
+    def _want(self, index: int) -> None:
+        page = index // PAGE
+        self._ask(page)
+        if index % PAGE > PAGE * 3 // 4 and (page + 1) * PAGE < len(self.numbers):
+            self._ask(page + 1)
+
+    def on_resize(self) -> None:
+        """Keep the scrollable size in step."""
+        self.virtual_size = Size(self.size.width, len(self.numbers))
+        self._show_cursor()
+
+    # --- cursor and marks ----------------------------------------------------------------------
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on the `index`-th row, held inside the list."""
+        index = max(0, min(index, len(self.numbers) - 1))
+        if not self.numbers or index == self.cursor:
+            return
+        before, self.cursor = self.cursor, index
+        self._show_cursor()
+        for line in (before, index):
+            self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+        self.post_message(self.Highlighted(self, self.current))
+
+    def move_by(self, rows: int) -> None:
+        """Move the cursor; negative is up."""
+        self.move_to(self.cursor + rows)
+
+    @property
+    def half_page(self) -> int:
+        """Rows of ctrl+d."""
+        return max(1, self.size.height // 2)
+
+    def _show_cursor(self) -> None:
+        height = self.size.height
+        if not height:
+            return
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the row under the cursor."""
+        if self.current is not None:
+            self.marks ^= {self.current}
+            self.range_start = self.cursor
+            self.refresh()
+
+    def mark_range(self) -> None:
+        """Mark from the last mark to the cursor."""
+        start = self.range_start if self.range_start is not None else self.cursor
+        low, high = sorted((min(start, len(self.numbers) - 1), self.cursor))
+        self.marks |= set(self.numbers[low : high + 1])
+        self.range_start = self.cursor
+        self.refresh()
+
+    def mark_all(self) -> None:
+        """Mark every row, or none when all are marked."""
+        everything = set(self.numbers)
+        self.marks = set() if self.marks == everything else everything
+        self.refresh()
+
+    def clear_marks(self) -> None:
+        """Mark nothing."""
+        self.marks.clear()
+        self.range_start = None
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor there, a second one opens."""
+        index = event.y + self.scroll_offset.y
+        if index >= len(self.numbers):
+            return
+        event.stop()
+        if event.chain >= 2 and index == self.cursor:
+            self.open_current()
+        else:
+            self.move_to(index)
+
+    def open_current(self) -> None:
+        """Ask to open the row under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened(self, self.current))

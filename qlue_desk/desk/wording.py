@@ -1,0 +1,110 @@
+"""Times and amounts in the short words of the screens: `‑2 j`, `40 mnt`, `3 h`, `22 Nov 19.14`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+MINUS = "‑"
+"""A non-breaking hyphen: the minus before a deadline that has passed."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+_MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("Mei"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Agu"),
+    N_("Sep"),
+    N_("Okt"),
+    N_("Nov"),
+    N_("Des"),
+)
+_WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest fitting unit; negative ones carry the minus."""
+    sign = MINUS if seconds < 0 else ""
+    whole = abs(int(seconds))
+    if whole < HOUR:
+        words = _("{n} mnt").format(n=whole // MINUTE)
+    elif whole < 2 * DAY:
+        words = _("{n} j").format(n=whole // HOUR)
+    else:
+        words = _("{n} h").format(n=whole // DAY)
+    return sign + words
+
+
+def office_span(length: dt.timedelta, hours_a_day: float = 8.5) -> str:
+    """A length of office time: `4 h kerja`, `6 j kerja`."""
+    hours = abs(length.total_seconds()) / HOUR
+    if hours < 1:
+        return _("{n} mnt kerja").format(n=int(hours * 60))
+    if hours < hours_a_day * 2:
+        return _("{n} j kerja").format(n=int(hours))
+    return _("{n} h kerja").format(n=int(hours // hours_a_day))
+
+
+def ago(moment: dt.datetime, now: dt.datetime) -> str:
+    """How long since `moment`: `12 dtk`, `3 mnt`, `26 j`."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    return _("{n} dtk").format(n=seconds) if seconds < MINUTE else span(seconds)
+
+
+def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
+    """A moment in the city's time: `22 Nov 19.14`; '' for None."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    return f"{local.day:2d} {_(_MONTHS[local.month - 1])} {local.hour:02d}.{local.minute:02d}"
+
+
+def clock_time(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """The hour of a moment in the city's time: `19.14`."""
+    local = moment.astimezone(zone)
+    return f"{local.hour:02d}.{local.minute:02d}"
+
+
+def day(date: dt.date) -> str:
+    """A day: `30 Nov 2026`."""
+    return f"{date.day} {_(_MONTHS[date.month - 1])} {date.year}"
+
+
+def number(value: int) -> str:
+    """A count with the Indonesian thousands separator: `12.480`."""
+    return f"{value:,}".replace(",", ".")
+
+
+def read_date(text: str, today: dt.date) -> dt.date | None:
+    """A date as people write it: `2026-11-30`, `30/11`, `30-11-2026`, `+3`, `besok`, `senin`.
+
+    None when it cannot be read; a day and month without a year is the next such day.
+    """
+    text = text.strip().lower()
+    if text in _NEAR_DAYS:
+        return today + dt.timedelta(days=_NEAR_DAYS[text])
+    if text in _WEEKDAYS:
+        return today + dt.timedelta(days=(_WEEKDAYS.index(text) - today.weekday() - 1) % 7 + 1)
+    if match := re.fullmatch(r"\+(\d{1,3})", text):
+        return today + dt.timedelta(days=int(match[1]))
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return dt.date.fromisoformat(text)
+        match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?", text)
+        if match is None:
+            return None
+        found = dt.date(int(match[3] or today.year), int(match[2]), int(match[1]))
+        return found if match[3] or found >= today else found.replace(year=today.year + 1)
+    except ValueError:
+        return None
+
+
+_NEAR_DAYS = {"hari ini": 0, "besok": 1, "lusa": 2, "minggu depan": 7, "tomorrow": 1}

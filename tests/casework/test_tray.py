@@ -1,0 +1,105 @@
+"""Outbox and tray in words, retry and discard, and an export that loses nothing."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.casework import tray
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.workplace import NotLoggedIn, Workplace
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import ActionResult, Current, Verdict
+from qlue_desk.store import outbox
+from qlue_desk.store.database import Store
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.outbox import OutboxCounts
+from tests.desk_world import NOW, DeskWorld
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    world = DeskWorld.make(tmp_path / "home")
+    yield world
+    world.close()
+
+
+def refuse(world: DeskWorld) -> str:
+    """Start a report that central has meanwhile moved to Dishub; the action's id."""
+    world.add(status=Status.ACKNOWLEDGED, title="Tiang lampu")
+    [outcome] = act(world.workplace, ["1"], "start", Fields(note="Kabel terbuka."), now=NOW)
+    result = ActionResult(
+        outcome.action_id,
+        Verdict.REJECTED,
+        "out_of_scope",
+        detail="Laporan ini dipegang Dishub, bukan dinas Anda.",
+        template="Laporan ini dipegang {dinas}, bukan dinas Anda.",
+        values={"dinas": "Dishub"},
+        current=Current("dispatched", "dishub", 9),
+    )
+    world.store.writing(lambda: outbox.settle(outbox.to_send(), (result,), "e1", ("e1", 0)))
+    return outcome.action_id
+
+
+def test_what_waits_is_told_in_words(world: DeskWorld) -> None:
+    world.add()
+    act(world.workplace, ["1"], "acknowledge", now=NOW)
+    [line] = tray.outbox_lines(world.workplace)
+    assert (line.number, line.label, line.state, line.by) == ("BGR-26-000001", "Terima", "waiting", "Rina")
+    assert (line.seen, line.reason, line.recorded_at) == ("Disposisi, DPUPR", "", NOW)
+    assert tray.counts(world.workplace) == OutboxCounts(waiting=1)
+
+
+def test_what_central_refused_shows_both_sides_and_the_own_text(world: DeskWorld) -> None:
+    action_id = refuse(world)
+    assert tray.outbox_lines(world.workplace) == []
+    [line] = tray.tray_lines(world.workplace)
+    assert line.action_id == action_id
+    assert line.label == "Mulai dikerjakan"
+    assert line.reason == "Laporan ini dipegang Dishub, bukan dinas Anda."
+    assert (line.seen, line.current) == ("Diterima, DPUPR", "Disposisi, Dishub")
+    assert line.note == "Kabel terbuka."
+    english = tray.tray_lines(world.workplace, lambda text: text.replace("dipegang", "is held by"))
+    assert english[0].reason.startswith("Laporan ini is held by Dishub")
+
+
+def test_retry_records_it_anew_and_discard_puts_it_away(world: DeskWorld) -> None:
+    action_id = refuse(world)
+    fresh = tray.retry(world.workplace, action_id)
+    assert fresh != action_id
+    assert [line.action_id for line in tray.outbox_lines(world.workplace)] == [fresh]
+    assert tray.tray_lines(world.workplace) == []
+    with pytest.raises(StoreError) as error:
+        tray.discard(world.workplace, action_id)
+    assert action_id in str(error.value)
+
+
+def test_the_export_holds_every_action_whole(world: DeskWorld, tmp_path: Path) -> None:
+    refuse(world)
+    world.add()
+    act(world.workplace, ["2"], "note", Fields(note="Catatan"), now=NOW)
+    path = tmp_path / "kotak.json"
+    assert tray.export(world.workplace, path) == 2
+    document = json.loads(path.read_text("utf-8"))
+    assert [item["state"] for item in document["actions"]] == ["waiting", "refused"]
+    assert document["actions"][1]["action"]["fields"]["note"] == "Kabel terbuka."
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert tray.counts(world.workplace) == OutboxCounts(waiting=1, refused=1)
+
+
+def test_a_workplace_opens_again_from_its_folder_only(world: DeskWorld, tmp_path: Path) -> None:
+    world.close()
+    again = Workplace.open(tmp_path / "home")
+    assert (again.actor.name, again.city.name, again.desk.dinas) == ("Rina", "Kota Bogor", "dpupr")
+    again.close()
+    Store.open(tmp_path / "new").close()
+    with pytest.raises(NotLoggedIn) as error:
+        Workplace.open(tmp_path / "new")
+    assert str(error.value) == "Desk ini belum masuk ke pusat: jalankan qlue-desk login."

@@ -1,0 +1,223 @@
+"""Exported tables: real SP4N and 112 exports, and everything that can be wrong with a file."""
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.central.hub import Hub
+from qlue_desk.central.intake.errors import IntakeError
+from qlue_desk.central.intake.table import decode, read_table, same_city, sniff, take_table
+from qlue_desk.central.records import Search
+from qlue_desk.cities import load_shipped
+from qlue_desk.domain.complaint import Channel, Status
+from tests.central.made_cities import samarinda, sumenep
+
+NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
+HEADER = (
+    "id,tanggal_masuk,waktu_masuk,kategori,judul,isi,tipe,instansi_terdisposisi,kota_kabupaten,"
+    "kecamatan,kelurahan"
+)
+
+
+def table(tmp_path: Path, *lines: str, name: str = "aduan.csv") -> Path:
+    path = tmp_path / name
+    path.write_text("\n".join((HEADER, *lines)) + "\n", "utf-8")
+    return path
+
+
+def read(path: Path, city: str = "bogor"):
+    return list(read_table(path, load_shipped(city), mapping=None, now=NOW))
+
+
+def everything(hub: Hub, city: str):
+    return hub.records.search(Search(city, secret=True, limit=1000))
+
+
+def test_every_row_of_samarinda_is_kept_and_counted(hub: Hub, shared_data: Path, tmp_path: Path) -> None:
+    hub.put_city(samarinda(tmp_path, shared_data))
+    path = shared_data / "complaints_id" / "samarinda_sp4n_2024.csv"
+
+    trial = take_table(hub, path, "samarinda", dry_run=True)
+    assert everything(hub, "samarinda") == []
+    result = take_table(hub, path, "samarinda")
+    again = take_table(hub, path, "samarinda")
+
+    assert result == trial
+    assert (result.read, result.taken, result.duplicates) == (120, 120, 0)
+    assert result.taken == result.routed + result.waiting
+    assert sum(result.reasons.values()) == result.waiting
+    assert result.reasons["other_city"] == 3
+    assert result.routed > 0
+    assert (again.read, again.taken, again.duplicates, again.reasons) == (120, 0, 120, {})
+
+    kept = everything(hub, "samarinda")
+    assert len(kept) == 120
+    for complaint in kept:
+        dispatched = complaint.status is Status.DISPATCHED
+        assert dispatched != bool(complaint.waiting_reason)
+        assert complaint.title
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(c.reporter.secret for c in kept) == sum("Rahasia" in row["tipe"] for row in rows) == 47
+    assert sum(c.reporter.anonymous for c in kept) == sum("Anonim" in row["tipe"] for row in rows) == 58
+
+
+def test_a_row_of_samarinda_field_by_field(shared_data: Path, tmp_path: Path) -> None:
+    city = samarinda(tmp_path, shared_data)
+    path = shared_data / "complaints_id" / "samarinda_sp4n_2024.csv"
+    reports = {report.source_id: report for report in read_table(path, city, mapping=None, now=NOW)}
+
+    empty = reports["SMD-0122"]
+    assert (empty.source, empty.channel) == ("sp4n", Channel.SP4N)
+    assert empty.reported_at == dt.datetime(2024, 5, 13, 4, 12, 31, tzinfo=dt.UTC)  # 12:12:31 WITA
+    assert empty.title == "Gangguan Layanan Penyaluran Air"
+    assert (empty.text, empty.source_dinas) == ("", "Perumdam Tirta Kencana")
+    assert empty.anonymous
+    assert empty.secret
+    assert reports["SMD-0123"].kelurahan_text == "Harapan Baru"
+    elsewhere = [report for report in reports.values() if report.waits]
+    assert {report.waits for report in elsewhere} == {"other_city"}
+    assert len(elsewhere) == 3
+
+
+def test_every_event_of_sumenep_is_kept_and_counted(hub: Hub, shared_data: Path, tmp_path: Path) -> None:
+    hub.put_city(sumenep(tmp_path, shared_data))
+    path = shared_data / "complaints_id" / "sumenep_cc112.csv"
+    result = take_table(hub, path, "sumenep")
+    assert (result.read, result.taken, result.duplicates) == (65, 65, 0)
+    assert result.routed + result.waiting == 65
+    assert sum(result.reasons.values()) == result.waiting
+    assert take_table(hub, path, "sumenep").duplicates == 65
+
+    backwards = [c for c in everything(hub, "sumenep") if "Catatan: sumber" in c.text]
+    assert len(backwards) == 1
+    assert backwards[0].created_at == dt.datetime(2023, 5, 16, 7, 0, tzinfo=dt.UTC)
+    assert backwards[0].resolved_at is None
+
+
+def test_an_indonesian_date_stands_in_for_a_missing_one(tmp_path: Path) -> None:
+    path = tmp_path / "112.csv"
+    path.write_text(
+        "id,lat,lon,alamat,desa_kelurahan,kecamatan,kejadian,opd,diterima,diterima_asli,uraian\n"
+        "1,-6.59,106.8,Jl. Jalak,Sempur,Bogor Tengah,KEBAKARAN,DAMKAR,,25 Agustus 2021 12:25,Api\n",
+        "utf-8",
+    )
+    (report,) = read(path)
+    assert report.reported_at == dt.datetime(2021, 8, 25, 5, 25, tzinfo=dt.UTC)
+    assert report.unreadable == ""
+    assert (report.lat, report.lon) == (-6.59, 106.8)
+
+
+def test_rows_that_cannot_be_read_are_kept_with_row_and_reason(hub: Hub, tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "A1,2024-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur",
+        "A2,kemarin,siang,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur",
+        "",
+        "A3,2024-05-11,08:00:00,terlalu,sedikit",
+        "A4,2024-05-11,08:00:00,a,b,c,d,e,f,g,h,kelebihan",
+    )
+    result = take_table(hub, path, "bogor")
+    assert (result.read, result.taken, result.routed) == (4, 4, 1)
+    assert result.reasons == {"unreadable": 3}
+    reasons = sorted(reason for _number, _source, reason in hub.records.unreadable("bogor"))
+    assert reasons == [
+        "baris 3: waktu “kemarin siang” tidak terbaca",
+        "baris 5: 5 kolom, seharusnya 11",
+        "baris 6: 12 kolom, seharusnya 11",
+    ]
+
+
+def test_a_row_without_id_is_known_by_its_content(hub: Hub, tmp_path: Path) -> None:
+    row = ",2024-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur"
+    path = table(tmp_path, row, row.replace("Dalam", "Lain"), row)
+    result = take_table(hub, path, "bogor")
+    assert (result.read, result.taken, result.duplicates) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_delimiters_and_encodings(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    row = "A1,2024-05-11,08:00:00,Jalan Berlubang,Café rusak – parah,Isi,,DPUPR,Kota Bogor,,Sempur"
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{HEADER}\r\n{row}\r\n".replace(",", delimiter).encode(encoding))
+    (report,) = read(path)
+    assert report.title == "Café rusak – parah"
+    assert report.source_id == "A1"
+
+
+def test_sniffing_does_not_count_inside_quotes() -> None:
+    assert sniff('"a,b,c,d";e;f') == ";"
+    assert decode(b"\x93baik\x94") == "“baik”"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "kosong"),
+        (b"apa,ini\n1,2\n", "Kepala tabel tidak dikenal"),
+    ],
+)
+def test_a_table_that_is_none_stops_with_one_sentence(
+    hub: Hub, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(IntakeError, match=sentence) as caught:
+        take_table(hub, path, "bogor")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_said(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(IntakeError, match="tidak bisa dibaca"):
+        take_table(hub, tmp_path / "tidak-ada.csv", "bogor")
+
+
+def test_an_own_mapping(hub: Hub, tmp_path: Path) -> None:
+    mapping = tmp_path / "surel.toml"
+    mapping.write_text(
+        'name = "Surel"\nsource = "surel"\nchannel = "email"\nzone = "Asia/Jayapura"\n'
+        '[columns]\nsource_id = "No"\nreported_at = ["Tanggal"]\ntext = "Keluhan"\nphone = "HP"\n',
+        "utf-8",
+    )
+    path = tmp_path / "surel.csv"
+    path.write_text("No;Tanggal;Keluhan;HP\n7;24/11/2026 09.00;Lampu mati;081234567678\n", "utf-8")
+    result = take_table(hub, path, "bogor", mapping=mapping)
+    assert (result.read, result.waiting) == (1, 1)
+    (complaint,) = everything(hub, "bogor")
+    assert complaint.channel is Channel.EMAIL
+    assert complaint.created_at == dt.datetime(2026, 11, 24, 0, 0, tzinfo=dt.UTC)
+    assert complaint.reporter.phone == "0812••••678"
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("name = ", "bukan TOML"),
+        ('name = "x"', "salah"),
+        ('name="x"\nsource="x"\nchannel="surat"\n[columns]\nreported_at=["t"]', "salah"),
+        ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["tanggal"]', "tanggal_masuk"),
+        ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["id"]\nteks="isi"', "teks"),
+    ],
+)
+def test_a_wrong_mapping_is_told_by_name(hub: Hub, tmp_path: Path, toml: str, sentence: str) -> None:
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(toml, "utf-8")
+    with pytest.raises(IntakeError, match=sentence):
+        take_table(hub, table(tmp_path), "bogor", mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("named", "ours", "same"),
+    [
+        ("Kota Bogor", "Kota Bogor", True),
+        ("BOGOR", "Kota Bogor", True),
+        ("Kab. Bogor", "Kota Bogor", False),
+        ("Kabupaten  Bogor", "Kab. Bogor", True),
+        ("Kota Depok", "Kota Bogor", False),
+    ],
+)
+def test_the_regency_of_the_same_name_is_another_city(named: str, ours: str, same: bool) -> None:
+    assert same_city(named, ours) is same

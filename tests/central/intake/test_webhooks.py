@@ -1,0 +1,151 @@
+"""What gateways post, over a real server."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from qlue_desk.central.hub import Hub
+from qlue_desk.central.intake.gateways import reports_of
+from qlue_desk.central.records import Search
+from qlue_desk.central.serve import running_server
+from qlue_desk.cities import load_shipped
+from qlue_desk.domain.complaint import Channel
+
+NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
+FONNTE = {
+    "device": "6281100000000", "sender": "6281234567678", "message": "Lampu PJU mati di Jl. Pajajaran",
+    "name": "Warga", "inboxid": 991, "timestamp": 1795575600, "location": "-6.5925,106.8002",
+}  # fmt: skip
+CLOUD = {
+    "object": "whatsapp_business_account",
+    "entry": [
+        {
+            "changes": [
+                {
+                    "value": {
+                        "contacts": [{"wa_id": "6281234567678", "profile": {"name": "Warga"}}],
+                        "messages": [
+                            {
+                                "from": "6281234567678", "id": "wamid.1", "timestamp": "1795489200",
+                                "type": "text", "text": {"body": "Got mampet"},
+                            },
+                        ],
+                    }
+                },
+                {"value": {"statuses": [{"id": "wamid.0", "status": "read"}]}},
+            ]
+        }
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[httpx.Client]:
+    key = hub.accounts.add_api_key("gateway", "intake", "bogor")
+    with (
+        running_server(hub) as url,
+        httpx.Client(base_url=url, headers={"X-Api-Key": key}) as client,
+    ):
+        yield client
+
+
+def counts(reply: httpx.Response) -> tuple[int, int, int]:
+    assert reply.status_code == 200, reply.text
+    body = reply.json()
+    assert set(body) == {"read", "taken", "duplicates", "routed", "waiting", "reasons"}
+    assert body["read"] == body["taken"] + body["duplicates"]
+    assert body["taken"] == body["routed"] + body["waiting"] == body["routed"] + sum(body["reasons"].values())
+    return body["read"], body["taken"], body["duplicates"]
+
+
+def test_a_gateway_that_repeats_makes_no_double(client: httpx.Client, hub: Hub) -> None:
+    assert counts(client.post("/intake/sms", json=FONNTE)) == (1, 1, 0)
+    assert counts(client.post("/intake/sms", json=FONNTE)) == (1, 0, 1)
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert complaint.channel is Channel.WHATSAPP
+    assert complaint.reporter.phone == "0812••••678"
+    assert (complaint.lat_e6, complaint.lon_e6) == (-6592500, 106800200)
+
+
+def test_the_same_text_without_an_id_is_one_message_a_day(client: httpx.Client) -> None:
+    form = {"From": "+6281234567678", "Body": "Pohon tumbang"}
+    assert counts(client.post("/intake/sms", data=form)) == (1, 1, 0)
+    assert counts(client.post("/intake/sms", data=form)) == (1, 0, 1)
+    assert counts(client.post("/intake/sms", data=form | {"Body": "Pohon tumbang lagi"})) == (1, 1, 0)
+
+
+def test_the_cloud_api_holds_messages_and_notices(client: httpx.Client) -> None:
+    assert counts(client.post("/intake/sms", json=CLOUD)) == (1, 1, 0)
+    assert counts(client.post("/intake/sms", json={"entry": [{"changes": []}]})) == (0, 0, 0)
+
+
+def test_kannel_asks_by_address(client: httpx.Client, hub: Hub) -> None:
+    reply = client.get(
+        "/intake/sms", params={"p": "+6281234567678", "a": "Banjir", "t": "2026-11-24 08:00", "I": "5"}
+    )
+    assert counts(reply) == (1, 1, 0)
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert complaint.created_at == dt.datetime(2026, 11, 24, 1, 0, tzinfo=dt.UTC)
+
+
+def test_qlue_items_and_events_of_the_call_centre(client: httpx.Client) -> None:
+    item = {"post_id": 5, "post_date": "2026-11-24 09:15:00", "post_desc": "Sampah"}
+    assert counts(client.post("/intake/qlue", json=[item, 7])) == (2, 2, 0)
+    assert counts(client.post("/intake/qlue", json=item)) == (1, 0, 1)
+    event = {
+        "id": "E1",
+        "kejadian": "KEBAKARAN",
+        "opd": "DAMKAR",
+        "diterima": "2026-11-24T09:00:00+07:00",
+        "lat": None,
+    }
+    assert counts(client.post("/intake/cc112", json=[event, "rusak"])) == (2, 2, 0)
+    assert counts(client.post("/intake/cc112", json=event)) == (1, 0, 1)
+
+
+def test_only_those_with_a_key_come_in(client: httpx.Client, hub: Hub) -> None:
+    wrong = [
+        {"X-Api-Key": ""},
+        {"X-Api-Key": "qk1_salah"},
+        {"X-Api-Key": hub.accounts.add_api_key("app", "open311", "bogor")},
+    ]
+    for headers in wrong:
+        reply = client.post("/intake/sms", json=FONNTE, headers=headers)
+        assert reply.status_code == 401
+        assert reply.json()["detail"] == "Kunci intake tidak dikenal; minta kepada pengelola kota."
+    assert hub.records.count(Search("bogor")) == 0
+
+
+def test_the_key_may_come_as_gateways_can(client: httpx.Client) -> None:
+    key = client.headers.pop("X-Api-Key")
+    assert (
+        client.post("/intake/sms", json=FONNTE, headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    )
+    assert client.post(f"/intake/sms?api_key={key}", json=FONNTE).status_code == 200
+    assert client.post("/intake/sms", data={"api_key": key, "From": "0812", "Body": "x"}).status_code == 200
+
+
+def test_a_key_of_one_city_writes_for_no_other(client: httpx.Client) -> None:
+    reply = client.post("/intake/sms?city=bandung", json=FONNTE)
+    assert (reply.status_code, reply.json()["detail"]) == (400, "Kunci ini hanya untuk kota bogor.")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b""])
+def test_a_body_that_is_none_is_refused_in_one_sentence(client: httpx.Client, body: bytes) -> None:
+    reply = client.post("/intake/sms", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 400
+    assert reply.json()["detail"]
+
+
+def test_a_message_without_sender_or_text_is_kept(client: httpx.Client) -> None:
+    reply = client.post("/intake/sms", json={"message": "Tanpa pengirim"})
+    assert reply.json()["reasons"] == {"unreadable": 1}
+    reply = client.post("/intake/sms", json={"sender": "0812", "message": ""})
+    assert reply.json()["reasons"] == {"unreadable": 1}
+
+
+def test_a_time_in_the_future_is_now() -> None:
+    (report,) = reports_of(FONNTE | {"timestamp": "4102444800"}, load_shipped("bogor"), NOW)
+    assert report.reported_at == NOW

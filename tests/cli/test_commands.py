@@ -1,0 +1,163 @@
+"""The commands as a shell sees them: JSON, exit codes, sentences, and what is loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qlue_desk.cli.running import run as run_command
+from qlue_desk.domain.complaint import Status
+from tests.central.made_cities import samarinda, sumenep
+from tests.desk_world import DeskWorld
+from tests.sync.rig import Central
+
+QUEUE_KEYS = {
+    "number", "status", "label", "colour", "city", "dinas", "category", "kelurahan", "title", "channel",
+    "holder", "created_at", "acknowledge_by", "resolve_by", "pending",
+}  # fmt: skip
+
+
+class Ran:
+    """What a command gave back."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one document."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def qlue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command in this process."""
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("QLUE_DESK_PASSWORD", "rahasia sekali 12")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Ran:
+        code = run_command([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return Ran(code, out, err)
+
+    return run
+
+
+def test_without_a_desk_everything_says_so(qlue: Any) -> None:
+    ran = qlue("queue", "--json")
+    assert ran.code == 5
+    assert ran.json == {
+        "error": {
+            "code": "not_logged_in",
+            "message": "Desk ini belum masuk ke pusat: jalankan qlue-desk login.",
+        }
+    }
+    assert qlue("act").code == 2
+    assert "mungkin queue" in qlue("queu").err
+
+
+def test_a_shift_by_commands(qlue: Any, tmp_path: Path) -> None:
+    with Central.make(tmp_path) as central:
+        central.report("dpupr")
+        central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
+        code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+        assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
+        assert qlue("whoami", "--json").json["name"] == "Asep"
+        qlue("sync")
+        [row] = qlue("queue", "--json").json
+        assert set(row) == QUEUE_KEYS
+        assert (row["number"], row["status"], row["pending"]) == ("BGR-26-000001", "dispatched", False)
+        assert qlue("act", "1", "--do", "propose", "--note", "x").code == 3
+        assert qlue("act", "1", "--do", "acknowledge", "--dry-run").code == 0
+        assert qlue("outbox", "--json").json["waiting"] == []
+        assert qlue("act", "1", "--do", "acknowledge").code == 0
+        assert qlue("act", "1", "--do", "resolve").code == 5
+        assert qlue("act", "1", "--do", "strt").code == 2
+        [row] = qlue("queue", "--json").json
+        assert (row["status"], row["pending"]) == ("acknowledged", True)
+        central.pause()
+        ran = qlue("sync", "--json")
+        assert (ran.code, ran.json["error"]["code"]) == (4, "offline")
+        central.start()
+        assert qlue("sync", "--json").json["applied"] == 1
+        [found] = qlue("queue", "is:open", "--json").json
+        assert found["pending"] is False
+        assert qlue("show", "1", "--json").json["number"] == "BGR-26-000001"
+        assert qlue("summary", "--json").code == 0
+        assert qlue("export", "is:open", "--format", "csv", "--output", "x.csv").code in (0, 2)
+        assert qlue("doctor", "--json").code in (0, 1)
+
+
+def _officer() -> Any:
+    from qlue_desk.domain.complaint import Role
+
+    return Role.OFFICER
+
+
+def test_a_city_by_commands_with_real_material(qlue: Any, tmp_path: Path, shared_data: Path) -> None:
+    data = tmp_path / "central"
+    made = tmp_path / "made"
+    made.mkdir()
+    samarinda(made, shared_data)
+    sumenep(made, shared_data)
+    assert qlue("central", "init", "--data", data).code == 0
+    for name in (made / "samarinda.toml", made / "sumenep.toml", "bogor"):
+        assert qlue("central", "city", "add", name, "--data", data).code == 0
+
+    def intake(*arguments: object) -> Any:
+        counts = qlue("central", "intake", *arguments, "--data", data, "--json").json
+        assert counts["read"] == counts["taken"] + counts["duplicates"]
+        assert counts["taken"] == counts["routed"] + counts["waiting"]
+        assert sum(counts["reasons"].values()) == counts["waiting"]
+        return counts["read"], counts["taken"], counts["duplicates"]
+
+    sp4n = shared_data / "complaints_id" / "samarinda_sp4n_2024.csv"
+    assert intake("table", sp4n, "--city", "samarinda", "--dry-run") == (120, 120, 0)
+    assert intake("table", sp4n, "--city", "samarinda") == (120, 120, 0)
+    assert intake("table", sp4n, "--city", "samarinda") == (120, 0, 120)
+    calls = shared_data / "complaints_id" / "sumenep_cc112.csv"
+    assert intake("table", calls, "--city", "sumenep") == (65, 65, 0)
+    messages = shared_data / "sms" / "gammu_smsd.sqlite"
+    assert intake("gammu", messages, "--city", "bogor") == (18, 18, 0)
+    assert intake("gammu", messages, "--city", "bogor") == (18, 0, 18)
+    assert qlue("central", "check", "--data", data).code == 0
+    wrong = qlue("central", "intake", "table", "tiada.csv", "--city", "bogor", "--data", data)
+    assert wrong.code == 1
+    assert wrong.err.strip().count("\n") == 0
+
+
+def test_a_listing_loads_nothing_heavy(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    world.add(status=Status.DISPATCHED)
+    world.close()
+    heavy = (
+        "textual",
+        "litestar",
+        "uvicorn",
+        "httpx",
+        "holidays",
+        "shapely",
+        "PIL",
+        "jinja2",
+        "babel",
+    )
+    script = (
+        "import sys; from qlue_desk.cli.running import run; run({args!r}); "
+        "print([m for m in {heavy!r} if m in sys.modules], file=sys.stderr)"
+    )
+    for args in (["--help"], ["queue", "--json"]):
+        ran = subprocess.run(
+            [sys.executable, "-c", script.format(args=args, heavy=heavy)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"QLUE_DESK_HOME": str(tmp_path / "home")},
+        )
+        assert ran.stderr.strip().splitlines()[-1] == "[]", args

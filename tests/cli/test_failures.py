@@ -1,0 +1,142 @@
+"""What goes wrong is one sentence with the right exit code, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qlue_desk import words
+from qlue_desk.cli import reading, running
+from qlue_desk.cli.reading import query_line
+from qlue_desk.cli.running import run
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("QLUE_DESK_DEBUG", raising=False)
+    monkeypatch.delenv("QLUE_DESK_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    yield
+    words.set_language("id")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["quue"], "“quue” tidak dikenal; mungkin queue."),
+        (["central", "citty"], "“citty” tidak dikenal; mungkin city."),
+        (["act", "--do", "take"], "REF... belum diberikan."),
+        (["queue", "--lmit", "3"], "Pilihan --lmit tidak dikenal."),
+        (["central", "city", "add", "bogr"], "“bogr” tidak dikenal; mungkin bogor."),
+        (
+            ["act", "1", "--do", "schedule", "--until", "besok"],
+            "--until: “besok” bukan tanggal; tulis YYYY-MM-DD.",
+        ),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_one_sentence(arguments, sentence, capsys):
+    assert run(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", sentence + "\n")
+
+
+def test_wrong_usage_as_json(capsys):
+    assert run(["quue", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "error": {"code": "usage", "message": "“quue” tidak dikenal; mungkin queue."}
+    }
+
+
+def test_a_wrong_setting_stops_every_command_but_doctor(tmp_path, capsys):
+    (tmp_path / "config.toml").write_text('[ui]\ntheme = "drak"\n')
+    assert run(["queue"]) == 2
+    assert capsys.readouterr().err.startswith('config.toml:2: ui.theme = "drak" tidak bisa; mungkin “dark”.')
+    assert run(["doctor", "--json"]) == 1
+    checks = {check["what"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["Pengaturan"]["ok"] is False
+    assert checks["SQLite"]["ok"] is True
+
+
+def test_the_unforeseen_goes_to_a_log(tmp_path, capsys, monkeypatch):
+    def broken(_words: tuple[str, ...]) -> str:
+        raise ZeroDivisionError("secret of the inside")
+
+    monkeypatch.setattr(running, "_run", lambda arguments: broken(()))
+    assert run(["queue"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    assert err.count("\n") == 1
+    assert str(tmp_path / "home" / "error.log") in err
+    log = tmp_path / "home" / "error.log"
+    assert "ZeroDivisionError: secret of the inside" in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_debugging_shows_the_traceback(monkeypatch):
+    def broken(_arguments: list[str]) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setenv("QLUE_DESK_DEBUG", "1")
+    monkeypatch.setattr(running, "_run", broken)
+    with pytest.raises(ZeroDivisionError):
+        run(["queue"])
+
+
+def test_help_speaks_the_chosen_language(tmp_path, capsys):
+    (tmp_path / "config.toml").write_text('[ui]\nlanguage = "en"\n')
+    assert run(["--help"]) == 0
+    english = capsys.readouterr().out
+    (tmp_path / "config.toml").write_text('[ui]\nlanguage = "id"\n')
+    words.set_language("id")
+    assert run(["--help"]) == 0
+    indonesian = capsys.readouterr().out
+    assert "daftar laporan menurut kueri" in indonesian
+    assert "daftar laporan menurut kueri" not in english
+
+
+def test_a_desk_without_a_terminal_says_what_scripts_use(capsys):
+    assert run([]) == 1
+    assert "qlue-desk queue --json" in capsys.readouterr().err
+
+
+def test_doctor_finds_a_token_that_others_can_read(tmp_path, capsys):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "token").write_text("qd1_x")
+    (home / "token").chmod(0o644)
+    assert run(["doctor", "--json"]) == 1
+    checks = {check["what"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["Berkas token"] == {
+        "what": "Berkas token",
+        "ok": False,
+        "found": "0644",
+        "mend": f"Jalankan: chmod 600 {home / 'token'}",
+    }
+
+
+def test_words_of_the_shell_become_one_query_line():
+    assert query_line(("status:new", "lampu mati", "-macet")) == 'status:new "lampu mati" -macet'
+    assert query_line(("kelurahan:Batu Tulis", "overdue")) == 'kelurahan:"Batu Tulis" overdue'
+    assert query_line(('status:new "lampu mati"',)) == 'status:new "lampu mati"'
+    assert reading.query_line(()) == ""
+
+
+def test_a_closed_pipe_is_silent(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [sys.executable, "-m", "qlue_desk", "doctor"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert "Traceback" not in ran.stderr

@@ -1,0 +1,277 @@
+"""What keys do at the desk: few keys, looked at in the store."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.color import Color
+from textual.pilot import Pilot
+
+from qlue_desk.desk import themes
+from qlue_desk.desk.actions import ACTIONS, KeyClash, bindings, check_keys
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.help import help_content
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.store import outbox
+from tests.desk.scene import desk, fill, fill_for_verifier, until
+from tests.desk_world import DeskWorld
+
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Any:
+    made = DeskWorld.make(tmp_path)
+    fill(made)
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, size: tuple[int, int] = (140, 40)) -> None:
+    """Run `scene` over the desk of `world`."""
+
+    async def run() -> None:
+        async with desk(world, size=size) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def waiting(world: DeskWorld) -> list[str]:
+    """Verbs in the outbox, in order."""
+    return [line.action.verb for line in world.store.reading(outbox.waiting)]
+
+
+def test_the_queue_opens_at_the_most_urgent_report(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        cells = app.screen.queue.row_at(app.screen.queue.current)  # type: ignore[attr-defined]
+        due = {c.number: c.due for c in map(world.get, _numbers()) if c.due}
+        assert world.get(cells.number).due == min(due.values())
+
+    play(world, scene)
+
+
+def _numbers() -> list[str]:
+    return [f"BGR-26-{n:06d}" for n in range(1, 31)]
+
+
+def current(app: QlueDesk) -> str:
+    """Id of the report under the cursor."""
+    return str(app.screen.queue.row_at(app.screen.queue.current).id)  # type: ignore[attr-defined]
+
+
+async def go_to(app: QlueDesk, status: Status, world: DeskWorld) -> str:
+    """Put the cursor on the first report of a status."""
+    found = next(n for n in _numbers() if world.get(n).status is status)
+    app.open_report(found)
+    wanted = world.get(found).id
+    await until(
+        lambda: app.screen.queue.row_at(app.screen.queue.current) is not None and current(app) == wanted
+    )  # type: ignore[attr-defined]
+    app.screen.queue.focus()  # type: ignore[attr-defined]
+    return wanted
+
+
+def test_follow_up_records_one_action_and_undo_takes_it_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        chosen = await go_to(app, Status.DISPATCHED, world)
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        await pilot.press("1", "enter")
+        await until(lambda: waiting(world) == ["acknowledge"])
+        assert world.get(chosen).status is Status.ACKNOWLEDGED
+        await until(lambda: not isinstance(app.screen, FollowUpDialog))
+        await pilot.press("u")
+        await until(lambda: waiting(world) == [])
+        assert world.get(chosen).status is Status.DISPATCHED
+
+    play(world, scene)
+
+
+def test_a_greyed_move_says_why_and_cannot_be_run(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await go_to(app, Status.DISPATCHED, world)
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        dialog = app.screen
+        assert isinstance(dialog, FollowUpDialog)
+        prompts = {
+            str(o.edge.verb): str(p.prompt) for o, p in zip(dialog.offers, dialog._options(), strict=True)
+        }
+        assert prompts["propose"].endswith("harus Proses dulu")
+        refused = [n for n, offer in enumerate(dialog.offers, 1) if offer.refusal is not None]
+        await dialog.action_number(refused[0])
+        assert dialog.query_one("MoveForm").edge.verb is Verb.ACKNOWLEDGE  # type: ignore[attr-defined]
+
+    play(world, scene)
+
+
+def test_a_note_begun_survives_escape(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await go_to(app, Status.IN_PROGRESS, world)
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        form = app.screen.query_one("MoveForm")
+        form.fields["note"].load_text("setengah jadi")  # type: ignore[attr-defined]
+        await pilot.press("escape")
+        await until(lambda: not isinstance(app.screen, FollowUpDialog))
+        chosen = current(app)
+        await until(lambda: _draft(world, chosen) == "setengah jadi")
+
+    play(world, scene)
+    assert waiting(world) == []
+
+
+def _draft(world: DeskWorld, complaint_id: str) -> str:
+    from qlue_desk.store.bound import connection
+
+    rows = world.store.reading(
+        lambda: (
+            connection().execute("SELECT text FROM draft WHERE key LIKE ?", (f"{complaint_id}:%",)).fetchall()
+        )
+    )
+    return rows[0][0] if rows else ""
+
+
+def test_take_and_repeat_on_the_next_row(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("a")
+        await until(lambda: waiting(world) == ["take"])
+        await pilot.press("j", "full_stop")
+        await until(lambda: waiting(world) == ["take", "take"])
+
+    play(world, scene)
+
+
+def test_bulk_over_marks_acknowledges_each(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("2")
+        await until(lambda: len(app.screen.queue.numbers) == 6)  # type: ignore[attr-defined]
+        await pilot.press("V", "t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        await pilot.press("1", "enter")
+        await pilot.pause(0.2)
+        if not isinstance(app.screen, FollowUpDialog) and len(app.screen_stack) > 2:
+            await pilot.press("enter")
+        await until(lambda: waiting(world) == ["acknowledge"] * 6)
+
+    play(world, scene)
+
+
+def test_the_query_bar_points_at_what_is_wrong(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = list(app.screen.queue.numbers)  # type: ignore[attr-defined]
+        await pilot.press("slash")
+        bar = app.screen.query_one("#query")
+        bar.query_one("Input").value = "status:dipsosisi"  # type: ignore[attr-defined]
+        await until(lambda: "Mungkin: Disposisi" in _text_of(app))
+        assert list(app.screen.queue.numbers) == before  # type: ignore[attr-defined]
+        bar.query_one("Input").value = "status:disposisi"  # type: ignore[attr-defined]
+        await until(lambda: len(app.screen.queue.numbers) == 6)  # type: ignore[attr-defined]
+
+    play(world, scene)
+
+
+def _text_of(app: QlueDesk) -> str:
+    return "\n".join(
+        "".join(s.text for s in strip) for strip in app.screen._compositor.render_strips(app.screen.size)
+    )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48)])
+def test_the_desk_fits_its_terminal(world: DeskWorld, size: tuple[int, int]) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        text = _text_of(app)
+        assert "Kota Bogor" in text
+        assert "Perlu saya" in text
+        assert "BGR-26-0000" in text
+        assert "cari" in text.splitlines()[-1]
+        if size[0] == 80:
+            await pilot.press("enter")
+            await until(lambda: "Riwayat" in _text_of(app) or "Terima" in _text_of(app))
+
+    play(world, scene, size)
+
+
+def test_a_verifier_accepts_a_suggestion_with_one_key(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(world)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("A")
+        await until(lambda: waiting(world) == ["dispatch"])
+
+    play(world, scene)
+    world.close()
+
+
+def test_leaving_takes_no_time_in_the_middle_of_a_query(world: DeskWorld) -> None:
+    def slow() -> None:
+        from qlue_desk.store.bound import connection
+
+        connection().execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000000) SELECT max(i) FROM n"
+        ).fetchall()
+
+    async def run() -> float:
+        async with desk(world) as (app, pilot):
+            world.store.read(slow)
+            await pilot.pause(0.1)
+            began = time.monotonic()
+            app.exit(0)
+        world.store.close()
+        return time.monotonic() - began
+
+    assert asyncio.run(run()) < 1.0  # Textual's own test harness takes most of it
+
+
+def test_one_registry_makes_help_keys_and_bindings() -> None:
+    check_keys({})
+    text = str(help_content({}))
+    for action in ACTIONS:
+        assert action.tooltip in text, action.id
+    for place in {place for action in ACTIONS for place in action.places}:
+        names = [binding.action for binding in bindings(place, {})]
+        assert len(names) == len(set(names)), place
+    with pytest.raises(KeyClash) as clash:
+        check_keys({"note": "t"})
+    assert str(clash.value) == "[keys]: tombol “t” dipakai dua kali: note dan follow-up."
+    with pytest.raises(KeyClash) as unknown:
+        check_keys({"nope": "t"})
+    assert str(unknown.value) == "[keys]: “nope” tidak dikenal."
+
+
+def _contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = [c / 255 for c in Color.parse(colour).rgb]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    first, second = sorted((light(one), light(other)), reverse=True)
+    return (first + 0.05) / (second + 0.05)
+
+
+@pytest.mark.parametrize(("name", "least"), [("qlue-dark", 4.5), ("qlue-light", 4.5), ("qlue-contrast", 7.0)])
+def test_every_text_can_be_read_on_every_ground(name: str, least: float) -> None:
+    palette = themes.PALETTES[name]
+    for text, ground in themes.PAIRS:
+        found = _contrast(getattr(palette, text), getattr(palette, ground))
+        assert found >= least, (text, ground, round(found, 2))
+
+
+def test_glyph_and_word_say_it_without_colour() -> None:
+    from qlue_desk.domain.complaint import STATUS_LOOK
+
+    glyphs = [look.glyph for look in STATUS_LOOK.values()]
+    labels = [look.label for look in STATUS_LOOK.values()]
+    assert len(set(glyphs)) == len(glyphs) == len(set(labels))
+    assert len({look.ascii_glyph for look in STATUS_LOOK.values()}) == len(glyphs)
+    assert all(re.fullmatch(r"[\x21-\x7e]", look.ascii_glyph) for look in STATUS_LOOK.values())

@@ -1,0 +1,436 @@
+"""Outbox, summary, palette, saved views, drafts: each through the keys that people press."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from qlue_desk.casework.acting import act
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.detail.pane import DetailPane
+from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.form import MoveForm
+from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.dialogs.operator import OperatorDialog
+from qlue_desk.desk.dialogs.palette import Command, PaletteDialog, matching
+from qlue_desk.desk.outbox.screen import OutboxScreen
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.queue.sidebar import SideBar
+from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.widgets.fields import NoteArea
+from qlue_desk.desk.widgets.header_line import HeaderLine
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import ActionResult, Current, Verdict
+from qlue_desk.settings import Settings
+from qlue_desk.store import drafts, outbox
+from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
+from tests.desk_world import NOW, DeskWorld
+
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+REASON = "Laporan sudah dipindah ke Dishub oleh Dewi."
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    fill(made)
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, size: tuple[int, int] = (120, 36), **options: Any) -> None:
+    async def run() -> None:
+        async with desk(world, size=size, **options) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def refuse(world: DeskWorld, verb: str) -> None:
+    """Central refuses the waiting action of this verb."""
+
+    def settle() -> None:
+        [item] = [item for item in outbox.waiting() if item.action.verb == verb]
+        current = Current(status="dispatched", dinas="dishub", version=9)
+        result = ActionResult(
+            item.action.id, Verdict.REJECTED, code="out_of_scope", detail=REASON, current=current
+        )
+        outbox.settle((item.action,), (result,), "e1", ("e1", 0))
+
+    world.store.write(settle).result()
+
+
+def desk_screen(app: QlueDesk) -> DeskScreen:
+    assert isinstance(app.screen, DeskScreen)
+    return app.screen
+
+
+def text_of(app: QlueDesk) -> str:
+    """Everything on screen."""
+    return "\n".join(screen_text(app))
+
+
+def waiting(world: DeskWorld) -> list[str]:
+    return [item.action.verb for item in world.store.reading(outbox.waiting)]
+
+
+# --- outbox and tray -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refused_world(world: DeskWorld) -> DeskWorld:
+    act(world.workplace, ["4"], Verb.START, Fields(note="Kabel terbuka."), now=NOW)
+    act(world.workplace, ["1"], Verb.ACKNOWLEDGE, now=NOW)
+    refuse(world, "start")
+    return world
+
+
+async def open_tray(app: QlueDesk, pilot: Pilot[int]) -> OutboxScreen:
+    await pilot.press("O")
+    await until(lambda: isinstance(app.screen, OutboxScreen) and len(app.screen.items) == 2)
+    assert isinstance(app.screen, OutboxScreen)
+    return app.screen
+
+
+def test_the_tray_shows_reason_both_states_and_the_persons_words(refused_world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await until(lambda: "Ditolak pusat · 1" in text_of(app))
+        shown = text_of(app)
+        for words in (f"Alasan: {REASON}", "Diterima, DPUPR", "Disposisi, Dishub", "“Kabel terbuka.”"):
+            assert words in shown
+        assert "Menunggu kirim · 1" in shown
+
+    play(refused_world, scene, size=(80, 24))
+
+
+def test_what_was_refused_goes_out_as_a_note(refused_world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("n")
+        await until(lambda: waiting(refused_world) == ["acknowledge", "note"])
+        await until(lambda: refused_world.store.reading(outbox.tray) == [])
+        note = refused_world.store.reading(outbox.waiting)[-1]
+        assert note.action.fields.note == "Kabel terbuka."
+
+    play(refused_world, scene)
+
+
+def test_discarding_asks_first(refused_world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, OutboxScreen))
+        assert len(refused_world.store.reading(outbox.tray)) == 1
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("enter")
+        await until(lambda: refused_world.store.reading(outbox.tray) == [])
+
+    play(refused_world, scene)
+
+
+def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("u")
+        await until(lambda: waiting(refused_world) == ["acknowledge", "start"])
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current is not None)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 1)
+
+    play(refused_world, scene)
+
+
+def test_only_what_was_refused_can_be_discarded(world: DeskWorld) -> None:
+    act(world.workplace, ["1"], Verb.ACKNOWLEDGE, now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current is not None)
+        await pilot.press("d")
+        bar = app.screen.query_one(KeyBar)
+        await until(lambda: bar.sentence == "Ini hanya untuk tindakan yang ditolak pusat.")
+
+    play(world, scene)
+    assert waiting(world) == ["acknowledge"]
+
+
+# --- summary -------------------------------------------------------------------------------------
+
+
+def test_every_number_opens_its_reports(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("R")
+        await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        assert isinstance(app.screen, SummaryScreen)
+        summary = app.screen.summary
+        assert summary is not None
+        assert summary.delivered_never_acknowledged.count == 6
+        assert "6 diterima dinas, belum pernah dijawab" in text_of(app)
+        assert app.screen.board.current_query == "is:unacknowledged"
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 6)
+
+    play(world, scene)
+
+
+# --- moving about --------------------------------------------------------------------------------
+
+
+def test_tab_reaches_the_saved_views_on_a_narrow_screen(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        side = app.screen.query_one(SideBar)
+        assert not side.display
+        await pilot.press("tab")
+        await until(lambda: side.display and side.has_focus)
+        await pilot.press("j", "j", "enter")
+        await until(lambda: desk_screen(app).view == 1 and len(desk_screen(app).queue.numbers) == 6)
+        assert not side.display
+        assert desk_screen(app).queue.has_focus
+
+    play(world, scene, size=(80, 24))
+
+
+def test_enter_and_escape_change_panes_on_a_narrow_screen(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        detail = app.screen.query_one(DetailPane)
+        assert not detail.display
+        await pilot.press("enter")
+        await until(lambda: detail.display and detail.has_focus and detail.case is not None)
+        assert not screen.query_one("#queue-pane").display
+        await pilot.press("escape")
+        await until(lambda: screen.queue.has_focus and not detail.display)
+
+    play(world, scene, size=(80, 24))
+
+
+def test_the_preview_can_be_put_away(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        detail = app.screen.query_one(DetailPane)
+        assert detail.display
+        await pilot.press("z")
+        await until(lambda: not detail.display)
+        await pilot.press("z")
+        await until(lambda: detail.display)
+
+    play(world, scene)
+
+
+def test_a_number_in_the_palette_opens_its_report(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("colon")
+        await until(lambda: isinstance(app.screen, PaletteDialog))
+        await pilot.press("0", "0", "4", "enter")
+        await until(
+            lambda: (
+                isinstance(app.screen, DeskScreen)
+                and (case := desk_screen(app).detail.case) is not None
+                and case.complaint.number == "BGR-26-000004"
+            )
+        )
+
+    play(world, scene)
+
+
+def test_the_palette_finds_by_the_beginnings_of_words() -> None:
+    commands = [
+        Command("action:a", "ringkasan", "untuk pengawas"),
+        Command("action:b", "turun", "Baris berikut"),
+    ]
+    assert [c.key for c in matching(commands, "ri")] == ["action:a"]
+    assert [c.key for c in matching(commands, "ber")] == ["action:b"]
+    assert [c.key for c in matching(commands, "4211")] == ["number:4211"]
+    assert [c.key for c in matching(commands, "bgr-26-004211")] == ["number:bgr-26-004211"]
+    assert [c.key for c in matching(commands, "")] == ["action:a", "action:b"]
+
+
+def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        screen.show_own_query("status:coordinating")
+        await until(lambda: len(screen.queue.numbers) == 3)
+        await pilot.press("S")
+        await until(lambda: app.screen is not screen)
+        await pilot.press("A", "b", "enter")
+        await until(lambda: app.screen is screen and screen.view == 0)
+        assert screen.views[0] == ("Ab", "status:coordinating")
+
+    play(world, scene)
+
+    async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert desk_screen(app).views[0] == ("Ab", "status:coordinating")
+
+    play(world, again)
+
+
+# --- drafts --------------------------------------------------------------------------------------
+
+
+def test_a_note_is_kept_while_it_is_typed_and_forgotten_once_recorded(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        cells = desk_screen(app).current_cells
+        assert cells is not None
+
+        def kept() -> str:
+            return world.store.reading(drafts.load, cells.id, "note")
+
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        app.screen.query_one(NoteArea).insert("Sudah dicek")
+        await until(lambda: kept() == "Sudah dicek")
+        await pilot.press("enter")
+        await until(lambda: waiting(world) == ["note"])
+        await until(lambda: kept() == "")
+
+    play(world, scene)
+
+
+def test_a_public_note_says_so_before_it_is_sent(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        assert "INTERN" in str(app.screen.query_one("#audience", Static).content)
+        await pilot.press("ctrl+t")
+        assert "PUBLIK" in str(app.screen.query_one("#audience", Static).content)
+        app.screen.query_one(NoteArea).insert("Sudah dicek")
+        await pilot.press("enter")
+        await until(lambda: waiting(world) == ["note"])
+        assert world.store.reading(outbox.waiting)[0].action.fields.public
+
+    play(world, scene)
+
+
+# --- follow-up -----------------------------------------------------------------------------------
+
+
+def test_proposing_needs_evidence_or_a_reason_and_checks_the_file(world: DeskWorld, tmp_path: Path) -> None:
+    photo = tmp_path / "sesudah.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0foto")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        desk_screen(app).show_own_query("status:in_progress")
+        await until(lambda: len(desk_screen(app).queue.numbers) == 3)
+        await settled(app)
+        await pilot.press("t")
+        await until(lambda: app.screen.query(MoveForm))
+        await pilot.press("1")
+        dialog = app.screen
+        form = dialog.query_one(MoveForm)
+        assert form.edge.verb is Verb.PROPOSE
+        form.fields["note"].load_text("Sudah ditambal.")  # type: ignore[attr-defined]
+        said = dialog.query_one("#wrong", Static)
+        await pilot.press("enter")
+        await until(lambda: "lampirkan bukti" in str(said.content))
+        form.fields["evidence"].value = str(tmp_path / "tiada.jpg")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: "Berkas tidak ada" in str(said.content))
+        form.fields["evidence"].value = str(photo)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: waiting(world) == ["propose"])
+
+    play(world, scene)
+    [item] = world.store.reading(outbox.waiting)
+    assert [a.media_type for a in item.action.fields.evidence] == ["image/jpeg"]
+
+
+# --- the operator --------------------------------------------------------------------------------
+
+
+def test_an_operator_records_a_call_with_category_by_letter(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, as_="u_oki", dinas="diskominfo")
+    fill_for_verifier(world)
+    letter = next(c for c in world.workplace.city.categories if c.letter)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("e")
+        await until(lambda: isinstance(app.screen, OperatorDialog))
+        dialog = app.screen
+        dialog.query_one("#category").focus()
+        await pilot.press(letter.letter)
+        await until(lambda: dialog.query_one("#category").value == letter.key)  # type: ignore[attr-defined]
+        dialog.query_one("#title").value = "Pohon tumbang"  # type: ignore[attr-defined]
+        await pilot.press("ctrl+s")
+        await until(lambda: waiting(world) == ["enter"])
+
+    play(world, scene)
+    [item] = world.store.reading(outbox.waiting)
+    assert item.action.report is not None
+    assert (item.action.report.title, item.action.report.category) == ("Pohon tumbang", letter.key)
+    world.close()
+
+
+def test_an_officer_cannot_enter_reports(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("e")
+        assert app.screen.query_one(KeyBar).sentence.startswith("Mencatat laporan baru: hanya")
+
+    play(world, scene)
+
+
+# --- what is always in sight ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_the_header_never_loses_the_line_to_central(world: DeskWorld, width: int) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        shown = app.screen.query_one(HeaderLine).render().plain
+        assert "● tersambung 12 dtk lalu" in shown
+        assert len(shown) <= width - 2
+
+    play(world, scene, size=(width, 24))
+
+
+def test_the_demonstration_says_how_to_leave_even_where_it_is_narrow(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        line = text_of(app).splitlines()[1]
+        assert line.startswith(" DEMO · q keluar · x putuskan")
+
+    play(world, scene, size=(80, 24), demo=DemoInfo())
+
+
+def test_help_is_always_in_the_key_bar(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert "? bantuan" in text_of(app).splitlines()[-1]
+
+    for size in ((60, 24), (80, 24), (160, 48)):
+        play(world, scene, size=size)
+
+
+def test_remapped_keys_work_and_are_shown(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert "ctrl+g catatan" in text_of(app).splitlines()[-1]
+        await pilot.press("ctrl+g")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+
+    play(world, scene, settings=Settings(keys={"note": "ctrl+g"}))
+
+
+def test_the_end_of_thousands_of_reports_is_one_key_away(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    world.put([world.complaint(status=Status.DISPATCHED) for _ in range(3000)])
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        queue = desk_screen(app).queue
+        await until(lambda: len(queue.numbers) == 3000)
+        await pilot.press("G")
+        await until(lambda: queue.cursor == 2999 and queue.row_at(queue.current) is not None)
+        options = app.screen.query_one(SideBar)
+        assert isinstance(options, OptionList)
+        assert "3.000" in text_of(app)
+
+    play(world, scene)
+    world.close()

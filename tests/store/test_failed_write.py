@@ -1,0 +1,40 @@
+"""A write that fails leaves nothing behind: not in the database, not in the twin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.casework.acting import act
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.store import outbox, twin
+from qlue_desk.store.errors import StoreError
+from tests.desk_world import NOW, DeskWorld
+
+
+def test_what_the_person_was_told_has_failed_is_never_sent(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    report = world.add(status=Status.DISPATCHED)
+    act(world.workplace, [report.id], Verb.NOTE, Fields(note="pertama"), now=NOW)
+    before = (tmp_path / twin.FILE).read_bytes()
+
+    def no_room() -> None:
+        from qlue_desk.store.bound import connection
+
+        pages = connection().execute("PRAGMA page_count").fetchone()[0]
+        connection().execute(f"PRAGMA max_page_count = {pages}")
+
+    world.store.read(no_room).result()
+    world.store.writing(no_room)
+    with pytest.raises(StoreError) as failed:
+        for turn in range(40):
+            act(world.workplace, [report.id], Verb.NOTE, Fields(note=f"{turn} " + "x" * 7000), now=NOW)
+    assert "Cakram penuh" in failed.value.sentence()
+    waiting = world.store.reading(outbox.waiting)
+    kept = twin.read(tmp_path / twin.FILE).recorded
+    assert [line.action.id for line in kept if line.action] == [line.action.id for line in waiting]
+    assert (tmp_path / twin.FILE).read_bytes().startswith(before)
+    world.close()

@@ -1,0 +1,281 @@
+"""The queue's SQL says the same as the domain's reference, on generated complaints and queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qlue_desk.casework.views import views_of
+from qlue_desk.domain.complaint import (
+    CHANNEL_LABEL,
+    Attachment,
+    Channel,
+    Complaint,
+    Entry,
+    Reporter,
+    Status,
+)
+from qlue_desk.domain.query import parse
+from qlue_desk.domain.query_match import Facts, Moment, matches
+from qlue_desk.domain.query_names import FIXED, Field
+from qlue_desk.store import complaints, queue
+from qlue_desk.store.bound import connection
+from qlue_desk.store.conditions import where
+from qlue_desk.store.models import NEVER
+from tests.desk_world import NOW, DeskWorld
+
+WIB = ZoneInfo("Asia/Jakarta")
+WORDS = ("lampu", "mati", "jalan", "Pajajaran", "lubang", "got", "mampet", "lampung", "café", "112")
+MINUTES = st.integers(-20_000, 20_000)
+MOMENT = Moment(NOW, "u_rina", WIB)
+
+
+def _complaint(world: DeskWorld, rng: random.Random) -> Complaint:
+    city = world.workplace.city
+
+    def when(odds: float = 0.8) -> dt.datetime | None:
+        return NOW + dt.timedelta(minutes=rng.randint(-20_000, 20_000)) if rng.random() < odds else None
+
+    holder = rng.choice([None, "u_rina", "u_asep", "u_pergi"])
+    files = tuple(
+        Attachment(f"{n:064x}", f"{n}.jpg", "image/jpeg", 10, evidence=rng.random() < 0.5)
+        for n in range(rng.choice([0, 0, 1, 2]))
+    )
+    return world.complaint(
+        status=rng.choice(list(Status)),
+        created_at=NOW - dt.timedelta(minutes=rng.randint(0, 60_000)),
+        status_since=when(),
+        received_at=None,
+        category=rng.choice([None, *(c.key for c in city.categories[:3])]),
+        kelurahan=rng.choice([None, *(k.code for k in city.kelurahan[:3]), city.kelurahan[-1].code]),
+        channel=rng.choice(list(Channel)),
+        holder=holder,
+        holder_name={None: "", "u_rina": "Rina", "u_asep": "Asep", "u_pergi": "Pergi"}[holder],
+        priority=rng.choice([0, 0, 1, 2]),
+        acknowledge_by=when(),
+        acknowledged_at=when(0.4),
+        resolve_by=when(),
+        dispatch_by=when(),
+        paused_at=when(0.2),
+        final=rng.random() < 0.2,
+        reopened=rng.choice([0, 0, 1]),
+        bounces=rng.choice([0, 0, 2]),
+        lat_e6=rng.choice([None, -6_590_000]),
+        lon_e6=rng.choice([None, 106_800_000]),
+        reporter=Reporter(phone=rng.choice(["", "0812••••678"]), secret=rng.random() < 0.2),
+        waiting_reason=rng.choice(["", "", "no_place"]),
+        attachments=files,
+        title=" ".join(rng.choices(WORDS, k=3)),
+        text=" ".join(rng.choices(WORDS, k=6)),
+        street=rng.choice(["", "Jl. Pajajaran", "Jl. Café Lama"]),
+    )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory):
+    world = DeskWorld.make(tmp_path_factory.mktemp("desk"))
+    rng = random.Random(311)
+    made = [_complaint(world, rng) for _ in range(150)]
+    notes = [
+        Entry(id=f"n_{c.id}", complaint_id=c.id, verb="note", at=NOW, text="dicek")
+        for c in rng.sample(made, 40)
+    ]
+    world.put(made, notes)
+    noted = {note.complaint_id for note in notes}
+    world.oracle = [(c, Facts(notes=int(c.id in noted))) for c in made]
+    yield world
+    world.close()
+
+
+def found_by_sql(world: DeskWorld, text: str) -> set[str]:
+    query = parse(text, world.workplace.names)
+
+    def read() -> tuple[list[str], int]:
+        ids = queue.find_ids(query, now=NOW, me="u_rina", zone=WIB)
+        return [row.id for row in queue.rows(ids)], queue.count(query, now=NOW, me="u_rina", zone=WIB)
+
+    ids, count = world.store.reading(read)
+    assert len(ids) == len(set(ids)) == count
+    return set(ids)
+
+
+def found_by_reference(world: DeskWorld, text: str) -> set[str]:
+    query = parse(text, world.workplace.names)
+    return {c.id for c, facts in world.oracle if matches(query, c, MOMENT, facts)}
+
+
+TERMS = dict.fromkeys(
+    (
+        *(f"status:{status}" for status in Status),
+        *(f"channel:{channel}" for channel in CHANNEL_LABEL),
+        "colour:red",
+        "colour:grey,green",
+        "city:bogor",
+        "dinas:dpupr",
+        "dinas:diskominfo",
+        "category:none",
+        "kelurahan:none",
+        "kecamatan:none",
+        "by:me",
+        "by:none",
+        "by:asep,rina",
+        "priority:high,emergency",
+        "older:24h",
+        "older:10d",
+        "newer:7d",
+        "changed:7d",
+        "since:2026-11-20",
+        "until:2026-11-10",
+        "since:yesterday",
+        "due:today",
+        "due:tomorrow",
+        "due:week",
+        "due:<8h",
+        "due:>3d",
+        "due:overdue",
+        "due:none",
+        "due:2026-11-25",
+        "overdue",
+        *(f"has:{spelling.value}" for spelling in FIXED[Field.HAS]),
+        *(f"is:{spelling.value}" for spelling in FIXED[Field.IS]),
+        "number:00001",
+        "lampu",
+        "lamp",
+        '"lampu mati"',
+        '"mati lam"',
+        "cafe",
+        "pajajaran",
+        "0012",
+        "bgr",
+        "gr-26",
+        "112",
+        "!!",
+    )
+)
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_each_term_alone_and_negated(world: DeskWorld, term: str) -> None:
+    assert found_by_sql(world, term) == found_by_reference(world, term)
+    assert found_by_sql(world, f"-{term}") == found_by_reference(world, f"-{term}")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    parts=st.lists(st.tuples(st.sampled_from(list(TERMS)), st.booleans()), max_size=4),
+    order=st.sampled_from(["", "sort:created", "sort:-updated", "sort:priority", "sort:-due", "sort:status"]),
+)
+def test_terms_together_in_any_order(world: DeskWorld, parts, order: str) -> None:
+    text = " ".join([("-" if negated else "") + term for term, negated in parts] + [order])
+    assert found_by_sql(world, text) == found_by_reference(world, text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=12))
+def test_hostile_words_never_break_the_search(world: DeskWorld, text: str) -> None:
+    word = '"' + text.replace("\\", "").replace('"', "") + '"'
+    found_by_sql(world, word)
+
+
+def ordered(world: DeskWorld, text: str) -> list[queue.QueueRow]:
+    query = parse(text, world.workplace.names)
+    return world.store.reading(lambda: queue.rows(queue.find_ids(query, now=NOW, me="u_rina", zone=WIB)))
+
+
+def test_orders(world: DeskWorld) -> None:
+    due = [row.due for row in ordered(world, "")]
+    assert due == sorted(due)
+    backwards = [row.due for row in ordered(world, "sort:-due")]
+    running = [value for value in backwards if value != NEVER]
+    assert running == sorted(running, reverse=True)
+    assert set(backwards[len(running) :]) == {NEVER}
+    created = [row.created_at for row in ordered(world, "sort:-created")]
+    assert created == sorted(created, reverse=True)
+    urgent = [(-row.priority, row.due) for row in ordered(world, "sort:priority")]
+    assert urgent == sorted(urgent)
+    places = [list(Status).index(Status(row.status)) for row in ordered(world, "sort:status")]
+    assert places == sorted(places)
+
+
+def test_the_first_page_and_the_rest_are_the_whole(world: DeskWorld) -> None:
+    query = parse("is:open", world.workplace.names)
+
+    def read() -> tuple[list[int], list[int], list[int]]:
+        return (
+            list(queue.find_ids(query, now=NOW, limit=20)),
+            list(queue.find_ids(query, now=NOW, offset=20)),
+            list(queue.find_ids(query, now=NOW)),
+        )
+
+    first, rest, whole = world.store.reading(read)
+    assert len(first) == 20
+    assert first + rest == whole
+
+
+def test_rows_that_are_gone_are_left_out_and_unfound(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    kept, gone = world.add(title="lampu mati"), world.add(title="lampu pecah")
+    ids = world.store.reading(lambda: queue.find_ids(parse("lampu"), now=NOW))
+    world.store.write(complaints.remove, gone.id).result()
+    assert [row.id for row in world.store.reading(queue.rows, ids)] == [kept.id]
+    assert world.store.reading(lambda: len(queue.find_ids(parse("pecah"), now=NOW))) == 0
+    assert world.store.reading(complaints.entries, gone.id) == []
+    world.close()
+
+
+def test_words_of_the_history_are_found_and_follow_changes(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    complaint = world.complaint(title="Trotoar")
+    note = Entry(id="n_1", complaint_id=complaint.id, verb="note", at=NOW, text="kabel terbuka")
+    world.put([complaint], [note])
+    count = lambda text: world.store.reading(queue.count, parse(text), now=NOW)  # noqa: E731
+    assert (count("kabel"), count("trotoar")) == (1, 1)
+    world.put([world.complaint(id=complaint.id, number=complaint.number, title="Jembatan")])
+    assert (count("trotoar"), count("jembatan"), count("kabel")) == (0, 1, 1)
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("", "complaint_due"),
+        ("is:open", "complaint_open"),
+        ("overdue", "complaint_"),
+        ("status:dispatched", "complaint_status"),
+        ("sort:-created", "complaint_created"),
+        ("sort:-updated", "complaint_updated"),
+        ("sort:priority", "complaint_priority"),
+        ("sort:number", "complaint_number"),
+    ],
+)
+def test_first_pages_come_from_an_index_in_order(world: DeskWorld, text: str, index: str) -> None:
+    plan = world.store.reading(queue.plan, parse(text), now=NOW)
+    assert any(index in line for line in plan), plan
+    assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_the_first_page_of_what_opens_first_is_read_without_sorting(tmp_path: Path) -> None:
+    """0.34 s at 100,000 reports for what opens first, until the planner was kept on the due order."""
+    world = DeskWorld.make(tmp_path)
+    world.put([world.complaint(status=status) for status in (Status.DISPATCHED, Status.RESOLVED) * 300])
+
+    def plan(text: str) -> str:
+        condition = where(world.workplace.query(text), MOMENT)
+        rows = connection().execute(
+            f"EXPLAIN QUERY PLAN SELECT row FROM complaint WHERE {condition.sql} ORDER BY due, row LIMIT 200",
+            condition.parameters,
+        )
+        return " ".join(str(row[3]) for row in rows)
+
+    for person in ("u_rina", "u_budi"):
+        first = views_of(world.signed_in_as(person).actor)[0]
+        found = world.store.reading(plan, first.query)
+        assert "TEMP B-TREE" not in found, (first, found)
+        assert "complaint_open" in found
+    world.close()
