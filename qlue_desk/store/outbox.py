@@ -18,7 +18,7 @@ from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerprint
 from qlue_desk.store import complaints, twin
-from qlue_desk.store.bound import connection, touch
+from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase
 
@@ -75,7 +75,7 @@ def record(recorded: list[Recorded]) -> None:
     for item, action in zip(recorded, actions, strict=True):
         # The confirmed row must be read before the view is written over it.
         base = complaints.get_base(item.complaint.id)
-        _insert(action, item.complaint.number, item.complaint.title, item.seen)
+        insert(action, item.complaint.number, item.complaint.title, item.seen)
         if item.entry is not None:
             complaints.put_entries([item.entry], pending=True)
         complaints.put_view(item.complaint, base=base, pending=_count_unconfirmed(item.complaint.id))
@@ -152,7 +152,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
     fresh = _fingerprinted(
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
     )
-    _insert(fresh, old.number, old.title, old.seen)
+    insert(fresh, old.number, old.title, old.seen)
     _append_to_twin([twin.Line(action=fresh, number=old.number, title=old.title)])
     _put_away(action_id)
     rebase(fresh.complaint_id, now=moment)
@@ -221,7 +221,7 @@ def note_failure(action_id: str, error: str) -> int:
 
 def quarantine(action_id: str, detail: str) -> None:
     """Put a poison pill into the tray, so that its lane can go on (sync.md, push)."""
-    _refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))
+    refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))
 
 
 def _predecessor(complaint_id: str, number: int) -> str | None:
@@ -250,122 +250,7 @@ def _lanes_without_files() -> set[str]:
     return {row[0] for row in rows}
 
 
-# --- verdicts --------------------------------------------------------------------------------------
-
-
-def settle(
-    sent: tuple[Action, ...], results: tuple[ActionResult, ...], epoch: str, covered: tuple[str, int]
-) -> list[ActionResult]:
-    """Take central's verdicts; the caller has checked the generation in this same transaction.
-
-    `covered` is (epoch, seq) of the cursor that travelled with the push: central checked it, so an event
-    at or below it is in our rows already. Returns the verdicts that changed something.
-    """
-    by_id = {result.id: result for result in results}
-    taken: list[ActionResult] = []
-    lanes: dict[str, None] = {}
-    for action in sent:
-        result = by_id.get(action.id)
-        if result is None:
-            continue
-        if result.status is Verdict.RETRY:
-            _reoffer_predecessor(result, action)
-            _send_files_again(result)
-            continue
-        state = _state_of(action.id)
-        if result.status is Verdict.APPLIED and state == "waiting":
-            _acknowledge(result, epoch, covered)
-        elif result.status is Verdict.REJECTED and state in ("waiting", "acked"):
-            _refuse(result, rebase_now=False)
-        else:
-            continue
-        taken.append(result)
-        lanes[action.complaint_id] = None
-    for complaint_id in lanes:
-        rebase(complaint_id)
-        touch(complaint_id)
-    return taken
-
-
-def confirm(shown: Iterable[tuple[str, int]], epoch: str) -> set[str]:
-    """The feed showed these (action id, seq): own ones among them are confirmed. Returns their complaints."""
-    lanes: set[str] = set()
-    for action_id, seq in shown:
-        row = connection().execute(
-            "UPDATE action SET state = 'confirmed', seq = ?, epoch = ?, settled_at = unixepoch()"
-            " WHERE id = ? AND state <> 'confirmed' RETURNING complaint_id",
-            (seq, epoch, action_id),
-        )
-        lanes.update(found[0] for found in row.fetchall())
-    return lanes
-
-
-def reoffer_unshown(epoch: str, seq: int, head: int) -> set[str]:
-    """Acked actions that the feed has passed, that lie above its head or in another epoch go back to waiting.
-
-    Central has lost them (restored from an older copy); returns their complaints.
-    """
-    rows = connection().execute(
-        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE state = 'acked'"
-        " AND (epoch <> ?1 OR seq <= ?2 OR seq > ?3) RETURNING complaint_id",
-        (epoch, seq, head),
-    )
-    return {row[0] for row in rows.fetchall()}
-
-
-def reoffer_journal() -> set[str]:
-    """After a resync: all that central may have forgotten goes back to waiting; returns the complaints.
-
-    An action whose history line stands in the snapshot needs no second proof: it is confirmed.
-    """
-    connection().execute(
-        "UPDATE action SET state = 'confirmed' WHERE state IN ('acked', 'waiting') AND EXISTS"
-        " (SELECT 1 FROM entry WHERE entry.action_id = action.id AND entry.pending = 0)"
-    )
-    rows = connection().execute(
-        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE state IN ('acked', 'confirmed')"
-        " AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.action_id = action.id AND entry.pending = 0)"
-        " RETURNING complaint_id"
-    )
-    return {row[0] for row in rows.fetchall()}
-
-
-def prune_journal(before: dt.datetime) -> int:
-    """Forget confirmed and put-away actions that are older than central's backups can be."""
-    cursor = connection().execute(
-        "DELETE FROM action WHERE state IN ('confirmed', 'discarded', 'undone') AND recorded_at < ?"
-        " AND settled_at < ?1",
-        (int(before.timestamp()),),
-    )
-    return int(cursor.rowcount)
-
-
-def salvage() -> int:
-    """Take over what only the twin knows (torn commit, restored or mended database); returns how many.
-
-    Central knows each id, so an action that had arrived before is answered as a duplicate.
-    """
-    path = twin.path_here()
-    known = {row[0] for row in connection().execute("SELECT id FROM action")}
-    missing = [line for line in twin.read(path).recorded if line.action and line.action.id not in known]
-    for line in missing:
-        assert line.action is not None
-        _insert(line.action, line.number, line.title, None)
-        connection().execute("UPDATE action SET sent = 1 WHERE id = ?", (line.action.id,))
-    for complaint_id in {line.action.complaint_id for line in missing if line.action}:
-        rebase(complaint_id)
-    return len(missing)
-
-
-def tidy_twin() -> None:
-    """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
-    path = twin.path_here()
-    open_ids = {
-        row[0]
-        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    }
-    kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
-    twin.rewrite(path, kept)
+# --- the twin ---------------------------------------------------------------------------------------
 
 
 _unproven: dict[Path, list[str]] = {}
@@ -378,7 +263,7 @@ def _append_to_twin(lines: list[twin.Line]) -> None:
     Otherwise a mended database would take over what the person was told had failed.
     """
     path = twin.path_here()
-    rolled_back = [action_id for action_id in _unproven.pop(path, []) if not _state_of(action_id)]
+    rolled_back = [action_id for action_id in _unproven.pop(path, []) if not state_of(action_id)]
     twin.append(path, [*(twin.Line(undone=action_id) for action_id in rolled_back), *lines])
     _unproven[path] = [line.action.id for line in lines if line.action is not None]
 
@@ -390,7 +275,8 @@ def _fingerprinted(action: Action) -> Action:
     return action if action.fp else replace(action, fp=fingerprint(action))
 
 
-def _insert(action: Action, number: str, title: str, seen: Current | None) -> None:
+def insert(action: Action, number: str, title: str, seen: Current | None) -> None:
+    """Add an action to the outbox; the caller rebases its complaint."""
     connection().execute(
         "INSERT INTO action(id, complaint_id, verb, state, recorded_at, body, seen, number, title, seq,"
         " epoch, code, sent, tries, last_error, settled_at)"
@@ -445,7 +331,8 @@ def _count_unconfirmed(complaint_id: str) -> int:
     return int(row[0])
 
 
-def _state_of(action_id: str) -> str:
+def state_of(action_id: str) -> str:
+    """State of an own action; '' for one that is not ours."""
     row = connection().execute("SELECT state FROM action WHERE id = ?", (action_id,)).fetchone()
     return "" if row is None else str(row[0])
 
@@ -462,17 +349,8 @@ def _put_away(action_id: str) -> None:
     _append_to_twin([twin.Line(undone=action_id)])
 
 
-def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int]) -> None:
-    """Applied: to the journal; confirmed at once where no event of ours will come any more."""
-    shown = not result.seq or (epoch == covered[0] and result.seq <= covered[1])
-    connection().execute(
-        "UPDATE action SET state = ?, seq = ?, epoch = ?, code = '', result = ?, last_error = '',"
-        " settled_at = unixepoch() WHERE id = ?",
-        ("confirmed" if shown else "acked", result.seq, epoch, _encode(result), result.id),
-    )
-
-
-def _refuse(result: ActionResult, *, rebase_now: bool = True) -> None:
+def refuse(result: ActionResult, *, rebase_now: bool = True) -> None:
+    """Put an action into the tray with its verdict."""
     row = connection().execute(
         "UPDATE action SET state = 'refused', code = ?, result = ?, settled_at = unixepoch()"
         " WHERE id = ? RETURNING complaint_id",
@@ -482,24 +360,3 @@ def _refuse(result: ActionResult, *, rebase_now: bool = True) -> None:
     if rebase_now:
         for complaint_id in lanes:
             rebase(complaint_id)
-
-
-def _reoffer_predecessor(result: ActionResult, action: Action) -> None:
-    """Central misses an action that it had accepted: it was restored, so that one is offered again."""
-    named = result.prev or action.prev
-    if result.code != "predecessor_missing" or named is None:
-        return
-    rows = connection().execute(
-        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE id = ?"
-        " AND state IN ('acked', 'confirmed') RETURNING complaint_id",
-        (named,),
-    )
-    for (complaint_id,) in rows.fetchall():
-        rebase(complaint_id)
-
-
-def _send_files_again(result: ActionResult) -> None:
-    """Central no longer has these files: their upload starts again, the lane waits for it."""
-    connection().executemany(
-        "UPDATE blob SET done = 0, sent = 0 WHERE sha256 = ?", [(sha256,) for sha256 in result.blobs]
-    )

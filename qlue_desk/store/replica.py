@@ -25,7 +25,7 @@ from qlue_desk.protocol import (
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, ground, meta, outbox
+from qlue_desk.store import complaints, ground, journal, meta
 from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
@@ -130,9 +130,9 @@ def apply_page(reply: PullReply) -> PageOutcome:
         raise FeedBroken(N_("Aliran dari pusat berakhir di tempat lain daripada yang dinyatakan."))
     _write_rows(_fold(reply.events))
     shown = [(event.action_id, event.seq) for event in reply.events if event.action_id]
-    lanes = outbox.confirm(shown, end.epoch)
+    lanes = journal.confirm(shown, end.epoch)
     confirmed = len(lanes)
-    reoffered = outbox.reoffer_unshown(end.epoch, end.seq, reply.head)
+    reoffered = journal.reoffer_unshown(end.epoch, end.seq, reply.head)
     for complaint_id in lanes | reoffered | _touched_with_own(reply.events):
         rebase(complaint_id)
     if reoffered:

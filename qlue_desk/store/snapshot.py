@@ -22,7 +22,7 @@ from qlue_desk.protocol import (
     decode_cursor,
     encode_cursor,
 )
-from qlue_desk.store import complaints, meta, outbox, replica
+from qlue_desk.store import complaints, journal, meta, replica
 from qlue_desk.store.bound import connection, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken
@@ -131,7 +131,7 @@ def swap() -> int:
         _swap_chunk(chunk)
     meta.put(replica.CURSOR, stage.cursor)
     lanes = own_lanes()
-    outbox.reoffer_journal()
+    journal.reoffer_journal()
     for complaint_id in lanes | own_lanes():
         rebase(complaint_id)
     replica.next_generation()

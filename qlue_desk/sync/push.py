@@ -11,7 +11,7 @@ import time
 import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, PushRequest, RetryCode, Verdict, decode_cursor
-from qlue_desk.store import outbox, replica, snapshot
+from qlue_desk.store import journal, outbox, replica, snapshot
 from qlue_desk.sync.errors import BadRequest, Refused, Resync, ServerFailed, SyncError, TooLarge
 from qlue_desk.sync.link import Link
 
@@ -126,7 +126,7 @@ def _settle(batch: Batch, reply: PushReply) -> PushOutcome:
     if batch.cursor is not None:
         position = decode_cursor(batch.cursor)
         covered = (position.epoch, position.seq)
-    taken = outbox.settle(batch.actions, reply.results, reply.epoch, covered)
+    taken = journal.settle(batch.actions, reply.results, reply.epoch, covered)
     replica.note_contact()
     applied = [result for result in taken if result.status is Verdict.APPLIED]
     return PushOutcome(

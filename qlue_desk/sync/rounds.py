@@ -7,7 +7,7 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import outbox, replica
+from qlue_desk.store import journal, outbox, replica
 from qlue_desk.store.database import Store
 from qlue_desk.sync import blobs, pull
 from qlue_desk.sync.errors import Resync
@@ -25,9 +25,9 @@ _QUIET_ROUNDS = 20
 def take_over() -> None:
     """Become the process that syncs: fence off replies asked for before, take over what only the twin has."""
     replica.next_generation()
-    outbox.salvage()
-    outbox.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
-    outbox.tidy_twin()
+    journal.salvage()
+    journal.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
+    journal.tidy_twin()
 
 
 def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResult:

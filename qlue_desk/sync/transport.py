@@ -174,6 +174,8 @@ class Transport:
         *,
         plain: bool = False,
     ) -> _Reply:
+        if self.blocked:
+            raise Offline("switched off")
         request_id = uuid.uuid4().hex
         headers = {**headers, REQUEST_ID_HEADER: request_id}
         if self.token:
@@ -182,26 +184,20 @@ class Transport:
         watch = threading.Timer(deadline, self.abort)  # a drip inside the headers never reaches our loop
         watch.daemon = True
         watch.start()
+        timeout = httpx.Timeout(deadline, connect=CONNECT_TIMEOUT)
+        trace = {"trace": self._trace}
         try:
             request = self._client.build_request(
-                method,
-                self.url + path,
-                content=content,
-                params=params,
-                headers=headers,
-                timeout=httpx.Timeout(deadline, connect=CONNECT_TIMEOUT),
-                extensions={"trace": self._trace},
-            )
-            response = self._client.send(request, stream=True)
-            try:
+                method, self.url + path, content=content, params=params, headers=headers, timeout=timeout,
+                extensions=trace,
+            )  # fmt: skip
+            with contextlib.closing(self._client.send(request, stream=True)) as response:
                 return self._read(response, request_id, until, plain=plain)
-            finally:
-                response.close()
         except SyncError:
             raise
         except httpx.HTTPError as error:
             raise _no_network(error) from error
-        except (OSError, RuntimeError, ValueError, AttributeError) as error:  # the client was closed under us
+        except (OSError, RuntimeError, ValueError, AttributeError) as error:  # closed under us
             raise Offline(str(error)) from error
         finally:
             watch.cancel()

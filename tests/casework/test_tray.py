@@ -16,7 +16,7 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
-from qlue_desk.store import outbox
+from qlue_desk.store import journal, outbox
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -43,7 +43,7 @@ def refuse(world: DeskWorld) -> str:
         values={"dinas": "Dishub"},
         current=Current("dispatched", "dishub", 9),
     )
-    world.store.writing(lambda: outbox.settle(outbox.to_send(), (result,), "e1", ("e1", 0)))
+    world.store.writing(lambda: journal.settle(outbox.to_send(), (result,), "e1", ("e1", 0)))
     return outcome.action_id
 
 

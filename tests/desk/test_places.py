@@ -32,7 +32,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, outbox
+from qlue_desk.store import drafts, journal, outbox
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
 
@@ -65,7 +65,7 @@ def refuse(world: DeskWorld, verb: str) -> None:
         result = ActionResult(
             item.action.id, Verdict.REJECTED, code="out_of_scope", detail=REASON, current=current
         )
-        outbox.settle((item.action,), (result,), "e1", ("e1", 0))
+        journal.settle((item.action,), (result,), "e1", ("e1", 0))
 
     world.store.write(settle).result()
 

@@ -11,7 +11,7 @@ from qlue_desk.casework.acting import act, undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, ActionResult, Current, RetryCode, Verdict
-from qlue_desk.store import complaints, outbox, twin
+from qlue_desk.store import complaints, journal, outbox, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from tests.desk_world import NOW, DeskWorld
@@ -37,7 +37,7 @@ def to_send(world: DeskWorld) -> tuple[Action, ...]:
 
 
 def settle(world: DeskWorld, sent: tuple[Action, ...], *results: ActionResult) -> list[ActionResult]:
-    return world.store.writing(outbox.settle, sent, results, "e1", ("e1", 4))
+    return world.store.writing(journal.settle, sent, results, "e1", ("e1", 4))
 
 
 def applied(action_id: str, seq: int = 9) -> ActionResult:
@@ -211,9 +211,9 @@ def test_a_lost_database_takes_its_actions_from_the_twin(world: DeskWorld, tmp_p
         file.unlink()
     fresh = DeskWorld.make(tmp_path)
     try:
-        assert fresh.store.writing(outbox.salvage) == 1
+        assert fresh.store.writing(journal.salvage) == 1
         assert [a.id for a in to_send(fresh)] == [kept]
-        assert fresh.store.writing(outbox.salvage) == 0
+        assert fresh.store.writing(journal.salvage) == 0
         assert taken_back not in {a.id for a in to_send(fresh)}
     finally:
         fresh.close()
@@ -236,7 +236,7 @@ def test_tidying_keeps_in_the_twin_what_is_not_confirmed(world: DeskWorld, tmp_p
     one = world.add()
     first, second = note(world, one.id, "a"), note(world, one.id, "b")
     settle(world, to_send(world)[:1], applied(first, seq=2))
-    world.store.writing(outbox.tidy_twin)
+    world.store.writing(journal.tidy_twin)
     assert [line.action.id for line in twin.read(tmp_path / "outbox.log").recorded if line.action] == [second]
 
 

@@ -26,8 +26,6 @@ from qlue_desk.sync.state import Phase, SyncState
 from tests.sync.faults import answer, raw_server
 from tests.sync.rig import Central, Desk
 
-QUICK = Backoff(0.05, 0.2)
-
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Central]:
@@ -85,9 +83,6 @@ def test_the_view_never_flickers_while_the_engine_works(central: Central) -> Non
     seen: set[str] = set()
     notes: set[int] = set()
 
-    def look(_change: object) -> None:
-        desk.store.read(lambda: None)
-
     desk.act(one.id, "acknowledge")
     desk.act(one.id, "note", "saya di lokasi")
     central.move(one.id, Verb.PRIORITISE, Fields(to="tinggi"))
@@ -112,7 +107,6 @@ def test_the_switch_keeps_the_desk_off_the_network_and_back(central: Central) ->
     desk.act(one.id, "acknowledge")
     until(lambda: desk.engine.state.waiting == 1)
     time.sleep(0.3)
-    assert central.texts(one.id) == ["Jalan berlubang"] or desk.counts().waiting == 1
     assert desk.counts().waiting == 1
     desk.engine.offline = False
     until(lambda: desk.engine.state.phase is Phase.CONNECTED and desk.engine.state.waiting == 0)

@@ -282,3 +282,58 @@ def test_clocks_that_are_wrong_by_years_change_no_deadline(central: Central) -> 
     assert found.acknowledged_at is not None
     assert found.acknowledged_at.year == 2026
     assert desk.rows() == central.rows("dpupr")
+
+
+def test_a_verdict_from_an_older_timeline_is_dropped_and_asked_for_again(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    action_id = desk.act(one.id, "note", "a")
+    link = desk.engine._link("once")
+    from qlue_desk.sync import push
+
+    batch = link.write(push._prepare, 100, 10**6, frozenset())
+    reply = Pusher(link)._send(batch)
+    link.write(replica.next_generation)  # a resync, or another process took the line
+    assert link.write(push._settle, batch, reply).dropped
+    assert desk.state_of(action_id) == "waiting"
+    desk.sync()
+    assert desk.state_of(action_id) == "confirmed"
+    assert central.texts(one.id).count("a") == 1
+
+
+def test_batches_are_halved_until_central_takes_them(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    for number in range(9):
+        desk.act(one.id, "note", f"{number} " + "x" * 2000)
+    central.hub.limits = central.hub.limits.__class__(push_bytes=9000, push_actions=100)
+    result = desk.sync()  # the session that the desk holds still says a megabyte
+    assert (result.applied, result.waiting) == (9, 0)
+    assert [text[0] for text in central.texts(one.id)[-9:]] == list("012345678")
+
+
+def test_an_action_that_is_too_large_alone_goes_to_the_tray(central: Central) -> None:
+    one, two = central.report(), central.report()
+    desk = central.desk()
+    desk.sync()
+    large = desk.act(one.id, "note", "x" * 7000)
+    small = desk.act(two.id, "note", "kecil")
+    central.hub.limits = central.hub.limits.__class__(push_bytes=3000)
+    desk.sync()
+    assert [item.action.id for item in desk.tray()] == [large]
+    assert desk.state_of(small) == "confirmed"
+
+
+def test_rules_that_change_bring_a_new_session(central: Central) -> None:
+    from qlue_desk.domain.complaint import Role
+
+    central.report()
+    desk = central.desk()
+    desk.sync()
+    central.hub.accounts.add_user("siti", "Siti", "bogor", {Role.OFFICER}, "dpupr")
+    desk.sync()
+    desk.sync()
+    desk.workplace.reload()
+    assert "Siti" in {person.name for person in desk.workplace.people}

@@ -1,0 +1,165 @@
+"""What central says about own actions, and what it may have forgotten (sync.md, "Decisions", 4).
+
+An accepted action stays in the journal longer than central's backups reach, so that a restored central
+loses nothing: what the feed does not show is offered again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from qlue_desk.protocol import Action, ActionResult, Verdict
+from qlue_desk.store import outbox, twin
+from qlue_desk.store.bound import connection, touch
+from qlue_desk.store.rebase import rebase
+
+_encode = msgspec.json.Encoder().encode
+
+
+def settle(
+    sent: tuple[Action, ...], results: tuple[ActionResult, ...], epoch: str, covered: tuple[str, int]
+) -> list[ActionResult]:
+    """Take central's verdicts; the caller has checked the generation in this same transaction.
+
+    `covered` is (epoch, seq) of the cursor that travelled with the push: central checked it, so an event
+    at or below it is in our rows already. Returns the verdicts that changed something.
+    """
+    by_id = {result.id: result for result in results}
+    taken: list[ActionResult] = []
+    lanes: dict[str, None] = {}
+    for action in sent:
+        result = by_id.get(action.id)
+        if result is None:
+            continue
+        if result.status is Verdict.RETRY:
+            _reoffer_predecessor(result, action)
+            _send_files_again(result)
+            continue
+        state = outbox.state_of(action.id)
+        if result.status is Verdict.APPLIED and state == "waiting":
+            _acknowledge(result, epoch, covered)
+        elif result.status is Verdict.REJECTED and state in ("waiting", "acked"):
+            outbox.refuse(result, rebase_now=False)
+        else:
+            continue
+        taken.append(result)
+        lanes[action.complaint_id] = None
+    for complaint_id in lanes:
+        rebase(complaint_id)
+        touch(complaint_id)
+    return taken
+
+
+def confirm(shown: Iterable[tuple[str, int]], epoch: str) -> set[str]:
+    """The feed showed these (action id, seq): own ones among them are confirmed. Returns their complaints."""
+    lanes: set[str] = set()
+    for action_id, seq in shown:
+        row = connection().execute(
+            "UPDATE action SET state = 'confirmed', seq = ?, epoch = ?, settled_at = unixepoch()"
+            " WHERE id = ? AND state <> 'confirmed' RETURNING complaint_id",
+            (seq, epoch, action_id),
+        )
+        lanes.update(found[0] for found in row.fetchall())
+    return lanes
+
+
+def reoffer_unshown(epoch: str, seq: int, head: int) -> set[str]:
+    """Acked actions that the feed has passed, that lie above its head or in another epoch go back to waiting.
+
+    Central has lost them (restored from an older copy); returns their complaints.
+    """
+    rows = connection().execute(
+        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE state = 'acked'"
+        " AND (epoch <> ?1 OR seq <= ?2 OR seq > ?3) RETURNING complaint_id",
+        (epoch, seq, head),
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def reoffer_journal() -> set[str]:
+    """After a resync: all that central may have forgotten goes back to waiting; returns the complaints.
+
+    An action whose history line stands in the snapshot needs no second proof: it is confirmed.
+    """
+    connection().execute(
+        "UPDATE action SET state = 'confirmed' WHERE state IN ('acked', 'waiting') AND EXISTS"
+        " (SELECT 1 FROM entry WHERE entry.action_id = action.id AND entry.pending = 0)"
+    )
+    rows = connection().execute(
+        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE state IN ('acked', 'confirmed')"
+        " AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.action_id = action.id AND entry.pending = 0)"
+        " RETURNING complaint_id"
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def prune_journal(before: dt.datetime) -> int:
+    """Forget confirmed and put-away actions that are older than central's backups can be."""
+    cursor = connection().execute(
+        "DELETE FROM action WHERE state IN ('confirmed', 'discarded', 'undone') AND recorded_at < ?"
+        " AND settled_at < ?1",
+        (int(before.timestamp()),),
+    )
+    return int(cursor.rowcount)
+
+
+def salvage() -> int:
+    """Take over what only the twin knows (torn commit, restored or mended database); returns how many.
+
+    Central knows each id, so an action that had arrived before is answered as a duplicate.
+    """
+    path = twin.path_here()
+    known = {row[0] for row in connection().execute("SELECT id FROM action")}
+    missing = [line for line in twin.read(path).recorded if line.action and line.action.id not in known]
+    for line in missing:
+        assert line.action is not None
+        outbox.insert(line.action, line.number, line.title, None)
+        connection().execute("UPDATE action SET sent = 1 WHERE id = ?", (line.action.id,))
+    for complaint_id in {line.action.complaint_id for line in missing if line.action}:
+        rebase(complaint_id)
+    return len(missing)
+
+
+def tidy_twin() -> None:
+    """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
+    path = twin.path_here()
+    open_ids = {
+        row[0]
+        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
+    }
+    kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
+    twin.rewrite(path, kept)
+
+
+def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int]) -> None:
+    """Applied: to the journal; confirmed at once where no event of ours will come any more."""
+    shown = not result.seq or (epoch == covered[0] and result.seq <= covered[1])
+    connection().execute(
+        "UPDATE action SET state = ?, seq = ?, epoch = ?, code = '', result = ?, last_error = '',"
+        " settled_at = unixepoch() WHERE id = ?",
+        ("confirmed" if shown else "acked", result.seq, epoch, _encode(result), result.id),
+    )
+
+
+def _reoffer_predecessor(result: ActionResult, action: Action) -> None:
+    """Central misses an action that it had accepted: it was restored, so that one is offered again."""
+    named = result.prev or action.prev
+    if result.code != "predecessor_missing" or named is None:
+        return
+    rows = connection().execute(
+        "UPDATE action SET state = 'waiting', seq = 0, epoch = '' WHERE id = ?"
+        " AND state IN ('acked', 'confirmed') RETURNING complaint_id",
+        (named,),
+    )
+    for (complaint_id,) in rows.fetchall():
+        rebase(complaint_id)
+
+
+def _send_files_again(result: ActionResult) -> None:
+    """Central no longer has these files: their upload starts again, the lane waits for it."""
+    connection().executemany(
+        "UPDATE blob SET done = 0, sent = 0 WHERE sha256 = ?", [(sha256,) for sha256 in result.blobs]
+    )
