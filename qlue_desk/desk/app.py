@@ -180,6 +180,7 @@ class QlueDesk(App[int]):
         if self.backend is not None:
             counts = await self.backend.outbox_counts()
             self.outbox_counts = (counts.waiting, counts.refused)
+            self._show_line()  # a screen that was opened meanwhile has a header, too
 
     def show_outbox(self, *, refused: bool = False) -> None:
         """Over the queue."""
