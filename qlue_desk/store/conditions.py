@@ -33,6 +33,9 @@ class Condition(msgspec.Struct, frozen=True):
         return Condition(f"NOT ({self.sql})", self.parameters)
 
 
+WIDE = "complaint INDEXED BY complaint_wide"
+"""The table for queries over many rows: the index covers all terms but number, city and words."""
+
 TRUE, FALSE = Condition("1"), Condition("0")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.store.bound import connection
-from qlue_desk.store.conditions import where
+from qlue_desk.store.conditions import WIDE, where
 
 COLUMNS = frozenset({"status", "category", "kelurahan", "kecamatan", "holder", "dinas", "channel"})
 """What can be counted by."""
@@ -32,7 +32,7 @@ def by_column(column: str, query: Query, moment: Moment) -> list[Group]:
         raise ValueError(f"cannot count by {column!r}")
     condition = where(query, moment)
     rows = connection().execute(
-        f"SELECT {column}, count(*), sum(due < ?) FROM complaint WHERE {condition.sql}"
+        f"SELECT {column}, count(*), sum(due < ?) FROM {WIDE} WHERE {condition.sql}"
         f" GROUP BY {column} ORDER BY count(*) DESC, {column}",
         (moment.now.timestamp(), *condition.parameters),
     )
@@ -42,7 +42,7 @@ def by_column(column: str, query: Query, moment: Moment) -> list[Group]:
 def holder_names() -> dict[str, str]:
     """Display names of the people who hold reports here, by user id."""
     rows = connection().execute(
-        "SELECT holder, max(holder_name) FROM complaint WHERE holder <> '' GROUP BY holder"
+        f"SELECT holder, max(holder_name) FROM {WIDE} WHERE holder <> '' GROUP BY holder"
     )
     return dict(rows.fetchall())
 
@@ -54,7 +54,7 @@ def by_status_and_age(query: Query, moment: Moment) -> dict[str, tuple[int, ...]
     cases = " ".join(f"WHEN created_at >= ? THEN {place}" for place in range(len(borders)))
     rows = connection().execute(
         f"SELECT status, CASE {cases} ELSE {len(borders)} END AS age, count(*)"
-        f" FROM complaint WHERE {condition.sql} GROUP BY status, age",
+        f" FROM {WIDE} WHERE {condition.sql} GROUP BY status, age",
         (*borders, *condition.parameters),
     )
     table: dict[str, list[int]] = {}
@@ -69,7 +69,7 @@ def by_week(query: Query, moment: Moment, first_week: int, weeks: int) -> list[t
     table = [[0, 0] for _ in range(weeks)]
     for place, column, restriction in ((0, "created_at", "1"), (1, "status_since", "status = 'resolved'")):
         rows = connection().execute(
-            f"SELECT ({column} - ?) / {WEEK_SECONDS} AS week, count(*) FROM complaint"
+            f"SELECT ({column} - ?) / {WEEK_SECONDS} AS week, count(*) FROM {WIDE}"
             f" WHERE {column} >= ? AND {restriction} AND {condition.sql} GROUP BY week",
             (first_week, first_week, *condition.parameters),
         )
@@ -103,7 +103,7 @@ def totals(query: Query, moment: Moment) -> Totals:
             " count(*) FILTER (WHERE status = 'awaiting_verification'), count(*) FILTER (WHERE reopened > 0),"
             " count(*) FILTER (WHERE reopened > 0 OR status = 'resolved'),"
             " count(*) FILTER (WHERE bounces > 0), coalesce(sum(is_open), 0)"
-            f" FROM complaint WHERE {condition.sql}",
+            f" FROM {WIDE} WHERE {condition.sql}",
             (moment.now.timestamp(), *condition.parameters),
         )
         .fetchone()

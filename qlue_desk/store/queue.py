@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from qlue_desk.domain.complaint import Complaint, Status
-from qlue_desk.domain.query import Query
+from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_match import Moment
+from qlue_desk.domain.query_names import Field
 from qlue_desk.store.bound import connection
-from qlue_desk.store.conditions import Value, where
+from qlue_desk.store.conditions import WIDE, Value, where
 from qlue_desk.store.models import NEVER
 
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
@@ -33,7 +34,7 @@ _ORDER: dict[str, tuple[str, str]] = {
     "status": (f"{_STATUS_ORDER}, due, row", f"{_STATUS_ORDER} DESC, due, row"),
 }
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first."""
-_SORTED_WHOLE = frozenset({"created", "updated", "priority"})
+_FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
 
 
 class QueueRow(msgspec.Struct, frozen=True, gc=False):
@@ -104,21 +105,38 @@ def find_ids(
     return found
 
 
-def plan(query: Query, *, now: dt.datetime, me: str = "") -> list[str]:
-    """How SQLite would find a first page (for `doctor` and for the tests that guard the indexes)."""
-    statement, parameters = _select(query, _moment(now, me, None), whole=False)
-    found = connection().execute(f"EXPLAIN QUERY PLAN {statement} LIMIT 50", parameters)
+def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -> list[str]:
+    """How SQLite would find a first page, or with `whole` all ids (the tests guard the indexes by it)."""
+    statement, parameters = _select(query, _moment(now, me, None), whole=whole)
+    found = connection().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
     return [str(row[3]) for row in found]
 
 
 def _select(query: Query, moment: Moment, *, whole: bool) -> tuple[str, tuple[Value, ...]]:
     condition = where(query, moment)
     order = _ORDER[query.sort][query.descending]
-    if whole and query.sort in _SORTED_WHOLE:
-        # Walking these orders' indexes means one visit to the table a row; for a first page that is
-        # nothing, for all rows it is slower than sorting what the covering index gives.
-        order = f"+{order}"
-    return f"SELECT row FROM complaint WHERE {condition.sql} ORDER BY {order}", condition.parameters
+    table = "complaint" if _in_order(query, whole=whole) else WIDE
+    return f"SELECT row FROM {table} WHERE {condition.sql} ORDER BY {order}", condition.parameters
+
+
+def _in_order(query: Query, *, whole: bool) -> bool:
+    """Whether walking an index in the query's order is the best way.
+
+    By deadline that index covers the terms of the default views; in other orders the walk visits the
+    table for each row, which only a first page of almost everything is worth.
+    """
+    if query.words or any(term.negated for term in query.terms):
+        return False
+    if query.sort == "due" and not query.descending:
+        return all(_covered_by_due(term) for term in query.terms)
+    only_open = all(term.field is Field.IS and term.values == ("open",) for term in query.terms)
+    return only_open and not whole
+
+
+def _covered_by_due(term: Term) -> bool:
+    if term.field is Field.IS:
+        return _FLAGS_COVERED_BY_DUE.issuperset(term.values)
+    return term.field in (Field.STATUS, Field.BY, Field.DUE)
 
 
 def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
@@ -154,7 +172,7 @@ def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | Non
     condition = where(query, _moment(now, me, zone))
     found = (
         connection()
-        .execute(f"SELECT count(*) FROM complaint WHERE {condition.sql}", condition.parameters)
+        .execute(f"SELECT count(*) FROM {WIDE} WHERE {condition.sql}", condition.parameters)
         .fetchone()
     )
     return int(found[0])

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from qlue_desk.store import complaints, meta
+from qlue_desk.domain.query import parse
+from qlue_desk.store import complaints, meta, queue
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import OffThread, StoreClosed, StoreError, Superseded
 from qlue_desk.store.models import SCHEMA_VERSION, MetaRow
-from tests.desk_world import DeskWorld
+from tests.desk_world import NOW, DeskWorld
 
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
@@ -76,6 +77,26 @@ def test_a_newer_database_is_refused_and_left_alone(store: Store) -> None:
         f"Basis data ini ditulis qlue-desk yang lebih baru (skema {SCHEMA_VERSION + 1},"
         f" program ini mengenal {SCHEMA_VERSION}): perbarui program."
     )
+
+
+def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    complaint = world.add()
+
+    def as_it_was() -> None:
+        connection().execute("DROP INDEX complaint_wide")
+        connection().execute("CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open)")
+        connection().execute("PRAGMA user_version = 1")
+
+    world.store.write(as_it_was).result()
+    world.close()
+    store = Store.open(tmp_path / "home")
+    assert store.reading(complaints.get, complaint.id) == complaint
+    assert store.reading(queue.count, parse("is:open"), now=NOW) == 1
+    names = "SELECT name FROM sqlite_master WHERE name IN ('complaint_wide', 'complaint_numbers')"
+    assert store.reading(lambda: connection().execute(names).fetchall()) == [("complaint_wide",)]
+    assert store.reading(lambda: connection().execute("PRAGMA user_version").fetchone()[0]) == SCHEMA_VERSION
+    store.close()
 
 
 def test_settings_are_those_of_the_table(store: Store) -> None:

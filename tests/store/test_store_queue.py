@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qlue_desk.casework.views import views_of
+from qlue_desk.casework.views import DEFAULT_VIEWS, views_of
 from qlue_desk.domain.complaint import (
     CHANNEL_LABEL,
     Attachment,
@@ -247,7 +247,7 @@ def test_words_of_the_history_are_found_and_follow_changes(tmp_path: Path) -> No
         ("", "complaint_due"),
         ("is:open", "complaint_open"),
         ("overdue", "complaint_"),
-        ("status:dispatched", "complaint_status"),
+        ("status:dispatched", "complaint_wide"),
         ("sort:-created", "complaint_created"),
         ("sort:-updated", "complaint_updated"),
         ("sort:priority", "complaint_priority"),
@@ -279,3 +279,10 @@ def test_the_first_page_of_what_opens_first_is_read_without_sorting(tmp_path: Pa
         assert "TEMP B-TREE" not in found, (first, found)
         assert "complaint_open" in found
     world.close()
+
+
+@pytest.mark.parametrize("line", sorted({view.query for views in DEFAULT_VIEWS.values() for view in views}))
+def test_no_default_view_visits_a_row_to_find_its_ids(world: DeskWorld, line: str) -> None:
+    query = parse(line, world.workplace.names)
+    plan = world.store.reading(queue.plan, query, now=NOW, whole=True)
+    assert any("COVERING INDEX" in step for step in plan), plan
