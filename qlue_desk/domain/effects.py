@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from qlue_desk.domain.complaint import Actor, Complaint, Hop, Role, Status, Suggestion
-from qlue_desk.domain.edges import PRIORITY_BY_WORD, Edge, Verb
+from qlue_desk.domain.edges import PRIORITY_BY_WORD, Edge, Text, Verb
 from qlue_desk.domain.moves import Context, Fields
 
 
@@ -64,6 +64,8 @@ def changes_of(
             changes |= {"final": True}
         case _:
             changes |= _still_changes(edge, complaint, fields, actor, context)
+            if edge.target is not None and edge.text is Text.REASON:
+                changes["reason"] = note
     return changes
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qlue_desk.domain.moves import N_
+
 
 class StoreError(Exception):
     """Storage cannot do what was asked. `template` is Indonesian and a key of the catalogues."""
@@ -20,6 +22,20 @@ class StoreError(Exception):
 
 class StoreClosed(StoreError):
     """The store was closed before this could run; nothing of it was written."""
+
+
+class NewerData(StoreError):
+    """Central sent what this program is too old to read: a status or channel that came later.
+
+    Nothing of the page was applied; own work can still be sent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Pusat mengirim data yang belum dikenal program ini: perbarui qlue-desk; pekerjaan tetap dikirim."
+            )
+        )
 
 
 class Superseded(Exception):

@@ -27,7 +27,7 @@ from qlue_desk.protocol import (
 )
 from qlue_desk.store import complaints, ground, journal, meta
 from qlue_desk.store.bound import connection, touch, touch_everything
-from qlue_desk.store.errors import StoreError
+from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
 
 CURSOR = "cursor"
@@ -42,7 +42,18 @@ SUSPICION = "suspicion"
 LEAVING = "leaving_files"
 _CHUNK = 500
 
-_decode_payload = msgspec.json.Decoder(Payload).decode
+_payloads = msgspec.json.Decoder(Payload)
+
+
+def payload_of(body: bytes) -> Payload:
+    """The content of an event or a snapshot's row.
+
+    :raises NewerData: when it is sound, but of a shape that came after this program.
+    """
+    try:
+        return _payloads.decode(body)
+    except msgspec.ValidationError as error:
+        raise NewerData from error
 
 
 class FeedBroken(StoreError):
@@ -181,8 +192,8 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
         if not payload:
             continue
         try:
-            content = _decode_payload(payload)
-        except msgspec.MsgspecError:
+            content = payload_of(payload)
+        except (NewerData, msgspec.MsgspecError):
             # An unknown kind may carry what this program cannot read; the feed must go on.
             if event.kind == EventKind.UPSERT:
                 raise

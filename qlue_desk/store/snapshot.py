@@ -25,13 +25,12 @@ from qlue_desk.protocol import (
 from qlue_desk.store import complaints, journal, meta, replica
 from qlue_desk.store.bound import connection, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
-from qlue_desk.store.replica import FeedBroken
+from qlue_desk.store.replica import FeedBroken, payload_of
 
 STAGE = "stage"
 _CHUNK = 500
 
 _encode = msgspec.json.Encoder().encode
-_decode_payload = msgspec.json.Decoder(Payload).decode
 
 
 class Stage(msgspec.Struct):
@@ -188,8 +187,8 @@ def _replay_events(reply: PullReply) -> None:
         payload = bytes(event.payload)
         if not payload:
             continue
-        content = _decode_payload(payload)
-        staged = _decode_payload(row[1]) if row else Payload()
+        content = payload_of(payload)
+        staged = payload_of(row[1]) if row else Payload()
         newer = content.complaint if event.version > known else staged.complaint
         if newer is None:
             continue
@@ -245,7 +244,7 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
     changed: list[tuple[Complaint, Sequence[Entry]]] = []
     renewed: list[str] = []
     for complaint_id, body in chunk:
-        payload = _decode_payload(body)
+        payload = payload_of(body)
         assert payload.complaint is not None
         same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
         if same_lines and held.get(complaint_id) == _encode(payload.complaint):

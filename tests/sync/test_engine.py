@@ -16,8 +16,10 @@ import pytest
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import meta, outbox, twin
+from qlue_desk.protocol import Payload
+from qlue_desk.store import meta, outbox, replica, twin
 from qlue_desk.store.database import Store
+from qlue_desk.store.errors import NewerData
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.lock import DeskLock
@@ -400,3 +402,22 @@ def test_the_state_is_plain_data() -> None:
     import msgspec
 
     assert json.loads(msgspec.json.encode(SyncState()))["phase"] == "connecting"
+
+
+def test_a_program_too_old_for_the_feed_says_so_and_goes_on_sending(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    action_id = desk.act(one.id, "note", "tetap sampai")
+
+    def of_a_later_shape(_body: bytes) -> Payload:
+        raise NewerData
+
+    monkeypatch.setattr(replica, "payload_of", of_a_later_shape)
+    central.move(one.id, Verb.NOTE, Fields(note="kabar"))
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.REFUSED and desk.state_of(action_id) == "acked")
+    assert "perbarui qlue-desk" in desk.engine.state.detail
+    assert "tetap sampai" in central.texts(one.id)

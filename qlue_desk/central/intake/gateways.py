@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qlue_desk.central.intake.errors import IntakeError
 from qlue_desk.central.intake.messages import content_id, message_report
 from qlue_desk.central.intake.reading import parse_place, parse_time
 from qlue_desk.central.report import Report
@@ -40,6 +41,12 @@ def reports_of(body: Fields, city: City, now: dt.datetime, channel: str = "") ->
 def _channel(body: Fields, named: str) -> Channel:
     if named in (Channel.SMS, Channel.WHATSAPP):
         return Channel(named)
+    if named:
+        raise IntakeError(
+            _("Kanal “{found}” tidak dikenal; pilih {allowed}.").format(
+                found=named, allowed=f"{Channel.SMS}, {Channel.WHATSAPP}"
+            )
+        )
     sender = str(body.get("From") or "")
     if sender.startswith("whatsapp:") or any(mark in body for mark in WHATSAPP_MARKS):
         return Channel.WHATSAPP

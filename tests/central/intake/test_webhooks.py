@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from qlue_desk.central.hub import Hub
+from qlue_desk.central.intake.errors import IntakeError
 from qlue_desk.central.intake.gateways import reports_of
 from qlue_desk.central.records import Search
 from qlue_desk.central.serve import running_server
@@ -149,3 +150,9 @@ def test_a_message_without_sender_or_text_is_kept(client: httpx.Client) -> None:
 def test_a_time_in_the_future_is_now() -> None:
     (report,) = reports_of(FONNTE | {"timestamp": "4102444800"}, load_shipped("bogor"), NOW)
     assert report.reported_at == NOW
+
+
+def test_a_channel_that_is_named_but_unknown_is_not_filed_as_sms() -> None:
+    with pytest.raises(IntakeError) as unknown:
+        reports_of(FONNTE, load_shipped("bogor"), NOW, "telegram")
+    assert str(unknown.value) == "Kanal “telegram” tidak dikenal; pilih sms, whatsapp."
