@@ -21,7 +21,6 @@ from qlue_desk.domain.moves import N_
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-PageSize = Annotated[int, msgspec.Meta(ge=10, le=1000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 

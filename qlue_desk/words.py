@@ -6,7 +6,6 @@ fields are templates: `_("Nomor {number} tidak dikenal.").format(number=…)`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.resources import files
 from typing import ClassVar
 
@@ -68,8 +67,3 @@ def read_catalogue(language: str) -> Catalogue:
         if key and all(strings):
             found[key] = tuple(str(text) for text in strings)
     return found
-
-
-def translator() -> Callable[[str], str]:
-    """`_` as a value, for `Refusal.sentence` and others of the lower floors."""
-    return _

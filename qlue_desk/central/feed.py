@@ -14,7 +14,7 @@ import msgspec
 
 from qlue_desk.central.database import CentralDatabase
 from qlue_desk.central.errors import Resync
-from qlue_desk.central.instants import from_ms, to_ms
+from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.privacy import for_city_scope
@@ -26,7 +26,6 @@ from qlue_desk.protocol import (
     Position,
     ResyncReason,
     decode_cursor,
-    encode_cursor,
     event_digest,
     next_chain,
 )
@@ -272,16 +271,6 @@ class Feed:
             hidden = city_scope and withheld
             found.setdefault(complaint_id, []).append(withhold_entry(entry) if hidden else entry)
         return {key: tuple(entries) for key, entries in found.items()}
-
-
-def cursor_of(position: Position) -> str:
-    """The cursor that travels."""
-    return encode_cursor(position)
-
-
-def event_time(milliseconds: int) -> dt.datetime:
-    """When an event was appended."""
-    return from_ms(milliseconds)
 
 
 def _seen_by(complaint: Complaint, dinas: str | None) -> Complaint:

@@ -22,7 +22,6 @@ class Wakeups:
         self._waiting: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         self._heads: dict[str, int] = {}
         self._looked = 0.0
-        self._looking: asyncio.Task[None] | None = None
         self.closed = False
 
     @property

@@ -42,7 +42,6 @@ class Cells(msgspec.Struct, frozen=True):
     mine: bool
     priority: int
     pending: int
-    unanswered_since: int | None = None
 
 
 class Column(msgspec.Struct, frozen=True):
