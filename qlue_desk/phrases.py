@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _, language
 
-_MONTHS = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
+MONTHS = (
+    N_("Januari"), N_("Februari"), N_("Maret"), N_("April"), N_("Mei"), N_("Juni"), N_("Juli"), N_("Agustus"),
+    N_("September"), N_("Oktober"), N_("November"), N_("Desember"),
+)  # fmt: skip
+SHORT_MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("Mei"), N_("Jun"), N_("Jul"), N_("Agu"), N_("Sep"), N_("Okt"),
+    N_("Nov"), N_("Des"),
+)  # fmt: skip
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -43,7 +48,7 @@ def due_words(due: dt.datetime, now: dt.datetime) -> str:
 
 def date_words(day: dt.date, *, today: dt.date | None = None) -> str:
     """`22 Nov`, with the year where it is not that of `today`: `22 Nov 2025`."""
-    short = f"{day.day} {_MONTHS[language()][day.month - 1]}"
+    short = f"{day.day} {_(SHORT_MONTHS[day.month - 1])}"
     return short if today is None or day.year == today.year else f"{short} {day.year}"
 
 

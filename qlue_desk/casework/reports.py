@@ -16,14 +16,11 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.text import clean, csv_cell
+from qlue_desk.phrases import MONTHS
 from qlue_desk.store import counts, outbox, queue
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
 
-_MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 _HANDOVER_LIMIT = 200
 
 
@@ -124,7 +121,7 @@ def monthly_csv(workplace: Workplace, report: MonthlyReport) -> str:
 
 def month_name(month: dt.date) -> str:
     """`November 2026` in the reader's language."""
-    return f"{_(_MONTHS[month.month - 1])} {month.year}"
+    return f"{_(MONTHS[month.month - 1])} {month.year}"
 
 
 def _cell(text: str) -> str:

@@ -5,28 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import HOUR, MINUTE, SHORT_MONTHS, duration_words
 from qlue_desk.words import _
 
 MINUS = "‑"
 """A non-breaking hyphen: the minus before a deadline that has passed."""
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-
-_MONTHS = (
-    N_("Jan"),
-    N_("Feb"),
-    N_("Mar"),
-    N_("Apr"),
-    N_("Mei"),
-    N_("Jun"),
-    N_("Jul"),
-    N_("Agu"),
-    N_("Sep"),
-    N_("Okt"),
-    N_("Nov"),
-    N_("Des"),
-)
 _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 
 
@@ -34,12 +18,8 @@ def span(seconds: float) -> str:
     """A length of time in its largest fitting unit; negative ones carry the minus."""
     sign = MINUS if seconds < 0 else ""
     whole = abs(int(seconds))
-    if whole < HOUR:
-        words = _("{n} mnt").format(n=whole // MINUTE)
-    elif whole < 2 * DAY:
-        words = _("{n} j").format(n=whole // HOUR)
-    else:
-        words = _("{n} h").format(n=whole // DAY)
+    # A deadline in a list is not counted in seconds.
+    words = _("{n} mnt").format(n=0) if whole < MINUTE else duration_words(dt.timedelta(seconds=whole))
     return sign + words
 
 
@@ -55,8 +35,7 @@ def office_span(length: dt.timedelta, hours_a_day: float = 8.5) -> str:
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:
     """How long since `moment`: `12 dtk`, `3 mnt`, `26 j`."""
-    seconds = max(0, int((now - moment).total_seconds()))
-    return _("{n} dtk").format(n=seconds) if seconds < MINUTE else span(seconds)
+    return duration_words(max(now - moment, dt.timedelta(0)))
 
 
 def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
@@ -64,7 +43,7 @@ def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(zone)
-    return f"{local.day:2d} {_(_MONTHS[local.month - 1])} {local.hour:02d}.{local.minute:02d}"
+    return f"{local.day:2d} {_(SHORT_MONTHS[local.month - 1])} {local.hour:02d}.{local.minute:02d}"
 
 
 def clock_time(moment: dt.datetime, zone: dt.tzinfo) -> str:
@@ -75,7 +54,7 @@ def clock_time(moment: dt.datetime, zone: dt.tzinfo) -> str:
 
 def day(date: dt.date) -> str:
     """A day: `30 Nov 2026`."""
-    return f"{date.day} {_(_MONTHS[date.month - 1])} {date.year}"
+    return f"{date.day} {_(SHORT_MONTHS[date.month - 1])} {date.year}"
 
 
 def number(value: int) -> str:

@@ -15,9 +15,10 @@ from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Status
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import HOUR
 from qlue_desk.words import _
 
-SOON = 2 * wording.HOUR
+SOON = 2 * HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
 GAP = 1
 COMPACT = 66
