@@ -17,6 +17,7 @@ from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shi
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
 from qlue_desk.protocol import event_digest, next_chain
+from qlue_desk.store.disk import flush_folder
 
 if TYPE_CHECKING:
     from qlue_desk.central.database import CentralDatabase
@@ -115,7 +116,7 @@ def backup(hub: Hub, target: Path) -> Checked:
     finally:
         for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
             leftover.unlink(missing_ok=True)
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
     return found
 
 
@@ -130,16 +131,6 @@ def _check_copy(copy: Path) -> Checked:
         return found
     finally:
         database.close_all()
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def check(hub: Hub) -> Checked:

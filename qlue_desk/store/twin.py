@@ -17,6 +17,7 @@ import msgspec
 
 from qlue_desk.protocol import Action
 from qlue_desk.store.bound import connection
+from qlue_desk.store.disk import flush_folder
 
 FILE = "outbox.log"
 
@@ -62,7 +63,7 @@ def append(path: Path, lines: Iterable[Line]) -> None:
     finally:
         os.close(handle)
     if new:
-        _sync_folder(path.parent)
+        flush_folder(path.parent)
 
 
 class _Growth(threading.local):
@@ -119,7 +120,7 @@ def rewrite(path: Path, keep: Iterable[Line]) -> None:
     temporary.touch(0o600)
     append(temporary, keep)
     os.replace(temporary, path)
-    _sync_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def _written(line: Line) -> bytes:
@@ -143,13 +144,3 @@ def _ends_clean(path: Path) -> bool:
             return True
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder for fsync
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
