@@ -126,9 +126,8 @@ class QlueDesk(App[int]):
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Tell every screen of ours, also those below a dialog."""
-        for screen in self.screen_stack:
-            if isinstance(screen, PlaceScreen):
-                screen.store_changed(event)
+        for screen in self._drawn_places():
+            screen.store_changed(event)
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
@@ -137,9 +136,14 @@ class QlueDesk(App[int]):
         self._show_line()
 
     def _show_line(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, PlaceScreen) and screen.is_mounted:
-                screen.show_line()
+        for screen in self._drawn_places():
+            screen.show_line()
+
+    def _drawn_places(self) -> list[PlaceScreen]:
+        """Screens of ours that have their widgets; while the app closes, they go one after another."""
+        if not self.is_running:
+            return []
+        return [screen for screen in self.screen_stack if isinstance(screen, PlaceScreen) and screen.is_mounted]
 
     # --- what screens ask ----------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, journal, outbox
+from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
 
@@ -434,3 +435,23 @@ def test_the_end_of_thousands_of_reports_is_one_key_away(tmp_path: Path) -> None
 
     play(world, scene)
     world.close()
+
+
+def test_news_that_come_while_the_app_closes_find_no_widgets_and_do_no_harm(world: DeskWorld) -> None:
+    """The engine and the store report from their threads until the very end."""
+
+    class Late(Static):
+        def on_unmount(self) -> None:
+            app = self.app
+            assert isinstance(app, QlueDesk) and app.line_state is not None
+            late.append(len(app.screen.query(HeaderLine)) if app.screen_stack else 0)
+            app._line_changed(app.line_state)
+            app._store_changed(Change(None))
+
+    late: list[int] = []
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await app.screen.mount(Late(id="late"))
+
+    play(world, scene)
+    assert len(late) == 1
