@@ -143,7 +143,9 @@ class QlueDesk(App[int]):
         """Screens of ours that have their widgets; while the app closes, they go one after another."""
         if not self.is_running:
             return []
-        return [screen for screen in self.screen_stack if isinstance(screen, PlaceScreen) and screen.is_mounted]
+        return [
+            screen for screen in self.screen_stack if isinstance(screen, PlaceScreen) and screen.is_mounted
+        ]
 
     # --- what screens ask ----------------------------------------------------------------------
 

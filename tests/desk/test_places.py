@@ -443,7 +443,8 @@ def test_news_that_come_while_the_app_closes_find_no_widgets_and_do_no_harm(worl
     class Late(Static):
         def on_unmount(self) -> None:
             app = self.app
-            assert isinstance(app, QlueDesk) and app.line_state is not None
+            assert isinstance(app, QlueDesk)
+            assert app.line_state is not None
             late.append(len(app.screen.query(HeaderLine)) if app.screen_stack else 0)
             app._line_changed(app.line_state)
             app._store_changed(Change(None))
