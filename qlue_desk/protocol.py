@@ -155,6 +155,8 @@ class Session(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     retention: Retention = Retention()
     offline_lease_until: dt.datetime | None = None
+    bundle_key: str = ""
+    """Central's public key for work that travels by USB stick; '' from a central without it."""
 
 
 class RotateReply(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import DeskOption, LazyGroup, command
 from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -26,7 +27,8 @@ outbox = LazyGroup(
         "list": (_HERE + "list_outbox", N_("yang menunggu dan yang ditolak (tanpa perintah juga)")),
         "retry": (_HERE + "retry", N_("coba lagi yang ditolak, pada keadaan sekarang")),
         "discard": (_HERE + "discard", N_("singkirkan yang ditolak")),
-        "export": (_HERE + "export", N_("simpan semuanya ke sebuah berkas")),
+        "export": (_HERE + "export", N_("simpan ke berkas, tersegel untuk pusat atau terbaca")),
+        "import": (_HERE + "import_answer", N_("ambil jawaban pusat dari berkas")),
     },
     invoke_without_command=True,
     callback=click.pass_context(_outbox),
@@ -103,16 +105,75 @@ def discard(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> Non
         say(_("{n} tindakan disingkirkan.").format(n=len(action_ids)))
 
 
-@command("export", N_("Simpan kotak keluar dan yang ditolak ke berkas JSON."))
-@click.argument("path", metavar="FILE", type=Path, default=Path("kotak-keluar.json"))
+@command(
+    "export",
+    N_("Simpan yang menunggu ke berkas tersegel untuk pusat (.qlb), atau semuanya terbaca (.json)."),
+)
+@click.argument("path", metavar="FILE", type=Path, default=Path("kotak-keluar.qlb"))
 @pass_shell
 def export(shell: Shell, path: Path, json_output: bool) -> None:
-    """Write outbox and tray into a file."""
+    """Write a sealed bundle for central, or outbox and tray as JSON."""
+    from qlue_desk.bundle import BUNDLE_SUFFIX
+
+    suffix = path.suffix.lower()
+    if suffix not in (BUNDLE_SUFFIX, ".json"):
+        raise Usage(
+            _(
+                "Nama berkas {path} harus berakhir {sealed} (tersegel untuk pusat) atau .json (terbaca)."
+            ).format(path=path, sealed=BUNDLE_SUFFIX)
+        )
+    if suffix == ".json":
+        _export_readable(shell, path, json_output)
+    else:
+        _export_sealed(shell, path, json_output)
+
+
+def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.casework import tray
 
     with shell.workplace() as workplace:
         count = tray.export(workplace, path)
     if json_output:
-        write_json({"path": str(path), "actions": count})
+        write_json({"path": str(path), "actions": count, "sealed": False})
     else:
         say(_("{n} tindakan disimpan di {path}.").format(n=count, path=path))
+
+
+def _export_sealed(shell: Shell, path: Path, json_output: bool) -> None:
+    from qlue_desk.casework.workplace import utc_now
+    from qlue_desk.store.disk import write_durably
+    from qlue_desk.sync import bundling
+
+    with shell.workplace() as workplace:
+        packed = bundling.pack(workplace.store, utc_now())
+    write_durably(path, packed.content)
+    if json_output:
+        write_json({"path": str(path), "actions": packed.actions, "files": packed.files, "sealed": True})
+        return
+    say(
+        _("{n} tindakan dan {files} berkas tersegel di {path}; hanya pusat yang bisa membukanya.").format(
+            n=packed.actions, files=packed.files, path=path
+        )
+    )
+    say(_("Bawa ke pusat: qlue-desk central intake bundle {path}").format(path=path.name))
+
+
+@command("import", N_("Ambil jawaban pusat (.qla) atas berkas tersegel yang dibawa ke sana."))
+@click.argument("path", metavar="FILE", type=Path)
+@pass_shell
+def import_answer(shell: Shell, path: Path, json_output: bool) -> None:
+    """Take central's answer to a bundle."""
+    from qlue_desk import bundle
+    from qlue_desk.sync import bundling
+
+    content = bundle.read(path)
+    with shell.workplace() as workplace:
+        taken = bundling.take_answer(workplace.store, content)
+    if json_output:
+        write_json(taken)
+        return
+    say(
+        _(
+            "{applied} diterima pusat, {refused} ditolak, {pulled} perubahan diambil; {waiting} masih menunggu."
+        ).format(applied=taken.applied, refused=taken.refused, pulled=taken.pulled, waiting=taken.waiting)
+    )

@@ -112,6 +112,9 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
     found = _failure_at_the_desk(error)
     if found is not None:
         return found
+    bundle = sys.modules.get("qlue_desk.bundle")
+    if bundle is not None and isinstance(error, bundle.BundleProblem):
+        return CommandFailed(_(error.template).format(**error.values), code="bundle")
     central = sys.modules.get("qlue_desk.central.errors")
     if central is not None and isinstance(error, central.CentralError):
         exit_code = Exit.NOT_PERMITTED if isinstance(error, central.NotAllowed) else Exit.FAILED

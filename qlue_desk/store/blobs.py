@@ -5,6 +5,7 @@ The sender's file name is display text only and never part of a path (sync.md, "
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -46,3 +47,12 @@ def record(sha256: str, name: str, media_type: str, size: int, *, done: bool = F
         " ON CONFLICT(sha256) DO NOTHING",
         (sha256, name, media_type, size, int(done)),
     )
+
+
+def not_sent(names: list[str]) -> list[str]:
+    """Those of these files that central does not have in full."""
+    rows = connection().execute(
+        "SELECT sha256 FROM blob WHERE done = 0 AND sha256 IN (SELECT value FROM json_each(?))",
+        (json.dumps(names),),
+    )
+    return [row[0] for row in rows.fetchall()]

@@ -181,14 +181,20 @@ def _refused(action_id: str) -> Waiting:
 
 
 def to_send(
-    limit: int = 100, max_bytes: int = 1_000_000, skip: frozenset[str] = frozenset()
+    limit: int = 100,
+    max_bytes: int = 1_000_000,
+    skip: frozenset[str] = frozenset(),
+    *,
+    with_files: bool = False,
 ) -> tuple[Action, ...]:
     """The oldest unsent actions in order, `prev` set, as many as fit, but for lanes that wait for a file.
+
+    `with_files`: those lanes too, because their files travel along (bundles).
 
     `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
     recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too.
     """
-    held = _lanes_without_files() | skip
+    held = skip if with_files else _lanes_without_files() | skip
     batch: list[Action] = []
     size = 0
     rows = connection().execute("SELECT complaint_id, body, n FROM action WHERE state = 'waiting' ORDER BY n")
@@ -335,6 +341,12 @@ def state_of(action_id: str) -> str:
     """State of an own action; '' for one that is not ours."""
     row = connection().execute("SELECT state FROM action WHERE id = ?", (action_id,)).fetchone()
     return "" if row is None else str(row[0])
+
+
+def action(action_id: str) -> Action | None:
+    """An own action by its id, whatever became of it."""
+    row = connection().execute("SELECT body FROM action WHERE id = ?", (action_id,)).fetchone()
+    return None if row is None else _decode_action(row[0])
 
 
 def _set_state(action_id: str, state: str) -> None:

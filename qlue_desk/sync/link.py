@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from qlue_desk.protocol import Limits, Session
 from qlue_desk.store.database import Store
@@ -17,10 +17,31 @@ from qlue_desk.sync.transport import Transport
 T = TypeVar("T")
 
 
-class Link:
-    """What pull, push and files work with."""
+class Replies(Protocol):
+    """What answers requests: the network, or a recorded answer."""
 
-    def __init__(self, store: Store, transport: Transport) -> None:
+    def send(
+        self,
+        method: str,
+        path: str,
+        reply_type: type[T],
+        *,
+        body: object = None,
+        params: dict[str, str | int] | None = None,
+        deadline: float = ...,
+    ) -> T:
+        """Send a message and read the reply; raises `SyncError`."""
+
+    def close(self) -> None:
+        """Break off what is under way."""
+
+
+class Line:
+    """What pulling works with: a store and whatever answers."""
+
+    transport: Replies
+
+    def __init__(self, store: Store, transport: Replies) -> None:
         self.store = store
         self.transport = transport
         self.session: Session | None = None
@@ -52,3 +73,9 @@ class Link:
         """No more writes; whatever request is under way is broken off."""
         self._cut.set()
         self.transport.close()
+
+
+class Link(Line):
+    """A line over the network: what pushing and files need beside."""
+
+    transport: Transport

@@ -11,7 +11,7 @@ from qlue_desk.store import meta, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.sync import blobs
 from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
-from qlue_desk.sync.link import Link
+from qlue_desk.sync.link import Line
 from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
 
 SNAPSHOT_ROWS = 2000
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 """Rows that are here, rows there are."""
 
 
-def fetch_session(link: Link) -> Session:
+def fetch_session(link: Line) -> Session:
     """Ask who this desk is and what the city looks like, and keep it.
 
     When the desk now belongs to another dinas, a snapshot is begun: its old rows must go.
@@ -37,7 +37,7 @@ def fetch_session(link: Link) -> Session:
     return session
 
 
-def current_session(link: Link) -> Session:
+def current_session(link: Line) -> Session:
     """The session, fetched only when there is none or central has announced another one."""
     if link.session is not None:
         announced = link.read(meta.get, replica.RULES)
@@ -46,7 +46,7 @@ def current_session(link: Link) -> Session:
     return fetch_session(link)
 
 
-def pull_page(link: Link, *, wait: int = 0) -> PageOutcome:
+def pull_page(link: Line, *, wait: int = 0) -> PageOutcome:
     """Fetch and apply one page; `wait` seconds of long poll.
 
     :raises Resync: when a snapshot is needed (it has been begun already).
@@ -67,12 +67,12 @@ def pull_page(link: Link, *, wait: int = 0) -> PageOutcome:
         return _suspect(link, error)
 
 
-def needs_snapshot(link: Link) -> bool:
+def needs_snapshot(link: Line) -> bool:
     """True while the desk has no cursor or a snapshot is under way."""
     return link.read(_needs_snapshot)
 
 
-def run_snapshot(link: Link, progress: Progress | None = None) -> int:
+def run_snapshot(link: Line, progress: Progress | None = None) -> int:
     """Fetch, replay and swap in a snapshot; resumes one that was interrupted. Returns how many rows.
 
     :raises SyncError: what was staged is kept, so that the next call goes on.
@@ -85,7 +85,7 @@ def run_snapshot(link: Link, progress: Progress | None = None) -> int:
     raise BadReply("the snapshot does not hold together")
 
 
-def _snapshot(link: Link, progress: Progress | None) -> int:
+def _snapshot(link: Line, progress: Progress | None) -> int:
     stage = link.read(snapshot.current) or link.write(snapshot.begin)
     while not stage.paged:
         params: dict[str, str | int] = {"after": stage.after or "", "limit": SNAPSHOT_ROWS}
@@ -105,7 +105,7 @@ def _snapshot(link: Link, progress: Progress | None) -> int:
     return rows
 
 
-def _ask(link: Link, cursor: str, wait: int) -> PullReply:
+def _ask(link: Line, cursor: str, wait: int) -> PullReply:
     return link.transport.send(
         "POST",
         "/v1/pull",
@@ -115,7 +115,7 @@ def _ask(link: Link, cursor: str, wait: int) -> PullReply:
     )
 
 
-def _suspect(link: Link, error: FeedBroken) -> PageOutcome:
+def _suspect(link: Line, error: FeedBroken) -> PageOutcome:
     """A page that does not verify: damaged on the way the first time, a resync the second (fault 5)."""
     suspected = link.write(_count_suspicion)
     if suspected < 2:

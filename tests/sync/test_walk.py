@@ -64,13 +64,13 @@ class Direct:
         body = msgspec.json.encode(named.get("body"))
         try:
             if path == "/v1/session":
-                return api._session(hub, self._asking.identity)
+                return api.answer_session(hub, self._asking.identity)
             if path == "/v1/pull":
-                return api._pull(hub, self._asking, msgspec.json.decode(body, type=PullRequest))
+                return api.answer_pull(hub, self._asking, msgspec.json.decode(body, type=PullRequest))
             if path == "/v1/push":
-                return api._push(hub, self._asking, msgspec.json.decode(body, type=PushRequest))
+                return api.answer_push(hub, self._asking, msgspec.json.decode(body, type=PushRequest))
             given = named["params"]
-            return api._snapshot(hub, self._asking, given["after"], 2, given.get("token", ""))
+            return api.answer_snapshot(hub, self._asking, given["after"], 2, given.get("token", ""))
         except CentralResync as error:
             raise Resync(
                 Problem("urn:qlue:resync_required", 410, "resync", reason=str(error.reason))

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
+from qlue_desk.central import bundle_keys
 from qlue_desk.central.api.problems import ProblemError
 from qlue_desk.central.api.wire import Desk, Wire, reply
 from qlue_desk.central.feed import SnapshotRows
@@ -45,10 +46,12 @@ async def session(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Who this desk is, its city, its people, the limits."""
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
-    return reply(request, await wire.call(_session, wire.hub, desk.identity))
+    return reply(request, await wire.call(answer_session, wire.hub, desk.identity))
 
 
-def _session(hub: Hub, desk: DeskIdentity) -> Session:
+def answer_session(hub: Hub, desk: DeskIdentity) -> Session:
+    """The session of this desk."""
+    bundle_key = bundle_keys.keys(hub)[0]
     with hub.database.reading():
         now, city, people = hub.now(), hub.city(desk.city), people_of(hub, desk)
         return Session(
@@ -63,6 +66,7 @@ def _session(hub: Hub, desk: DeskIdentity) -> Session:
             limits=hub.limits,
             retention=hub.retention,
             offline_lease_until=now + dt.timedelta(days=LEASE_DAYS),
+            bundle_key=bundle_key,
         )
 
 
@@ -84,16 +88,17 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
     asked = await wire.message(request, PullRequest)
-    page = await wire.call(_pull, wire.hub, desk, asked)
+    page = await wire.call(answer_pull, wire.hub, desk, asked)
     wait = min(max(asked.wait, 0), wire.hub.limits.wait_seconds)
     if not page.events and wait:
         await wire.hub.wakeups.wait(desk.stream, page.head, wait, lambda: wire.call(wire.hub.feed.heads))
         desk = await wire.desk(request)
-        page = await wire.call(_pull, wire.hub, desk, asked)
+        page = await wire.call(answer_pull, wire.hub, desk, asked)
     return reply(request, page)
 
 
-def _pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
+def answer_pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
+    """A page after the cursor; raises `errors.Resync` when that is dead."""
     limit = min(max(asked.limit, 1), hub.limits.pull_events)
     with hub.database.connected():
         hub.refresh()
@@ -122,13 +127,14 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise ProblemError(
             400, ErrorCode.LIMIT, f"Paling banyak {most} tindakan dalam satu kiriman.", limit=most
         )
-    answer = await wire.call(_push, wire.hub, desk, asked)
+    answer = await wire.call(answer_push, wire.hub, desk, asked)
     for result in answer.results:
         wire.metrics.verdict(result)
     return reply(request, answer)
 
 
-def _push(hub: Hub, desk: Desk, asked: PushRequest) -> PushReply:
+def answer_push(hub: Hub, desk: Desk, asked: PushRequest) -> PushReply:
+    """A verdict on each action; raises `errors.Resync` before anything is decided when the cursor is dead."""
     for action in asked.actions:
         if _ID.fullmatch(action.id) is None or _ID.fullmatch(action.complaint_id) is None:
             raise ProblemError(400, ErrorCode.BAD_REQUEST, f"Tanda pengenal tidak sah: {action.id[:70]!r}.")
@@ -165,10 +171,11 @@ async def snapshot(
     """Rows of the scope in pages; `token` is the first page's `as_of`."""
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
-    return reply(request, await wire.call(_snapshot, wire.hub, desk, after, limit, token))
+    return reply(request, await wire.call(answer_snapshot, wire.hub, desk, after, limit, token))
 
 
-def _snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) -> SnapshotPage:
+def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) -> SnapshotPage:
+    """A page of the scope's rows."""
     city = hub.city(desk.identity.city)
     dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
     size = min(max(limit, 1), hub.limits.pull_events)

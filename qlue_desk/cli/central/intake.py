@@ -1,4 +1,4 @@
-"""`central intake table|gammu|qlue`: outside records become reports, each once."""
+"""`central intake table|gammu|qlue|bundle`: outside records become reports, each once."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ intake = LazyGroup(
         "table": (_HERE + "table", N_("tabel CSV: ekspor SP4N, call center 112, atau dengan pemetaan")),
         "gammu": (_HERE + "gammu", N_("SMS: basis data, folder spool, atau RunOnReceive")),
         "qlue": (_HERE + "qlue", N_("umpan Qlue")),
+        "bundle": (_HERE + "bundle_file", N_("berkas tersegel dari meja tanpa jaringan")),
     },
     help=N_("Ambil laporan dari luar; setiap catatan diambil sekali."),
 )
@@ -147,3 +148,49 @@ def qlue(
             )
         else:
             _tell(feed.poll(hub, key, url, dry_run=dry_run), json_output, dry_run=dry_run)
+
+
+@command("bundle", N_("Ambil berkas tersegel (.qlb) dari meja tanpa jaringan, dan tulis jawabannya (.qla)."))
+@click.argument("path", metavar="FILE", type=Path)
+@option("--answer", type=Path, metavar="FILE", help=N_("tempat jawaban; tanpa ini di samping berkasnya"))
+@data_options
+@pass_shell
+def bundle_file(
+    shell: Shell, path: Path, answer: Path | None, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """Take a bundle of a desk and answer it."""
+    from qlue_desk import bundle
+    from qlue_desk.central import bundles
+    from qlue_desk.store.disk import write_durably
+
+    content = bundle.read(path)
+    with opened(shell, data, database) as hub:
+        taken = bundles.take(hub, content)
+    back = answer or path.with_suffix(bundle.ANSWER_SUFFIX)
+    write_durably(back, taken.answer)
+    if json_output:
+        write_json(
+            {
+                "desk": taken.desk,
+                "actions": taken.actions,
+                "applied": taken.applied,
+                "rejected": taken.rejected,
+                "retry": taken.retry,
+                "files": taken.files,
+                "events": taken.events,
+                "answer": str(back),
+            }
+        )
+        return
+    say(
+        _(
+            "Meja {desk}: {n} tindakan, {applied} diterima, {rejected} ditolak, {retry} belum diputuskan."
+        ).format(
+            desk=taken.desk.name or taken.desk.id,
+            n=taken.actions,
+            applied=taken.applied,
+            rejected=taken.rejected,
+            retry=taken.retry,
+        )
+    )
+    say(_("Jawaban di {path}; di meja itu: qlue-desk outbox import {name}").format(path=back, name=back.name))
