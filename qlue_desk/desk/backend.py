@@ -32,6 +32,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
 from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
@@ -177,6 +178,10 @@ class Backend:
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
         return await asyncio.wrap_future(self.store.read(complaints.get, reference))
+
+    async def numbered(self, written: str) -> list[Numbered]:
+        """Reports whose number is, or ends with, what was written; the exact one first."""
+        return await asyncio.wrap_future(self.store.read(complaints.numbered, written, lane="numbered"))
 
     async def complaints(self, numbers: Sequence[int]) -> list[Complaint]:
         """Reports in full, by row number."""
