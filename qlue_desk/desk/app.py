@@ -27,7 +27,7 @@ from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.header_line import Whereabouts
-from qlue_desk.domain.complaint import ROLE_LABEL, Role
+from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings
 from qlue_desk.store.database import Change
@@ -82,6 +82,8 @@ class QlueDesk(App[int]):
         self.outbox_counts = (0, 0)
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
+        self._looking = False
+        self._look_again = False
         for theme in themes.themes():
             self.register_theme(theme)
         self.theme = themes.theme_name(settings.ui.theme)
@@ -129,6 +131,40 @@ class QlueDesk(App[int]):
         """Tell every screen of ours, also those below a dialog."""
         for screen in self._drawn_places():
             screen.store_changed(event)
+        self._look_for_session()
+
+    def _look_for_session(self) -> None:
+        """Sync keeps a new session by a commit like any other; commits meanwhile are looked at once more."""
+        places = self._drawn_places()
+        self._look_again = self._looking
+        if places and not self._looking:
+            self._looking = True
+            later(places[0], self._take_over_session())
+
+    async def _take_over_session(self) -> None:
+        assert self.backend is not None
+        before = self.backend.actor
+        try:
+            changed = await self.backend.reload()
+        finally:
+            self._looking = False
+        if changed:
+            for screen in self._drawn_places():
+                screen.session_changed()
+            self._say_who(before)
+        if self._look_again:
+            self._look_for_session()
+
+    def _say_who(self, before: Actor) -> None:
+        """A person must not work on in another one's name or with other rights without knowing it."""
+        actor = self.backend.actor if self.backend is not None else before
+        if actor.id != before.id:
+            say(self.screen, _("Sekarang masuk sebagai {name}.").format(name=actor.name))
+        elif actor.roles != before.roles:
+            roles = ", ".join(_(ROLE_LABEL[role]) for role in Role if role in actor.roles)
+            say(self.screen, _("Tugas Anda diubah oleh pusat: {roles}.").format(roles=roles))
+        else:
+            say(self.screen, _("Data kota diperbarui dari pusat."))
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
@@ -277,7 +313,8 @@ class QlueDesk(App[int]):
             moves = await commands.move_commands(screen, backend)
             offered = [*moves, *offered, *commands.view_commands(screen)]
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
-        self._run_command(await self.push_screen_wait(dialog))
+        chosen = await self.push_screen_wait(dialog)
+        self._run_command(chosen)
 
     def _run_command(self, key: str | None) -> None:
         kind, _colon, value = (key or "").partition(":")

@@ -25,6 +25,7 @@ from qlue_desk.casework.tray import Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.lifecycle import Offer
@@ -72,10 +73,26 @@ class Backend:
     def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
         self.workplace = workplace
         self.store = workplace.store
-        self.city = workplace.city
-        self.actor = workplace.actor
-        self.zone = ZoneInfo(workplace.city.zone)
         self.now = now
+
+    @property
+    def city(self) -> City:
+        """The city, as central last described it."""
+        return self.workplace.city
+
+    @property
+    def actor(self) -> Actor:
+        """Who works here."""
+        return self.workplace.actor
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return self.workplace.zone
+
+    async def reload(self) -> bool:
+        """Take over what sync learned of city, people and roles; True when something is different."""
+        return await asyncio.wrap_future(self.store.read(self.workplace.reload))
 
     @property
     def people(self) -> tuple[Actor, ...]:
@@ -155,6 +172,10 @@ class Backend:
         """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
         saved = self.store.reading(_saved_views, self.actor.id)
         return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
+
+    async def read_views(self, own: dict[str, str]) -> list[tuple[str, str]]:
+        """The same, awaited."""
+        return await asyncio.wrap_future(self.store.read(self.views, own))
 
     async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
         """Keep a query under a name for this person; returns the views as they are now."""
