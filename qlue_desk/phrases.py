@@ -32,13 +32,6 @@ def duration_words(length: dt.timedelta) -> str:
     return _("{n} h").format(n=seconds // DAY)
 
 
-def ago_words(then: dt.datetime, now: dt.datetime) -> str:
-    """`12 dtk lalu`; `baru saja` within five seconds and for a clock that runs ahead."""
-    if now - then < dt.timedelta(seconds=5):
-        return _("baru saja")
-    return _("{length} lalu").format(length=duration_words(now - then))
-
-
 def due_words(due: dt.datetime, now: dt.datetime) -> str:
     """A deadline: `3 j` are left, or `lewat 2 h`; a word, because a sign was read both ways."""
     if due >= now:

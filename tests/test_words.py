@@ -54,11 +54,6 @@ def test_deadlines():
     assert phrases.due_words(NOW - dt.timedelta(days=2), NOW) == "lewat 2 h"
 
 
-def test_ago():
-    assert phrases.ago_words(NOW - dt.timedelta(seconds=12), NOW) == "12 dtk lalu"
-    assert phrases.ago_words(NOW + dt.timedelta(seconds=12), NOW) == "baru saja"
-
-
 def test_times_in_the_citys_zone():
     at = dt.datetime(2017, 11, 22, 12, 14, tzinfo=dt.UTC)
     assert phrases.time_words(at, WIB, now=NOW) == "22 Nov 19.14"

@@ -5,15 +5,12 @@ A view is a query line with a name; numbers 1–9 open them (screens.md).
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
-from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import Actor, Role
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import queue
 
 MAX_VIEWS = 9
 
@@ -26,21 +23,21 @@ class View(msgspec.Struct, frozen=True):
     own: bool = False
 
 
-_AT_WORK = "status:dispatched,reopened,acknowledged,in_progress,coordinating,scheduled"
-_MIDDLE = (
+NEEDS_ME = N_("Perlu saya")
+"""What the person can move now, by the table of moves; what one may only watch has a view of its own."""
+_AT_DINAS = (
     View(N_("Belum diterima"), "status:dispatched"),
     View(N_("Lewat tenggat"), "overdue"),
     View(N_("Dalam proses"), "status:acknowledged,in_progress"),
     View(N_("Koordinasi"), "status:coordinating"),
     View(N_("Dijadwalkan"), "status:scheduled"),
-    View(N_("Verifikasi"), "status:awaiting_verification"),
-    View(N_("Selesai 7 h"), "status:resolved changed:7d sort:-updated"),
 )
 _REOPENED = View(N_("Dibuka kembali"), "status:reopened")
+_DONE = View(N_("Selesai 7 hari"), "status:resolved changed:7d sort:-updated")
 
 DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.VERIFIER: (
-        View(N_("Baru"), "status:new"),
+        View(NEEDS_ME, "status:new,reopened"),
         View(N_("Perlu orang"), "status:new is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
@@ -48,14 +45,22 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Menunggu verifikasi"), "status:awaiting_verification"),
         View(N_("Lewat tenggat"), "overdue"),
         View(N_("Ditahan"), "status:held"),
-        View(N_("Selesai 7 h"), "status:resolved changed:7d sort:-updated"),
+        _DONE,
     ),
     Role.SUPERVISOR: (
-        View(N_("Perlu saya"), f"{_AT_WORK},awaiting_verification by:me,none"),
-        *_MIDDLE,
+        View(NEEDS_ME, "is:proposed,overdue,mine is:open -status:reopened sort:proposed"),
+        *_AT_DINAS,
+        View(N_("Verifikasi"), "status:awaiting_verification"),
         _REOPENED,
+        _DONE,
     ),
-    Role.OFFICER: (View(N_("Perlu saya"), f"{_AT_WORK} by:me,none"), *_MIDDLE, _REOPENED),
+    Role.OFFICER: (
+        View(NEEDS_ME, "status:dispatched,acknowledged,in_progress,coordinating,scheduled by:me,none"),
+        *_AT_DINAS,
+        View(N_("Menunggu pelapor"), "status:awaiting_reporter"),
+        View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
+        _DONE,
+    ),
     Role.OPERATOR: (
         View(N_("Masuk hari ini"), "since:today sort:-created"),
         View(N_("Belum terkirim"), "has:unsent sort:-created"),
@@ -74,7 +79,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Belum didisposisi"), "status:new"),
         View(N_("Dijadwalkan"), "status:scheduled"),
         View(N_("Ditahan"), "status:held"),
-        View(N_("Selesai 7 h"), "status:resolved changed:7d sort:-updated"),
+        _DONE,
     ),
 }
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
@@ -95,14 +100,3 @@ def views_of(actor: Actor, own: Mapping[str, str] | None = None) -> tuple[View, 
     taken = {view.name.casefold() for view in mine}
     others = (view for view in default_views(actor) if view.name.casefold() not in taken)
     return (*mine, *others)[:MAX_VIEWS]
-
-
-def count_views(workplace: Workplace, views: Sequence[View], now: dt.datetime | None = None) -> list[int]:
-    """How many reports each view holds, over one state of the store.
-
-    :raises domain.query.QueryError: when an own view's query is not understood.
-    """
-    queries = [workplace.query(view.query) for view in views]
-    return workplace.store.reading(
-        queue.counts, queries, now=now or utc_now(), me=workplace.actor.id, zone=workplace.zone
-    )

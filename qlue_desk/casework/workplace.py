@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -80,11 +80,23 @@ class Workplace:
         """Close the store."""
         self.store.close()
 
-    def reload(self) -> None:
-        """Read session and actor again: sync fetched a new one, or another person signed in."""
-        self.session, self.actor, self.server_url = self.store.reading(_stored)
+    def reload(self) -> bool:
+        """Read session and actor again: sync fetched a new one, or another person signed in.
+
+        True when city, people, desk or person are others than before. Nobody signed in any more: nothing
+        changes, what is begun can be finished.
+        """
+        try:
+            session, actor, url = self.store.reading(_stored)
+        except NotLoggedIn:
+            return False
+        before = (self.city, self.people, self.desk, self.actor)
+        self.session, self.actor, self.server_url = session, actor, url
+        if before == (self.city, self.people, self.desk, self.actor):
+            return False
         for name in ("ground", "names", "zone"):
             self.__dict__.pop(name, None)
+        return True
 
     @property
     def city(self) -> City:
@@ -147,11 +159,15 @@ def _stored() -> tuple[Session, Actor, str]:
     if session is None or actor is None:
         raise NotLoggedIn
     url = meta.get(meta.SERVER_URL) or b""
-    return (
-        msgspec.json.decode(session, type=Session),
-        msgspec.json.decode(actor, type=Actor),
-        url.decode(),
-    )
+    return *_decoded(session, actor), url.decode()
+
+
+@lru_cache(maxsize=2)
+def _decoded(session: bytes, actor: bytes) -> tuple[Session, Actor]:
+    """Asked for after each commit, so the same bytes are read once."""
+    found, person = msgspec.json.decode(session, type=Session), msgspec.json.decode(actor, type=Actor)
+    # The session is newer than the sign-in: roles may have changed since.
+    return found, next((each for each in found.people if each.id == person.id), person)
 
 
 def _keep(session: Session, actor: Actor, server_url: str) -> None:

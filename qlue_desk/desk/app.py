@@ -14,12 +14,12 @@ from textual.screen import Screen
 
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import ACTIONS, Group, keys_of, shown_key
+from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.help import help_content
-from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
+from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
@@ -27,7 +27,8 @@ from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.header_line import Whereabouts
-from qlue_desk.domain.complaint import ROLE_LABEL, Role
+from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
+from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings
 from qlue_desk.store.database import Change
 from qlue_desk.words import _
@@ -81,6 +82,8 @@ class QlueDesk(App[int]):
         self.outbox_counts = (0, 0)
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
+        self._looking = False
+        self._look_again = False
         for theme in themes.themes():
             self.register_theme(theme)
         self.theme = themes.theme_name(settings.ui.theme)
@@ -128,6 +131,40 @@ class QlueDesk(App[int]):
         """Tell every screen of ours, also those below a dialog."""
         for screen in self._drawn_places():
             screen.store_changed(event)
+        self._look_for_session()
+
+    def _look_for_session(self) -> None:
+        """Sync keeps a new session by a commit like any other; commits meanwhile are looked at once more."""
+        places = self._drawn_places()
+        self._look_again = self._looking
+        if places and not self._looking:
+            self._looking = True
+            later(places[0], self._take_over_session())
+
+    async def _take_over_session(self) -> None:
+        assert self.backend is not None
+        before = self.backend.actor
+        try:
+            changed = await self.backend.reload()
+        finally:
+            self._looking = False
+        if changed:
+            for screen in self._drawn_places():
+                screen.session_changed()
+            self._say_who(before)
+        if self._look_again:
+            self._look_for_session()
+
+    def _say_who(self, before: Actor) -> None:
+        """A person must not work on in another one's name or with other rights without knowing it."""
+        actor = self.backend.actor if self.backend is not None else before
+        if actor.id != before.id:
+            say(self.screen, _("Sekarang masuk sebagai {name}.").format(name=actor.name))
+        elif actor.roles != before.roles:
+            roles = ", ".join(_(ROLE_LABEL[role]) for role in Role if role in actor.roles)
+            say(self.screen, _("Tugas Anda diubah oleh pusat: {roles}.").format(roles=roles))
+        else:
+            say(self.screen, _("Data kota diperbarui dari pusat."))
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
@@ -263,30 +300,21 @@ class QlueDesk(App[int]):
 
     def action_palette(self) -> None:
         """:"""
-        self.push_screen(PaletteDialog(self._commands()), self._run_command)
-
-    def _commands(self) -> list[Command]:
         screen = self.screen
-        place = screen.place if isinstance(screen, PlaceScreen) else None
-        commands = [
-            Command(
-                f"action:{action.id}",
-                _(action.label),
-                _(action.tooltip),
-                shown_key(keys_of(action, self.settings.keys)[0]),
-            )
-            for action in ACTIONS
-            if place in action.places
-            and keys_of(action, self.settings.keys)
-            and action.group is not Group.MOVE
-            and action.id != "palette"
-        ]
+        if isinstance(screen, PlaceScreen):
+            later(screen, self._palette(screen), group="dialog")
+
+    async def _palette(self, screen: PlaceScreen) -> None:
+        from qlue_desk.desk import commands
+
+        backend = screen.backend
+        offered = commands.action_commands(screen.place, self.settings.keys)
         if isinstance(screen, DeskScreen):
-            commands += [
-                Command(f"view:{n}", _(name), query, str(n))
-                for n, (name, query) in enumerate(screen.views, 1)
-            ]
-        return commands
+            moves = await commands.move_commands(screen, backend)
+            offered = [*moves, *offered, *commands.view_commands(screen)]
+        dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
+        chosen = await self.push_screen_wait(dialog)
+        self._run_command(chosen)
 
     def _run_command(self, key: str | None) -> None:
         kind, _colon, value = (key or "").partition(":")
@@ -294,6 +322,8 @@ class QlueDesk(App[int]):
             self.open_report(value)
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
+        elif kind == "move" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
             self.run_worker(self.run_action(method, self.screen), exit_on_error=False)

@@ -25,6 +25,7 @@ from qlue_desk.casework.tray import Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.lifecycle import Offer
@@ -32,6 +33,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
 from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
@@ -71,10 +73,26 @@ class Backend:
     def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
         self.workplace = workplace
         self.store = workplace.store
-        self.city = workplace.city
-        self.actor = workplace.actor
-        self.zone = ZoneInfo(workplace.city.zone)
         self.now = now
+
+    @property
+    def city(self) -> City:
+        """The city, as central last described it."""
+        return self.workplace.city
+
+    @property
+    def actor(self) -> Actor:
+        """Who works here."""
+        return self.workplace.actor
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return self.workplace.zone
+
+    async def reload(self) -> bool:
+        """Take over what sync learned of city, people and roles; True when something is different."""
+        return await asyncio.wrap_future(self.store.read(self.workplace.reload))
 
     @property
     def people(self) -> tuple[Actor, ...]:
@@ -155,6 +173,10 @@ class Backend:
         saved = self.store.reading(_saved_views, self.actor.id)
         return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
 
+    async def read_views(self, own: dict[str, str]) -> list[tuple[str, str]]:
+        """The same, awaited."""
+        return await asyncio.wrap_future(self.store.read(self.views, own))
+
     async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
         """Keep a query under a name for this person; returns the views as they are now."""
         await asyncio.wrap_future(self.store.write(_save_view, self.actor.id, name, text))
@@ -177,6 +199,10 @@ class Backend:
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
         return await asyncio.wrap_future(self.store.read(complaints.get, reference))
+
+    async def numbered(self, written: str) -> list[Numbered]:
+        """Reports whose number is, or ends with, what was written; the exact one first."""
+        return await asyncio.wrap_future(self.store.read(complaints.numbered, written, lane="numbered"))
 
     async def complaints(self, numbers: Sequence[int]) -> list[Complaint]:
         """Reports in full, by row number."""

@@ -47,5 +47,10 @@ class PlaceScreen(Screen[None]):
         """The header, from the newest state of the line."""
         self.query_one(HeaderLine).show(self.desk.line_state, self.desk.outbox_counts[0], self.backend.now())
 
+    def session_changed(self) -> None:
+        """City, people or the person's roles are others than before."""
+        self.query_one(HeaderLine).place = self.desk.whereabouts
+        self.show_line()
+
     def store_changed(self, event: StoreChanged) -> None:
         """Something was committed."""

@@ -85,11 +85,6 @@ def mask_phone(raw: str) -> str:
     return national[:4] + HIDDEN + national[-3:]
 
 
-def mask_name(name: str) -> str:
-    """`Siti Aminah` → `S•••• A••••`: initials only; '' stays ''."""
-    return " ".join(word[0] + HIDDEN for word in name.replace("•", "").split())
-
-
 def mask_email(address: str) -> str:
     """`siti@gmail.com` → `s••••@gmail.com`; a domain that is nobody's public provider is hidden as well."""
     if not address:

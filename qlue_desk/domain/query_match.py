@@ -169,6 +169,8 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.due is not None and complaint.due < moment.now
         case "unacknowledged":
             return complaint.status is Status.DISPATCHED
+        case "proposed":
+            return complaint.status is Status.AWAITING_VERIFICATION
         case "reopened":
             return complaint.reopened > 0
         case "mine":

@@ -128,6 +128,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("closed", "tertutup"),
         ("overdue", "lewat-tenggat terlambat"),
         ("unacknowledged", "belum-diterima"),
+        ("proposed", "diusulkan"),
         ("reopened", "dibuka-kembali"),
         ("mine", "milik-saya saya"),
         ("unassigned", "belum-diambil"),
@@ -148,6 +149,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("number", "nomor"),
         ("priority", "prioritas"),
         ("status", ""),
+        ("proposed", "diusulkan"),
     ),
     Field.DUE: _spellings(
         ("today", "hari-ini"),

@@ -17,6 +17,9 @@ _encode = msgspec.json.Encoder().encode
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 _decode_entry = msgspec.json.Decoder(Entry).decode
 
+SERIAL_DIGITS = 6
+"""Digits of the last part of a public number, filled up with zeros."""
+
 
 class AmbiguousReference(StoreError):
     """A short reference fits several complaints."""
@@ -200,26 +203,45 @@ def find_row(reference: str) -> tuple[bytes, int] | None:
     return _by_suffix(wanted)
 
 
-def _by_suffix(digits: str) -> tuple[bytes, int] | None:
-    # The words index holds each group of the number as a token; zeros in front are the only freedom.
-    fitting = (
-        connection()
-        .execute(
-            "SELECT number, body, pending FROM complaint WHERE number <> ''"
-            " AND substr(number, -length(?1)) = ?1 ORDER BY number DESC LIMIT 6",
-            (digits,),
-        )
-        .fetchall()
+class Numbered(msgspec.Struct, frozen=True):
+    """A report by its number."""
+
+    number: str
+    title: str
+
+
+def numbered(written: str, limit: int = 6) -> list[Numbered]:
+    """Reports whose number is what was written (`BGR-26-000082`, `26-82`, `82`) or ends with it.
+
+    The exact one comes first, then the newest.
+    """
+    parts = written.strip().upper().replace(" ", "-").split("-")
+    if not parts[-1].isdigit():
+        return []
+    exact = "-".join([*parts[:-1], parts[-1].zfill(SERIAL_DIGITS)])
+    # The subquery reads numbers only, all of them from their index; whole rows just for what it finds.
+    rows = connection().execute(
+        "SELECT number, title FROM complaint WHERE row IN ("
+        "SELECT row FROM complaint INDEXED BY complaint_number WHERE number <> ''"
+        " AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2))"
+        " ORDER BY '-' || number NOT LIKE '%-' || ?1, number DESC LIMIT ?3",
+        (exact, "-".join(parts), limit),
     )
-    exact = [row for row in fitting if row[0].rpartition("-")[2].lstrip("0") == digits.lstrip("0")]
-    chosen = exact if len(exact) == 1 else fitting
+    return [Numbered(*row) for row in rows]
+
+
+def _by_suffix(digits: str) -> tuple[bytes, int] | None:
+    """An exact serial number comes before longer numbers that end with the same digits."""
+    found = [each.number for each in numbered(digits)]
+    exact = [number for number in found if number.rpartition("-")[2].lstrip("0") == digits.lstrip("0")]
+    chosen = exact or found
     if len(chosen) > 1:
         raise AmbiguousReference(
             N_("“{found}” cocok dengan beberapa laporan: {numbers}."),
             found=digits,
-            numbers=", ".join(row[0] for row in chosen[:5]) + ("…" if len(chosen) > 5 else ""),
+            numbers=", ".join(chosen[:5]) + ("…" if len(chosen) > 5 else ""),
         )
-    return (chosen[0][1], chosen[0][2]) if chosen else None
+    return find_row(chosen[0]) if chosen else None
 
 
 def entries(complaint_id: str) -> list[Entry]:

@@ -146,6 +146,7 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "closed": lambda moment: Condition("is_open = 0"),
     "overdue": lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
     "unacknowledged": lambda moment: Condition("status = 'dispatched'"),
+    "proposed": lambda moment: Condition("status = 'awaiting_verification'"),
     "reopened": lambda moment: Condition("reopened > 0"),
     "mine": lambda moment: _by("me", moment),
     "unassigned": lambda moment: Condition("holder = ''"),

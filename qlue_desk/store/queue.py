@@ -25,6 +25,7 @@ _decode_complaint = msgspec.json.Decoder(Complaint).decode
 _STATUS_ORDER = (
     "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
 )
+_NOT_PROPOSED = f"status <> '{Status.AWAITING_VERIFICATION}'"
 _ORDER: dict[str, tuple[str, str]] = {
     "due": ("due, row", f"due = {NEVER}, due DESC, row"),
     "created": ("created_at, row", "created_at DESC, row DESC"),
@@ -32,8 +33,10 @@ _ORDER: dict[str, tuple[str, str]] = {
     "number": ("number, row", "number DESC, row DESC"),
     "priority": ("priority DESC, due, row", "priority, due, row"),
     "status": (f"{_STATUS_ORDER}, due, row", f"{_STATUS_ORDER} DESC, due, row"),
+    "proposed": (f"{_NOT_PROPOSED}, due, row", f"{_NOT_PROPOSED} DESC, due, row"),
 }
-"""Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first."""
+"""Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
+`sort:proposed` what waits for a second person."""
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
 
 

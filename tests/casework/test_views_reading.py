@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.casework.acting import act
+from qlue_desk.casework.acting import act, offers
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import case_json, queue, show
-from qlue_desk.casework.views import DEFAULT_VIEWS, View, count_views, default_views, views_of
+from qlue_desk.casework.views import DEFAULT_VIEWS, View, default_views, views_of
 from qlue_desk.domain.complaint import Role, Status
+from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from qlue_desk.store import queue as store_queue
 from qlue_desk.store.complaints import AmbiguousReference
 from tests.desk_world import NOW, DeskWorld, actor
 
@@ -25,34 +27,76 @@ def world(tmp_path: Path) -> Iterator[DeskWorld]:
     world.close()
 
 
+def counts_of(world: DeskWorld, views: tuple[View, ...]) -> dict[str, int]:
+    """How many reports each view holds."""
+    place = world.workplace
+    queries = [place.query(view.query) for view in views]
+    found = world.store.reading(store_queue.counts, queries, now=NOW, me=place.actor.id, zone=place.zone)
+    return {view.name: count for view, count in zip(views, found, strict=True)}
+
+
 @pytest.mark.parametrize("role", list(DEFAULT_VIEWS))
 def test_every_default_view_parses_and_counts(world: DeskWorld, role: Role) -> None:
     world.add_many(list(Status))
     views = DEFAULT_VIEWS[role]
     assert 5 <= len(views) <= 9
-    counts = count_views(world.workplace, views, NOW)
-    assert counts == [len(queue(world.workplace, view.query, None, NOW)) for view in views]
-    assert len({view.name for view in views}) == len(views)
+    counts = counts_of(world, views)
+    assert counts == {view.name: len(queue(world.workplace, view.query, None, NOW)) for view in views}
+    assert len(counts) == len(views)
 
 
 def test_the_officers_views_hold_what_they_say(world: DeskWorld) -> None:
     world.add_many(list(Status), acknowledge_by=NOW + dt.timedelta(days=1))
     world.add(status=Status.IN_PROGRESS, holder="u_asep", holder_name="Asep")
     world.add(status=Status.RESOLVED, status_since=NOW - dt.timedelta(days=8))
-    views = {view.name: view for view in default_views(world.workplace.actor)}
-    names = list(views)
-    counts = dict(zip(names, count_views(world.workplace, list(views.values()), NOW), strict=True))
-    assert counts == {
-        "Perlu saya": 6,
+    assert counts_of(world, default_views(world.workplace.actor)) == {
+        "Perlu saya": 5,
         "Belum diterima": 1,
         "Lewat tenggat": 2,  # new and reopened are past their dispatch deadline
         "Dalam proses": 3,
         "Koordinasi": 1,
         "Dijadwalkan": 1,
-        "Verifikasi": 1,
-        "Selesai 7 h": 1,
-        "Dibuka kembali": 1,
+        "Menunggu pelapor": 1,
+        "Hanya dipantau": 2,
+        "Selesai 7 hari": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("who", "dinas", "wanted"),
+    [
+        ("u_rina", "dpupr", {"dispatched", "acknowledged", "in_progress", "coordinating", "scheduled"}),
+        ("u_dewi", "diskominfo", {"new", "reopened"}),
+    ],
+)
+def test_what_needs_a_person_can_be_moved_on_by_that_person_now(
+    tmp_path: Path, who: str, dinas: str, wanted: set[str]
+) -> None:
+    world = DeskWorld.make(tmp_path, dinas=dinas, as_=who)
+    world.add_many(list(Status))
+    first = default_views(world.workplace.actor)[0]
+    found = queue(world.workplace, first.query, None, NOW)
+    assert (first.name, {item["status"] for item in found}) == ("Perlu saya", wanted)
+    for number in (item["number"] for item in found):
+        allowed = [o.edge for o in offers(world.workplace, world.get(number), NOW) if o.refusal is None]
+        assert any(edge.target and edge.verb is not Verb.DUPLICATE for edge in allowed), number
+    world.close()
+
+
+def test_what_needs_a_supervisor_begins_with_proposals_then_what_is_late(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, as_="u_budi")
+    soon, late = NOW + dt.timedelta(days=1), NOW - dt.timedelta(days=9)
+    world.add_many([Status.DISPATCHED] * 3, acknowledge_by=soon)
+    world.add_many([Status.REOPENED], holder="u_budi", holder_name="Budi")
+    world.add_many([Status.DISPATCHED, Status.ACKNOWLEDGED], acknowledge_by=late, resolve_by=late)
+    world.add_many([Status.AWAITING_VERIFICATION] * 2)
+    world.add(status=Status.IN_PROGRESS, holder="u_budi", holder_name="Budi")
+    first = default_views(world.workplace.actor)[0]
+    found = [item["status"] for item in queue(world.workplace, first.query, None, NOW)]
+    assert found[:2] == ["awaiting_verification", "awaiting_verification"]
+    assert sorted(found[2:4]) == ["acknowledged", "dispatched"]
+    assert found[4:] == ["in_progress"]
+    world.close()
 
 
 def test_own_views_come_first_and_replace_those_of_the_same_name() -> None:

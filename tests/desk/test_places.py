@@ -19,7 +19,6 @@ from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.dialogs.operator import OperatorDialog
-from qlue_desk.desk.dialogs.palette import Command, PaletteDialog, matching
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.sidebar import SideBar
@@ -229,34 +228,6 @@ def test_the_preview_can_be_put_away(world: DeskWorld) -> None:
         await until(lambda: detail.display)
 
     play(world, scene)
-
-
-def test_a_number_in_the_palette_opens_its_report(world: DeskWorld) -> None:
-    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
-        await pilot.press("colon")
-        await until(lambda: isinstance(app.screen, PaletteDialog))
-        await pilot.press("0", "0", "4", "enter")
-        await until(
-            lambda: (
-                isinstance(app.screen, DeskScreen)
-                and (case := desk_screen(app).detail.case) is not None
-                and case.complaint.number == "BGR-26-000004"
-            )
-        )
-
-    play(world, scene)
-
-
-def test_the_palette_finds_by_the_beginnings_of_words() -> None:
-    commands = [
-        Command("action:a", "ringkasan", "untuk pengawas"),
-        Command("action:b", "turun", "Baris berikut"),
-    ]
-    assert [c.key for c in matching(commands, "ri")] == ["action:a"]
-    assert [c.key for c in matching(commands, "ber")] == ["action:b"]
-    assert [c.key for c in matching(commands, "4211")] == ["number:4211"]
-    assert [c.key for c in matching(commands, "bgr-26-004211")] == ["number:bgr-26-004211"]
-    assert [c.key for c in matching(commands, "")] == ["action:a", "action:b"]
 
 
 def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> None:

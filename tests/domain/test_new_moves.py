@@ -15,8 +15,6 @@ from tests.domain.test_lifecycle import full_fields, move, report
 
 MOVES = [edge for edge in EDGES if edge.target is not None]
 NOT_AT_A_DINAS = {Status.HELD, Status.NEW}
-WAITING_FOR_THE_REPORTER = {Status.AWAITING_REPORTER}
-"""Seen under `Lewat tenggat` and by query: nothing to do for the officer until the answer comes."""
 
 
 @pytest.mark.parametrize("edge", [e for e in MOVES if e.text is Text.REASON], ids=lambda e: str(e.verb))
@@ -30,7 +28,7 @@ def test_a_reason_that_was_asked_for_stands_in_the_report(edge: Edge) -> None:
 def test_an_officer_sees_every_open_report_of_the_dinas_in_some_view() -> None:
     queries = " ".join(view.query for view in DEFAULT_VIEWS[Role.OFFICER])
     seen = {status for status in OPEN_STATUSES if status.value in queries}
-    assert OPEN_STATUSES - seen == NOT_AT_A_DINAS | WAITING_FOR_THE_REPORTER
+    assert OPEN_STATUSES - seen == NOT_AT_A_DINAS
 
 
 def test_a_promise_with_a_date_has_words_without_one() -> None:

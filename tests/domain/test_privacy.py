@@ -23,7 +23,6 @@ from qlue_desk.domain.privacy import (
     for_city_scope,
     for_public,
     mask_email,
-    mask_name,
     mask_nik,
     mask_phone,
     normalise_phone,
@@ -89,14 +88,6 @@ def test_a_masked_phone_shows_seven_digits_at_most_and_hides_four(raw: str) -> N
     if shown and raw != masked:
         assert sum(character.isdigit() for character in raw) - shown >= 3
         assert len(normalise_phone(raw).removeprefix("+62")) + 1 - shown >= 4
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"),
-    [("Siti Aminah", "S•••• A••••"), ("", ""), ("  budi ", "b••••"), ("S•••• A••••", "S•••• A••••")],
-)
-def test_names(name: str, masked: str) -> None:
-    assert mask_name(name) == masked
 
 
 @pytest.mark.parametrize(

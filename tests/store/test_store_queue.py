@@ -169,7 +169,9 @@ def test_each_term_alone_and_negated(world: DeskWorld, term: str) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(st.tuples(st.sampled_from(list(TERMS)), st.booleans()), max_size=4),
-    order=st.sampled_from(["", "sort:created", "sort:-updated", "sort:priority", "sort:-due", "sort:status"]),
+    order=st.sampled_from(
+        ["", "sort:created", "sort:-updated", "sort:priority", "sort:-due", "sort:status", "sort:proposed"]
+    ),
 )
 def test_terms_together_in_any_order(world: DeskWorld, parts, order: str) -> None:
     text = " ".join([("-" if negated else "") + term for term, negated in parts] + [order])

@@ -260,6 +260,23 @@ class DeskScreen(QueueKeys):
             self._refreshing = True
             self.set_timer(CHANGE_PAUSE, self._refresh_now)
 
+    def session_changed(self) -> None:
+        """Other roles have other views, other names stand in the rows."""
+        super().session_changed()
+        shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
+        later(self, self._take_over_session(shown), group="session")
+
+    async def _take_over_session(self, shown: str) -> None:
+        self.views = await self.backend.read_views(dict(self.settings.views))
+        self._view_counts = [None] * len(self.views)
+        if shown:
+            self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
+            self.query_text = self.views[self.view][1] if self.views else ""
+        self.queue.forget()
+        self._refresh_now()
+        self.show_line()
+        self._show_keys()
+
     def _refresh_now(self) -> None:
         self._refreshing = False
         self.show_query(self.query_text, keep_cursor=True)

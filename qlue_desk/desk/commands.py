@@ -1,0 +1,71 @@
+"""What the palette offers on a screen: actions of the registry, moves of the report, views, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.follow_up import shown_offers
+from qlue_desk.desk.dialogs.palette import Command
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.words import _
+
+
+def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
+    """The registry's actions of this place, but moving about and the palette itself."""
+    return [
+        Command(
+            f"action:{action.id}",
+            _(action.label),
+            _(action.tooltip),
+            shown_key(keys_of(action, remapped)[0]),
+            also=action.id,
+        )
+        for action in ACTIONS
+        if place in action.places
+        and keys_of(action, remapped)
+        and action.group is not Group.MOVE
+        and action.id != "palette"
+    ]
+
+
+def view_commands(screen: DeskScreen) -> list[Command]:
+    """The saved views, found by their query's words too."""
+    return [
+        Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
+        for n, (name, query) in enumerate(screen.views, 1)
+    ]
+
+
+async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
+    """The moves that are allowed for the report under the cursor (of marked ones: for the first)."""
+    chosen = await backend.complaints(screen.queue.chosen)
+    if not chosen:
+        return []
+    subject = (
+        (chosen[0].number or chosen[0].title) if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+    )
+    return [
+        Command(
+            f"move:{offer.edge.verb}",
+            _(offer.edge.label) + ("…" if offer.edge.asks else ""),
+            _("tindak lanjut {subject}").format(subject=subject),
+            "t",
+            also=str(offer.edge.verb),
+        )
+        for offer in shown_offers(await backend.offers(chosen[0]))
+        if offer.refusal is None
+    ]
+
+
+async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
+    """Reports that have this number, or a number that ends with it."""
+    return [
+        Command(
+            f"number:{report.number}",
+            _("Buka laporan {number}").format(number=report.number),
+            report.title,
+        )
+        for report in await backend.numbered(typed)
+    ]
