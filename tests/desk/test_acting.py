@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,21 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.line_news import LineNews
+from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.settings import Settings, Sync
 from qlue_desk.store import outbox, replica
-from qlue_desk.sync.state import Phase
+from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, screen_text, until
-from tests.desk_world import DeskWorld
+from tests.desk_world import NOW, DeskWorld
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 NOT_RECEIVED = "2"
@@ -185,5 +192,104 @@ def test_a_dialog_over_a_report_that_leaves_says_so_and_keeps_the_text(world: De
         assert str(app.screen.query_one("#wrong").render()) == f"{mine} tidak lagi di meja ini."
         assert app.screen.query_one("#note").text == "halo"  # type: ignore[attr-defined]
         assert sent(world) == []
+
+    play(world, scene)
+
+
+# --- what is said of it ------------------------------------------------------------------------------
+
+_SAID = [
+    ("u_rina", Status.DISPATCHED, "acknowledge", Fields(), "Terima: {} → Diterima."),
+    ("u_rina", Status.DISPATCHED, "transfer", Fields(to="dishub", note="lampu jalan"), "Teruskan ke dinas lain: {} → Dishub."),
+    ("u_rina", Status.DISPATCHED, "return", Fields(note="bukan jalan kota"), "Bukan tugas kami: {} → Diskominfo."),
+    ("u_dewi", Status.NEW, "dispatch", Fields(to="dishub"), "Disposisi: {} → Dishub."),
+    ("u_rina", Status.DISPATCHED, "take", Fields(), "Ambil: {} → Rina."),
+    ("u_rina", Status.DISPATCHED, "give", Fields(to="u_asep"), "Serahkan: {} → Asep."),
+    ("u_rina", Status.DISPATCHED, "give", Fields(), "Serahkan: {} → dilepas."),
+    ("u_rina", Status.DISPATCHED, "prioritise", Fields(to="2"), "Prioritas: {} → darurat."),
+    ("u_rina", Status.ACKNOWLEDGED, "schedule", Fields(note="menunggu alat", until=dt.date(2026, 12, 10)), "Jadwalkan: {} → 10 Des 2026."),
+    ("u_rina", Status.ACKNOWLEDGED, "coordinate", Fields(to="PLN", note="tiang listrik"), "Koordinasi: {} → PLN."),
+    ("u_dewi", Status.NEW, "refer", Fields(to="BBPJN", note="jalan nasional"), "Bukan kewenangan kota: {} → BBPJN."),
+    ("u_dewi", Status.NEW, "recategorise", Fields(to="trotoar"), "Ganti kategori: {} → Trotoar."),
+    ("u_rina", Status.DISPATCHED, "note", Fields(note="sudah dilihat"), "Catatan: {}."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "status", "verb", "fields", "sentence"), _SAID)
+def test_the_sentence_names_the_report_and_where_it_went(
+    tmp_path: Path, who: str, status: Status, verb: str, fields: Fields, sentence: str
+) -> None:
+    dinas = "diskominfo" if who == "u_dewi" else "dpupr"
+    made = DeskWorld.make(tmp_path, as_=who, dinas=dinas)
+    one = made.add(status=status)
+    outcomes = act(made.workplace, [one.id], verb, fields, now=NOW)
+    assert [outcome.refusal for outcome in outcomes] == [None]
+    assert done_sentence(Verb(verb), outcomes, made.workplace.city) == sentence.format(one.number)
+    made.close()
+
+
+def test_a_transfer_that_goes_to_the_referee_says_so(world: DeskWorld) -> None:
+    often = world.add(status=Status.DISPATCHED, bounces=9)
+    outcomes = act(world.workplace, [often.id], "transfer", Fields(to="dishub", note="lampu jalan"), now=NOW)
+    said_ = done_sentence(Verb.TRANSFER, outcomes, world.workplace.city)
+    assert said_ == f"Teruskan ke dinas lain: {often.number} → Diskominfo."
+
+
+def test_many_are_counted_and_named_by_where_they_all_went(world: DeskWorld) -> None:
+    refs = [f"BGR-26-{n:06d}" for n in (1, 2, 3)]
+    outcomes = act(world.workplace, refs, "acknowledge", now=NOW)
+    assert done_sentence(Verb.ACKNOWLEDGE, outcomes, world.workplace.city) == "Terima: 3 laporan → Diterima."
+
+
+@pytest.mark.parametrize(
+    ("phase", "seconds", "sentence"),
+    [
+        (Phase.CONNECTED, 5, "u batalkan (5 dtk)"),
+        (Phase.SYNCING, 20, "u batalkan (20 dtk)"),
+        (Phase.CONNECTED, 0, ""),
+        (Phase.OFFLINE, 5, "Tersimpan, dikirim begitu tersambung."),
+        (Phase.REFUSED, 5, "Tersimpan, dikirim begitu tersambung."),
+    ],
+)
+def test_what_is_said_of_sending_is_true(phase: Phase, seconds: int, sentence: str) -> None:
+    settings = Settings(sync=Sync(undo_seconds=seconds))
+    assert sending_sentence(SyncState(phase=phase), settings) == sentence
+
+
+def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        await dialog(app, pilot, "enter")
+        await until(lambda: said(app) == f"Terima: {mine} → Diterima. u batalkan (5 dtk)")
+
+    play(world, scene)
+
+
+def test_the_line_that_comes_back_tells_once_what_it_sent() -> None:
+    news = LineNews()
+    states = [
+        SyncState(phase=Phase.CONNECTED, waiting=1),
+        SyncState(phase=Phase.CONNECTED, waiting=0),
+        SyncState(phase=Phase.OFFLINE, waiting=2, refused=1),
+        SyncState(phase=Phase.OFFLINE, waiting=3, refused=1),
+        SyncState(phase=Phase.CONNECTING, waiting=3, refused=1),
+        SyncState(phase=Phase.SYNCING, waiting=0, refused=1),
+    ]
+    assert [news.heard(state) for state in states] == [None] * 6
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=1)) == ("3 tindakan terkirim.", False)
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=1)) is None
+    news.heard(SyncState(phase=Phase.OFFLINE, waiting=5, refused=1))
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=3)) == (
+        "3 tindakan terkirim, 2 ditolak pusat; lihat O.",
+        True,
+    )
+
+
+def test_the_desk_says_it_when_the_line_comes_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app._line_changed(SyncState(phase=Phase.OFFLINE, waiting=2))
+        await until(lambda: app.line_state is not None and app.line_state.phase == "offline")
+        app._line_changed(SyncState(phase=Phase.CONNECTED))
+        await until(lambda: said(app) == "2 tindakan terkirim.")
 
     play(world, scene)

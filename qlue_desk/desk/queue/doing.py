@@ -20,6 +20,7 @@ from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import Complaint, Status
@@ -86,26 +87,22 @@ class Doing:
         return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
 
     def tell(self, verb: Verb, outcomes: Sequence[Outcome]) -> None:
-        """One sentence for one report, a list for many when some were refused."""
-        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
-        label = _(EDGE_BY_VERB[verb].label)
+        """One sentence when all went well or for one report, else a list of what became of each."""
         if not outcomes:
             return
-        if len(outcomes) == 1:
-            only = outcomes[0]
-            if only.refusal is not None:
-                say(self.screen, only.refusal.sentence(_), wrong=True)
-            else:
-                say(
-                    self.screen,
-                    _("{move}: {number} tersimpan, dikirim begitu tersambung.").format(
-                        move=label, number=only.number
-                    ),
-                )
-            return
-        self.screen.clear_marks()
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        if len(outcomes) > 1:
+            self.screen.clear_marks()
         if not refused:
-            say(self.screen, _("{move}: {n} laporan tersimpan.").format(move=label, n=len(outcomes)))
+            parts = (
+                done_sentence(verb, outcomes, self.backend.city),
+                sending_sentence(self.screen.desk.line_state, self.settings),
+            )
+            say(self.screen, " ".join(part for part in parts if part))
+            return
+        label = _(EDGE_BY_VERB[verb].label)
+        if len(outcomes) == 1 and outcomes[0].refusal is not None:
+            say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
             return
         lines: list[Any] = []
         for outcome in outcomes:
