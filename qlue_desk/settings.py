@@ -48,6 +48,8 @@ class Sync(Section, frozen=True):
 
     wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=50)] = 25
     """How long central may hold a pull until something is new."""
+    undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 5
+    """How long an action of the open desk waits before it is sent, so that `u` can take it back."""
     retry_first_seconds: Seconds = 1
     retry_longest_seconds: Seconds = 60
     ca_file: str = ""

@@ -14,13 +14,14 @@ from textual.screen import Screen
 
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import ACTIONS
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.help import help_content
 from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.later import later, say
+from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.outbox.screen import OutboxScreen
@@ -80,6 +81,7 @@ class QlueDesk(App[int]):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self._news = LineNews()
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
         self._looking = False
@@ -171,6 +173,11 @@ class QlueDesk(App[int]):
         self.line_state = event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
         self._show_line()
+        outbox_keys = keys_of(ACTION_BY_ID["outbox"], self.settings.keys)
+        news = self._news.heard(event.state, shown_key(outbox_keys[0]) if outbox_keys else "outbox")
+        places = self._drawn_places()
+        if news is not None and places:
+            say(places[-1], news[0], wrong=news[1])
 
     def _show_line(self) -> None:
         for screen in self._drawn_places():

@@ -106,8 +106,18 @@ def test_the_cursor_stays_on_its_report_when_rows_change() -> None:
         assert (app.list.current, app.list.cursor) == (3, 3)
         assert app.list.marks == {3}
         app.list.set_numbers(array("q", [9, 8]))
-        assert (app.list.current, app.list.cursor, app.list.marks) == (8, 1, set())
-        app.list.set_numbers(array("q"))
+        # The row under the cursor has gone: it stays until the cursor leaves it.
+        assert (app.list.current, app.list.cursor, app.list.marks) == (3, 2, set())
+        assert (app.list.count, list(app.list.numbers)) == (2, [9, 8, 3])
+        app.list.mark_all()
+        assert app.list.marks == {9, 8}
+        app.list.set_numbers(array("q", [9, 8, 5]))
+        assert (app.list.current, list(app.list.numbers)) == (3, [9, 8, 3, 5])
+        app.list.move_by(1)
+        assert (app.list.current, list(app.list.numbers), app.list.guest) == (5, [9, 8, 5], None)
+        app.list.set_numbers(array("q", [7]), keep_cursor=False)
+        assert (app.list.current, list(app.list.numbers)) == (7, [7])
+        app.list.set_numbers(array("q"), keep_cursor=False)
         assert app.list.current is None
 
     in_list(scene)

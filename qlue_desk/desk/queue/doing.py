@@ -20,11 +20,12 @@ from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
-from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
 RELEASE = "-"
+GONE = N_("{number} tidak lagi di meja ini.")
+GONE_TO = N_("{number} tidak lagi di meja ini; sekarang di {dinas}.")
 
 
 class LastAct(msgspec.Struct, frozen=True):
@@ -50,40 +53,56 @@ class Doing:
         self.backend = backend
         self.settings = settings
         self.last: LastAct | None = None
+        self._sent_on: dict[str, str] = {}
+        """Where this person has sent reports: id to dinas."""
+
+    def gone(self, complaint_id: str, number: str) -> Refusal:
+        """Why nothing can be done to a report that this desk no longer holds."""
+        dinas = self._sent_on.get(complaint_id)
+        if not dinas:
+            return Refusal(Code.NOT_FOUND, GONE, {"number": number})
+        name = self.backend.city.dinas_name(dinas)
+        return Refusal(Code.NOT_FOUND, GONE_TO, {"number": number, "dinas": name})
 
     # --- running -------------------------------------------------------------------------------
 
     async def run(
-        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+        self, chosen: Sequence[Complaint], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
     ) -> list[Outcome]:
-        """Act, remember it for `.`, tell the result."""
-        outcomes = await self.backend.act(refs, verb, fields, evidence)
-        if any(outcome.refusal is None for outcome in outcomes):
+        """Act and remember it for `.`."""
+        outcomes = await self.backend.act([c.id for c in chosen], verb, fields, evidence)
+        if any(outcome.done for outcome in outcomes):
             self.last = LastAct(verb, fields, tuple(evidence))
             self.screen.nudge()
-        return outcomes
+        return [self._noted(outcome, chosen) for outcome in outcomes]
+
+    def _noted(self, outcome: Outcome, chosen: Sequence[Complaint]) -> Outcome:
+        """Keep where a report went; say of one that has left meanwhile more than its id."""
+        before, after = outcome.before, outcome.after
+        if before is not None and after is not None and after.dinas and after.dinas != before.dinas:
+            self._sent_on[after.id] = after.dinas
+        if outcome.refusal is None or outcome.refusal.code is not Code.NOT_FOUND or before is not None:
+            return outcome
+        number = next((c.number or c.title for c in chosen if c.id == outcome.ref), outcome.ref)
+        return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
 
     def tell(self, verb: Verb, outcomes: Sequence[Outcome]) -> None:
-        """One sentence for one report, a list for many when some were refused."""
-        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
-        label = _(EDGE_BY_VERB[verb].label)
+        """One sentence when all went well or for one report, else a list of what became of each."""
         if not outcomes:
             return
-        if len(outcomes) == 1:
-            only = outcomes[0]
-            if only.refusal is not None:
-                say(self.screen, only.refusal.sentence(_), wrong=True)
-            else:
-                say(
-                    self.screen,
-                    _("{move}: {number} tersimpan, dikirim begitu tersambung.").format(
-                        move=label, number=only.number
-                    ),
-                )
-            return
-        self.screen.clear_marks()
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        if len(outcomes) > 1:
+            self.screen.clear_marks()
         if not refused:
-            say(self.screen, _("{move}: {n} laporan tersimpan.").format(move=label, n=len(outcomes)))
+            parts = (
+                done_sentence(verb, outcomes, self.backend.city),
+                sending_sentence(self.screen.desk.line_state, self.settings),
+            )
+            say(self.screen, " ".join(part for part in parts if part))
+            return
+        label = _(EDGE_BY_VERB[verb].label)
+        if len(outcomes) == 1 and outcomes[0].refusal is not None:
+            say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
             return
         lines: list[Any] = []
         for outcome in outcomes:
@@ -102,13 +121,13 @@ class Doing:
         self.screen.app.push_screen(TextDialog(title, Content("\n").join(lines)))
 
     async def _run_and_tell(
-        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
+        self, chosen: Sequence[Complaint], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
     ) -> None:
-        if len(refs) >= self.settings.ui.confirm_bulk and len(refs) > 1:
-            question = _("{move} untuk {n} laporan?").format(move=_(EDGE_BY_VERB[verb].label), n=len(refs))
+        if len(chosen) >= self.settings.ui.confirm_bulk and len(chosen) > 1:
+            question = _("{move} untuk {n} laporan?").format(move=_(EDGE_BY_VERB[verb].label), n=len(chosen))
             if not await self.screen.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
                 return
-        self.tell(verb, await self.run(refs, verb, fields, evidence))
+        self.tell(verb, await self.run(chosen, verb, fields, evidence))
 
     # --- the keys ------------------------------------------------------------------------------
 
@@ -120,7 +139,7 @@ class Doing:
         chosen = await self.screen.chosen_complaints()
         if not chosen:
             return
-        first, refs = chosen[0], [complaint.id for complaint in chosen]
+        first = chosen[0]
         offers = await self.backend.offers(first)
         title = _("Tindak lanjut {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
@@ -131,16 +150,19 @@ class Doing:
                 title,
                 offers,
                 await self._material(first, draft_key),
-                self._performer(refs),
+                self._performer(chosen),
                 lambda text: self.backend.save_draft(first.id, draft_key, text),
                 replies=self._replies(),
                 hint_values=self._hint_values(first),
                 preselect=preselect,
             )
         )
-        if isinstance(done, Done) and done.then_next:
-            self.screen.to_next()
+        if not isinstance(done, Done) or not done.then_next:
+            return
+        if self.screen.to_next():
             self.follow_up()
+        else:
+            say(self.screen, _("Itu laporan terakhir di daftar ini."))
 
     async def _material(self, complaint: Complaint, draft_key: str) -> Material:
         return Material(
@@ -166,9 +188,9 @@ class Doing:
             found.setdefault(reply.verb, {})[name] = reply.text
         return found
 
-    def _performer(self, refs: Sequence[str]) -> Any:
+    def _performer(self, chosen: Sequence[Complaint]) -> Any:
         async def perform(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> Refusal | None:
-            outcomes = await self.run(refs, verb, fields, evidence)
+            outcomes = await self.run(chosen, verb, fields, evidence)
             if len(outcomes) == 1 and outcomes[0].refusal is not None:
                 return outcomes[0].refusal
             self.tell(verb, outcomes)
@@ -184,10 +206,10 @@ class Doing:
         chosen = await self.screen.chosen_complaints()
         if not chosen:
             return
-        first, refs = chosen[0], [complaint.id for complaint in chosen]
+        first = chosen[0]
 
         async def perform(fields: Fields) -> Refusal | None:
-            return await self._performer(refs)(Verb.NOTE, fields, ())  # type: ignore[no-any-return]
+            return await self._performer(chosen)(Verb.NOTE, fields, ())  # type: ignore[no-any-return]
 
         title = _("Catatan {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
@@ -205,9 +227,8 @@ class Doing:
         chosen = await self.screen.chosen_complaints()
         if not chosen:
             return
-        refs = [complaint.id for complaint in chosen]
         if all(not complaint.holder for complaint in chosen):
-            await self._run_and_tell(refs, Verb.TAKE, Fields())
+            await self._run_and_tell(chosen, Verb.TAKE, Fields())
             return
         first, me = chosen[0], self.backend.actor.id
         mine = first.holder == me
@@ -229,11 +250,11 @@ class Doing:
         if picked is None:
             return
         if picked == me:
-            await self._run_and_tell(refs, Verb.TAKE, Fields())
+            await self._run_and_tell(chosen, Verb.TAKE, Fields())
             return
         to = "" if picked == RELEASE else picked
         name = next((p.name for p in self.backend.people if p.id == to), "")
-        await self._run_and_tell(refs, Verb.GIVE, Fields(to=to, person_name=name))
+        await self._run_and_tell(chosen, Verb.GIVE, Fields(to=to, person_name=name))
 
     def priority(self) -> None:
         """`p`."""
@@ -246,7 +267,7 @@ class Doing:
         choices = [Choice(str(level), _(word)) for level, word in PRIORITY_LABEL.items()]
         picked = await self.screen.app.push_screen_wait(ChooseDialog(_("Prioritas"), choices))
         if picked is not None:
-            await self._run_and_tell([c.id for c in chosen], Verb.PRIORITISE, Fields(to=picked))
+            await self._run_and_tell(chosen, Verb.PRIORITISE, Fields(to=picked))
 
     def accept(self) -> None:
         """`A`: the verifier takes over category, kelurahan and dinas as suggested."""
@@ -286,9 +307,9 @@ class Doing:
         later(self.screen, self._repeat(self.last), group="dialog")
 
     async def _repeat(self, last: LastAct) -> None:
-        refs = [complaint.id for complaint in await self.screen.chosen_complaints()]
-        if refs:
-            await self._run_and_tell(refs, last.verb, last.fields, last.evidence)
+        chosen = await self.screen.chosen_complaints()
+        if chosen:
+            await self._run_and_tell(chosen, last.verb, last.fields, last.evidence)
 
     def undo(self) -> None:
         """`u`."""

@@ -35,7 +35,7 @@ class QueueList(VirtualList[Cells]):
         ascii_only: bool = False,
         id: str | None = None,
     ) -> None:
-        super().__init__(fetch, lambda cells: cells.row, id=id)
+        super().__init__(fetch, lambda cells: cells.row, identity=lambda cells: cells.id, id=id)
         self._clock = clock
         self._painter = RowPainter(self._paint_style, ascii_only=ascii_only)
         self._styles: dict[str, Style] = {}

@@ -173,7 +173,7 @@ class DeskScreen(QueueKeys):
             if 0 <= self.view < len(self.views)
             else _("Cari: {text}").format(text=self.query_text)
         )
-        count = wording.number(len(queue.numbers))
+        count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
         self.query_one("#queue-heading", Static).update(
@@ -285,15 +285,28 @@ class DeskScreen(QueueKeys):
     # --- for `doing` ---------------------------------------------------------------------------
 
     async def chosen_complaints(self) -> list[Complaint]:
-        """Marked reports, else the one under the cursor (or in the detail pane)."""
-        found = await self.backend.complaints(self.queue.chosen)
+        """Marked reports, else the one under the cursor (or in the detail pane).
+
+        Only what the person saw: a row number may belong to another report by now.
+        """
+        numbers = self.queue.chosen
+        seen = [cells for number in numbers if (cells := self.queue.row_at(number)) is not None]
+        ids = {cells.row: cells.id for cells in seen}
+        found = await self.backend.complaints(numbers)
+        if len(ids) == len(numbers):
+            found = [complaint for complaint in found if complaint.id in ids.values()]
         if not found:
-            say(self, _("Tidak ada laporan di baris ini."), wrong=True)
+            sentence = _("Tidak ada laporan di baris ini.")
+            if seen:
+                sentence = self.doing.gone(seen[0].id, seen[0].number or seen[0].title).sentence(_)
+            say(self, sentence, wrong=True)
         return found
 
-    def to_next(self) -> None:
-        """Go on to the report below."""
+    def to_next(self) -> bool:
+        """Go on to the report below; False when there is none."""
+        before = self.queue.current
         self.queue.move_by(1)
+        return self.queue.current != before
 
     def nudge(self) -> None:
         """There is something to send."""

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from qlue_desk.desk.actions import ACTIONS, MOST_IN_BAR, Place, keys_of, shown_key
 from qlue_desk.words import _
 
-SAID_SECONDS = 4.0
+SAID_SECONDS = 5.0
 WRONG_SECONDS = 8.0
 
 

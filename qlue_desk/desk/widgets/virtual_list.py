@@ -93,12 +93,24 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self.page = page
             self.rows = rows
 
-    def __init__(self, fetch: Fetch[Row], row_number: Callable[[Row], int], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        fetch: Fetch[Row],
+        row_number: Callable[[Row], int],
+        *,
+        identity: Callable[[Row], str] | None = None,
+        id: str | None = None,
+    ) -> None:
+        """`identity` names what a row shows: SQLite gives a freed row number to the next row."""
         super().__init__(id=id)
         self._fetch = fetch
         self._row_number = row_number
+        self._identity = identity or (lambda row: "")
         self.numbers: array[int] = array("q")
         self.cursor = 0
+        self.guest: int | None = None
+        """The row under the cursor when the list no longer has it: it stays until the cursor leaves, so that
+        the next key cannot hit a row that nobody chose."""
         self.marks: set[int] = set()
         self.range_start: int | None = None
         """Where the last mark was set; a range starts there."""
@@ -114,18 +126,20 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     # --- content -------------------------------------------------------------------------------
 
     def set_numbers(self, numbers: array[int], *, keep_cursor: bool = True) -> None:
-        """Show these rows; the cursor stays on its report where that is still in the list."""
-        current = self.current
+        """Show these rows; with `keep_cursor` the cursor stays on its row, as a guest where that has gone."""
+        current = self.current if keep_cursor else None
+        place = 0
+        self.marks &= set(numbers) if self.marks else set()
+        self.guest = None
+        if current is not None:
+            try:
+                place = numbers.index(current)
+            except ValueError:
+                self.guest, place = current, self._place_among(numbers)
+                numbers = numbers[:place] + array("q", [current]) + numbers[place:]
         self.numbers = numbers
         self._generation += 1
         self._asked.clear()
-        self.marks &= set(numbers) if self.marks else set()
-        place = 0
-        if keep_cursor:
-            place = min(self.cursor, max(0, len(numbers) - 1))
-            if current is not None:
-                with contextlib.suppress(ValueError):
-                    place = numbers.index(current)
         offset = place - self.cursor
         self.cursor = place
         self.virtual_size = Size(self.size.width, len(numbers))
@@ -136,6 +150,30 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._show_cursor()
         self.refresh()
         self.post_message(self.Highlighted(self, self.current))
+
+    def _place_among(self, numbers: array[int]) -> int:
+        """Where the current row belongs in a list that no longer has it: behind its nearest neighbour."""
+        for above in reversed(self.numbers[max(0, self.cursor - PAGE) : self.cursor]):
+            with contextlib.suppress(ValueError):
+                return numbers.index(above) + 1
+        return min(self.cursor, len(numbers))
+
+    def _dismiss_guest(self) -> None:
+        """The cursor leaves the row that the list no longer has."""
+        if self.guest is None:
+            return
+        self.numbers = self.numbers[: self.cursor] + self.numbers[self.cursor + 1 :]
+        self._known.pop(self.guest, None)
+        self.guest = None
+        # Pages begin at other rows now.
+        self._generation += 1
+        self._asked.clear()
+        self.virtual_size = Size(self.size.width, len(self.numbers))
+
+    @property
+    def count(self) -> int:
+        """How many rows the list has, without a guest."""
+        return len(self.numbers) - (self.guest is not None)
 
     def prime(self, rows: Sequence[Row]) -> None:
         """Take rows that were fetched already, so that the first paint shows them."""
@@ -197,6 +235,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if not message.rows and message.generation == self._generation:
             self._asked.discard(message.page)  # an interrupted read: the next paint asks again
         for number, row in message.rows.items():
+            if number == self.guest and not self._is_same(number, row):
+                continue
             self._known[number] = row
             self._known.move_to_end(number)
             if message.generation == self._generation:
@@ -208,6 +248,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self.refresh()
             if self.current in message.rows:
                 self.post_message(self.Highlighted(self, self.current))
+
+    def _is_same(self, number: int, row: Row) -> bool:
+        known = self._known.get(number)
+        return known is None or self._identity(known) == self._identity(row)
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -234,6 +278,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         cursor = index == self.cursor
         marked = number in self.marks
         base = self._base_style(cursor=cursor, marked=marked)
+        guest = number == self.guest
         if row is None:
             muted = base + self.get_component_rich_style("list--muted", partial=True)
             return Strip([Segment("  …".ljust(width), muted)], width)
@@ -241,10 +286,17 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if shared != self._strips_of:
             self._strips.clear()
             self._strips_of = shared
-        key = (number, cursor, marked)
+        key = (number, cursor, marked, guest)
         strip = self._strips.get(key)
         if strip is None:
-            strip = Strip(self.draw_row(row, width, base, cursor=cursor, marked=marked), width)
+            segments = self.draw_row(row, width, base, cursor=cursor, marked=marked)
+            if guest:
+                muted = self.get_component_rich_style("list--muted", partial=True)
+                segments = [
+                    Segment(segment.text, (segment.style or base) + Style(color=muted.color, bold=False))
+                    for segment in segments
+                ]
+            strip = Strip(segments, width)
             self._strips[key] = strip
             if len(self._strips) > STRIPS_KEPT:
                 self._strips.popitem(last=False)
@@ -276,6 +328,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         index = max(0, min(index, len(self.numbers) - 1))
         if not self.numbers or index == self.cursor:
             return
+        if self.guest is not None:
+            index -= index > self.cursor
+            self._dismiss_guest()
+            self.refresh()
         before, self.cursor = self.cursor, index
         self._show_cursor()
         for line in (before, index):
@@ -303,7 +359,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor."""
-        if self.current is not None:
+        if self.current is not None and self.guest is None:
             self.marks ^= {self.current}
             self.range_start = self.cursor
             self.refresh()
@@ -312,13 +368,13 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """Mark from the last mark to the cursor."""
         start = self.range_start if self.range_start is not None else self.cursor
         low, high = sorted((min(start, len(self.numbers) - 1), self.cursor))
-        self.marks |= set(self.numbers[low : high + 1])
+        self.marks |= set(self.numbers[low : high + 1]) - {self.guest}
         self.range_start = self.cursor
         self.refresh()
 
     def mark_all(self) -> None:
         """Mark every row, or none when all are marked."""
-        everything = set(self.numbers)
+        everything = set(self.numbers) - {self.guest}
         self.marks = set() if self.marks == everything else everything
         self.refresh()
 

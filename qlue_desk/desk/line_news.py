@@ -1,0 +1,39 @@
+"""What to tell when the line is back: work of the time without it was sent, or refused."""
+
+from __future__ import annotations
+
+from qlue_desk.desk.messages import LineState
+from qlue_desk.words import _
+
+_AWAY = frozenset({"offline", "connecting", "refused"})
+
+
+class LineNews:
+    """Hears every state of the line and speaks once when what waited without it has left."""
+
+    def __init__(self) -> None:
+        self._owed = 0
+        """Actions that waited when central was last out of reach."""
+        self._refused = 0
+        self._away = False
+
+    def heard(self, state: LineState, outbox_key: str = "O") -> tuple[str, bool] | None:
+        """A sentence and whether something went wrong; None when there is nothing to tell."""
+        if state.phase in _AWAY:
+            if not self._away:
+                self._refused = state.refused
+            self._away, self._owed = True, state.waiting
+            return None
+        self._away = False
+        if state.phase != "connected" or not self._owed or state.waiting:
+            return None
+        refused = max(0, state.refused - self._refused)
+        sent, self._owed = max(0, self._owed - refused), 0
+        if not refused:
+            return _("{n} tindakan terkirim.").format(n=sent), False
+        return (
+            _("{n} tindakan terkirim, {refused} ditolak pusat; lihat {key}.").format(
+                n=sent, refused=refused, key=outbox_key
+            ),
+            True,
+        )

@@ -1,0 +1,295 @@
+"""What a person's act does to the list and what the desk says of it, on a real store."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from qlue_desk.casework.acting import act
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.line_news import LineNews
+from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.settings import Settings, Sync
+from qlue_desk.store import outbox, replica
+from qlue_desk.sync.state import Phase, SyncState
+from tests.desk.scene import desk, screen_text, until
+from tests.desk_world import NOW, DeskWorld
+
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+NOT_RECEIVED = "2"
+"""Key of the view "Belum diterima"."""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    """Three reports that wait for their receipt."""
+    made = DeskWorld.make(tmp_path)
+    made.add_many([Status.DISPATCHED] * 3)
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, *, phase: Phase = Phase.CONNECTED, **named: Any) -> None:
+    """Run `scene` over the desk of `world`."""
+
+    async def run() -> None:
+        async with desk(world, size=(140, 40), phase=phase, **named) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def queue(app: QlueDesk) -> Any:
+    return app.screen_stack[1].queue  # type: ignore[attr-defined]
+
+
+def current(app: QlueDesk) -> str:
+    """Number of the report under the cursor."""
+    cells = queue(app).row_at(queue(app).current)
+    return str(cells.number) if cells is not None else ""
+
+
+def said(app: QlueDesk) -> str:
+    """The sentence in the key bar."""
+    return app.screen_stack[1].query_one(KeyBar).sentence
+
+
+def sent(world: DeskWorld) -> list[tuple[str, str]]:
+    """Verb and number of what is in the outbox."""
+    return [(line.action.verb, line.number) for line in world.store.reading(outbox.waiting)]
+
+
+async def dialog(app: QlueDesk, pilot: Pilot[int], *keys: str) -> None:
+    """Open the follow-up dialog and press keys in it."""
+    await pilot.press("t")
+    await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("#moves"))
+    await pilot.press(*keys)
+
+
+async def open_view(app: QlueDesk, pilot: Pilot[int], rows: int = 3) -> str:
+    """The view of what was not received, cursor on its middle row; that report's number."""
+    await pilot.press(NOT_RECEIVED)
+    await until(lambda: app.screen.view == 1 and queue(app).count == rows)  # type: ignore[attr-defined]
+    await pilot.press("j")
+    await until(lambda: current(app))
+    return current(app)
+
+
+def title(app: QlueDesk) -> str:
+    return str(app.screen_stack[1].query_one("#queue-pane").border_title)
+
+
+def test_the_next_key_hits_the_report_that_was_acted_on(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        below = queue(app).numbers[2]
+        await dialog(app, pilot, "enter")
+        await until(lambda: queue(app).guest is not None)
+        assert sent(world) == [("acknowledge", mine)]
+        assert (current(app), queue(app).count, len(queue(app).numbers)) == (mine, 2, 3)
+        assert "· 2" in title(app)
+        await until(lambda: any(mine[4:] in line and "Diterima" in line for line in screen_text(app)))
+
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        await pilot.press(*"tadi", "enter")
+        await until(lambda: len(sent(world)) == 2)
+        assert sent(world)[1] == ("note", mine)
+        await until(lambda: not isinstance(app.screen, NoteDialog))
+        await pilot.pause(0.3)
+        assert current(app) == mine
+
+        await pilot.press("j")
+        assert (queue(app).current, queue(app).guest, len(queue(app).numbers)) == (below, None, 2)
+
+    play(world, scene)
+
+
+def test_run_and_next_goes_on_to_the_row_below(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        await dialog(app, pilot, "ctrl+n")
+        await until(lambda: queue(app).count == 2 and isinstance(app.screen, FollowUpDialog))
+        following = current(app)
+        assert following != mine
+        await until(lambda: app.screen.query("MoveForm"))
+        await pilot.press("ctrl+n")
+        await until(lambda: "terakhir di daftar" in said(app))
+        assert [number for _verb, number in sent(world)] == [mine, following]
+        assert not isinstance(app.screen, FollowUpDialog)
+
+    play(world, scene)
+
+
+def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        world.store.write(replica.forget, world.get(mine).id).result()
+        await until(lambda: queue(app).guest is not None)
+        await pilot.pause(0.2)
+        assert any(mine[4:] in line for line in screen_text(app))
+        for key in ("c", "t", "a", "p", "full_stop"):
+            app.screen_stack[1].query_one(KeyBar).hush()
+            await pilot.press(key)
+            if key != "full_stop":
+                await until(lambda: said(app) == f"{mine} tidak lagi di meja ini.")
+        assert (sent(world), app.screen) == ([], app.screen_stack[1])
+        await pilot.press("k")
+        assert not any(mine[4:] in line for line in screen_text(app))
+
+    play(world, scene)
+
+
+def test_a_freed_row_number_does_not_bring_another_report_under_the_cursor(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press(NOT_RECEIVED)
+        await until(lambda: queue(app).count == 3)
+        await pilot.press("G")
+        await until(lambda: current(app))
+        last = max(range(3), key=lambda place: queue(app).numbers[place])
+        queue(app).move_to(last)
+        await until(lambda: current(app))
+        mine, row = current(app), queue(app).current
+        world.store.write(replica.forget, world.get(mine).id).result()
+        await until(lambda: queue(app).guest is not None)
+        other = world.add(status=Status.ACKNOWLEDGED)
+        await until(lambda: world.store.reading(lambda: _row_of(other.id)) == row)
+        await pilot.pause(0.4)
+        assert current(app) == mine
+        await pilot.press("c")
+        await until(lambda: said(app) == f"{mine} tidak lagi di meja ini.")
+
+    play(world, scene)
+
+
+def _row_of(complaint_id: str) -> int | None:
+    from qlue_desk.store.queue import row_of
+
+    return row_of(complaint_id)
+
+
+def test_a_dialog_over_a_report_that_leaves_says_so_and_keeps_the_text(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        await pilot.press(*"halo")
+        world.store.write(replica.forget, world.get(mine).id).result()
+        await pilot.press("enter")
+        await until(lambda: app.screen.has_class("-wrong"))
+        assert str(app.screen.query_one("#wrong").render()) == f"{mine} tidak lagi di meja ini."
+        assert app.screen.query_one("#note").text == "halo"  # type: ignore[attr-defined]
+        assert sent(world) == []
+
+    play(world, scene)
+
+
+# --- what is said of it ------------------------------------------------------------------------------
+
+_SAID = [
+    ("u_rina", Status.DISPATCHED, "acknowledge", Fields(), "Terima: {} → Diterima."),
+    ("u_rina", Status.DISPATCHED, "transfer", Fields(to="dishub", note="lampu jalan"), "Teruskan ke dinas lain: {} → Dishub."),
+    ("u_rina", Status.DISPATCHED, "return", Fields(note="bukan jalan kota"), "Bukan tugas kami: {} → Diskominfo."),
+    ("u_dewi", Status.NEW, "dispatch", Fields(to="dishub"), "Disposisi: {} → Dishub."),
+    ("u_rina", Status.DISPATCHED, "take", Fields(), "Ambil: {} → Rina."),
+    ("u_rina", Status.DISPATCHED, "give", Fields(to="u_asep"), "Serahkan: {} → Asep."),
+    ("u_rina", Status.DISPATCHED, "give", Fields(), "Serahkan: {} → dilepas."),
+    ("u_rina", Status.DISPATCHED, "prioritise", Fields(to="2"), "Prioritas: {} → darurat."),
+    ("u_rina", Status.ACKNOWLEDGED, "schedule", Fields(note="menunggu alat", until=dt.date(2026, 12, 10)), "Jadwalkan: {} → 10 Des 2026."),
+    ("u_rina", Status.ACKNOWLEDGED, "coordinate", Fields(to="PLN", note="tiang listrik"), "Koordinasi: {} → PLN."),
+    ("u_dewi", Status.NEW, "refer", Fields(to="BBPJN", note="jalan nasional"), "Bukan kewenangan kota: {} → BBPJN."),
+    ("u_dewi", Status.NEW, "recategorise", Fields(to="trotoar"), "Ganti kategori: {} → Trotoar."),
+    ("u_rina", Status.DISPATCHED, "note", Fields(note="sudah dilihat"), "Catatan: {}."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "status", "verb", "fields", "sentence"), _SAID)
+def test_the_sentence_names_the_report_and_where_it_went(
+    tmp_path: Path, who: str, status: Status, verb: str, fields: Fields, sentence: str
+) -> None:
+    dinas = "diskominfo" if who == "u_dewi" else "dpupr"
+    made = DeskWorld.make(tmp_path, as_=who, dinas=dinas)
+    one = made.add(status=status)
+    outcomes = act(made.workplace, [one.id], verb, fields, now=NOW)
+    assert [outcome.refusal for outcome in outcomes] == [None]
+    assert done_sentence(Verb(verb), outcomes, made.workplace.city) == sentence.format(one.number)
+    made.close()
+
+
+def test_a_transfer_that_goes_to_the_referee_says_so(world: DeskWorld) -> None:
+    often = world.add(status=Status.DISPATCHED, bounces=9)
+    outcomes = act(world.workplace, [often.id], "transfer", Fields(to="dishub", note="lampu jalan"), now=NOW)
+    said_ = done_sentence(Verb.TRANSFER, outcomes, world.workplace.city)
+    assert said_ == f"Teruskan ke dinas lain: {often.number} → Diskominfo."
+
+
+def test_many_are_counted_and_named_by_where_they_all_went(world: DeskWorld) -> None:
+    refs = [f"BGR-26-{n:06d}" for n in (1, 2, 3)]
+    outcomes = act(world.workplace, refs, "acknowledge", now=NOW)
+    assert done_sentence(Verb.ACKNOWLEDGE, outcomes, world.workplace.city) == "Terima: 3 laporan → Diterima."
+
+
+@pytest.mark.parametrize(
+    ("phase", "seconds", "sentence"),
+    [
+        (Phase.CONNECTED, 5, "u batalkan (5 dtk)"),
+        (Phase.SYNCING, 20, "u batalkan (20 dtk)"),
+        (Phase.CONNECTED, 0, ""),
+        (Phase.OFFLINE, 5, "Tersimpan, dikirim begitu tersambung."),
+        (Phase.REFUSED, 5, "Tersimpan, dikirim begitu tersambung."),
+    ],
+)
+def test_what_is_said_of_sending_is_true(phase: Phase, seconds: int, sentence: str) -> None:
+    settings = Settings(sync=Sync(undo_seconds=seconds))
+    assert sending_sentence(SyncState(phase=phase), settings) == sentence
+
+
+def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = await open_view(app, pilot)
+        await dialog(app, pilot, "enter")
+        await until(lambda: said(app) == f"Terima: {mine} → Diterima. u batalkan (5 dtk)")
+
+    play(world, scene)
+
+
+def test_the_line_that_comes_back_tells_once_what_it_sent() -> None:
+    news = LineNews()
+    states = [
+        SyncState(phase=Phase.CONNECTED, waiting=1),
+        SyncState(phase=Phase.CONNECTED, waiting=0),
+        SyncState(phase=Phase.OFFLINE, waiting=2, refused=1),
+        SyncState(phase=Phase.OFFLINE, waiting=3, refused=1),
+        SyncState(phase=Phase.CONNECTING, waiting=3, refused=1),
+        SyncState(phase=Phase.SYNCING, waiting=0, refused=1),
+    ]
+    assert [news.heard(state) for state in states] == [None] * 6
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=1)) == ("3 tindakan terkirim.", False)
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=1)) is None
+    news.heard(SyncState(phase=Phase.OFFLINE, waiting=5, refused=1))
+    assert news.heard(SyncState(phase=Phase.CONNECTED, refused=3)) == (
+        "3 tindakan terkirim, 2 ditolak pusat; lihat O.",
+        True,
+    )
+
+
+def test_the_desk_says_it_when_the_line_comes_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app._line_changed(SyncState(phase=Phase.OFFLINE, waiting=2))
+        await until(lambda: app.line_state is not None and app.line_state.phase == "offline")
+        app._line_changed(SyncState(phase=Phase.CONNECTED))
+        await until(lambda: said(app) == "2 tindakan terkirim.")
+
+    play(world, scene)
