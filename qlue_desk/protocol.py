@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import re
 from enum import StrEnum
 
 import msgspec
@@ -51,6 +52,9 @@ class Retention(msgspec.Struct, frozen=True):
     journal_days: int = 45
 
 
+_PART = re.compile(r"[A-Za-z0-9_-]{0,64}")
+
+
 # --- positions and the chain -------------------------------------------------------------------
 
 
@@ -77,6 +81,8 @@ def decode_cursor(cursor: str) -> Position:
     version, epoch, seq, chain = base64.urlsafe_b64decode(padded.encode()).decode().split("|")
     if version != "1":
         raise ValueError(f"cursor version {version!r}, expected 1")
+    if not (_PART.fullmatch(epoch) and _PART.fullmatch(chain)):
+        raise ValueError("epoch and chain of a cursor are up to 64 letters, digits, - and _")
     return Position(epoch, int(seq), chain)
 
 
@@ -276,7 +282,10 @@ class NewReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """Which desk, which installation of it, the how-many-eth action (diagnosis only)."""
+    """Which desk, which installation of it, the how-many-eth action (diagnosis only).
+
+    Central believes the token, never this: a desk that was enrolled anew sends what it recorded before.
+    """
 
     id: str
     install: str

@@ -189,14 +189,28 @@ def write_identity(
 
 def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
     """Remember the outside record, so that it is taken once."""
+    source, source_id = source_key(report)
+    source_row(
+        hub, report.city, source, source_id, complaint_id, unreadable=report.unreadable, record=report.raw
+    )
+
+
+def source_row(
+    hub: Hub,
+    city: str,
+    source: str,
+    source_id: str,
+    complaint_id: str,
+    *,
+    unreadable: str = "",
+    record: str = "",
+) -> None:
+    """One outside record that became a complaint or part of one; IntegrityError when it was taken before."""
     hub.database.run(
         "INSERT INTO source (city, source, source_id, complaint_id, unreadable, record) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            report.city, *source_key(report), complaint_id, clean(report.unreadable),
-            clean(report.raw) if report.raw else "",
-        ),
-    )  # fmt: skip
+        (city, source, source_id, complaint_id, clean(unreadable), clean(record) if record else ""),
+    )
 
 
 def source_key(report: Report) -> tuple[str, str]:

@@ -5,6 +5,8 @@ Sentences are Indonesian templates with fields; an upper floor may translate `te
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qlue_desk.protocol import ErrorCode, ResyncReason
 
 _WHY_RESYNC = {
@@ -23,6 +25,10 @@ class CentralError(Exception):
         self.template = template
         self.values = values
         super().__init__(template.format(**values))
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the reader's language."""
+        return translate(self.template).format(**self.values)
 
 
 class NotFound(CentralError):

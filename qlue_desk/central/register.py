@@ -24,6 +24,7 @@ from qlue_desk.central.instants import to_ms
 from qlue_desk.central.ledger import Ledger, received
 from qlue_desk.central.report import Report, Route, Taken
 from qlue_desk.central.routing import route
+from qlue_desk.central.wellformed import form_refusal
 from qlue_desk.domain.city import City, Cooperation
 from qlue_desk.domain.complaint import Actor, Complaint, Entry, Role
 from qlue_desk.domain.edges import Verb
@@ -71,6 +72,9 @@ class Register:
     def apply(self, action: Action, desk: DeskIdentity) -> ActionResult:
         """The verdict on one action of a desk; a second call with the same action changes nothing."""
         try:
+            malformed = form_refusal(action, self._hub.limits)
+            if malformed is not None:
+                return self._tried(lambda: self._verdicts.malformed(action, desk, malformed))
             return self._tried(lambda: self._apply(action, desk))
         except DatabaseBusy:
             return verdicts.busy(action)

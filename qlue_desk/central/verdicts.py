@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from qlue_desk.central.instants import from_ms, to_ms
+from qlue_desk.central.wellformed import has_identity
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import N_, Code, Refusal
 from qlue_desk.protocol import (
@@ -67,6 +68,13 @@ class Verdicts:
             ),
         )  # fmt: skip
         return result
+
+    def malformed(self, action: Action, desk: DeskIdentity, refusal: Refusal) -> ActionResult:
+        """The no to an action that can't be read; kept unless it has no identity to be kept under."""
+        if not has_identity(action):
+            return rejection(action, refusal)
+        with self._database.writing():
+            return self.given(action) or self.keep(action, desk, rejection(action, refusal))
 
     def current(self, complaint: Complaint) -> Current:
         """What central holds now, for the desk's tray."""

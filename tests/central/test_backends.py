@@ -55,7 +55,7 @@ def story(office: Office) -> list[Any]:
     ]
     for complaint, verb, actor, fields in moves:
         told.append(reply_of(office.act(complaint, verb, actor, **fields)))
-    action = office.action(third, "note", note="lagi\x00\x1b[/]")
+    action = office.action(third, "note", note="lagi\x07\x1b[/]")
     told += [reply_of(hub.register.apply(action, office.dishub)) for _ in range(2)]
     told.append(reply_of(hub.register.apply(replace(action, fields=Fields(note="lain")), office.dishub)))
     report = NewReport("Iseng", "halo", Channel.CALL_CENTRE_112, NOW, junk_kind="prank", phone="08121234678")

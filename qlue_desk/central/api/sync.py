@@ -135,9 +135,6 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 def answer_push(hub: Hub, desk: Desk, asked: PushRequest) -> PushReply:
     """A verdict on each action; raises `errors.Resync` before anything is decided when the cursor is dead."""
-    for action in asked.actions:
-        if _ID.fullmatch(action.id) is None or _ID.fullmatch(action.complaint_id) is None:
-            raise ProblemError(400, ErrorCode.BAD_REQUEST, f"Tanda pengenal tidak sah: {action.id[:70]!r}.")
     with hub.database.connected():
         if asked.cursor is not None:
             hub.feed.check(desk.stream, asked.cursor)
@@ -179,6 +176,8 @@ def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) ->
     city = hub.city(desk.identity.city)
     dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
     size = min(max(limit, 1), hub.limits.pull_events)
+    if after and _ID.fullmatch(after) is None:
+        raise ProblemError(400, ErrorCode.BAD_REQUEST, f"after: tanda pengenal tidak sah: {after[:70]!r}.")
     if token:
         hub.feed.check(desk.stream, token)
     page: SnapshotRows = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import to_thread
 from litestar import Request, Response, Router, get, post
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from qlue_desk.domain.city import City
 
 LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_KEYED_FORM = 64 * 1024
+"""Of a form without a key outside: it is read to find the key in it."""
 KEY_HEADER = "X-Api-Key"
 FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 
+T = TypeVar("T")
 Reading = Callable[[Any, "City"], "list[Report]"]
 
 
@@ -38,6 +41,10 @@ class Gate:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+
+    def admit(self, key: str) -> None:
+        """Raise TokenRefused when the key is none for intake."""
+        self._hub.accounts.api_key(key, "intake")
 
     def take(self, key: str, city_key: str, body: Any, read: Reading) -> IntakeResult:
         """Take what `body` holds.
@@ -106,25 +113,47 @@ def intake_router(hub: Hub) -> Router:
 def _handlers(gate: Gate) -> list[BaseRouteHandler]:
     @post("/sms", status_code=200)
     async def sms(request: Request) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
-        body = await _body(request)
-        channel = request.query_params.get("channel", "")
-        return await to_thread.run_sync(_answer, gate, request, body, gate.read_message(channel))
+        return await _taken(gate, request, gate.read_message(request.query_params.get("channel", "")))
 
     @get("/sms", status_code=200)
     async def sms_by_address(request: Request) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
         # Kannel and its kind only know GET.
         fields = {key: value for key, value in request.query_params.multi_items() if key != "api_key"}
-        return await to_thread.run_sync(_answer, gate, request, fields, gate.read_message(""))
+        return await to_thread.run_sync(_answer, gate, request, _key(request), fields, gate.read_message(""))
 
     @post("/qlue", status_code=200)
     async def qlue(request: Request) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
-        return await to_thread.run_sync(_answer, gate, request, await _body(request), gate.read_qlue)
+        return await _taken(gate, request, gate.read_qlue)
 
     @post("/cc112", status_code=200)
     async def call_centre(request: Request) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
-        return await to_thread.run_sync(_answer, gate, request, await _body(request), gate.read_call_centre)
+        return await _taken(gate, request, gate.read_call_centre)
 
     return [sms, sms_by_address, qlue, call_centre]
+
+
+async def _taken(gate: Gate, request: Request, read: Reading) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
+    """First the key, then the body: a stranger makes central read nothing but a small form."""
+    key = _key(request)
+    if key or not _is_small_form(request):
+        refused = await to_thread.run_sync(_answered, lambda: gate.admit(key))
+        if isinstance(refused, Response):
+            return refused
+    body = await _body(request)
+    in_form = body.pop("api_key", "") if isinstance(body, dict) else ""
+    return await to_thread.run_sync(_answer, gate, request, key or str(in_form), body, read)
+
+
+def _key(request: Request) -> str:  # type: ignore[type-arg]
+    """The key that stands outside the body; '' when there is none."""
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    return request.headers.get(KEY_HEADER) or bearer or request.query_params.get("api_key", "")
+
+
+def _is_small_form(request: Request) -> bool:  # type: ignore[type-arg]
+    """Whether the body may carry the key itself, as gateways send it that know no headers."""
+    length = request.headers.get("Content-Length", "")
+    return request.content_type[0] in FORMS and length.isdecimal() and int(length) <= LARGEST_KEYED_FORM
 
 
 async def _body(request: Request) -> Any:  # type: ignore[type-arg]
@@ -144,22 +173,30 @@ _NOT_JSON = object()
 def _answer(
     gate: Gate,
     request: Request,  # type: ignore[type-arg]
+    key: str,
     body: Any,
     read: Reading,
 ) -> Response[dict[str, Any]]:
-    query = request.query_params
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    in_form = body.pop("api_key", "") if isinstance(body, dict) else ""
-    key = request.headers.get(KEY_HEADER) or bearer or query.get("api_key", "") or str(in_form)
-    try:
+    def take() -> dict[str, Any]:
         if body is _NOT_JSON:
             raise IntakeError(_("Isi permintaan bukan JSON yang utuh."))
-        return Response(dict(gate.take(key, query.get("city", ""), body, read).to_json()))
+        return dict(gate.take(key, request.query_params.get("city", ""), body, read).to_json())
+
+    found = _answered(take)
+    return found if isinstance(found, Response) else Response(found)
+
+
+def _answered(work: Callable[[], T]) -> T | Response[dict[str, Any]]:
+    """What `work` gives, or what is wrong as an answer of one sentence."""
+    try:
+        return work()
     except TokenRefused:
         return _refused(401, _("Kunci intake tidak dikenal; minta kepada pengelola kota."))
     except DatabaseBusy as error:
-        return _refused(503, str(error))
-    except (IntakeError, CentralError) as error:
+        return _refused(503, error.sentence(_))
+    except CentralError as error:
+        return _refused(400, error.sentence(_))
+    except IntakeError as error:
         return _refused(400, str(error))
 
 
@@ -168,4 +205,7 @@ def _refused(status: int, sentence: str) -> Response[dict[str, Any]]:
 
 
 def _http_error(_request: Request, error: HTTPException) -> Response[dict[str, Any]]:  # type: ignore[type-arg]
+    if error.status_code == 413:
+        sentence = _("Isi permintaan terlalu besar; paling banyak {limit} bita.").format(limit=LARGEST_BODY)
+        return _refused(413, sentence)
     return _refused(error.status_code, error.detail)

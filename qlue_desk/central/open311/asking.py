@@ -16,6 +16,8 @@ LONGEST_SPAN = dt.timedelta(days=90)
 MOST_REQUESTS = 1000
 """Of one answer (the specification's bound)."""
 PAGE_SIZE, LARGEST_PAGE = 50, 500
+MOST_NUMBERS = 50
+"""Asked for by number at once: each is looked up by itself."""
 LISTED = frozenset(Status) - HIDDEN
 
 Query = Mapping[str, str]
@@ -43,24 +45,29 @@ def search_of(query: Query, city: City, now: dt.datetime) -> Search:
 
 
 def _span(query: Query, city: City, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
-    try:
-        return _asked_span(query, city, now)
-    except OverflowError:
-        raise bad("start_date or end_date lies too far away.") from None
-
-
-def _asked_span(query: Query, city: City, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
     start, end = moment(query, "start_date", city), moment(query, "end_date", city)
     if start is None and end is None:
         if query.get("updated_after") or query.get("updated_before"):
             return None, None
         return now - LONGEST_SPAN, None
     if start is None and end is not None:
-        return end - LONGEST_SPAN, end
+        return before(end, LONGEST_SPAN), end
     if start is not None and end is not None and end < start:
         raise bad("end_date lies before start_date.")
-    latest = (start or now) + LONGEST_SPAN
+    latest = _after(start or now, LONGEST_SPAN)
     return start, min(end, latest) if end else latest
+
+
+def before(end: dt.datetime, span: dt.timedelta) -> dt.datetime:
+    """`end` less `span`; a date at the end of the calendar is refused."""
+    return _after(end, -span)
+
+
+def _after(start: dt.datetime, span: dt.timedelta) -> dt.datetime:
+    try:
+        return start + span
+    except OverflowError:
+        raise bad("start_date or end_date lies too far away.") from None
 
 
 def moment(query: Query, name: str, city: City) -> dt.datetime | None:
@@ -107,6 +114,16 @@ def _statuses(query: Query) -> frozenset[Status]:
     return LISTED
 
 
+def numbers(query: Query) -> list[str]:
+    """What `service_request_id` lists."""
+    found = [word.strip() for word in query.get("service_request_id", "").split(",") if word.strip()]
+    if len(found) > MOST_NUMBERS:
+        raise bad(f"service_request_id lists {len(found)} requests; at most {MOST_NUMBERS} in one question.")
+    return found
+
+
 def _codes(query: Query) -> frozenset[str]:
+    if not query.get("service_code", "").isprintable():
+        raise bad("service_code holds control characters.")
     codes = {code.strip() for code in query.get("service_code", "").split(",") if code.strip()}
     return frozenset("" if code == UNCATEGORISED else code for code in codes)

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from qlue_desk.central.errors import NotFound, TokenRefused
 from qlue_desk.central.instants import from_ms
 from qlue_desk.central.open311 import documents
-from qlue_desk.central.open311.asking import LISTED, MOST_REQUESTS, Query, moment, search_of
+from qlue_desk.central.open311.asking import LISTED, MOST_REQUESTS, Query, before, moment, numbers, search_of
 from qlue_desk.central.open311.errors import GeoReportError, bad, unknown
 from qlue_desk.central.open311.posting import report_of
 from qlue_desk.central.open311.rendering import Document
+from qlue_desk.central.open311.updating import add_update
 from qlue_desk.central.records import Search
 from qlue_desk.domain.city import City, Cooperation
 from qlue_desk.domain.complaint import Complaint
@@ -72,8 +73,8 @@ class GeoReport:
 
     def requests(self, query: Query, base_url: str) -> Document:
         """`service_request_id` overrides every other filter."""
-        if ids := [word.strip() for word in query.get("service_request_id", "").split(",") if word.strip()]:
-            found = [self._hub.records.by_number(number) for number in ids[:MOST_REQUESTS]]
+        if ids := numbers(query):
+            found = [self._hub.records.by_number(number) for number in ids]
             listed = [each for each in found if each is not None and documents.is_listed(each)]
         else:
             city = self._city(query)
@@ -96,9 +97,8 @@ class GeoReport:
 
     def post(self, form: Mapping[str, str]) -> Document:
         """Take a report; answers its number."""
-        client, city_key = self._client(form)
-        wanted = {"jurisdiction_id": city_key} if city_key else form
-        city = self._city(wanted)
+        client, of_key = self._client(form)
+        city = of_key or self._city(form)
         taken = self._hub.register.take(report_of(form, city, client, self._hub.now()))
         number = taken.complaint.number
         notice = _("Nomor laporan {number}; lihat perkembangannya di /lacak/{number}.").format(number=number)
@@ -108,11 +108,16 @@ class GeoReport:
             201,
         )
 
+    def post_update(self, form: Mapping[str, str]) -> Document:
+        """Add a note of the system that posted a report; answers the update's own id."""
+        client, of_key = self._client(form)
+        return Document("service_request_updates", [add_update(self._hub, form, client, of_key)], 201)
+
     def updates(self, query: Query) -> Document:
         """Public steps of all reports between two times (default: the last day), oldest first."""
         city = self._city(query)
         end = moment(query, "end_date", city) or self._hub.now()
-        start = moment(query, "start_date", city) or end - RECENT
+        start = moment(query, "start_date", city) or before(end, RECENT)
         if end < start:
             raise bad("end_date lies before start_date.")
         wanted = Search(city.key, statuses=LISTED, updated_from=start, by_update=True, limit=MOST_REQUESTS)
@@ -138,8 +143,11 @@ class GeoReport:
             items.append(item)
         return items
 
-    def _client(self, form: Mapping[str, str]) -> tuple[str, str]:
-        """Name of the client and its city ('' any)."""
+    def _client(self, form: Mapping[str, str]) -> tuple[str, City | None]:
+        """Name of the client and the only city it writes for (None: any).
+
+        A `jurisdiction_id` that is another city is refused: its report would land where nobody looks for it.
+        """
         key = form.get("api_key", "").strip()
         if not key:
             raise GeoReportError(403, "api_key was not provided.")
@@ -147,7 +155,15 @@ class GeoReport:
             found = self._hub.accounts.api_key(key, "open311")
         except TokenRefused:
             raise GeoReportError(403, "Invalid api_key received: it may not create requests.") from None
-        return found.name, found.city
+        if not found.city:
+            return found.name, None
+        wanted = form.get("jurisdiction_id", "").strip()
+        if wanted and self._city(form).key != found.city:
+            raise GeoReportError(
+                403,
+                f"This api_key creates requests in jurisdiction_id {found.city!r} only, not in {wanted[:60]!r}.",
+            )
+        return found.name, self._hub.city(found.city)
 
     def _city(self, query: Mapping[str, str]) -> City:
         """The city that is meant: by `jurisdiction_id`, or the only one that takes part."""

@@ -69,8 +69,13 @@ def _post_requests(api: GeoReport) -> BaseRouteHandler:
     async def post_request(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
         form = await request.form()
         fields = {key: value for key, value in form.multi_items() if isinstance(value, str)}
-        ask = (lambda: api.post(fields)) if _stem(request) == "requests" else _no_resource(request)
-        return await to_thread.run_sync(_answer, request, ask)
+        resources: dict[str, Callable[[], Document]] = {
+            "requests": lambda: api.post(fields),
+            "servicerequestupdates": lambda: api.post_update(fields),
+        }
+        return await to_thread.run_sync(
+            _answer, request, resources.get(_stem(request)) or _no_resource(request)
+        )
 
     return post_request
 

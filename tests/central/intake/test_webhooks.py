@@ -1,6 +1,7 @@
 """What gateways post, over a real server."""
 
 import datetime as dt
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -156,3 +157,40 @@ def test_a_channel_that_is_named_but_unknown_is_not_filed_as_sms() -> None:
     with pytest.raises(IntakeError) as unknown:
         reports_of(FONNTE, load_shipped("bogor"), NOW, "telegram")
     assert str(unknown.value) == "Kanal “telegram” tidak dikenal; pilih sms, whatsapp."
+
+
+@pytest.mark.parametrize("path", ["/intake/sms", "/intake/qlue", "/intake/cc112"])
+@pytest.mark.parametrize("length", [b"10000000", b"40"])
+def test_a_stranger_is_turned_away_before_a_byte_of_the_body_is_read(
+    client: httpx.Client, path: str, length: bytes
+) -> None:
+    """Only the head is sent: whoever waited for the body would never answer."""
+    address = httpx.URL(str(client.base_url))
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nX-Api-Key: qk1_salah\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {length.decode()}\r\n\r\n"
+    )
+    with socket.create_connection((address.host, address.port or 80), timeout=5) as line:
+        line.sendall(head.encode())
+        assert line.recv(64).startswith(b"HTTP/1.1 401 ")
+
+
+def test_only_a_small_form_may_carry_its_own_key(client: httpx.Client) -> None:
+    key = client.headers.pop("X-Api-Key")
+    small = {"api_key": key, "From": "0812", "Body": "x" * 1000}
+    assert client.post("/intake/sms", data=small).status_code == 200
+    assert client.post("/intake/sms", data=small | {"Body": "x" * 70_000}).status_code == 401
+    assert client.post("/intake/sms", json=small).status_code == 401
+
+
+def test_a_body_has_a_limit_that_is_told(client: httpx.Client) -> None:
+    reply = client.post("/intake/sms", content=b" " * (8 * 1024 * 1024 + 1))
+    assert (reply.status_code, reply.json()["detail"]) == (
+        413,
+        "Isi permintaan terlalu besar; paling banyak 8388608 bita.",
+    )
+
+
+def test_json_that_goes_too_deep_is_no_json(client: httpx.Client) -> None:
+    reply = client.post("/intake/qlue", content=b"[" * 1_000_000)
+    assert (reply.status_code, reply.json()["detail"]) == (400, "Isi permintaan bukan JSON yang utuh.")
