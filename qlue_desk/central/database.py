@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import peewee
-from playhouse.pool import PooledDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledDatabase
 
-from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem
+from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseProblem, DatabaseSlow
 
 SQLITE_PREFIX = "sqlite://"
 POSTGRES_PREFIXES = ("postgresql://", "postgres://")
@@ -38,8 +38,13 @@ PRAGMAS = (
 POSTGRES_OPTIONS = (
     "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c statement_timeout=15s -c timezone=UTC"
 )
-_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
-"""Serialization failure, deadlock, lock not available, statement timeout."""
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+"""Serialization failure, deadlock, lock not available."""
+_SLOW_STATE = "57014"
+"""Statement timeout: the same statement would take as long again."""
+_LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
+"""Idle in transaction for too long, shut down, crashed, starting up; class 08 is the connection itself."""
+CONNECT_SECONDS = 5
 
 Row = Sequence[Any]
 
@@ -90,11 +95,14 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         if not self.is_closed():
             yield
             return
-        self.connect()
+        self._take_connection()
         try:
             yield
         finally:
             self.close()
+
+    def _take_connection(self) -> None:
+        self.connect()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -135,6 +143,10 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         """Write a consistent copy of the whole database to `target`, while others go on working."""
         raise DatabaseProblem("Cadangan dari sini hanya untuk SQLite; pakai pg_dump untuk PostgreSQL.")
 
+    def identity(self) -> str:
+        """What changes when another database stands at the same address; '' when nothing can tell."""
+        return ""
+
     def quick_check(self) -> str:
         """`ok`, or what is damaged."""
         self.one("SELECT 1")
@@ -156,7 +168,10 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
 
     @contextmanager
     def _framed(self, begin: str, *, only_reads: bool) -> Iterator[None]:
-        self.run(begin)
+        try:
+            self.run(begin)
+        except DatabaseLost:
+            self.run(begin)  # nothing was done yet, and the connection is a new one now
         self._thread.depth, self._thread.only_reads = 1, only_reads
         try:
             yield
@@ -234,6 +249,20 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
     dialect = "postgresql"
     _begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
+    def identity(self) -> str:
+        """The cluster, its timeline and the table itself.
+
+        A dump put into another cluster has another system identifier, a base backup that was promoted
+        another timeline, a dump put back into the same cluster another table. All may be read by an
+        ordinary role. The timeline is that of the WAL now: that of the last checkpoint lags behind.
+        """
+        row = self.one(
+            "SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), "
+            "'stream'::regclass::oid FROM pg_control_system()"
+        )
+        assert row is not None, "pg_control_system gives a row"
+        return f"{row[0]}/{row[1]}/{row[2]}"
+
     @staticmethod
     @lru_cache(maxsize=512)
     def translate(statement: str) -> str:
@@ -248,11 +277,44 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
             tuple(keys),
         ).fetchall()
 
+    # --- connections that end: the pool knows none that are dead, and opens new ones ------------
+
+    def _driver(self) -> Any:
+        connection = super()._driver()
+        if connection.closed and not self._depth:
+            self.close()
+            self.close_idle()  # whatever ended this one ended those that lay beside it
+            self._take_connection()
+            connection = super()._driver()
+        return connection
+
+    def _take_connection(self) -> None:
+        try:
+            self.connect()
+        except (peewee.OperationalError, peewee.InterfaceError, MaxConnectionsExceeded) as error:
+            raise DatabaseLost("Basis data tidak terjangkau; coba lagi.") from error
+
+    def _is_closed(self, conn: Any) -> bool:
+        closed: bool = conn.closed
+        return closed
+
+    def _can_reuse(self, conn: Any) -> bool:
+        """Whether it may serve the next one: alive, and in no transaction."""
+        return not conn.closed and conn.pgconn.transaction_status == 0
+
     @staticmethod
     def _named(error: Exception) -> Exception:
         state = getattr(error, "sqlstate", None)
         if state in _BUSY_STATES:
             return DatabaseBusy("Basis data sedang sibuk; coba lagi.")
+        if state == _SLOW_STATE:
+            return DatabaseSlow("Basis data terlalu lama menjawab; coba lagi nanti.")
+        if state is None:
+            lost = type(error).__name__ in ("OperationalError", "InterfaceError")
+        else:
+            lost = state in _LOST_STATES or state.startswith("08")
+        if lost:
+            return DatabaseLost("Hubungan ke basis data putus; coba lagi.")
         if state is not None and state.startswith("23"):
             return peewee.IntegrityError(*error.args)
         return error
@@ -296,6 +358,7 @@ def _open_postgres(url: str) -> PostgresCentral:
         url.replace("postgres://", "postgresql://", 1),
         prefer_psycopg3=True,
         options=POSTGRES_OPTIONS,
+        connect_timeout=CONNECT_SECONDS,
         max_connections=MAX_CONNECTIONS,
         timeout=BUSY_SECONDS,
         autoconnect=False,

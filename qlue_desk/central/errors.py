@@ -51,6 +51,14 @@ class DatabaseBusy(CentralError):
     """Another writer held the lock for too long; trying again will do."""
 
 
+class DatabaseSlow(DatabaseBusy):
+    """A statement took longer than any may; trying again at once would only add to the load."""
+
+
+class DatabaseLost(DatabaseBusy):
+    """The connection to the database ended or could not be made; the next try opens a new one."""
+
+
 class TokenRefused(CentralError):
     """A token that gives no access; `code` is what the wire says."""
 

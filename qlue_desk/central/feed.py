@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from qlue_desk.central.database import CentralDatabase
-from qlue_desk.central.errors import Resync
+from qlue_desk.central.errors import DatabaseBusy, Resync
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
@@ -49,6 +49,7 @@ class Appended(msgspec.Struct, frozen=True):
     stream: str
     seq: int
     chain: str
+    epoch: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -110,10 +111,12 @@ class Feed:
         at: dt.datetime,
     ) -> Appended:
         """Add one event at the head of a stream whose row the transaction has locked."""
-        row = self._database.one("SELECT last_seq, last_hash FROM stream WHERE key = ?", (stream,))
+        head = "SELECT last_seq, last_hash, epoch FROM stream WHERE key = ?"
+        row = self._database.one(head, (stream,))
         if row is None:
             self.ensure(stream)
-            row = (0, "")
+            row = self._database.one(head, (stream,))
+            assert row is not None, "the stream's row was made"
         seq, event_id = int(row[0]) + 1, new_id("e")
         digest = event_digest(event_id, payload)
         chain = next_chain(row[1], seq, event_id, str(kind), complaint_id, version, digest)
@@ -128,7 +131,7 @@ class Feed:
                 to_ms(at),
             ),
         )  # fmt: skip
-        return Appended(stream, seq, chain)
+        return Appended(stream, seq, chain, row[2])
 
     def ensure(self, stream: str) -> None:
         """Make the stream's row; its epoch is random, so that no other history can look the same."""
@@ -148,8 +151,7 @@ class Feed:
         """The stream's head; a stream without events has position 0."""
         self._make_sure(stream)
         with self._database.connected():
-            row = self._database.one("SELECT epoch, last_seq, last_hash FROM stream WHERE key = ?", (stream,))
-        assert row is not None, "the stream's row was made"
+            row = self._row(stream)
         return Position(row[0], int(row[1]), row[2])
 
     def _make_sure(self, stream: str) -> None:
@@ -158,6 +160,15 @@ class Feed:
             with self._database.writing():
                 self.ensure(stream)
             self._known.add(stream)
+
+    def _row(self, stream: str) -> Sequence[Any]:
+        row = self._database.one(
+            "SELECT epoch, last_seq, last_hash, floor_seq, floor_hash FROM stream WHERE key = ?", (stream,)
+        )
+        if row is None:  # the database was put back under us to a time before this stream
+            self._known.discard(stream)
+            raise DatabaseBusy("Basis data sedang dipulihkan; coba lagi.")
+        return row
 
     def heads(self) -> dict[str, int]:
         """Number of the newest event of every stream; what long polls watch."""
@@ -174,10 +185,7 @@ class Feed:
             return self._check(stream, cursor)
 
     def _check(self, stream: str, cursor: str | None) -> Position:
-        row = self._database.one(
-            "SELECT epoch, last_seq, last_hash, floor_seq, floor_hash FROM stream WHERE key = ?", (stream,)
-        )
-        assert row is not None, "the stream's row was made"
+        row = self._row(stream)
         epoch, last, last_hash, floor, floor_hash = row[0], int(row[1]), row[2], int(row[3]), row[4]
         if cursor is None:
             if floor:

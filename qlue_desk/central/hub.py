@@ -15,13 +15,14 @@ import peewee
 from qlue_desk.central.accounts import Accounts
 from qlue_desk.central.blobs import Blobs
 from qlue_desk.central.database import CentralDatabase, open_database
-from qlue_desk.central.errors import DatabaseProblem, Invalid, NotFound
+from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem, Invalid, NotFound
 from qlue_desk.central.feed import Feed
 from qlue_desk.central.instants import utc_now
 from qlue_desk.central.limits import RateLimits
 from qlue_desk.central.migrations import SCHEMA_VERSION
 from qlue_desk.central.records import Records
 from qlue_desk.central.register import Register
+from qlue_desk.central.seen import SeenHeads
 from qlue_desk.central.wakeups import Wakeups
 from qlue_desk.cities import streets
 from qlue_desk.cities.calendar import calendar_for
@@ -80,6 +81,7 @@ class Hub:
         self.rates = RateLimits()
         self.min_client = "0.0.0"
         self.wakeups = Wakeups()
+        self.seen = SeenHeads(data)
         self._rooms: dict[str, CityRoom] = {}
         self._configuration = -1
         self.feed = Feed(database)
@@ -87,7 +89,7 @@ class Hub:
         self.blobs = Blobs(database, data / BLOBS_FOLDER, self.limits, lambda: self.now())
         self.records = Records(database)
         self.register = Register(self)
-        self.server_id = self._meta("server_id")
+        self.server_id = self.seen.server_id = self._meta("server_id")
 
     @classmethod
     def create(
@@ -119,12 +121,17 @@ class Hub:
 
     @classmethod
     def _opened(cls, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> Hub:
+        from qlue_desk.central import restoring
+
         _check_version(database, data)
-        return cls(data, database, now)
+        hub = cls(data, database, now)
+        restoring.notice(hub)
+        return hub
 
     def close(self) -> None:
         """Wake whoever waits and give all connections back."""
         self.wakeups.close()
+        self.seen.flush()
         self.database.close_all()
 
     # --- cities ------------------------------------------------------------------------------
@@ -237,8 +244,8 @@ def _sqlite_url(data: Path) -> str:
 def _make_tables(database: CentralDatabase) -> None:
     try:
         _make_tables_in(database)
-    except peewee.DatabaseError as error:
-        why = str(error).strip().partition("\n")[0]
+    except (peewee.DatabaseError, DatabaseBusy) as error:
+        why = str(error.__cause__ or error).strip().partition("\n")[0]
         raise DatabaseProblem("Basis data tidak dapat dibuka ({why}).", why=why) from error
 
 
@@ -259,7 +266,7 @@ def _check_version(database: CentralDatabase, data: Path) -> None:
         with database.connected():
             row = database.one("SELECT value FROM meta WHERE key = 'schema'")
     except Exception as error:
-        why = str(error).strip().partition("\n")[0]
+        why = str(error.__cause__ or error).strip().partition("\n")[0]
         raise DatabaseProblem(
             "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=why
         ) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.central import restoring
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.edges import Verb
@@ -29,6 +30,8 @@ class Done(msgspec.Struct, frozen=True):
 
 def run_due(hub: Hub) -> Done:
     """Do everything that is due now."""
+    restoring.notice(hub)
+    hub.seen.flush()
     return Done(escalated=_escalate(hub), finalised=_finalise(hub))
 
 

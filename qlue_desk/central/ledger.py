@@ -96,6 +96,7 @@ class Ledger:
             appended[stream] = self._hub.feed.append(
                 stream, kind, after.id, after.version, payload, action_id=action_id, at=now
             )
+        self._database.once_durable(lambda: self._hub.seen.note(appended.values()))
         self._database.once_durable(lambda: self._hub.wakeups.ring(streams))
         return appended
 

@@ -39,6 +39,9 @@ START = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 PASSWORD = "rahasia sekali 12"
 DINAS = ("dpupr", "dlh")
 COORDINATOR = "diskominfo"
+ONLY_DATABASE = ("central.db*",)
+WHOLE = (*ONLY_DATABASE, "heads.json")
+"""What lies in central's folder and is written all the time."""
 
 
 class Clock:
@@ -55,11 +58,12 @@ class Clock:
 class Central:
     """An embedded central with people, and a way to stop it, copy it and put an old copy back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.folder = folder
         self.clock = Clock()
         self.data = folder / "central"
-        self.hub = Hub.create(self.data, now=self.clock)
+        self.database_url = database_url
+        self.hub = Hub.create(self.data, database_url=database_url, now=self.clock)
         self.hub.put_city(load_shipped("bogor"))
         self.people: dict[str, Actor] = {}
         for dinas in DINAS:
@@ -73,8 +77,8 @@ class Central:
 
     @classmethod
     @contextmanager
-    def make(cls, folder: Path, *, serve: bool = True) -> Iterator[Central]:
-        central = cls(folder)
+    def make(cls, folder: Path, *, serve: bool = True, database_url: str | None = None) -> Iterator[Central]:
+        central = cls(folder, database_url)
         if serve:
             central.start()
         try:
@@ -111,21 +115,28 @@ class Central:
         self._server = None
 
     def backup(self) -> None:
-        self._closed_copy(self.data, self.folder / "backup")
+        self._closed_copy(self.data, self.folder / "backup", WHOLE)
 
-    def restore(self) -> None:
-        """An older copy of the file, nobody tells the server (no new epoch)."""
-        self._closed_copy(self.folder / "backup", self.data)
+    def restore(self, files: tuple[str, ...] = WHOLE) -> None:
+        """An older copy, and nobody tells the server: of the whole folder, so that nothing there knows."""
+        self._closed_copy(self.folder / "backup", self.data, files)
 
-    def _closed_copy(self, source: Path, target: Path) -> None:
+    def _closed_copy(self, source: Path, target: Path, files: tuple[str, ...]) -> None:
+        with self.closed():
+            target.mkdir(exist_ok=True)
+            for pattern in files:
+                for file in target.glob(pattern):
+                    file.unlink()
+                for file in source.glob(pattern):
+                    shutil.copy(file, target / file.name)
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Nobody has the database open for the time of a block; then it is served as before."""
         serving = self._server is not None
         self.stop()
-        target.mkdir(exist_ok=True)
-        for file in target.glob("central.db*"):
-            file.unlink()
-        for file in source.glob("central.db*"):
-            shutil.copy(file, target / file.name)
-        self.hub = Hub.open(self.data, now=self.clock)
+        yield
+        self.hub = Hub.open(self.data, database_url=self.database_url, now=self.clock)
         if serving:
             self.start()
 

@@ -34,7 +34,7 @@ from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push
 from qlue_desk.sync.errors import Offline, Resync
 from qlue_desk.sync.link import Link
-from tests.sync.rig import DINAS, Central, Clock, next_moment
+from tests.sync.rig import DINAS, ONLY_DATABASE, WHOLE, Central, Clock, next_moment
 
 WALKS = int(os.environ.get("WALKS", "60"))
 FIRST = int(os.environ.get("WALK_SEED", "0"))
@@ -256,7 +256,7 @@ class Walk:
     def do_restore(self) -> None:
         if not self.backed_up:
             return
-        self._copy("backup", "central")
+        self._copy("backup", "central", marked=self.chance.random() < 0.5)
         if self.chance.random() < 0.5:
             with self.hub.database.writing():
                 self.hub.database.run(
@@ -268,13 +268,15 @@ class Walk:
         if self.chance.random() < 0.4:
             self.do_central()
 
-    def _copy(self, source: str, target: str) -> None:
+    def _copy(self, source: str, target: str, *, marked: bool = True) -> None:
+        """Without its mark a copy is noticed when it is opened; with it nothing there can know."""
         self.hub.close()
         (self.folder / target).mkdir(exist_ok=True)
-        for file in (self.folder / target).glob("central.db*"):
-            file.unlink()
-        for file in (self.folder / source).glob("central.db*"):
-            shutil.copy(file, self.folder / target / file.name)
+        for pattern in WHOLE if marked else ONLY_DATABASE:
+            for file in (self.folder / target).glob(pattern):
+                file.unlink()
+            for file in (self.folder / source).glob(pattern):
+                shutil.copy(file, self.folder / target / file.name)
         self.hub = Hub.open(self.folder / "central", now=self.clock)
 
     def _apply(self, desk: WalkDesk, reply: Any) -> None:
