@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Session, SnapshotPage
-from qlue_desk.store import meta, rebase, replica, snapshot
+from qlue_desk.store import ballast, meta, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.sync import blobs
 from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
@@ -67,6 +67,7 @@ def pull_page(link: Link, *, wait: int = 0) -> PageOutcome:
         raise _resync("first")
     try:
         reply = _ask(link, cursor, wait)
+        ballast.room_for_more(link.store.folder)
         outcome = link.write(replica.apply_page, reply)
         blobs.remove_left(link.store)
         return outcome
@@ -101,6 +102,7 @@ def _snapshot(link: Link, progress: Progress | None) -> int:
         params: dict[str, str | int] = {"after": stage.after or "", "limit": SNAPSHOT_ROWS}
         if stage.as_of:
             params["token"] = stage.as_of
+        ballast.room_for_more(link.store.folder)
         page = _page_of(link.transport.send("GET", "/v1/snapshot", _Page, params=params))
         stage = link.write(snapshot.put_page, page, stage.after or "")
         if progress is not None:
