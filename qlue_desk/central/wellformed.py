@@ -116,7 +116,10 @@ def _year_faults(name: str, moment: dt.date | None) -> Iterator[Refusal]:
 
 def _range_refusal(name: str, least: int, most: int) -> Refusal:
     return _refusal(
-        name, N_("{field}: di luar batas; yang boleh {least} sampai {most}."), least=str(least), most=str(most)
+        name,
+        N_("{field}: di luar batas; yang boleh {least} sampai {most}."),
+        least=str(least),
+        most=str(most),
     )
 
 

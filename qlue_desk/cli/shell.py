@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.output import warn
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
@@ -29,10 +30,20 @@ class Shell:
     def workplace(self) -> Iterator[Workplace]:
         """The desk of this data folder, opened and closed again."""
         from qlue_desk.casework.workplace import Workplace
+        from qlue_desk.store import ballast
 
         workplace = Workplace.open(self.home)
         try:
+            if workplace.store.read_only is not None:
+                warn(workplace.store.read_only.sentence(_))
             yield workplace
+            if ballast.running_out(self.home):
+                warn(
+                    _(
+                        "Cakram hampir penuh di {path}: kosongkan ruang."
+                        " Tindakan masih dicatat dan dikirim, yang baru dari pusat belum diambil."
+                    ).format(path=self.home)
+                )
         finally:
             workplace.close()
 

@@ -5,6 +5,7 @@ Settings are those of sync.md's SQLite table; why threads are owned here stands 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -20,33 +21,24 @@ import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import schema, twin
+from qlue_desk.store import ballast, schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
-from qlue_desk.store.errors import OffThread, StoreError
-from qlue_desk.store.key import check_key, load_key
+from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, explained, first_cause
+from qlue_desk.store.disk import is_full
+from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
+from qlue_desk.store.key import load_key
+from qlue_desk.store.location import refuse_network
+from qlue_desk.store.presence import Presence
 from qlue_desk.store.worker import Worker
 
 DATABASE_FILE = "desk.db"
 OLDEST_SQLITE = (3, 51, 3)
 """Before it two connections can corrupt a WAL (sync.md, decision 9)."""
-_PRAGMAS: dict[str, str] = {
-    "busy_timeout": "5000",
-    "journal_mode": "WAL",
-    "synchronous": "FULL",
-    "fullfsync": "ON",
-    "foreign_keys": "ON",
-    "trusted_schema": "OFF",
-    "cell_size_check": "ON",
-    "mmap_size": "0",
-    "secure_delete": "ON",
-    "wal_autocheckpoint": "1000",
-    "journal_size_limit": str(64 * 1024 * 1024),
-    "cache_size": "-16000",
-    "temp_store": "MEMORY",
-}
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps of SQLite, about a millisecond."""
 _DRAIN_SECONDS = 0.1
+_TURNS_TO_BALLAST = 10
+"""Idle seconds after which room is put by for a full disk."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -59,44 +51,29 @@ class Change(msgspec.Struct, frozen=True):
     complaint_ids: frozenset[str] | None
 
 
-class _EncryptedDatabase(peewee.SqliteDatabase):
-    """Peewee on sqlcipher3 with a raw key; playhouse's own class builds the PRAGMA from any text."""
+class _Read(msgspec.Struct, frozen=True):
+    """A read on the writing thread, where there is no other."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._raw_key = check_key(key)
-        super().__init__(str(path), autoconnect=False)
-        self.server_version = sqlcipher.sqlite_version_info
-
-    def _connect(self) -> Any:
-        connection = sqlcipher.connect(
-            self.database, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
-        try:
-            # Its own log would write over the screen; errors reach us as exceptions.
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
-            for name, value in _PRAGMAS.items():
-                connection.execute(f"PRAGMA {name} = {value}").fetchall()
-            connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    call: Callable[..., Any]
 
 
 class Store:
     """An open desk database. Everything inside happens in `read` and `write`, on the store's threads."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    def __init__(self, folder: Path, key: bytes, *, alone: bool = False) -> None:
         """Use `Store.open`."""
         self.folder = folder
         self.path = folder / DATABASE_FILE
-        self._database: Any = _EncryptedDatabase(self.path, key)
+        self.read_only: StoreError | None = None
+        """Why nothing can be written, None when it can."""
+        self._alone = alone
+        self._unclean = False
+        self._presence = Presence(folder)
+        self._database: Any = EncryptedDatabase(self.path, key, alone=alone)
         self._listeners: list[Callable[[Change], None]] = []
         self._data_version = 0
-        self._writer = Worker(
-            "store-writer", self._connect, self._disconnect, self._run_write, self._look_at_others
-        )
+        self._idle_turns = 0
+        self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
         self._reader = Worker("store-reader", self._connect, self._disconnect, self._run_read)
 
     @classmethod
@@ -113,30 +90,47 @@ class Store:
                 found=sqlcipher.sqlite_version,
                 needed=".".join(map(str, OLDEST_SQLITE)),
             )
+        refuse_network(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreError(
                 N_("Folder data {path} tidak bisa dibuat: {why}."), path=str(folder), why=str(error)
             ) from error
-        path = folder / DATABASE_FILE
-        store = cls(folder, key or load_key(folder, database_exists=path.exists()))
+        there = (folder / DATABASE_FILE).exists()
+        key = key or load_key(folder, database_exists=there)
         try:
-            store._start()
+            return cls(folder, key)._opened()
+        except DiskFull:
+            if not there:
+                raise
+        # Reading needs no room when no other process reads; own work gets that of the ballast.
+        return cls(folder, key, alone=True)._opened()
+
+    def _opened(self) -> Store:
+        try:
+            self._start()
         except StoreError:
-            store.close()
+            self.close()
             raise
         except (peewee.PeeweeException, sqlcipher.Error, OSError) as error:
-            store.close()
-            raise _explained(error, path) from error
-        return store
+            self.close()
+            raise explained(error, self.path) from error
+        return self
 
     def _start(self) -> None:
+        log_left = self.path.with_name(DATABASE_FILE + "-wal")
+        self._unclean = self._presence.enter() and log_left.exists() and log_left.stat().st_size > 0
         self._writer.start()
-        self.write(schema.prepare).result()
+        try:
+            self.write(schema.prepare).result()
+        except NewerDatabase as error:
+            self.read_only = error
+        schema.forget_copies(self.folder, older_than=schema.KEEP_COPY_SECONDS)
         if sys.platform != "win32":
             os.chmod(self.path, 0o600)
-        self._reader.start()
+        if not self._alone:
+            self._reader.start()
 
     # --- jobs ------------------------------------------------------------------------------------
 
@@ -145,7 +139,10 @@ class Store:
 
         In a `lane` the newest call makes older ones end with `Superseded`, even while they run.
         """
-        return self._reader.submit(partial(call, **named) if named else call, args, lane)
+        work = partial(call, **named) if named else call
+        if self._alone:
+            return self._writer.submit(_Read(work), args, lane)  # type: ignore[arg-type]
+        return self._reader.submit(work, args, lane)
 
     def write(self, call: Callable[..., Result], *args: Any, **named: Any) -> Future[Result]:
         """Run `call` on the writing thread in one `BEGIN IMMEDIATE` transaction; an exception undoes all."""
@@ -186,6 +183,7 @@ class Store:
             if worker.thread.ident is None:
                 continue
             worker.close(0.0 if worker is self._reader else _DRAIN_SECONDS)
+        self._presence.leave()
 
     def _tell(self, change: Change) -> None:
         for listener in list(self._listeners):
@@ -202,7 +200,14 @@ class Store:
         connection = self._database.connection()
         connection.set_progress_handler(worker.must_stop, _STEPS_BETWEEN_CHECKS)
         if worker is self._writer:
-            self._data_version = _data_version(connection)
+            try:
+                if self._unclean:
+                    schema.check()
+                schema.back_up(self.path)
+                self._data_version = _data_version(connection)
+            except BaseException:
+                self._disconnect()
+                raise
         return connection
 
     def _disconnect(self) -> None:
@@ -214,7 +219,19 @@ class Store:
             with self._database.atomic():
                 return call(*args)
         except (peewee.DatabaseError, sqlcipher.DatabaseError) as error:
-            raise _explained(error, self.path) from error
+            raise explained(error, self.path) from error
+
+    def _run(self, call: Any, args: tuple[Any, ...]) -> Any:
+        if isinstance(call, _Read):
+            return self._run_read(call.call, args)
+        if self.read_only is not None:
+            raise self.read_only.with_traceback(None)
+        try:
+            return self._run_write(call, args)
+        except DiskFull:
+            if not ballast.give_up(self.folder):
+                raise
+        return self._run_write(call, args)
 
     def _run_write(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         take_touched()
@@ -223,12 +240,32 @@ class Store:
                 outcome = call(*args)
         except BaseException as error:
             twin.take_back()
-            if isinstance(error, (peewee.DatabaseError, sqlcipher.DatabaseError)):
-                raise _explained(_first_cause(error), self.path) from error
+            if isinstance(error, (peewee.DatabaseError, sqlcipher.DatabaseError)) or is_full(error):
+                raise explained(first_cause(error), self.path) from error
             raise
         twin.proven()
         self._tell(Change(take_touched()))
         return outcome
+
+    def _idle(self) -> None:
+        self._look_at_others()
+        if self.read_only is not None:
+            return
+        self._empty_the_log()
+        self._idle_turns += 1
+        if self._idle_turns % _TURNS_TO_BALLAST == 0:
+            ballast.make(self.folder)
+
+    def _empty_the_log(self) -> None:
+        """Move the log's pages into the database while nobody waits; whoever reads meanwhile has his way."""
+        connection = self._database.connection()
+        with contextlib.suppress(OSError, sqlcipher.Error):
+            if self.path.with_name(DATABASE_FILE + "-wal").stat().st_size > 0:
+                connection.execute("PRAGMA busy_timeout = 0")
+                try:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
 
     def _look_at_others(self) -> None:
         """Another process (a command beside the open desk) may have committed."""
@@ -241,30 +278,3 @@ class Store:
 def _data_version(connection: Any) -> int:
     """Changes on the writing connection when somebody else has committed, never by its own commits."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-
-_SENTENCES: dict[str, str] = {
-    "file is not a database": N_("{path} tidak bisa dibuka dengan kunci ini, atau rusak."),
-    "malformed": N_("{path} rusak; jalankan qlue-desk doctor. Tindakan Anda tersimpan juga di outbox.log."),
-    "disk is full": N_("Cakram penuh: {path} tidak bisa ditulis. Kosongkan ruang, lalu ulangi."),
-    "readonly": N_("{path} hanya bisa dibaca: periksa izin berkasnya."),
-    "unable to open": N_("{path} tidak bisa dibuka: periksa izin foldernya."),
-    "locked": N_("{path} sedang dipakai proses lain; ulangi sebentar lagi."),
-}
-
-
-def _first_cause(error: Exception) -> Exception:
-    """SQLite rolls back by itself when the disk is full; Peewee's own rollback then hides the reason."""
-    hidden = error.__context__
-    if "no transaction is active" in str(error) and isinstance(hidden, Exception):
-        return _first_cause(hidden)
-    return error
-
-
-def _explained(error: Exception, path: Path) -> StoreError:
-    """The sentence for an error of SQLite; what it said itself where we have none."""
-    said = str(error)
-    for part, sentence in _SENTENCES.items():
-        if part in said:
-            return StoreError(sentence, path=str(path))
-    return StoreError(N_("Penyimpanan {path} gagal: {why}."), path=str(path), why=said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from qlue_desk.domain.moves import N_
 
@@ -22,6 +23,30 @@ class StoreError(Exception):
 
 class StoreClosed(StoreError):
     """The store was closed before this could run; nothing of it was written."""
+
+
+class DiskFull(StoreError):
+    """There is no room for what was to be written; nothing of it was."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            N_("Cakram penuh: {path} tidak bisa ditulis. Kosongkan ruang, lalu ulangi."), path=str(path)
+        )
+
+
+class NewerDatabase(StoreError):
+    """A newer program wrote this database: it is read, never written."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            N_(
+                "Basis data ini ditulis qlue-desk yang lebih baru (skema {found}, program ini mengenal"
+                " {known}) dan hanya dibaca: perbarui program; kotak keluar bisa disimpan dengan"
+                " qlue-desk outbox export."
+            ),
+            found=str(found),
+            known=str(known),
+        )
 
 
 class NewerData(StoreError):

@@ -25,7 +25,7 @@ from qlue_desk.protocol import (
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, ground, journal, meta
+from qlue_desk.store import complaints, ground, journal, meta, schema, twin
 from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
@@ -336,5 +336,6 @@ def purge() -> None:
         connection().execute(f"DELETE FROM {table}")
     connection().execute("DELETE FROM action WHERE state NOT IN ('waiting', 'refused')")
     connection().execute("DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'")
+    schema.forget_copies(twin.path_here().parent)
     next_generation()
     touch_everything()

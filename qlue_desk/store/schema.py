@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from qlue_desk.domain.moves import N_
 from qlue_desk.store import search
 from qlue_desk.store.bound import connection
-from qlue_desk.store.errors import StoreError
+from qlue_desk.store.disk import flush_file, flush_folder
+from qlue_desk.store.errors import NewerDatabase, StoreError
 from qlue_desk.store.models import SCHEMA_VERSION, TABLES
 
 APPLICATION_ID = 0x514C5545
 """`QLUE`, so that `file` and a careful reader know whose database this is."""
+
+KEEP_COPY_SECONDS = 14 * 86_400.0
+"""How long the copy from before an upgrade is kept; it is encrypted with the same key."""
 
 _WIDE = (
     "CREATE INDEX complaint_wide ON complaint(status, due, row, is_open, holder, holder_name, created_at,"
@@ -35,25 +46,55 @@ _INDEXES = (
 def prepare() -> None:
     """Create the tables in an empty file, or check that the file is ours and not too new.
 
-    :raises StoreError: for a foreign database, or one that a newer program wrote.
+    :raises NewerDatabase: when a newer program wrote it.
+    :raises StoreError: for a foreign database.
     """
     version = _pragma("user_version")
     application = _pragma("application_id")
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            N_(
-                "Basis data ini ditulis qlue-desk yang lebih baru"
-                " (skema {found}, program ini mengenal {known}): perbarui program."
-            ),
-            found=str(version),
-            known=str(SCHEMA_VERSION),
-        )
+    if version > SCHEMA_VERSION and application == APPLICATION_ID:
+        raise NewerDatabase(version, SCHEMA_VERSION)
     if application == APPLICATION_ID and version:
         _upgrade(version)
         return
     if application not in (0, APPLICATION_ID) or (version == 0 and _has_tables()):
         raise StoreError(N_("Berkas ini bukan basis data qlue-desk."))
     _create()
+
+
+def check() -> None:
+    """Look through the whole file, after a stop that was not clean (0.1 s for 139 MB, sync.md).
+
+    :raises DatabaseError: of SQLite, as when a damaged page is read.
+    """
+    found = connection().execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlcipher.DatabaseError(f"malformed: {found}")
+
+
+def back_up(path: Path) -> None:
+    """Copy a file of an older version before it is brought up to date; outside of a transaction."""
+    version = _pragma("user_version")
+    if _pragma("application_id") != APPLICATION_ID or not 0 < version < SCHEMA_VERSION:
+        return
+    copy = path.with_name(f"{path.stem}.schema{version}.db")
+    part = copy.with_suffix(".part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(0o600)
+        connection().execute("VACUUM INTO ?", (str(part),))
+        flush_file(part)
+        os.replace(part, copy)
+        flush_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def forget_copies(folder: Path, *, older_than: float = 0.0) -> None:
+    """Delete copies of older versions that are older than so many seconds."""
+    for copy in folder.glob("*.schema*.db"):
+        with contextlib.suppress(OSError):
+            if time.time() - copy.stat().st_mtime >= older_than:
+                copy.unlink()
 
 
 def _create() -> None:

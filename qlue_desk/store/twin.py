@@ -17,7 +17,7 @@ import msgspec
 
 from qlue_desk.protocol import Action
 from qlue_desk.store.bound import connection
-from qlue_desk.store.disk import flush_folder
+from qlue_desk.store.disk import flush_folder, write_all
 
 FILE = "outbox.log"
 
@@ -56,7 +56,11 @@ def append(path: Path, lines: Iterable[Line]) -> None:
         if not new and not _ends_clean(path):
             block = b"\n" + block
         before = os.fstat(handle).st_size
-        os.write(handle, block)
+        try:
+            write_all(handle, block)
+        except OSError:  # half a line must not stay
+            os.ftruncate(handle, before)
+            raise
         first = _growth.since[1] if _growth.since is not None and _growth.since[0] == path else before
         _growth.since = (path, first, before + len(block))
         os.fsync(handle)

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from qlue_desk.store import meta, outbox, replica
 from qlue_desk.store.database import Change, Store
-from qlue_desk.store.errors import NewerData, StoreClosed, StoreError
+from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
 from qlue_desk.sync import blobs, pull, rounds
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
@@ -253,12 +253,12 @@ class Engine:
     def _failed(self, error: Exception, backoff: Backoff) -> float:
         """Say what is wrong; seconds until the next try."""
         sentence = error.sentence(_) if isinstance(error, StoreError) else _sentence(error)
-        if isinstance(error, (ClientTooOld, NewerData)):
-            # Recorded work is still taken from old programs (sync.md, Versions).
+        if isinstance(error, (ClientTooOld, NewerData, DiskFull)):
+            # Recorded work is still taken from old programs (sync.md, Versions), and needs no room here.
             self._online.set()
             self._wake_push.set()
             self._say(phase=Phase.REFUSED, detail=sentence, progress=None)
-            return REFUSED_SECONDS
+            return backoff.next() if isinstance(error, DiskFull) else REFUSED_SECONDS
         self._online.clear()
         if self._offline:
             return 0.0

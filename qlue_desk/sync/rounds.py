@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from qlue_desk.store import journal, outbox, replica
 from qlue_desk.store.database import Store
+from qlue_desk.store.errors import DiskFull, NewerData
 from qlue_desk.sync import blobs, pull
-from qlue_desk.sync.errors import Resync
+from qlue_desk.sync.errors import ClientTooOld, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.state import RoundResult
@@ -49,6 +50,10 @@ def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResul
             break
         except Resync:
             result = replace(result, resynced=True)
+        except (ClientTooOld, NewerData, DiskFull):
+            # Recorded work is still taken from old programs (sync.md, Versions), and needs no room here.
+            _push_all(link, result)
+            raise
     return replace(result, waiting=link.read(outbox.counts).waiting)
 
 

@@ -42,7 +42,10 @@ def push(desk: httpx.Client, *actions: dict[str, Any]) -> PushReply:
 
 
 WRONG = {
-    "an id with a path": ({"id": "a/../b"}, "id: “a/../b” bukan tanda pengenal; 1–64 huruf, angka, _ atau -."),
+    "an id with a path": (
+        {"id": "a/../b"},
+        "id: “a/../b” bukan tanda pengenal; 1–64 huruf, angka, _ atau -.",
+    ),
     "an empty id": ({"id": ""}, "id: “” bukan tanda pengenal; 1–64 huruf, angka, _ atau -."),
     "a long id": (
         {"id": "a" * 65},
@@ -98,7 +101,11 @@ WRONG = {
         "lon_e6: di luar batas; yang boleh -180000000 sampai 180000000.",
     ),
     "a report of the last year": (
-        {"verb": "enter", "complaint_id": "c_1", "report": REPORT | {"reported_at": "9999-12-31T23:59:59-12:00"}},
+        {
+            "verb": "enter",
+            "complaint_id": "c_1",
+            "report": REPORT | {"reported_at": "9999-12-31T23:59:59-12:00"},
+        },
         "reported_at: di luar batas; yang boleh 2000 sampai 2100.",
     ),
 }
@@ -157,7 +164,9 @@ def test_what_is_no_message_is_a_bad_request(desk: httpx.Client, body: bytes) ->
     assert reply.json()["detail"].startswith("Isi permintaan tidak dapat dibaca: ")
 
 
-@pytest.mark.parametrize("cursor", ["1|\x00|1|x", "1|e|1|\x00", "1|e|-5|x", f"1|e|{10**30}|x", "1|é|1|x", "2|e|1|x"])
+@pytest.mark.parametrize(
+    "cursor", ["1|\x00|1|x", "1|e|1|\x00", "1|e|-5|x", f"1|e|{10**30}|x", "1|é|1|x", "2|e|1|x"]
+)
 def test_a_cursor_that_is_none_asks_for_a_snapshot(desk: httpx.Client, cursor: str) -> None:
     import base64
 

@@ -14,9 +14,9 @@ from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.store import meta
 from tests.desk.scene import until
+from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
 from tests.test_story import at_work
-from tests.desk_world import DeskWorld
 
 
 def test_an_open_desk_takes_over_names_people_and_roles(tmp_path: Path) -> None:
@@ -49,9 +49,7 @@ async def _scene(tmp_path: Path) -> None:
                 )
             )
             accounts = central.hub.accounts
-            await asyncio.to_thread(
-                accounts.add_user, "sari", "Sari", "bogor", [Role.OFFICER], "dpupr"
-            )
+            await asyncio.to_thread(accounts.add_user, "sari", "Sari", "bogor", [Role.OFFICER], "dpupr")
             await until(lambda: "Sari" in [p.name for p in screen.backend.people], 8.0)
             await asyncio.to_thread(accounts._change_account, "rina_dpupr", "roles", "supervisor")
             await until(lambda: screen.query_one(HeaderLine).place.role == "kepala bidang", 8.0)
@@ -66,9 +64,7 @@ def test_the_roles_of_the_session_count_more_than_those_of_the_sign_in(tmp_path:
         replace(each, roles=frozenset({Role.SUPERVISOR})) if each.id == "u_rina" else each
         for each in session.people
     )
-    world.store.writing(
-        meta.put, meta.SESSION, msgspec.json.encode(replace(session, people=people))
-    )
+    world.store.writing(meta.put, meta.SESSION, msgspec.json.encode(replace(session, people=people)))
     assert world.workplace.reload()
     assert world.workplace.actor.roles == {Role.SUPERVISOR}
     assert not world.workplace.reload()

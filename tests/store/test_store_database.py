@@ -68,15 +68,24 @@ def test_a_lost_key_is_not_replaced_by_a_new_one(store: Store) -> None:
     assert not (store.folder / "key").exists()
 
 
-def test_a_newer_database_is_refused_and_left_alone(store: Store) -> None:
-    store.write(lambda: connection().execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")).result()
-    store.close()
+def test_a_newer_database_is_read_and_left_alone(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    complaint = world.add()
+    world.store.write(lambda: connection().execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")).result()
+    world.close()
+    before = (tmp_path / "home" / "desk.db").read_bytes()
+    store = Store.open(tmp_path / "home")
+    assert store.reading(complaints.get, complaint.id) == complaint
     with pytest.raises(StoreError) as error:
-        Store.open(store.folder)
+        store.writing(meta.put, "a", "1")
+    assert error.value is store.read_only
     assert str(error.value) == (
-        f"Basis data ini ditulis qlue-desk yang lebih baru (skema {SCHEMA_VERSION + 1},"
-        f" program ini mengenal {SCHEMA_VERSION}): perbarui program."
+        f"Basis data ini ditulis qlue-desk yang lebih baru (skema {SCHEMA_VERSION + 1}, program ini mengenal"
+        f" {SCHEMA_VERSION}) dan hanya dibaca: perbarui program; kotak keluar bisa disimpan dengan"
+        " qlue-desk outbox export."
     )
+    store.close()
+    assert (tmp_path / "home" / "desk.db").read_bytes() == before
 
 
 def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:

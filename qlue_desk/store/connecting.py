@@ -1,0 +1,93 @@
+"""One encrypted connection: its settings (those of sync.md's SQLite table), and what its errors mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import peewee
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from qlue_desk.domain.moves import N_
+from qlue_desk.store.disk import SHARED_MEMORY, has_room, is_full
+from qlue_desk.store.errors import DiskFull, StoreError
+from qlue_desk.store.key import check_key
+
+BUSY_MILLISECONDS = 5000
+_PRAGMAS: dict[str, str] = {
+    "busy_timeout": str(BUSY_MILLISECONDS),
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "fullfsync": "ON",
+    "foreign_keys": "ON",
+    "trusted_schema": "OFF",
+    "cell_size_check": "ON",
+    "mmap_size": "0",
+    "secure_delete": "ON",
+    "wal_autocheckpoint": "1000",
+    "journal_size_limit": str(64 * 1024 * 1024),
+    "cache_size": "-16000",
+    "temp_store": "MEMORY",
+}
+
+
+class EncryptedDatabase(peewee.SqliteDatabase):
+    """Peewee on sqlcipher3 with a raw key; playhouse's own class builds the PRAGMA from any text."""
+
+    def __init__(self, path: Path, key: bytes, *, alone: bool = False) -> None:
+        """`alone`: the only connection of all processes, which needs no shared file and so no room."""
+        self._raw_key = check_key(key)
+        self._alone = alone
+        super().__init__(str(path), autoconnect=False)
+        self.server_version = sqlcipher.sqlite_version_info
+
+    def _connect(self) -> Any:
+        connection = sqlcipher.connect(
+            self.database, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        try:
+            # Its own log would write over the screen; errors reach us as exceptions.
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
+            if self._alone:  # before anything is read, else the shared file is made
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+            for name, value in _PRAGMAS.items():
+                connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+_NO_IO = "disk I/O error"
+_SENTENCES: dict[str, str] = {
+    "file is not a database": N_("{path} tidak bisa dibuka dengan kunci ini, atau rusak."),
+    "malformed": N_("{path} rusak; jalankan qlue-desk doctor. Tindakan Anda tersimpan juga di outbox.log."),
+    "readonly": N_("{path} hanya bisa dibaca: periksa izin berkasnya."),
+    "unable to open": N_("{path} tidak bisa dibuka: periksa izin foldernya."),
+    "locked": N_("{path} sedang dipakai proses lain; ulangi sebentar lagi."),
+}
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """SQLite rolls back by itself when the disk is full; Peewee's own rollback then hides the reason."""
+    hidden = error.__context__
+    if "no transaction is active" in str(error) and isinstance(hidden, BaseException):
+        return first_cause(hidden)
+    return error
+
+
+def explained(error: BaseException, path: Path) -> StoreError:
+    """The sentence for an error of SQLite; what it said itself where we have none."""
+    said = str(error)
+    if (
+        "disk is full" in said
+        or is_full(error)
+        or (_NO_IO in said and not has_room(path.parent, SHARED_MEMORY))
+    ):
+        return DiskFull(path)
+    for part, sentence in _SENTENCES.items():
+        if part in said:
+            return StoreError(sentence, path=str(path))
+    return StoreError(N_("Penyimpanan {path} gagal: {why}."), path=str(path), why=said)

@@ -1,0 +1,105 @@
+"""Bringing an older file up to date: a copy first, then all or nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.store import complaints, replica, schema
+from qlue_desk.store.bound import connection
+from qlue_desk.store.database import Store
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.key import load_key
+from qlue_desk.store.models import SCHEMA_VERSION
+from tests.desk_world import DeskWorld
+
+COPY = "desk.schema1.db"
+
+
+def old_file(home: Path) -> Complaint:
+    """A database as version 1 had it."""
+    world = DeskWorld.make(home)
+    complaint = world.add()
+
+    def as_it_was() -> None:
+        connection().execute("DROP INDEX complaint_wide")
+        connection().execute("PRAGMA user_version = 1")
+
+    world.store.write(as_it_was).result()
+    world.close()
+    return complaint
+
+
+def version_of(store: Store) -> int:
+    return store.reading(lambda: int(connection().execute("PRAGMA user_version").fetchone()[0]))
+
+
+def test_the_copy_from_before_is_whole_encrypted_and_for_its_owner(tmp_path: Path) -> None:
+    complaint = old_file(tmp_path / "home")
+    Store.open(tmp_path / "home").close()
+    copy = tmp_path / "home" / COPY
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert complaint.title.encode() not in copy.read_bytes()
+    other = tmp_path / "other"
+    other.mkdir()
+    os.replace(copy, other / "desk.db")
+    store = Store.open(other, key=load_key(tmp_path / "home", database_exists=True))
+    assert store.reading(complaints.get, complaint.id) == complaint
+    store.close()
+    assert (other / COPY).exists()  # it was of version 1 still
+
+
+def test_killed_in_the_middle_the_old_version_is_there_and_is_brought_up_again(tmp_path: Path) -> None:
+    complaint = old_file(tmp_path / "home")
+    script = (
+        "import os, sys; from pathlib import Path\n"
+        "from qlue_desk.store import schema; from qlue_desk.store.database import Store\n"
+        "class Killing(tuple):\n"
+        "    def __iter__(self):\n"
+        "        yield from tuple.__iter__(self)\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "schema._UPGRADES[1] = Killing(schema._UPGRADES[1])\n"
+        "Store.open(Path(sys.argv[1]))\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "home")], check=False)
+    assert killed.returncode == -9
+    assert (tmp_path / "home" / COPY).exists()
+    store = Store.open(tmp_path / "home")
+    assert version_of(store) == SCHEMA_VERSION
+    assert store.reading(complaints.get, complaint.id) == complaint
+    store.close()
+    assert not list((tmp_path / "home").glob("*.part"))
+
+
+def test_a_copy_that_cannot_be_made_leaves_the_old_version(tmp_path: Path) -> None:
+    complaint = old_file(tmp_path / "home")
+    (tmp_path / "home" / "desk.schema1.part").mkdir()
+    with pytest.raises(StoreError):
+        Store.open(tmp_path / "home")
+    (tmp_path / "home" / "desk.schema1.part").rmdir()
+    store = Store.open(tmp_path / "home")
+    assert (tmp_path / "home" / COPY).exists()
+    assert store.reading(complaints.get, complaint.id) == complaint
+    store.close()
+
+
+def test_the_copy_goes_after_two_weeks_and_with_a_purge(tmp_path: Path) -> None:
+    old_file(tmp_path / "home")
+    copy = tmp_path / "home" / COPY
+    Store.open(tmp_path / "home").close()
+    long_ago = time.time() - schema.KEEP_COPY_SECONDS - 60
+    Store.open(tmp_path / "home").close()
+    assert copy.exists()
+    os.utime(copy, (long_ago, long_ago))
+    store = Store.open(tmp_path / "home")
+    assert not copy.exists()
+    copy.write_bytes(b"x")
+    store.writing(replica.purge)
+    assert not copy.exists()
+    store.close()
