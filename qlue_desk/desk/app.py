@@ -176,7 +176,10 @@ class QlueDesk(App[int]):
         outbox_keys = keys_of(ACTION_BY_ID["outbox"], self.settings.keys)
         news = self._news.heard(event.state, shown_key(outbox_keys[0]) if outbox_keys else "outbox")
         places = self._drawn_places()
-        if news is not None and places:
+        trouble = self._news.trouble(event.state)
+        if trouble and places:
+            say(places[-1], trouble, wrong=True)
+        elif news is not None and places:
             say(places[-1], news[0], wrong=news[1])
 
     def _show_line(self) -> None:

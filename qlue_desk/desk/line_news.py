@@ -1,9 +1,22 @@
-"""What to tell when the line is back: work of the time without it was sent, or refused."""
+"""What to tell of the line: work of the time without it was sent; central refuses; work stands still."""
 
 from __future__ import annotations
 
 from qlue_desk.desk.messages import LineState
+from qlue_desk.sync.errors import Offline
+from qlue_desk.sync.state import SWITCHED_OFF
 from qlue_desk.words import _
+
+
+def trouble_of(state: LineState | None) -> str:
+    """The sentence that explains a trouble of the line; '' when all is well or there is just no network."""
+    if state is None:
+        return ""
+    if state.stuck:
+        return state.stuck
+    ordinary = state.phase == "offline" and state.detail in (Offline("").sentence(), _(SWITCHED_OFF))
+    return state.detail if state.phase in ("refused", "offline") and not ordinary else ""
+
 
 _AWAY = frozenset({"offline", "connecting", "refused"})
 
@@ -16,6 +29,12 @@ class LineNews:
         """Actions that waited when central was last out of reach."""
         self._refused = 0
         self._away = False
+        self._trouble = ""
+
+    def trouble(self, state: LineState) -> str:
+        """The sentence for a trouble that was not told yet; '' when there is nothing new."""
+        before, self._trouble = self._trouble, trouble_of(state)
+        return self._trouble if self._trouble != before else ""
 
     def heard(self, state: LineState, outbox_key: str = "O") -> tuple[str, bool] | None:
         """A sentence and whether something went wrong; None when there is nothing to tell."""

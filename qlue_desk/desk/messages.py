@@ -32,6 +32,10 @@ class LineState(Protocol):
         """One sentence, '' when all is well."""
 
     @property
+    def stuck(self) -> str:
+        """One sentence when work stands still although central answers, '' when it moves."""
+
+    @property
     def progress(self) -> tuple[int, int] | None:
         """Rows of a first copy: had, of."""
 

@@ -61,6 +61,17 @@ class Waiting(msgspec.Struct, frozen=True):
     last_error: str = ""
 
 
+class Oldest(msgspec.Struct, frozen=True):
+    """The action that waits longest to be sent, for the watchdog."""
+
+    action_id: str
+    number: str
+    last_error: str
+    needs_file: bool
+    waiting: int
+    """How many wait in all."""
+
+
 class OutboxCounts(msgspec.Struct, frozen=True):
     """How many actions wait to be sent, wait for the feed, lie in the tray."""
 
@@ -110,6 +121,21 @@ def counts() -> OutboxCounts:
     )
     found = dict(rows.fetchall())
     return OutboxCounts(found.get("waiting", 0), found.get("acked", 0), found.get("refused", 0))
+
+
+def oldest() -> Oldest | None:
+    """The action that waits longest to be sent; None when nothing does."""
+    row = (
+        connection()
+        .execute(
+            "SELECT id, number, last_error, complaint_id, (SELECT count(*) FROM action WHERE state = 'waiting')"
+            " FROM action WHERE state = 'waiting' ORDER BY n LIMIT 1"
+        )
+        .fetchone()
+    )
+    if row is None:
+        return None
+    return Oldest(row[0], row[1], row[2], row[3] in _lanes_without_files(), int(row[4]))
 
 
 # --- what a person does with them ------------------------------------------------------------------

@@ -40,6 +40,7 @@ def upload_waiting(link: Link) -> int:
             complete += 1
         except BlobProblem as problem:
             if problem.problem.status == 507:
+                link.write(_note_halt, upload.sha256, problem.sentence())
                 break  # quota: actions without files go on
             link.write(_give_up, upload.sha256, problem.sentence())
         except (TooLarge, BadRequest) as problem:
@@ -130,6 +131,16 @@ def _note_sent(sha256: str, received: int) -> None:
 
 def _note_fetched(sha256: str, size: int) -> None:
     blobs.record(sha256, "", "", size, done=True)
+
+
+def _note_halt(sha256: str, why: str) -> None:
+    """The actions that need this file wait for it, and a person may read why."""
+    connection().execute(
+        "UPDATE action SET last_error = ?2 WHERE state = 'waiting' AND EXISTS (SELECT 1 FROM"
+        " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file"
+        " WHERE json_extract(file.value, '$.sha256') = ?1)",
+        (sha256, why),
+    )
 
 
 def _give_up(sha256: str, why: str) -> None:

@@ -36,7 +36,8 @@ from qlue_desk.sync.link import Link
 from qlue_desk.sync.lock import DeskLock
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
-from qlue_desk.sync.state import Phase, RoundResult, SyncState
+from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
+from qlue_desk.sync.watch import Watch
 from qlue_desk.words import _
 
 JOIN_SECONDS = 0.06
@@ -77,6 +78,7 @@ class Engine:
         self._wake_push = threading.Event()
         self._online = threading.Event()
         self._offline = False
+        self._watch = Watch()
         self._said = threading.Lock()
         self._links: dict[str, Link] = {}
         self._threads: list[threading.Thread] = []
@@ -145,7 +147,7 @@ class Engine:
         backoff = self._backoff()
         while not self._stopping.is_set():
             if self._offline:
-                self._say(phase=Phase.OFFLINE, detail=_("Luring: saklar dimatikan."), progress=None)
+                self._say(phase=Phase.OFFLINE, detail=_(SWITCHED_OFF), progress=None)
                 self._sleep(self._wake_pull, _IDLE_SECONDS)
                 continue
             try:
@@ -278,7 +280,9 @@ class Engine:
         self._wake_push.set()
 
     def _count(self) -> None:
-        self._say()
+        """The numbers, and what the watchdog makes of them; the pushing thread only."""
+        online = self._online.is_set() and not self._offline
+        self._say(stuck=self._watch.look(self.store.reading(outbox.oldest), online=online))
 
     def _say(self, **changes: object) -> None:
         with self._said:

@@ -7,6 +7,10 @@ from enum import StrEnum
 
 import msgspec
 
+from qlue_desk.domain.moves import N_
+
+SWITCHED_OFF = N_("Luring: saklar dimatikan.")
+
 
 class Phase(StrEnum):
     """How the desk stands with central."""
@@ -31,6 +35,8 @@ class SyncState(msgspec.Struct, frozen=True):
     refused: int = 0
     detail: str = ""
     """One sentence for a person, '' when all is well."""
+    stuck: str = ""
+    """One sentence when work stands still although central answers; '' when it moves."""
     progress: tuple[int, int] | None = None
     """Rows that are here, rows there are."""
 

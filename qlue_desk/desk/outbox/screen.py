@@ -17,9 +17,11 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.later import later, say
+from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.outbox.content import tray_content, waiting_content
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
@@ -36,6 +38,8 @@ class OutboxScreen(PlaceScreen):
         super().__init__(desk, backend)
         self.to_refused = refused
         self.items: dict[str, Line] = {}
+        self.trouble = ""
+        """Of the line, as it is shown."""
 
     def body(self) -> ComposeResult:
         """The list."""
@@ -45,6 +49,7 @@ class OutboxScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Read both."""
+        self.trouble = trouble_of(self.desk.line_state)
         self.show_line()
         self.query_one("#actions").focus()
         self.query_one(KeyBar).show_place(self.place, extra=(("esc", _("kembali")),))
@@ -53,6 +58,13 @@ class OutboxScreen(PlaceScreen):
     def store_changed(self, event: StoreChanged) -> None:
         """Something was sent, refused or recorded."""
         self._read()
+
+    def show_line(self) -> None:
+        """The header, and above the list what is wrong with the line."""
+        super().show_line()
+        if (trouble := trouble_of(self.desk.line_state)) != self.trouble:
+            self.trouble = trouble
+            self._read()
 
     def _read(self) -> None:
         later(self, self._show(), group="outbox")
@@ -66,6 +78,10 @@ class OutboxScreen(PlaceScreen):
         unsent = [item for item in waiting if item.state == "waiting"]
         accepted = [item for item in waiting if item.state != "waiting"]
         lines: list[Option] = []
+        if self.trouble:
+            lines.append(
+                Option(Content.styled("! " + safe(self.trouble), "bold $status-yellow"), disabled=True)
+            )
         lines.append(_heading(_("Ditolak pusat"), len(tray), "$status-red" if tray else "$text-muted"))
         lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in tray]
         lines.append(_heading(_("Menunggu kirim"), len(unsent), "$accent"))
@@ -80,7 +96,7 @@ class OutboxScreen(PlaceScreen):
             for item in accepted
         ]
         if not self.items:
-            lines = [
+            lines[-2:] = [
                 Option(
                     Content.styled(
                         _("Kotak keluar kosong: semua pekerjaan Anda sudah di pusat."), "$status-green"

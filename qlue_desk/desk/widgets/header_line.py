@@ -51,7 +51,7 @@ def line_words(
         case "connecting":
             return f"{empty} {_('menyambung…')}", "$status-yellow"
         case "refused":
-            return f"! {_('ditolak pusat: perlu masuk lagi')}", "$status-red"
+            return f"! {_('pusat menolak meja ini')}", "$status-red"
         case _:
             if since is None:
                 return f"{empty} {_('tanpa jaringan')}", "$status-yellow"
@@ -84,12 +84,7 @@ class HeaderLine(Widget):
         place = self.place
         mark = "^" if place.ascii_only else "▲"
         connection = line_words(self.state, self.now, place.zone, ascii_only=place.ascii_only)
-        waiting: list[Part] = (
-            [(f"{mark} {_('{n} menunggu kirim').format(n=self.waiting)}", "bold $accent")]
-            if self.waiting
-            else []
-        )
-        short: list[Part] = [(f"{mark} {self.waiting}", "bold $accent")] if self.waiting else []
+        waiting, short = self._waiting(mark)
         person: Part = (f"{safe(place.person)} · {_(place.role)}", "$text-muted")
         left_long: list[Part] = [
             ("qlue desk", "bold $accent"),
@@ -108,6 +103,18 @@ class HeaderLine(Widget):
             if line is not None:
                 return line
         return Content.styled(connection[0], connection[1])
+
+    def _waiting(self, mark: str) -> tuple[list[Part], list[Part]]:
+        """What waits in the outbox, long and short; work that stands still looks like it."""
+        if not self.waiting:
+            return [], []
+        if self.state is not None and self.state.stuck:
+            words = _("{n} tertahan").format(n=self.waiting)
+            return [(f"{mark} {words}", "bold $status-yellow")], [
+                (f"{mark} {self.waiting}!", "bold $status-yellow")
+            ]
+        words = _("{n} menunggu kirim").format(n=self.waiting)
+        return [(f"{mark} {words}", "bold $accent")], [(f"{mark} {self.waiting}", "bold $accent")]
 
     def _line(self, left: list[Part], right: list[Part]) -> Content | None:
         parts: list[Part] = []
