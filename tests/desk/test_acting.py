@@ -17,6 +17,7 @@ from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.run import unsent_sentence
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
@@ -24,7 +25,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Sync
 from qlue_desk.store import outbox, replica
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, fill_for_verifier, screen_text, until
 from tests.desk_world import NOW, DeskWorld
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
@@ -293,3 +294,72 @@ def test_the_desk_says_it_when_the_line_comes_back(world: DeskWorld) -> None:
         await until(lambda: said(app) == "2 tindakan terkirim.")
 
     play(world, scene)
+
+
+def test_the_terminal_is_told_what_had_not_left(world: DeskWorld) -> None:
+    act(world.workplace, ["BGR-26-000001", "BGR-26-000002"], "acknowledge", now=NOW)
+    app = QlueDesk(world.workplace, None, Settings(), home=world.workplace.home, now=lambda: NOW)
+    app.close()
+    assert app.unsent == 2
+    assert unsent_sentence(app.unsent) == (
+        "2 tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
+    )
+
+
+# --- taking back -------------------------------------------------------------------------------------
+
+
+def test_undo_of_a_bulk_names_move_and_count_and_brings_the_marks_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_view(app, pilot)
+        rows = set(queue(app).numbers)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        await pilot.press("x", "enter")
+        await until(lambda: not isinstance(app.screen, NoteDialog))
+        await pilot.press("V")
+        await dialog(app, pilot, "t", "enter")
+        await until(lambda: len(sent(world)) == 4 and not isinstance(app.screen, FollowUpDialog))
+        assert said(app) == "Terima: 3 laporan → Diterima. u batalkan (5 dtk)"
+        await until(lambda: queue(app).count == 0 and not queue(app).marks)
+
+        await pilot.press("u")
+        await until(lambda: said(app) == "Dibatalkan: Terima untuk 3 laporan.")
+        await until(lambda: queue(app).marks == rows)
+        await until(lambda: title(app).endswith("3 ditandai"))
+        await pilot.press("escape", "u")
+        await until(lambda: said(app).startswith("Dibatalkan: Catatan BGR-26-"))
+        assert sent(world) == []
+        await pilot.press("u")
+        await until(lambda: said(app) == "Tidak ada tindakan yang bisa dibatalkan.")
+
+    play(world, scene)
+
+
+def test_undo_says_what_has_left_already(world: DeskWorld) -> None:
+    [outcome] = act(world.workplace, ["BGR-26-000002"], "acknowledge", now=NOW)
+    world.store.writing(outbox.mark_sent, [outcome.action_id])
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("u")
+        await until(
+            lambda: said(app) == "Tidak ada lagi yang bisa dibatalkan: Terima BGR-26-000002 sudah terkirim."
+        )
+
+    play(world, scene)
+
+
+def test_accepted_suggestions_of_one_stroke_are_taken_back_together(tmp_path: Path) -> None:
+    made = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(made)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("V", "A")
+        await until(lambda: len(sent(made)) == 6)
+        await until(lambda: said(app) == "Disposisi: 6 laporan → Dishub. u batalkan (5 dtk)")
+        await pilot.press("u")
+        await until(lambda: said(app) == "Dibatalkan: Disposisi untuk 6 laporan.")
+        assert sent(made) == []
+
+    play(made, scene)
+    made.close()
