@@ -31,7 +31,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, journal, outbox
+from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
@@ -145,13 +145,50 @@ def test_discarding_asks_first(refused_world: DeskWorld) -> None:
 def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await open_tray(app, pilot)
-        await pilot.press("u")
+        await pilot.press("full_stop")
         await until(lambda: waiting(refused_world) == ["acknowledge", "start"])
         await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current is not None)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 1)
 
     play(refused_world, scene)
+
+
+def test_a_text_whose_report_left_is_shown_copied_and_discarded(world: DeskWorld) -> None:
+    left = world.get("1")
+    world.store.writing(drafts.save, left.id, "note", "Sudah dicek, tiang miring.", NOW)
+    world.store.writing(replica.forget, left.id, "dlh")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current_text is not None)
+        shown = text_of(app)
+        for words in ("Tulisan yang tertinggal · 1", left.number, "pindah ke DLH", "tiang miring."):
+            assert words in shown
+        assert "Catatan" in shown
+        await pilot.press("y")
+        assert app.clipboard == "Sudah dicek, tiang miring."
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, OutboxScreen))
+        assert len(world.store.reading(drafts.kept)) == 1
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("enter")
+        await until(lambda: world.store.reading(drafts.kept) == [])
+
+    play(world, scene, size=(80, 24))
+
+
+@pytest.mark.parametrize("keys", ["", "O", "R", "enter"])
+def test_help_and_the_way_out_are_always_in_the_bottom_line(world: DeskWorld, keys: str) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        if keys:
+            await pilot.press(keys)
+        await until(lambda: (line := screen_text(app)[-1]) and "? bantuan" in line and "q keluar" in line)
+
+    play(world, scene, size=(80, 24))
 
 
 def test_only_what_was_refused_can_be_discarded(world: DeskWorld) -> None:
