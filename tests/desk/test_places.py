@@ -286,6 +286,66 @@ def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> Non
     play(world, again)
 
 
+def _at(app: QlueDesk) -> tuple[int, str]:
+    """The view and the number under the cursor."""
+    cells = desk_screen(app).current_cells
+    return desk_screen(app).view, cells.number if cells is not None else ""
+
+
+async def _stand_in_second_view(app: QlueDesk, pilot: Pilot[int]) -> tuple[int, str]:
+    await pilot.press("2")
+    await until(lambda: len(desk_screen(app).queue.numbers) == 6)
+    await pilot.press("j", "j", "j")
+    await until(lambda: desk_screen(app).current_cells is not None)
+    return _at(app)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        ("slash", *"jembatan", "escape"),
+        ("slash", *"jembatan", "enter", "escape"),
+        ("R", "enter", "escape"),
+    ],
+    ids=["query left", "query kept", "summary"],
+)
+def test_escape_goes_back_to_the_view_and_the_row_before(world: DeskWorld, there: tuple[str, ...]) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = await _stand_in_second_view(app, pilot)
+        assert before[0] == 1
+        *keys, last = there
+        for key in keys:
+            await pilot.press(key)
+            if key == "R":
+                await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        await until(lambda: isinstance(app.screen, DeskScreen) and desk_screen(app).view < 0)
+        await settled(app)
+        await pilot.press(last)
+        await until(lambda: _at(app) == before)
+
+    play(world, scene)
+
+
+def test_enter_goes_into_the_preview_visibly_and_escape_comes_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        cells = screen.current_cells
+        assert cells is not None
+        await pilot.press("enter")
+        await until(lambda: screen.focused is screen.detail)
+        await until(lambda: any("┏" in line and cells.number in line for line in screen_text(app)))
+        await until(lambda: "esc ke daftar   j k gulir" in screen_text(app)[-1])
+        row = screen.queue.cursor
+        await pilot.press("j", "j")
+        await until(lambda: screen.detail.scroll_y == 2)
+        assert screen.queue.cursor == row
+        await pilot.press("escape")
+        await until(lambda: screen.focused is screen.queue)
+        await until(lambda: not any("┏" in line for line in screen_text(app)))
+
+    play(world, scene, size=(120, 20))
+
+
 # --- drafts --------------------------------------------------------------------------------------
 
 
