@@ -15,10 +15,11 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current
-from qlue_desk.store import outbox
+from qlue_desk.store import drafts, outbox
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
+_DRAFT_LABEL = {"note": N_("Catatan"), "follow_up": N_("Tindak lanjut")}
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
 
@@ -59,6 +60,39 @@ def tray_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
     return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.tray)]
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A text that was begun on a report which then left this desk, as a person reads it."""
+
+    id: str
+    number: str
+    label: str
+    """What it was to become: `Catatan`."""
+    dinas: str
+    """Name of the dinas where the report went; '' where that is not known."""
+    text: str
+    at: dt.datetime
+
+
+def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
+    """Texts whose report is gone, the newest first (domain.md §1, "Drafts die")."""
+    return [
+        Kept(
+            id=draft.key,
+            number=draft.number,
+            label=translate(_DRAFT_LABEL.get(draft.what, draft.what)),
+            dinas=workplace.city.dinas_name(draft.dinas) if draft.dinas else "",
+            text=draft.text,
+            at=draft.at,
+        )
+        for draft in workplace.store.reading(drafts.kept)
+    ]
+
+
+def kept_json(workplace: Workplace, texts: list[Kept]) -> list[dict[str, Any]]:
+    """The texts as JSON, times in the city's zone."""
+    return [msgspec.to_builtins(kept) | {"at": iso(kept.at, workplace.zone)} for kept in texts]
+
+
 def counts(workplace: Workplace) -> OutboxCounts:
     """The numbers of the status line."""
     return workplace.store.reading(outbox.counts)
@@ -73,11 +107,12 @@ def retry(workplace: Workplace, action_id: str) -> str:
 
 
 def discard(workplace: Workplace, action_id: str) -> None:
-    """Put a refused action away.
+    """Put a refused action away, or throw a kept text away by its id.
 
     :raises StoreError: when it does not lie in the tray.
     """
-    workplace.store.writing(outbox.discard, action_id)
+    if not workplace.store.writing(drafts.discard_kept, action_id):
+        workplace.store.writing(outbox.discard, action_id)
 
 
 def lines_json(workplace: Workplace, lines: list[Line]) -> list[dict[str, Any]]:
@@ -90,7 +125,7 @@ def lines_json(workplace: Workplace, lines: list[Line]) -> list[dict[str, Any]]:
 def export(workplace: Workplace, path: Path) -> int:
     """Write all actions of outbox and tray whole into a JSON file; how many. Nothing is changed.
 
-    The file holds people's own texts in clear, so it gets mode 0600.
+    Texts whose report is gone stand beside them. The file holds people's own texts in clear, so it gets mode 0600.
     """
     items = [
         *workplace.store.reading(outbox.waiting, 1_000_000),
@@ -109,6 +144,7 @@ def export(workplace: Workplace, path: Path) -> int:
             }
             for item in items
         ],
+        "drafts": kept_json(workplace, kept_texts(workplace)),
     }
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
     path.touch(mode=0o600, exist_ok=True)

@@ -46,11 +46,13 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
 
     with shell.workplace() as workplace:
         waiting, refused = tray.outbox_lines(workplace, _), tray.tray_lines(workplace, _)
+        kept = tray.kept_texts(workplace, _)
         if json_output:
             write_json(
                 {
                     "waiting": tray.lines_json(workplace, waiting),
                     "refused": tray.lines_json(workplace, refused),
+                    "drafts": tray.kept_json(workplace, kept),
                 }
             )
             return
@@ -70,7 +72,12 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
             if line.note:
                 say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
             say(f"  {line.action_id}")
-        if not waiting and not refused:
+        for text in kept:
+            left = _("pindah ke {dinas}").format(dinas=text.dinas) if text.dinas else _("tidak ada lagi di sini")
+            say(f"✎ {text.number or '–'}  {text.label}  {left}  {time_words(text.at, workplace.zone)}")
+            say("  " + _("Tulisan yang tertinggal: “{text}”").format(text=text.text))
+            say(f"  {text.id}")
+        if not waiting and not refused and not kept:
             say(_("Kotak keluar kosong: semuanya sudah di pusat."))
 
 

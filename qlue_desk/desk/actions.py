@@ -119,7 +119,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("preview", "z", "pratinjau", "Tampilkan atau sembunyikan pratinjau", Group.FIND, _CASE),
     DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
     DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
-    DeskAction("tray-retry", "u", "ulangi", "Ulangi pada keadaan sekarang", Group.TRAY, _OUTBOX, bar=1),
+    DeskAction(
+        "tray-retry", "full_stop", "ulangi", "Ulangi yang ditolak pada keadaan sekarang", Group.TRAY, _OUTBOX, bar=1
+    ),
     DeskAction(
         "tray-note",
         "n",
@@ -130,7 +132,10 @@ ACTIONS: tuple[DeskAction, ...] = (
         bar=3,
     ),
     DeskAction(
-        "tray-discard", "d", "buang", "Buang tindakan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4
+        "tray-discard", "d", "buang", "Buang tindakan atau tulisan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4
+    ),
+    DeskAction(
+        "tray-copy", "y", "salin", "Salin tulisan yang tertinggal, atau nomornya", Group.TRAY, _OUTBOX, bar=6
     ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
     DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),

@@ -21,7 +21,7 @@ import msgspec
 from qlue_desk.casework import acting, entering, reading, tray, views
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
-from qlue_desk.casework.tray import Line
+from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
@@ -255,19 +255,20 @@ class Backend:
         """Waiting, accepted, refused."""
         return await asyncio.wrap_future(self.store.read(outbox.counts))
 
-    async def outbox(self) -> tuple[list[Line], list[Line]]:
-        """What waits (or waits for the feed), oldest first; what central refused, newest first."""
+    async def outbox(self) -> tuple[list[Line], list[Line], list[Kept]]:
+        """What waits (or waits for the feed), oldest first; what central refused, and texts left behind."""
         return await asyncio.wrap_future(self.store.read(self._outbox, lane="outbox"))
 
-    def _outbox(self) -> tuple[list[Line], list[Line]]:
-        return tray.outbox_lines(self.workplace, _), tray.tray_lines(self.workplace, _)
+    def _outbox(self) -> tuple[list[Line], list[Line], list[Kept]]:
+        place = self.workplace
+        return tray.outbox_lines(place, _), tray.tray_lines(place, _), tray.kept_texts(place, _)
 
     async def retry(self, action_id: str) -> str:
         """Try a refused action again on the present state; returns the new action's id."""
         return await asyncio.wrap_future(self.store.write(tray.retry, self.workplace, action_id))
 
     async def discard(self, action_id: str) -> None:
-        """Put a refused action away."""
+        """Put a refused action away, or throw a kept text away."""
         await asyncio.wrap_future(self.store.write(tray.discard, self.workplace, action_id))
 
     async def export_outbox(self, path: Path) -> int:

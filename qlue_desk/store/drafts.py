@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
+
 from qlue_desk.store.bound import connection
 
 
@@ -32,3 +34,53 @@ def of_complaint(complaint_id: str) -> dict[str, str]:
         "SELECT key, text FROM draft WHERE substr(key, 1, length(?1) + 1) = ?1 || ':'", (complaint_id,)
     )
     return {key[len(complaint_id) + 1 :]: text for key, text in rows}
+
+
+# --- texts on reports that left ------------------------------------------------------------------
+
+KEPT = "tray:"
+"""Keys of texts whose report is gone: `tray:NUMBER>DINAS:COMPLAINT:WHAT`."""
+
+
+class KeptDraft(msgspec.Struct, frozen=True):
+    """A text that was begun on a report which then left this desk."""
+
+    key: str
+    number: str
+    """'' for a report that had none yet."""
+    dinas: str
+    """Where the report went; '' where central did not say."""
+    what: str
+    """note, follow_up …"""
+    text: str
+    at: dt.datetime
+    """When it was last typed at, UTC."""
+
+
+def keep(complaint_id: str, number: str, dinas: str = "") -> None:
+    """Move the drafts of a report that leaves to where the outbox shows them."""
+    connection().execute(
+        "UPDATE OR REPLACE draft SET key = ?3 || ?2 || ':' || key"
+        " WHERE substr(key, 1, length(?1) + 1) = ?1 || ':'",
+        (complaint_id, f"{number}>{dinas}", KEPT),
+    )
+
+
+def kept() -> list[KeptDraft]:
+    """Texts whose report is gone, the newest first."""
+    rows = connection().execute(
+        "SELECT key, text, at FROM draft WHERE substr(key, 1, ?) = ? ORDER BY at DESC", (len(KEPT), KEPT)
+    )
+    found = []
+    for key, text, at in rows:
+        _, whence, _, what = key.split(":", 3)
+        number, _, dinas = whence.partition(">")
+        found.append(KeptDraft(key, number, dinas, what, text, dt.datetime.fromtimestamp(at, dt.UTC)))
+    return found
+
+
+def discard_kept(key: str) -> bool:
+    """Throw one of them away; False when there is no such text."""
+    if not key.startswith(KEPT):
+        return False
+    return bool(connection().execute("DELETE FROM draft WHERE key = ?", (key,)).rowcount)

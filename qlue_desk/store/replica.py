@@ -25,7 +25,7 @@ from qlue_desk.protocol import (
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, ground, journal, meta, schema, twin
+from qlue_desk.store import complaints, drafts, ground, journal, meta, schema, twin
 from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
@@ -77,6 +77,8 @@ class Staged(msgspec.Struct):
     complaint: Complaint | None
     entries: list[Entry] = []
     removed: bool = False
+    to_dinas: str = ""
+    """Where a report went that left."""
 
 
 # --- positions -------------------------------------------------------------------------------------
@@ -185,7 +187,7 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
         staged = folded.get(event.complaint_id)
         if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
             if event.version >= known:
-                folded[event.complaint_id] = Staged(None, [], removed=True)
+                folded[event.complaint_id] = Staged(None, [], removed=True, to_dinas=_where_to(event))
                 versions[event.complaint_id] = 0
             continue
         payload = bytes(event.payload)
@@ -205,6 +207,14 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
             versions[event.complaint_id] = event.version
         folded[event.complaint_id] = staged
     return folded
+
+
+def _where_to(event: FeedEvent) -> str:
+    """The dinas that a report went to; '' where the event does not say, which must not stop the feed."""
+    try:
+        return payload_of(bytes(event.payload)).to_dinas
+    except (NewerData, msgspec.MsgspecError):
+        return ""
 
 
 def _versions(complaint_ids: set[str]) -> dict[str, int]:
@@ -228,7 +238,7 @@ def _write_rows(folded: dict[str, Staged]) -> None:
     with_own = unconfirmed_complaints(list(folded))
     for complaint_id, staged in folded.items():
         if staged.removed:
-            forget(complaint_id)
+            forget(complaint_id, staged.to_dinas)
         if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
             complaints.put_entries(staged.entries)
         base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
@@ -252,7 +262,7 @@ def journal_days() -> int:
 # --- leaving ---------------------------------------------------------------------------------------
 
 
-def forget(complaint_id: str) -> None:
+def forget(complaint_id: str, to_dinas: str = "") -> None:
     """Remove everything of a complaint that left this desk's scope; only own words stay, for the tray.
 
     The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
@@ -263,33 +273,13 @@ def forget(complaint_id: str) -> None:
         .execute("SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
         .fetchone()
     )
-    _keep_drafts(complaint_id, row[0] if row else "")
+    drafts.keep(complaint_id, row[0] if row else "", to_dinas)
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
     # The title is the citizen's text: it must not outlive the row.
     connection().execute("UPDATE action SET title = '' WHERE complaint_id = ?", (complaint_id,))
     _drop_files(files)
     touch(complaint_id)
-
-
-def kept_drafts() -> list[tuple[str, str, str]]:
-    """Texts that were begun on reports which then left: (number, what it was, text)."""
-    rows = connection().execute(
-        "SELECT key, text FROM draft WHERE substr(key, 1, 5) = 'tray:' ORDER BY at DESC"
-    )
-    found = []
-    for key, text in rows:
-        _, number, _, what = key.split(":", 3)
-        found.append((number, what, text))
-    return found
-
-
-def _keep_drafts(complaint_id: str, number: str) -> None:
-    connection().execute(
-        "UPDATE OR REPLACE draft SET key = 'tray:' || ?2 || ':' || key"
-        " WHERE substr(key, 1, length(?1) + 1) = ?1 || ':'",
-        (complaint_id, number),
-    )
 
 
 def _files_of(body: bytes) -> set[str]:

@@ -16,7 +16,7 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
-from qlue_desk.store import journal, outbox
+from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -92,6 +92,20 @@ def test_the_export_holds_every_action_whole(world: DeskWorld, tmp_path: Path) -
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert tray.counts(world.workplace) == OutboxCounts(waiting=1, refused=1)
+
+
+def test_texts_whose_report_left_are_told_exported_and_thrown_away(world: DeskWorld, tmp_path: Path) -> None:
+    left = world.add()
+    world.store.writing(drafts.save, left.id, "follow_up", "Sudah dicek.", NOW)
+    world.store.writing(replica.forget, left.id, "dlh")
+    [kept] = tray.kept_texts(world.workplace)
+    assert (kept.number, kept.label, kept.dinas) == ("BGR-26-000001", "Tindak lanjut", "DLH")
+    assert (kept.text, kept.at) == ("Sudah dicek.", NOW)
+    path = tmp_path / "kotak.json"
+    assert tray.export(world.workplace, path) == 0
+    assert [each["text"] for each in json.loads(path.read_text("utf-8"))["drafts"]] == ["Sudah dicek."]
+    tray.discard(world.workplace, kept.id)
+    assert tray.kept_texts(world.workplace) == []
 
 
 def test_a_workplace_opens_again_from_its_folder_only(world: DeskWorld, tmp_path: Path) -> None:

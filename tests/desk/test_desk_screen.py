@@ -24,6 +24,15 @@ from qlue_desk.store import outbox
 from tests.desk.scene import desk, fill, fill_for_verifier, until
 from tests.desk_world import DeskWorld
 
+AT_WORK = frozenset(
+    {
+        Status.DISPATCHED,
+        Status.ACKNOWLEDGED,
+        Status.IN_PROGRESS,
+        Status.COORDINATING,
+        Status.SCHEDULED,
+    }
+)
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 
 
@@ -53,7 +62,11 @@ def waiting(world: DeskWorld) -> list[str]:
 def test_the_queue_opens_at_the_most_urgent_report(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         cells = app.screen.queue.row_at(app.screen.queue.current)  # type: ignore[attr-defined]
-        due = {c.number: c.due for c in map(world.get, _numbers()) if c.due}
+        due = {
+            c.number: c.due
+            for c in map(world.get, _numbers())
+            if c.due and c.status in AT_WORK and c.holder in (None, "", "u_rina")
+        }
         assert world.get(cells.number).due == min(due.values())
 
     play(world, scene)

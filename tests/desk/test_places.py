@@ -31,7 +31,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, journal, outbox
+from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
@@ -145,13 +145,50 @@ def test_discarding_asks_first(refused_world: DeskWorld) -> None:
 def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await open_tray(app, pilot)
-        await pilot.press("u")
+        await pilot.press("full_stop")
         await until(lambda: waiting(refused_world) == ["acknowledge", "start"])
         await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current is not None)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 1)
 
     play(refused_world, scene)
+
+
+def test_a_text_whose_report_left_is_shown_copied_and_discarded(world: DeskWorld) -> None:
+    left = world.get("1")
+    world.store.writing(drafts.save, left.id, "note", "Sudah dicek, tiang miring.", NOW)
+    world.store.writing(replica.forget, left.id, "dlh")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current_text is not None)
+        shown = text_of(app)
+        for words in ("Tulisan yang tertinggal · 1", left.number, "pindah ke DLH", "tiang miring."):
+            assert words in shown
+        assert "Catatan" in shown
+        await pilot.press("y")
+        assert app.clipboard == "Sudah dicek, tiang miring."
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, OutboxScreen))
+        assert len(world.store.reading(drafts.kept)) == 1
+        await pilot.press("d")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("enter")
+        await until(lambda: world.store.reading(drafts.kept) == [])
+
+    play(world, scene, size=(80, 24))
+
+
+@pytest.mark.parametrize("keys", ["", "O", "R", "enter"])
+def test_help_and_the_way_out_are_always_in_the_bottom_line(world: DeskWorld, keys: str) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        if keys:
+            await pilot.press(keys)
+        await until(lambda: (line := screen_text(app)[-1]) and "? bantuan" in line and "q keluar" in line)
+
+    play(world, scene, size=(80, 24))
 
 
 def test_only_what_was_refused_can_be_discarded(world: DeskWorld) -> None:
@@ -247,6 +284,66 @@ def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> Non
         assert desk_screen(app).views[0] == ("Ab", "status:coordinating")
 
     play(world, again)
+
+
+def _at(app: QlueDesk) -> tuple[int, str]:
+    """The view and the number under the cursor."""
+    cells = desk_screen(app).current_cells
+    return desk_screen(app).view, cells.number if cells is not None else ""
+
+
+async def _stand_in_second_view(app: QlueDesk, pilot: Pilot[int]) -> tuple[int, str]:
+    await pilot.press("2")
+    await until(lambda: len(desk_screen(app).queue.numbers) == 6)
+    await pilot.press("j", "j", "j")
+    await until(lambda: desk_screen(app).current_cells is not None)
+    return _at(app)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        ("slash", *"jembatan", "escape"),
+        ("slash", *"jembatan", "enter", "escape"),
+        ("R", "enter", "escape"),
+    ],
+    ids=["query left", "query kept", "summary"],
+)
+def test_escape_goes_back_to_the_view_and_the_row_before(world: DeskWorld, there: tuple[str, ...]) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = await _stand_in_second_view(app, pilot)
+        assert before[0] == 1
+        *keys, last = there
+        for key in keys:
+            await pilot.press(key)
+            if key == "R":
+                await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        await until(lambda: isinstance(app.screen, DeskScreen) and desk_screen(app).view < 0)
+        await settled(app)
+        await pilot.press(last)
+        await until(lambda: _at(app) == before)
+
+    play(world, scene)
+
+
+def test_enter_goes_into_the_preview_visibly_and_escape_comes_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        cells = screen.current_cells
+        assert cells is not None
+        await pilot.press("enter")
+        await until(lambda: screen.focused is screen.detail)
+        await until(lambda: any("┏" in line and cells.number in line for line in screen_text(app)))
+        await until(lambda: "esc ke daftar   j k gulir" in screen_text(app)[-1])
+        row = screen.queue.cursor
+        await pilot.press("j", "j")
+        await until(lambda: screen.detail.scroll_y == 2)
+        assert screen.queue.cursor == row
+        await pilot.press("escape")
+        await until(lambda: screen.focused is screen.queue)
+        await until(lambda: not any("┏" in line for line in screen_text(app)))
+
+    play(world, scene, size=(120, 20))
 
 
 # --- drafts --------------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_moving_out_removes_everything_but_own_words(world: Replica, tmp_path: P
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="catatan saya"), now=NOW)
     world.store.writing(drafts.save, one.id, "note", "setengah jadi", NOW)
     assert world.found("zebra") == 1
-    world.stream.append("moved_out", one.id, 4)
+    world.stream.append("moved_out", one.id, 4, msgspec.json.encode(Payload(to_dinas="dlh")))
     world.pull()
     remove_left(world.store)
     assert world.store.reading(complaints.get, one.number) is None
@@ -254,7 +254,11 @@ def test_moving_out_removes_everything_but_own_words(world: Replica, tmp_path: P
     assert world.found("zebra") == 0
     assert not blobs.path_of(tmp_path, sha256).exists()
     assert world.number_of_rows("blob") == 1  # the one that another report still shows
-    assert world.store.reading(replica.kept_drafts) == [(one.number, "note", "setengah jadi")]
+    [kept] = world.store.reading(drafts.kept)
+    assert (kept.number, kept.dinas, kept.what, kept.text) == (one.number, "dlh", "note", "setengah jadi")
+    assert kept.at == NOW
+    assert world.store.writing(drafts.discard_kept, kept.key)
+    assert world.store.reading(drafts.kept) == []
     sent = world.store.reading(outbox.to_send)
     assert [a.id for a in sent] == [outcome.action_id]
     refusal = ActionResult(id=outcome.action_id, status=Verdict.REJECTED, code="out_of_scope")

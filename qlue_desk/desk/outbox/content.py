@@ -6,7 +6,7 @@ import datetime as dt
 
 from textual.content import Content
 
-from qlue_desk.casework.tray import Line
+from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import Lines
 from qlue_desk.desk.safe_text import fit, safe
@@ -50,4 +50,23 @@ def tray_content(line: Line, zone: dt.tzinfo, width: int) -> Content:
         lines.add((" " * INDENT + fit(label, 20), "$text-muted"), safe(standing) or unknown)
     if line.note:
         lines.text(_("Catatan Anda tetap tersimpan: “{text}”").format(text=safe(line.note)), indent=INDENT)
+    return lines.content()
+
+
+def kept_content(kept: Kept, zone: dt.tzinfo, width: int, *, ascii_only: bool) -> Content:
+    """A text whose report is gone: which one, where it went, what was written."""
+    lines = Lines(width)
+    left = (
+        _("laporannya pindah ke {dinas}").format(dinas=safe(kept.dinas))
+        if kept.dinas
+        else _("laporannya tidak ada lagi di meja ini")
+    )
+    lines.add(
+        (("~ " if ascii_only else "✎ "), "bold $status-yellow"),
+        (fit(safe(kept.number) or _("(belum bernomor)"), 16), "bold"),
+        (fit(safe(kept.label), 22), ""),
+        (wording.stamp(kept.at, zone), "$text-muted"),
+    )
+    lines.text(left, "$status-yellow", indent=INDENT)
+    lines.text(kept.text, indent=INDENT)
     return lines.content()

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from qlue_desk.casework.tray import Line
+from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
@@ -19,7 +19,7 @@ from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
-from qlue_desk.desk.outbox.content import tray_content, waiting_content
+from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_content
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -29,7 +29,7 @@ from qlue_desk.words import _
 
 
 class OutboxScreen(PlaceScreen):
-    """One list: refused on top, because it needs a person; then what waits; then what was accepted."""
+    """One list: what needs a person on top (refused, texts left behind); then what waits; then the accepted."""
 
     CSS_PATH: ClassVar[str] = "outbox.tcss"
     place = Place.OUTBOX
@@ -40,6 +40,7 @@ class OutboxScreen(PlaceScreen):
         self.items: dict[str, Line] = {}
         self.trouble = ""
         """Of the line, as it is shown."""
+        self.kept: dict[str, Kept] = {}
 
     def body(self) -> ComposeResult:
         """The list."""
@@ -70,7 +71,8 @@ class OutboxScreen(PlaceScreen):
         later(self, self._show(), group="outbox")
 
     async def _show(self) -> None:
-        waiting, tray = await self.backend.outbox()
+        waiting, tray, kept = await self.backend.outbox()
+        self.kept = {text.id: text for text in kept}
         self.items = {item.action_id: item for item in [*tray, *waiting]}
         options = self.query_one("#actions", OptionList)
         before = options.highlighted_option.id if options.highlighted_option else None
@@ -84,6 +86,12 @@ class OutboxScreen(PlaceScreen):
             )
         lines.append(_heading(_("Ditolak pusat"), len(tray), "$status-red" if tray else "$text-muted"))
         lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in tray]
+        if kept:
+            lines.append(_heading(_("Tulisan yang tertinggal"), len(kept), "$status-yellow"))
+        lines += [
+            Option(kept_content(text, zone, width, ascii_only=self.desk.ascii_only), id=text.id)
+            for text in kept
+        ]
         lines.append(_heading(_("Menunggu kirim"), len(unsent), "$accent"))
         lines += [
             Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
@@ -95,7 +103,8 @@ class OutboxScreen(PlaceScreen):
             Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
             for item in accepted
         ]
-        if not self.items:
+        known = self.items.keys() | self.kept.keys()
+        if not known:
             lines[-2:] = [
                 Option(
                     Content.styled(
@@ -106,16 +115,25 @@ class OutboxScreen(PlaceScreen):
             ]
         options.set_options(lines)
         wanted = before or (tray[0].action_id if tray and self.to_refused else None)
-        if wanted is not None and wanted in self.items:
+        if wanted is not None and wanted in known:
             options.highlighted = options.get_option_index(wanted)
-        elif self.items:
+        elif known:
             options.action_first()
 
     @property
     def current(self) -> Line | None:
         """The action under the cursor."""
+        return self.items.get(self._current_id)
+
+    @property
+    def current_text(self) -> Kept | None:
+        """The text left behind that is under the cursor."""
+        return self.kept.get(self._current_id)
+
+    @property
+    def _current_id(self) -> str:
         option = self.query_one("#actions", OptionList).highlighted_option
-        return self.items.get(str(option.id)) if option is not None else None
+        return str(option.id) if option is not None else ""
 
     def _current_refused(self) -> Line | None:
         item = self.current
@@ -167,9 +185,11 @@ class OutboxScreen(PlaceScreen):
         item = self.current
         if item is not None:
             self.desk.open_report(item.complaint_id)
+        elif self.current_text is not None:
+            say(self, _("Laporan ini tidak ada lagi di meja ini; y menyalin tulisannya."), wrong=True)
 
     def action_tray_retry(self) -> None:
-        """U: try again on the present state."""
+        """Full stop: try again on the present state."""
         item = self._current_refused()
         if item is not None:
             later(self, self._retry(item), group="act")
@@ -200,9 +220,31 @@ class OutboxScreen(PlaceScreen):
 
     def action_tray_discard(self) -> None:
         """D: asks first."""
+        kept = self.current_text
+        if kept is not None:
+            later(self, self._discard_text(kept), group="act")
+            return
         item = self._current_refused()
         if item is not None:
             later(self, self._discard(item), group="act")
+
+    async def _discard_text(self, kept: Kept) -> None:
+        question = _("Buang tulisan Anda tentang {number}? Tidak bisa dikembalikan.").format(
+            number=kept.number or _("laporan ini")
+        )
+        if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
+            await self.backend.discard(kept.id)
+            say(self, _("Dibuang."))
+
+    def action_tray_copy(self) -> None:
+        """Y: the text that was left behind, else the number."""
+        kept, item = self.current_text, self.current
+        if kept is not None:
+            self.app.copy_to_clipboard(safe(kept.text, multiline=True))
+            say(self, _("Tulisan disalin."))
+        elif item is not None and item.number:
+            self.app.copy_to_clipboard(safe(item.number))
+            say(self, _("{number} disalin.").format(number=item.number))
 
     async def _discard(self, item: Line) -> None:
         question = _("Buang tindakan pada {number}? Tulisannya ikut hilang.").format(number=item.number)

@@ -20,7 +20,7 @@ from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
-from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.safe_text import safe
@@ -38,7 +38,7 @@ CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
 
-class DeskScreen(QueueKeys):
+class DeskScreen(Finding):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
@@ -50,10 +50,7 @@ class DeskScreen(QueueKeys):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.views = backend.views(dict(self.settings.views))
-        self.view = 0
-        """Index into `views`; -1 while a query of one's own is shown."""
         self.query_text = self.views[0][1] if self.views else ""
-        self.kept_query = ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
@@ -103,11 +100,6 @@ class DeskScreen(QueueKeys):
             self.remove_class("-detail", "-views-open")
         self.call_after_refresh(self.show_heading)
 
-    @property
-    def is_wide(self) -> bool:
-        """List and detail are both on screen."""
-        return self.has_class("-wide")
-
     def show_line(self) -> None:
         """Header and side bar from the newest state of the line."""
         super().show_line()
@@ -120,8 +112,8 @@ class DeskScreen(QueueKeys):
             refused=counts[1],
         )
 
-    def show_query(self, text: str, *, keep_cursor: bool = False) -> bool:
-        """Run a query line and show its reports; False when it cannot be read."""
+    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
+        """Run a query line and show its reports, with the cursor on `row` where that is among them."""
         try:
             query = self.backend.parse(text)
         except QueryError as error:
@@ -129,10 +121,20 @@ class DeskScreen(QueueKeys):
             return False
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        later(self, self._fill(query, keep_cursor=keep_cursor), group="fill")
+        later(self, self._fill(query, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
-    async def _fill(self, query: Query, *, keep_cursor: bool) -> None:
+    async def _fill(self, query: Query, *, keep_cursor: bool, row: int | None = None) -> None:
+        if row is not None:
+            numbers = await self.backend.find(query)
+            if row in numbers:
+                place = numbers.index(row)
+                self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
+                self.queue.set_numbers(numbers, keep_cursor=False)
+                self.queue.move_to(place)
+                self.show_heading()
+                later(self, self._count(), group="count")
+                return
         if not keep_cursor or not self.queue.numbers:
             first = await self.backend.find(query, limit=FIRST_PAGE)
             # Rows before the other numbers: behind those the reading thread would let them wait.
@@ -198,7 +200,7 @@ class DeskScreen(QueueKeys):
         """Show the report under the cursor."""
         if self.is_wide or self.has_class("-detail"):
             later(self, self._show_detail(), group="detail")
-        self._show_keys()
+        self.show_keys()
 
     async def _show_detail(self) -> None:
         cells = self.current_cells
@@ -230,29 +232,6 @@ class DeskScreen(QueueKeys):
         else:
             self.action_view(int(event.key))
 
-    def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
-        """Live results."""
-        self.view = -1
-        self.show_query(event.text)
-
-    def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
-        """Enter in the query bar: work with the results."""
-        self.view = -1
-        if self.show_query(event.text):
-            self.kept_query = event.text
-            self.query_one(QueryBar).close()
-            self.queue.focus()
-            self.show_line()
-
-    def on_query_bar_left(self, event: QueryBar.Left) -> None:
-        """Esc in the query bar: back to the view before."""
-        self.query_one(QueryBar).close()
-        self.queue.focus()
-        if self.view < 0 and not self.kept_query:
-            self.action_view(1)
-        elif self.kept_query:
-            self.show_query(self.kept_query)
-
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
         self.queue.forget()
@@ -266,16 +245,20 @@ class DeskScreen(QueueKeys):
         shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
         later(self, self._take_over_session(shown), group="session")
 
+    def views_changed(self, views: list[tuple[str, str]]) -> None:
+        """Other views than before; their counts are not known yet."""
+        self.views = views
+        self._view_counts = [None] * len(views)
+
     async def _take_over_session(self, shown: str) -> None:
-        self.views = await self.backend.read_views(dict(self.settings.views))
-        self._view_counts = [None] * len(self.views)
+        self.views_changed(await self.backend.read_views(dict(self.settings.views)))
         if shown:
             self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
             self.query_text = self.views[self.view][1] if self.views else ""
         self.queue.forget()
         self._refresh_now()
         self.show_line()
-        self._show_keys()
+        self.show_keys()
 
     def _refresh_now(self) -> None:
         self._refreshing = False
@@ -312,25 +295,6 @@ class DeskScreen(QueueKeys):
         """There is something to send."""
         self.desk.nudge()
 
-    def show_own_query(self, text: str) -> None:
-        """Show the reports of a query that is no saved view."""
-        self.view = -1
-        self.kept_query = text
-        self.remove_class("-detail", "-views-open")
-        self.show_query(text)
-        self.show_line()
-        self.queue.focus()
-
-    async def open_reference(self, reference: str) -> None:
-        """Show the report with this number, whichever view it is in."""
-        complaint = await self.backend.complaint(reference)
-        if complaint is None:
-            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
-            return
-        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
-        if not self.is_wide:
-            self._open_detail()
-
     # --- keys: moving --------------------------------------------------------------------------
 
     def action_open(self) -> None:
@@ -339,14 +303,15 @@ class DeskScreen(QueueKeys):
         if isinstance(focused, SideBar):
             focused.action_select()
         elif self.queue.current is not None:
-            self._open_detail()
+            self.open_detail()
 
-    def _open_detail(self) -> None:
+    def open_detail(self) -> None:
+        """Go into the report under the cursor: j and k scroll it, esc comes back to the list."""
         if not self.is_wide:
             self.add_class("-detail")
         later(self, self._show_detail(), group="detail")
         self.detail.focus()
-        self._show_keys()
+        self.show_keys()
 
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""
@@ -359,11 +324,10 @@ class DeskScreen(QueueKeys):
         elif self.queue.marks:
             self.clear_marks()
         elif self.view < 0:
-            self.kept_query = ""
-            self.action_view(1)
+            self.go_back()
         else:
             self.queue.focus()
-        self._show_keys()
+        self.show_keys()
 
     def action_next_pane(self) -> None:
         """Tab."""
@@ -375,53 +339,7 @@ class DeskScreen(QueueKeys):
         self.remove_class("-detail") if not self.is_wide else None
         # A pane that was hidden can take the focus only once the new style is laid out.
         self.call_after_refresh(following.focus)
-        self._show_keys()
-
-    # --- keys: finding -------------------------------------------------------------------------
-
-    def action_view(self, number: int) -> None:
-        """1–9."""
-        if number > len(self.views):
-            return
-        self.view = number - 1
-        self.kept_query = ""
-        self.remove_class("-views-open", "-detail")
-        self.query_one(QueryBar).close()
-        self.queue.clear_marks()
-        self.queue.focus()
-        self.show_query(self.views[self.view][1])
-        self.show_line()
-        self._show_keys()
-
-    def action_query(self) -> None:
-        """/"""
-        self.remove_class("-detail", "-views-open")
-        text = self.query_text if self.view < 0 else ""
-        self.query_one(QueryBar).open(text)
-
-    def action_next_hit(self) -> None:
-        """N: the next report of a query, also from inside the detail."""
-        self.queue.move_by(1)
-
-    def action_previous_hit(self) -> None:
-        """Shift+n."""
-        self.queue.move_by(-1)
-
-    def action_save_view(self) -> None:
-        """Shift+s."""
-        later(self, self._save_view(), group="dialog")
-
-    async def _save_view(self) -> None:
-        name = await self.app.push_screen_wait(
-            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
-        )
-        if not name:
-            return
-        self.views = await self.backend.save_view(name, self.query_text, dict(self.settings.views))
-        self._view_counts = [None] * len(self.views)
-        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
-        self.show_query(self.query_text, keep_cursor=True)
-        self.show_line()
+        self.show_keys()
 
     def action_preview(self) -> None:
         """Z."""
@@ -429,15 +347,23 @@ class DeskScreen(QueueKeys):
         self._lay_out(self.app.size.width)
         if self.preview:
             later(self, self._show_detail(), group="detail")
+        elif self.focused is self.detail:
+            self.queue.focus()
 
-    def _show_keys(self) -> None:
+    def on_descendant_focus(self) -> None:
+        """Keys that make sense depend on the pane one is in."""
+        if self._filled:
+            self.show_keys()
+
+    def show_keys(self) -> None:
+        """The keys of the bottom line: in the detail how to read on and how to get back."""
         cells = self.current_cells
         waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
-        extra = (("A", _("terima usulan")),) if self.backend.is_verifier and waits else ()
-        place = Place.DETAIL if self.has_class("-detail") else Place.QUEUE
-        if place is Place.DETAIL:
-            extra = (("esc", _("kembali")), *extra)
-        hidden = frozenset({"open"}) if self.is_wide else frozenset()
-        self.query_one(KeyBar).show_place(
-            Place.QUEUE, hidden=hidden | ({"open"} if place is Place.DETAIL else frozenset()), extra=extra
+        extra: tuple[tuple[str, str], ...] = (
+            (("A", _("terima usulan")),) if self.backend.is_verifier and waits else ()
         )
+        hidden: frozenset[str] = frozenset()
+        if self.has_class("-detail") or self.focused is self.detail:
+            extra = (("esc", _("ke daftar")), ("j k", _("gulir")), *extra)
+            hidden = frozenset({"open", "mark"})
+        self.query_one(KeyBar).show_place(Place.QUEUE, hidden=hidden, extra=extra)

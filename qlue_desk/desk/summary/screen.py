@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from qlue_desk.casework.summary import Summary
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import Place
+from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.later import later
@@ -125,11 +125,19 @@ class SummaryScreen(PlaceScreen):
                 ("←↓↑→", _("pilih angka")),
                 ("enter", _("buka laporannya")),
                 ("esc", _("kembali")),
-                ("?", _("bantuan")),
+                *self._keys_everywhere(),
             ]
         )
         self.query_one("#summary-scroll").can_focus = False
         later(self, self._count(), group="count")
+
+    def _keys_everywhere(self) -> list[tuple[str, str]]:
+        actions = [ACTION_BY_ID[name] for name in ("help", "quit")]
+        return [
+            (shown_key(keys[0]), _(action.label))
+            for action in actions
+            if (keys := keys_of(action, self.settings.keys))
+        ]
 
     def on_resize(self) -> None:
         """Lay out anew."""

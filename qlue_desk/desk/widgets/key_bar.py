@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from qlue_desk.desk.actions import ACTIONS, MOST_IN_BAR, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, MOST_IN_BAR, Place, keys_of, shown_key
 from qlue_desk.words import _
 
 SAID_SECONDS = 5.0
 WRONG_SECONDS = 8.0
+GAP = 3
+"""Cells between two keys."""
 
 
 class KeyBar(Static):
@@ -52,9 +55,16 @@ class KeyBar(Static):
         self.show_pairs([*extra, *pairs])
 
     def show_pairs(self, pairs: list[tuple[str, str]]) -> None:
-        """Show these keys with these words."""
-        self.shown = pairs[:MOST_IN_BAR]
+        """Show these keys with these words; help and the way out come last and are never left out."""
+        always = self._always()
+        last = [pair for pair in pairs if pair[0] in always]
+        others = [pair for pair in pairs if pair[0] not in always]
+        self.shown = [*others[: MOST_IN_BAR - len(last)], *last]
         self._draw()
+
+    def _always(self) -> frozenset[str]:
+        found = (keys_of(ACTION_BY_ID[name], self.remapped) for name in ("help", "quit"))
+        return frozenset(shown_key(keys[0]) for keys in found if keys)
 
     def say(self, sentence: str, *, wrong: bool = False) -> None:
         """Show a sentence instead of the keys for some seconds; `sentence` is clean already."""
@@ -79,15 +89,20 @@ class KeyBar(Static):
         if self.sentence:
             self.update(Content(self.sentence))
             return
-        room = self.size.width - 2 if self.size.width else 200
+        room = (self.size.width or 202) - 2
+        always = self._always()
+        kept = sum(_width(pair) for pair in self.shown if pair[0] in always)
         parts: list[tuple[str, str]] = []
-        # Help must always be there, so its room is kept.
-        kept = sum(len(key) + len(word) + 4 for key, word in self.shown if key == "?")
         for key, word in self.shown:
-            needed = len(key) + len(word) + 4
-            kept -= needed if key == "?" else 0
-            if needed - 3 > room - kept:
+            needed = _width((key, word))
+            kept -= needed if key in always else 0
+            if needed - GAP > room - kept:
                 continue
             room -= needed
-            parts += [(key, "bold $accent"), (f" {word}   ", "$text-muted")]
+            parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
         self.update(Content.assemble(*parts))
+
+
+def _width(pair: tuple[str, str]) -> int:
+    """Cells of a key with its word and the gap behind it."""
+    return cell_len(pair[0]) + 1 + cell_len(pair[1]) + GAP

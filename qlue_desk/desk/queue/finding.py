@@ -1,0 +1,155 @@
+"""Finding: saved views, the query line, one report by its number; and the way back from each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.words import _
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where the person was: a view and the row under the cursor."""
+
+    view: int
+    row: int | None
+
+
+class Finding(QueueKeys):
+    """What is shown, and how one gets somewhere else; the screen fills the list."""
+
+    views: list[tuple[str, str]]
+    view = 0
+    """Index into `views`; -1 while a query of one's own is shown."""
+    query_text = ""
+    kept_query = ""
+    before = Standing(0, None)
+    """Where esc goes back to from a query."""
+
+    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
+        """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
+        raise NotImplementedError
+
+    def open_detail(self) -> None:
+        """Show the report under the cursor in full."""
+        raise NotImplementedError
+
+    def show_keys(self) -> None:
+        """The keys that make sense now."""
+        raise NotImplementedError
+
+    def views_changed(self, views: list[tuple[str, str]]) -> None:
+        """Other views than before; their counts are not known yet."""
+        raise NotImplementedError
+
+    # --- going and coming back -----------------------------------------------------------------
+
+    def remember(self) -> None:
+        """Keep where the person is before a query is shown; from a query one comes back to that, too."""
+        if self.view >= 0:
+            self.before = Standing(self.view, self.queue.current)
+
+    def go_back(self) -> None:
+        """From a query to the view and the row before it."""
+        self.kept_query = ""
+        self._show_view(min(self.before.view, len(self.views) - 1), row=self.before.row)
+
+    def _show_view(self, view: int, *, row: int | None = None) -> None:
+        self.view = view
+        self.kept_query = ""
+        self.remove_class("-views-open", "-detail")
+        self.query_one(QueryBar).close()
+        self.queue.clear_marks()
+        self.queue.focus()
+        self.show_query(self.views[view][1], row=row)
+        self.show_line()
+        self.show_keys()
+
+    def show_own_query(self, text: str) -> None:
+        """Show the reports of a query that is no saved view."""
+        self.remember()
+        self.view = -1
+        self.kept_query = text
+        self.remove_class("-detail", "-views-open")
+        self.show_query(text)
+        self.show_line()
+        self.queue.focus()
+
+    async def open_reference(self, reference: str) -> None:
+        """Show the report with this number, whichever view it is in."""
+        complaint = await self.backend.complaint(reference)
+        if complaint is None:
+            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
+            return
+        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
+        if not self.is_wide:
+            self.open_detail()
+
+    # --- the query bar -------------------------------------------------------------------------
+
+    def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
+        """Live results."""
+        self.view = -1
+        self.show_query(event.text)
+
+    def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
+        """Enter in the query bar: work with the results."""
+        self.view = -1
+        if self.show_query(event.text):
+            self.kept_query = event.text
+            self.query_one(QueryBar).close()
+            self.queue.focus()
+            self.show_line()
+
+    def on_query_bar_left(self, event: QueryBar.Left) -> None:
+        """Esc in the query bar: back to what was shown before."""
+        self.query_one(QueryBar).close()
+        self.queue.focus()
+        if self.kept_query:
+            self.show_query(self.kept_query)
+        elif self.view < 0:
+            self.go_back()
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def action_view(self, number: int) -> None:
+        """1–9."""
+        if number <= len(self.views):
+            self._show_view(number - 1)
+
+    def action_query(self) -> None:
+        """/"""
+        self.remember()
+        self.remove_class("-detail", "-views-open")
+        self.query_one(QueryBar).open(self.query_text if self.view < 0 else "")
+
+    def action_next_hit(self) -> None:
+        """N: the next report of a query, also from inside the detail."""
+        self.queue.move_by(1)
+
+    def action_previous_hit(self) -> None:
+        """Shift+n."""
+        self.queue.move_by(-1)
+
+    def action_save_view(self) -> None:
+        """Shift+s."""
+        later(self, self._save_view(), group="dialog")
+
+    async def _save_view(self) -> None:
+        name = await self.app.push_screen_wait(
+            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
+        )
+        if not name:
+            return
+        self.views_changed(await self.backend.save_view(name, self.query_text, dict(self.settings.views)))
+        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
+        self.show_query(self.query_text, keep_cursor=True)
+        self.show_line()
+
+    @property
+    def is_wide(self) -> bool:
+        """List and detail are both on screen."""
+        return self.has_class("-wide")
