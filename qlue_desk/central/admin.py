@@ -16,8 +16,10 @@ from qlue_desk.central.instants import utc_now
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
+from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import event_digest, next_chain
 from qlue_desk.store.disk import flush_folder
+from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.central.database import CentralDatabase
@@ -68,7 +70,7 @@ def _put(hub: Hub, city: City, boundaries: Path | None) -> City:
 def add_dinas(hub: Hub, city_key: str, dinas: Dinas) -> City:
     """Add a dinas to a city, or replace the one of the same key."""
     if not dinas.key.replace("_", "").replace("-", "").isalnum():
-        raise Invalid("Kunci dinas “{found}” hanya boleh huruf, angka, - dan _.", found=dinas.key)
+        raise Invalid(N_("Kunci dinas “{found}” hanya boleh huruf, angka, - dan _."), found=dinas.key)
     city = hub.city(city_key)
     kept = tuple(other for other in city.dinas if other.key != dinas.key)
     city = msgspec.structs.replace(city, dinas=(*kept, dinas))
@@ -111,7 +113,7 @@ def backup(hub: Hub, target: Path) -> Checked:
             os.fsync(file.fileno())
         found = _check_copy(partial)
         if found.faults:
-            raise DatabaseProblem("Cadangan tidak utuh: {fault}", fault=found.faults[0])
+            raise DatabaseProblem(N_("Cadangan tidak utuh: {fault}"), fault=found.faults[0])
         partial.replace(target)
     finally:
         for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
@@ -137,7 +139,7 @@ def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
     found = check_database(hub.database)
     missing = [sha for sha in _complete_blobs(hub.database) if not hub.blobs.path(sha).is_file()]
-    faults = (*found.faults, *(f"berkas {sha[:12]} hilang" for sha in missing))
+    faults = (*found.faults, *(_("berkas {sha} hilang").format(sha=sha[:12]) for sha in missing))
     return msgspec.structs.replace(found, faults=faults)
 
 
@@ -151,7 +153,7 @@ def check_database(database: CentralDatabase) -> Checked:
     faults: list[str] = []
     with database.reading():
         if (pages := database.quick_check()) != "ok":
-            faults.append(f"basis data rusak: {pages[:200]}")
+            faults.append(_("basis data rusak: {pages}").format(pages=pages[:200]))
         streams = database.all(
             "SELECT key, last_seq, last_hash, floor_seq, floor_hash FROM stream ORDER BY key"
         )
@@ -177,15 +179,21 @@ def _check_stream(
     )
     for number, event_id, kind, complaint_id, version, digest, found, payload in rows:
         if number != seq + 1:
-            return count, f"aliran {key}: sesudah {seq} datang {number}"
+            return count, _("aliran {stream}: sesudah {before} datang {found}").format(
+                stream=key, before=seq, found=number
+            )
         if payload is not None and event_digest(event_id, bytes(payload)) != digest:
-            return count, f"aliran {key}: isi kejadian {number} berubah"
+            return count, _("aliran {stream}: isi kejadian {number} berubah").format(
+                stream=key, number=number
+            )
         chain = next_chain(chain, number, event_id, kind, complaint_id, version, digest)
         if chain != found:
-            return count, f"aliran {key}: rantai putus di {number}"
+            return count, _("aliran {stream}: rantai putus di {number}").format(stream=key, number=number)
         seq, count = number, count + 1
     if (seq, chain) != (last, last_hash):
-        return count, f"aliran {key}: kepala {last}, kejadian terakhir {seq}"
+        return count, _("aliran {stream}: kepala {head}, kejadian terakhir {last}").format(
+            stream=key, head=last, last=seq
+        )
     return count, ""
 
 
@@ -197,13 +205,13 @@ def _check_rows(database: CentralDatabase) -> list[str]:
         try:
             complaint = _complaint.decode(bytes(body))
         except msgspec.MsgspecError:
-            faults.append(f"laporan {number}: isinya tidak dapat dibaca")
+            faults.append(_("laporan {number}: isinya tidak dapat dibaca").format(number=number))
             continue
         if (complaint.version, complaint.status, complaint.dinas) != (version, status, dinas):
-            faults.append(f"laporan {number}: kolom tidak cocok dengan isinya")
+            faults.append(_("laporan {number}: kolom tidak cocok dengan isinya").format(number=number))
     orphans = database.one("SELECT count(*) FROM entry WHERE complaint_id NOT IN (SELECT id FROM complaint)")
     if orphans and orphans[0]:
-        faults.append(f"{orphans[0]} baris riwayat tanpa laporan")
+        faults.append(_("{count} baris riwayat tanpa laporan").format(count=orphans[0]))
     return faults
 
 

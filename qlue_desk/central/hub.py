@@ -28,7 +28,7 @@ from qlue_desk.cities import streets
 from qlue_desk.cities.calendar import calendar_for
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import Clocks
-from qlue_desk.domain.moves import Context
+from qlue_desk.domain.moves import N_, Context
 from qlue_desk.protocol import Limits, Retention
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Hub:
         for other in self.cities():
             if other.key != city.key and other.prefix == city.prefix:
                 raise Invalid(
-                    "Awalan nomor {prefix} sudah dipakai {city}; pilih awalan lain.",
+                    N_("Awalan nomor {prefix} sudah dipakai {city}; pilih awalan lain."),
                     prefix=city.prefix,
                     city=other.name,
                 )
@@ -222,7 +222,9 @@ class Hub:
             if row is None:
                 known = ", ".join(r[0] for r in self.database.all("SELECT key FROM city ORDER BY key"))
                 raise NotFound(
-                    "Kota “{city}” tidak dilayani di sini; yang ada: {known}.", city=key, known=known or "–"
+                    N_("Kota “{city}” tidak dilayani di sini; yang ada: {known}."),
+                    city=key,
+                    known=known or "–",
                 )
         return CityRoom(_city.decode(bytes(row[0])), self._boundaries(key))
 
@@ -233,7 +235,7 @@ class Hub:
         with self.database.connected():
             row = self.database.one("SELECT value FROM meta WHERE key = ?", (key,))
         if row is None:
-            raise DatabaseProblem("Basis data di {path} bukan milik server ini.", path=str(self.data))
+            raise DatabaseProblem(N_("Basis data di {path} bukan milik server ini."), path=str(self.data))
         return str(row[0])
 
 
@@ -246,7 +248,7 @@ def _make_tables(database: CentralDatabase) -> None:
         _make_tables_in(database)
     except (peewee.DatabaseError, DatabaseBusy) as error:
         why = str(error.__cause__ or error).strip().partition("\n")[0]
-        raise DatabaseProblem("Basis data tidak dapat dibuka ({why}).", why=why) from error
+        raise DatabaseProblem(N_("Basis data tidak dapat dibuka ({why})."), why=why) from error
 
 
 def _make_tables_in(database: CentralDatabase) -> None:
@@ -268,12 +270,12 @@ def _check_version(database: CentralDatabase, data: Path) -> None:
     except Exception as error:
         why = str(error.__cause__ or error).strip().partition("\n")[0]
         raise DatabaseProblem(
-            "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=why
+            N_("Basis data di {path} tidak dapat dibuka ({why})."), path=str(data), why=why
         ) from error
     found = int(row[0]) if row else 0
     if found > SCHEMA_VERSION:
         raise DatabaseProblem(
-            "Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known}).",
+            N_("Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known})."),
             path=str(data),
             found=str(found),
             known=str(SCHEMA_VERSION),
