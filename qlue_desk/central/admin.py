@@ -17,6 +17,7 @@ from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shi
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import clean
 from qlue_desk.protocol import event_digest, next_chain
 from qlue_desk.store.disk import flush_folder
 from qlue_desk.words import _
@@ -51,7 +52,27 @@ def add_city_file(hub: Hub, path: Path) -> City:
 
     :raises CityFileError: with the file, the line, what was found and what is allowed.
     """
-    return _put(hub, load_city(path), boundaries_of(path))
+    city, boundaries = load_city(path), boundaries_of(path)
+    if boundaries is not None:
+        _check_boundaries(city, boundaries)
+    return _put(hub, city, boundaries)
+
+
+def _check_boundaries(city: City, path: Path) -> None:
+    """Read the polygons now: a file that can't be used would fail with the first report that has a point."""
+    from qlue_desk.central.places import BoundaryIndex
+
+    try:
+        codes = BoundaryIndex(path).codes
+    except Exception as error:  # shapely's errors have no common base
+        why = clean(str(error).partition("\n")[0], multiline=False, limit=200)
+        raise Invalid(N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why) from error
+    if strangers := sorted(codes - set(city.kelurahan_by_code)):
+        raise Invalid(
+            N_("Batas kelurahan {file} memakai kode {found}, yang tidak ada di berkas kota."),
+            file=path.name,
+            found=", ".join(strangers[:5]),
+        )
 
 
 def add_shipped_city(hub: Hub, key: str) -> City:
@@ -62,9 +83,26 @@ def add_shipped_city(hub: Hub, key: str) -> City:
 def _put(hub: Hub, city: City, boundaries: Path | None) -> City:
     known = {other.key: other for other in hub.cities()}
     if city.key in known:
-        city = msgspec.structs.replace(city, cooperation=known[city.key].cooperation)
+        before = known[city.key]
+        dinas = (*city.dinas, *_still_needed(hub, before, city))
+        city = msgspec.structs.replace(city, cooperation=before.cooperation, dinas=dinas)
     hub.put_city(city, boundaries)
     return city
+
+
+def _still_needed(hub: Hub, before: City, after: City) -> list[Dinas]:
+    """Dinas that the new file leaves out but that have reports, people or desks: kept, not active any more."""
+    with hub.database.connected():
+        used = {
+            row[0]
+            for table in ("complaint", "account", "desk")
+            for row in hub.database.all(f"SELECT DISTINCT dinas FROM {table} WHERE city = ?", (before.key,))
+        }
+    return [
+        msgspec.structs.replace(dinas, active=False)
+        for dinas in before.dinas
+        if dinas.key not in after.dinas_by_key and dinas.key in used
+    ]
 
 
 def add_dinas(hub: Hub, city_key: str, dinas: Dinas) -> City:
