@@ -38,6 +38,15 @@ class Checked(msgspec.Struct, frozen=True):
     faults: tuple[str, ...] = ()
 
 
+def exists(data: Path, *, database_url: str | None = None) -> bool:
+    """Whether there is a sound central already."""
+    try:
+        Hub.open(data, database_url=database_url).close()
+    except DatabaseProblem:
+        return False
+    return True
+
+
 def init(data: Path, *, database_url: str | None = None) -> str:
     """Begin a central in `data`, or leave an existing one as it is; returns its server id."""
     hub = Hub.create(data, database_url=database_url)
@@ -175,6 +184,7 @@ def _check_copy(copy: Path) -> Checked:
 
 def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
+    hub.cities()  # raises where one can't be read
     found = check_database(hub.database)
     missing = [sha for sha in _complete_blobs(hub.database) if not hub.blobs.path(sha).is_file()]
     faults = (*found.faults, *(_("berkas {sha} hilang").format(sha=sha[:12]) for sha in missing))

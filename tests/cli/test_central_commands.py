@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +128,125 @@ def test_boundaries_are_read_when_the_city_is_added(
 def test_a_wrong_city_file_is_wrong_usage(qlue: Any, central: Path, tmp_path: Path) -> None:
     ran = qlue("city", "add", write(tmp_path, "bounce_limit = 0\n"))
     assert (ran.code, ran.err) == (2, "sorong.toml baris 6: bounce_limit berisi 0; yang boleh: 1 … 100.\n")
+
+
+# --- the database and the address ---------------------------------------------------------------------
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _overwrite(path: Path) -> None:
+    path.write_bytes(b"x" * 100 + path.read_bytes()[100:])
+
+
+def _sql(statement: str) -> Callable[[Path], None]:
+    def run(path: Path) -> None:
+        from sqlcipher3 import dbapi2
+
+        connection = dbapi2.connect(str(path), isolation_level=None)
+        connection.execute(statement)
+        connection.close()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (_half, "database disk image is malformed"),
+        (_overwrite, "file is not a database"),
+        (lambda path: path.write_bytes(b""), "no such table: meta"),
+        (_sql("DROP TABLE stream"), "no such table: stream"),
+        (_sql("UPDATE meta SET value = 'x' WHERE key = 'schema'"), "meta.schema = 'x'"),
+        (_sql("UPDATE city SET body = x'7B'"), "city bogor: Input data was truncated"),
+    ],
+)
+def test_a_damaged_database_says_what_and_what_to_do(
+    qlue: Any, central: Path, damage: Callable[[Path], None], why: str
+) -> None:
+    qlue("city", "add", "bogor")
+    damage(central / "central.db")
+    ran = qlue("check")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"Basis data di {central} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir.\n"
+    )
+
+
+def test_where_there_is_nothing_the_check_says_so(qlue: Any, tmp_path: Path) -> None:
+    ran = qlue("check", "--data", tmp_path / "none")
+    assert (ran.code, ran.err) == (1, f"Belum ada server di {tmp_path / 'none'}; jalankan central init dulu.\n")
+
+
+def test_a_second_beginning_changes_nothing_and_says_so(qlue: Any, central: Path) -> None:
+    ran = qlue("init")
+    assert ran.code == 0
+    assert ran.out.endswith(f" sudah ada di {central}; tidak ada yang diubah.\n")
+    assert qlue("init", "--json").json["existed"] is True
+    assert qlue("init", "--json", "--data", central.parent / "new").json["existed"] is False
+
+
+def test_a_data_folder_that_is_none(qlue: Any, tmp_path: Path) -> None:
+    (tmp_path / "berkas").write_text("")
+    ran = qlue("init", "--data", "berkas")
+    assert (ran.code, ran.err) == (
+        1,
+        "berkas adalah berkas, bukan folder; pilih folder data yang lain dengan --data.\n",
+    )
+    below = qlue("init", "--data", "berkas/x")
+    assert (below.code, below.err) == (
+        1,
+        "Folder data berkas/x tidak dapat dibuat (Not a directory); pilih yang lain dengan --data.\n",
+    )
+
+
+def _opened_as_another(folder: Path) -> str:
+    """What opening says to a user who may not write: root may write everywhere."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            Hub.open(folder)
+        except BaseException as error:
+            os.write(writing, str(error).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as told:
+        return told.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork, no users")
+def test_a_data_folder_that_may_not_be_written(central: Path) -> None:
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above) / "central"
+        shutil.copytree(central, folder)
+        Path(above).chmod(0o755)
+        folder.chmod(0o555)
+        assert _opened_as_another(folder) == (
+            f"Folder data {folder} tidak boleh ditulis; ubah izinnya, atau pilih yang lain dengan --data."
+        )
+        folder.chmod(0o755)
+
+
+def test_a_port_that_is_taken(qlue: Any, central: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = qlue("serve", "--port", port)
+    assert (ran.code, ran.err) == (
+        1,
+        f"Porta {port} di 127.0.0.1 sudah dipakai program lain; pilih yang lain dengan --port.\n",
+    )
+
+
+def test_a_backup_into_a_folder_gets_a_name(qlue: Any, central: Path, tmp_path: Path) -> None:
+    (tmp_path / "rak").mkdir()
+    path = Path(qlue("backup", tmp_path / "rak", "--json").json["path"])
+    assert path.parent == tmp_path / "rak"
+    assert path.is_file()
