@@ -25,6 +25,7 @@ from qlue_desk.central.tokens import (
 )
 from qlue_desk.domain.complaint import Actor, Role
 from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean
 from qlue_desk.protocol import DeskIdentity, EnrolReply, ErrorCode
 
@@ -92,7 +93,7 @@ class Accounts:
         chosen = frozenset(Role(role) for role in roles)
         dinas = self._dinas_of(city, chosen, dinas)
         if not name or not name.isprintable() or any(c.isspace() for c in name):
-            raise Invalid("Nama pengguna “{name}” tidak boleh kosong atau berspasi.", name=name)
+            raise Invalid(N_("Nama pengguna “{name}” tidak boleh kosong atau berspasi."), name=name)
         actor = Actor(new_id("u"), clean(display or name, multiline=False), chosen, city, dinas)
         try:
             with self._hub.database.writing():
@@ -106,22 +107,24 @@ class Accounts:
                 )  # fmt: skip
                 self._hub.configuration_changed()
         except peewee.IntegrityError:
-            raise Invalid("Nama pengguna “{name}” sudah dipakai.", name=name) from None
+            raise Invalid(N_("Nama pengguna “{name}” sudah dipakai."), name=name) from None
         return actor
 
     def _dinas_of(self, city: str, roles: frozenset[Role], dinas: str | None) -> str:
         found = self._hub.city(city)
         if not roles or not roles <= ROLES_OF_PEOPLE:
-            raise Invalid("Peran tidak dikenal; pilih {allowed}.", allowed=", ".join(sorted(ROLES_OF_PEOPLE)))
+            raise Invalid(
+                N_("Peran tidak dikenal; pilih {allowed}."), allowed=", ".join(sorted(ROLES_OF_PEOPLE))
+            )
         if dinas is None:
             if roles & OF_A_DINAS:
-                raise Invalid("Petugas dan kepala bidang harus punya dinas; sebutkan dinasnya.")
+                raise Invalid(N_("Petugas dan kepala bidang harus punya dinas; sebutkan dinasnya."))
             return found.coordinator
         known = found.dinas_by_key.get(dinas)
         if known is None or known.outside:
             allowed = ", ".join(d.key for d in found.dinas if not d.outside)
             raise Invalid(
-                "Dinas “{found}” tidak dikenal di {city}; pilih {allowed}.",
+                N_("Dinas “{found}” tidak dikenal di {city}; pilih {allowed}."),
                 found=dinas,
                 city=found.name,
                 allowed=allowed,
@@ -142,7 +145,7 @@ class Accounts:
                 f"UPDATE account SET {column} = ? WHERE name = ?", (value, name.lower())
             )
             if not changed.rowcount:
-                raise NotFound("Pengguna “{name}” tidak ada.", name=name)
+                raise NotFound(N_("Pengguna “{name}” tidak ada."), name=name)
             self._hub.configuration_changed()
 
     def sign_in(self, user: str, password: str) -> Actor | None:
@@ -201,7 +204,7 @@ class Accounts:
             return ""
         if len(password) < SHORTEST_PASSWORD:
             raise Invalid(
-                "Kata sandi terlalu pendek; paling sedikit {least} huruf.", least=str(SHORTEST_PASSWORD)
+                N_("Kata sandi terlalu pendek; paling sedikit {least} huruf."), least=str(SHORTEST_PASSWORD)
             )
         return self._hasher.hash(password)
 
@@ -241,7 +244,7 @@ class Accounts:
             ).fetchone()
             if used is None:
                 raise NotAllowed(
-                    "Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru."
+                    N_("Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru.")
                 )
             return self._add_desk(used[0], used[1], desk_name or used[2], install)
 
@@ -280,7 +283,9 @@ class Accounts:
             )
         if row is None or row[4] is not None:
             wipe = bool(row and row[5])
-            raise TokenRefused(ErrorCode.TOKEN_REVOKED, "Desk ini dicabut oleh pengelola kota.", wipe=wipe)
+            raise TokenRefused(
+                ErrorCode.TOKEN_REVOKED, N_("Desk ini dicabut oleh pengelola kota."), wipe=wipe
+            )
         return DeskIdentity(row[0], row[1], row[2], row[3])
 
     def scope_version(self, desk_id: str) -> int:
@@ -317,7 +322,7 @@ class Accounts:
         with self._hub.database.writing():
             row = self._hub.database.one("SELECT city FROM desk WHERE id = ?", (desk_id,))
             if row is None:
-                raise NotFound("Desk {desk} tidak ada.", desk=desk_id)
+                raise NotFound(N_("Desk {desk} tidak ada."), desk=desk_id)
             dinas = self._dinas_of(row[0], frozenset({Role.OFFICER}), dinas)
             self._hub.database.run(
                 "UPDATE desk SET dinas = ?, scope_version = scope_version + 1 WHERE id = ?", (dinas, desk_id)
@@ -331,7 +336,7 @@ class Accounts:
                 (to_ms(self._hub.now()), int(wipe), desk_id),
             )
             if not changed.rowcount:
-                raise NotFound("Desk {desk} tidak ada.", desk=desk_id)
+                raise NotFound(N_("Desk {desk} tidak ada."), desk=desk_id)
 
     def rotate(self, token: str) -> str:
         """A new token for the same desk; the old one ends with the new one's first use, or in 7 days."""
@@ -350,7 +355,7 @@ class Accounts:
         """A key for an intake gateway or an Open311 client, shown once."""
         if purpose not in API_PURPOSES:
             raise Invalid(
-                "Kunci untuk “{found}” tidak dikenal; pilih {allowed}.",
+                N_("Kunci untuk “{found}” tidak dikenal; pilih {allowed}."),
                 found=purpose,
                 allowed=", ".join(API_PURPOSES),
             )
@@ -402,11 +407,11 @@ class Accounts:
                 (token.key_id, purpose),
             )
         if row is None or token is None or not token.matches(row[0]):
-            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, "Tanda masuk tidak dikenal; daftarkan lagi.")
+            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk tidak dikenal; daftarkan lagi."))
         if row[4] is not None:
-            raise TokenRefused(ErrorCode.TOKEN_REVOKED, "Tanda masuk ini dicabut oleh pengelola kota.")
+            raise TokenRefused(ErrorCode.TOKEN_REVOKED, N_("Tanda masuk ini dicabut oleh pengelola kota."))
         if row[2] is not None and int(row[2]) < to_ms(self._hub.now()):
-            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, "Tanda masuk ini sudah diganti; pakai yang baru.")
+            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk ini sudah diganti; pakai yang baru."))
         if row[3]:
             self._end_replaced(token.key_id, row[3])
         return str(row[1])

@@ -16,8 +16,11 @@ from qlue_desk.central.instants import utc_now
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
+from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import clean
 from qlue_desk.protocol import event_digest, next_chain
 from qlue_desk.store.disk import flush_folder
+from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.central.database import CentralDatabase
@@ -35,6 +38,15 @@ class Checked(msgspec.Struct, frozen=True):
     faults: tuple[str, ...] = ()
 
 
+def exists(data: Path, *, database_url: str | None = None) -> bool:
+    """Whether there is a sound central already."""
+    try:
+        Hub.open(data, database_url=database_url).close()
+    except DatabaseProblem:
+        return False
+    return True
+
+
 def init(data: Path, *, database_url: str | None = None) -> str:
     """Begin a central in `data`, or leave an existing one as it is; returns its server id."""
     hub = Hub.create(data, database_url=database_url)
@@ -49,7 +61,27 @@ def add_city_file(hub: Hub, path: Path) -> City:
 
     :raises CityFileError: with the file, the line, what was found and what is allowed.
     """
-    return _put(hub, load_city(path), boundaries_of(path))
+    city, boundaries = load_city(path), boundaries_of(path)
+    if boundaries is not None:
+        _check_boundaries(city, boundaries)
+    return _put(hub, city, boundaries)
+
+
+def _check_boundaries(city: City, path: Path) -> None:
+    """Read the polygons now: a file that can't be used would fail with the first report that has a point."""
+    from qlue_desk.central.places import BoundaryIndex
+
+    try:
+        codes = BoundaryIndex(path).codes
+    except Exception as error:  # shapely's errors have no common base
+        why = clean(str(error).partition("\n")[0], multiline=False, limit=200)
+        raise Invalid(N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why) from error
+    if strangers := sorted(codes - set(city.kelurahan_by_code)):
+        raise Invalid(
+            N_("Batas kelurahan {file} memakai kode {found}, yang tidak ada di berkas kota."),
+            file=path.name,
+            found=", ".join(strangers[:5]),
+        )
 
 
 def add_shipped_city(hub: Hub, key: str) -> City:
@@ -60,15 +92,32 @@ def add_shipped_city(hub: Hub, key: str) -> City:
 def _put(hub: Hub, city: City, boundaries: Path | None) -> City:
     known = {other.key: other for other in hub.cities()}
     if city.key in known:
-        city = msgspec.structs.replace(city, cooperation=known[city.key].cooperation)
+        before = known[city.key]
+        dinas = (*city.dinas, *_still_needed(hub, before, city))
+        city = msgspec.structs.replace(city, cooperation=before.cooperation, dinas=dinas)
     hub.put_city(city, boundaries)
     return city
+
+
+def _still_needed(hub: Hub, before: City, after: City) -> list[Dinas]:
+    """Dinas that the new file leaves out but that have reports, people or desks: kept, not active any more."""
+    with hub.database.connected():
+        used = {
+            row[0]
+            for table in ("complaint", "account", "desk")
+            for row in hub.database.all(f"SELECT DISTINCT dinas FROM {table} WHERE city = ?", (before.key,))
+        }
+    return [
+        msgspec.structs.replace(dinas, active=False)
+        for dinas in before.dinas
+        if dinas.key not in after.dinas_by_key and dinas.key in used
+    ]
 
 
 def add_dinas(hub: Hub, city_key: str, dinas: Dinas) -> City:
     """Add a dinas to a city, or replace the one of the same key."""
     if not dinas.key.replace("_", "").replace("-", "").isalnum():
-        raise Invalid("Kunci dinas “{found}” hanya boleh huruf, angka, - dan _.", found=dinas.key)
+        raise Invalid(N_("Kunci dinas “{found}” hanya boleh huruf, angka, - dan _."), found=dinas.key)
     city = hub.city(city_key)
     kept = tuple(other for other in city.dinas if other.key != dinas.key)
     city = msgspec.structs.replace(city, dinas=(*kept, dinas))
@@ -111,7 +160,7 @@ def backup(hub: Hub, target: Path) -> Checked:
             os.fsync(file.fileno())
         found = _check_copy(partial)
         if found.faults:
-            raise DatabaseProblem("Cadangan tidak utuh: {fault}", fault=found.faults[0])
+            raise DatabaseProblem(N_("Cadangan tidak utuh: {fault}"), fault=found.faults[0])
         partial.replace(target)
     finally:
         for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
@@ -135,9 +184,10 @@ def _check_copy(copy: Path) -> Checked:
 
 def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
+    hub.cities()  # raises where one can't be read
     found = check_database(hub.database)
     missing = [sha for sha in _complete_blobs(hub.database) if not hub.blobs.path(sha).is_file()]
-    faults = (*found.faults, *(f"berkas {sha[:12]} hilang" for sha in missing))
+    faults = (*found.faults, *(_("berkas {sha} hilang").format(sha=sha[:12]) for sha in missing))
     return msgspec.structs.replace(found, faults=faults)
 
 
@@ -151,7 +201,7 @@ def check_database(database: CentralDatabase) -> Checked:
     faults: list[str] = []
     with database.reading():
         if (pages := database.quick_check()) != "ok":
-            faults.append(f"basis data rusak: {pages[:200]}")
+            faults.append(_("basis data rusak: {pages}").format(pages=pages[:200]))
         streams = database.all(
             "SELECT key, last_seq, last_hash, floor_seq, floor_hash FROM stream ORDER BY key"
         )
@@ -177,15 +227,21 @@ def _check_stream(
     )
     for number, event_id, kind, complaint_id, version, digest, found, payload in rows:
         if number != seq + 1:
-            return count, f"aliran {key}: sesudah {seq} datang {number}"
+            return count, _("aliran {stream}: sesudah {before} datang {found}").format(
+                stream=key, before=seq, found=number
+            )
         if payload is not None and event_digest(event_id, bytes(payload)) != digest:
-            return count, f"aliran {key}: isi kejadian {number} berubah"
+            return count, _("aliran {stream}: isi kejadian {number} berubah").format(
+                stream=key, number=number
+            )
         chain = next_chain(chain, number, event_id, kind, complaint_id, version, digest)
         if chain != found:
-            return count, f"aliran {key}: rantai putus di {number}"
+            return count, _("aliran {stream}: rantai putus di {number}").format(stream=key, number=number)
         seq, count = number, count + 1
     if (seq, chain) != (last, last_hash):
-        return count, f"aliran {key}: kepala {last}, kejadian terakhir {seq}"
+        return count, _("aliran {stream}: kepala {head}, kejadian terakhir {last}").format(
+            stream=key, head=last, last=seq
+        )
     return count, ""
 
 
@@ -197,13 +253,13 @@ def _check_rows(database: CentralDatabase) -> list[str]:
         try:
             complaint = _complaint.decode(bytes(body))
         except msgspec.MsgspecError:
-            faults.append(f"laporan {number}: isinya tidak dapat dibaca")
+            faults.append(_("laporan {number}: isinya tidak dapat dibaca").format(number=number))
             continue
         if (complaint.version, complaint.status, complaint.dinas) != (version, status, dinas):
-            faults.append(f"laporan {number}: kolom tidak cocok dengan isinya")
+            faults.append(_("laporan {number}: kolom tidak cocok dengan isinya").format(number=number))
     orphans = database.one("SELECT count(*) FROM entry WHERE complaint_id NOT IN (SELECT id FROM complaint)")
     if orphans and orphans[0]:
-        faults.append(f"{orphans[0]} baris riwayat tanpa laporan")
+        faults.append(_("{count} baris riwayat tanpa laporan").format(count=orphans[0]))
     return faults
 
 

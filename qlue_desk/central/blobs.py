@@ -18,6 +18,7 @@ from qlue_desk.central.errors import CentralError, Invalid, NotFound
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Attachment
 from qlue_desk.domain.media import media_type_of
+from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import file_name
 from qlue_desk.protocol import BlobState, DeskIdentity, Limits
 
@@ -37,7 +38,7 @@ class OffsetMismatch(CentralError):
     """The upload goes on elsewhere; `received` says where."""
 
     def __init__(self, received: int) -> None:
-        super().__init__("Unggahan dilanjutkan dari bita {received}.", received=str(received))
+        super().__init__(N_("Unggahan dilanjutkan dari bita {received}."), received=str(received))
         self.received = received
 
 
@@ -49,7 +50,7 @@ class TooLarge(CentralError):
     """More bytes than a file or a part of it may have."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__("Berkas terlalu besar; paling banyak {limit} bita.", limit=str(limit))
+        super().__init__(N_("Berkas terlalu besar; paling banyak {limit} bita."), limit=str(limit))
         self.limit = limit
 
 
@@ -71,7 +72,7 @@ class Blobs:
         :raises Invalid: when that is no digest; so no path can ever leave the folder.
         """
         if SHA256.fullmatch(sha256) is None:
-            raise Invalid("“{found}” bukan SHA-256.", found=sha256[:70])
+            raise Invalid(N_("“{found}” bukan SHA-256."), found=sha256[:70])
         return self._folder / sha256[:2] / sha256
 
     def state(self, sha256: str) -> BlobState | None:
@@ -94,7 +95,7 @@ class Blobs:
             raise TooLarge(self._limits.blob_bytes)
         if size < 1 or offset < 0 or offset + len(chunk) > size:
             raise Invalid(
-                "Ukuran {size} dan bagian dari {offset} tidak cocok.", size=str(size), offset=str(offset)
+                N_("Ukuran {size} dan bagian dari {offset} tidak cocok."), size=str(size), offset=str(offset)
             )
         with self._lock:
             known = self._announce(sha256, size, desk_id)
@@ -165,7 +166,7 @@ class Blobs:
                 [sha256, desk.id, *values],
             )
         if row is None or not path.is_file():
-            raise NotFound("Berkas {sha} tidak ada di lingkup desk ini.", sha=sha256[:12])
+            raise NotFound(N_("Berkas {sha} tidak ada di lingkup desk ini."), sha=sha256[:12])
         return path, str(row[0])
 
     def dropper(self, sha256: str) -> Callable[[], None]:
@@ -192,7 +193,7 @@ class Blobs:
             head = file.read(16)
         try:
             if digest != sha256:
-                raise DigestMismatch("Isi berkas tidak cocok dengan SHA-256-nya; unggah lagi dari awal.")
+                raise DigestMismatch(N_("Isi berkas tidak cocok dengan SHA-256-nya; unggah lagi dari awal."))
             media_type = _kind(head)
         except CentralError:
             self._discard(sha256, partial)
@@ -218,7 +219,7 @@ class Blobs:
 def _kind(head: bytes) -> str:
     media_type = media_type_of(head)
     if media_type is None:
-        raise Invalid("Berkas ini bukan foto JPEG, PNG, WebP, HEIC atau PDF.")
+        raise Invalid(N_("Berkas ini bukan foto JPEG, PNG, WebP, HEIC atau PDF."))
     return media_type
 
 

@@ -17,6 +17,7 @@ import peewee
 from playhouse.pool import MaxConnectionsExceeded, PooledDatabase
 
 from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseProblem, DatabaseSlow
+from qlue_desk.domain.moves import N_
 
 SQLITE_PREFIX = "sqlite://"
 POSTGRES_PREFIXES = ("postgresql://", "postgres://")
@@ -141,7 +142,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy of the whole database to `target`, while others go on working."""
-        raise DatabaseProblem("Cadangan dari sini hanya untuk SQLite; pakai pg_dump untuk PostgreSQL.")
+        raise DatabaseProblem(N_("Cadangan dari sini hanya untuk SQLite; pakai pg_dump untuk PostgreSQL."))
 
     def identity(self) -> str:
         """What changes when another database stands at the same address; '' when nothing can tell."""
@@ -237,7 +238,7 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
     def _named(error: Exception) -> Exception:
         name = type(error).__name__
         if name == "OperationalError" and "locked" in str(error):
-            return DatabaseBusy("Basis data sedang sibuk; coba lagi.")
+            return DatabaseBusy(N_("Basis data sedang sibuk; coba lagi."))
         if name == "IntegrityError":
             return peewee.IntegrityError(*error.args)
         return error
@@ -292,7 +293,7 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         try:
             self.connect()
         except (peewee.OperationalError, peewee.InterfaceError, MaxConnectionsExceeded) as error:
-            raise DatabaseLost("Basis data tidak terjangkau; coba lagi.") from error
+            raise DatabaseLost(N_("Basis data tidak terjangkau; coba lagi.")) from error
 
     def _is_closed(self, conn: Any) -> bool:
         closed: bool = conn.closed
@@ -306,15 +307,15 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
     def _named(error: Exception) -> Exception:
         state = getattr(error, "sqlstate", None)
         if state in _BUSY_STATES:
-            return DatabaseBusy("Basis data sedang sibuk; coba lagi.")
+            return DatabaseBusy(N_("Basis data sedang sibuk; coba lagi."))
         if state == _SLOW_STATE:
-            return DatabaseSlow("Basis data terlalu lama menjawab; coba lagi nanti.")
+            return DatabaseSlow(N_("Basis data terlalu lama menjawab; coba lagi nanti."))
         if state is None:
             lost = type(error).__name__ in ("OperationalError", "InterfaceError")
         else:
             lost = state in _LOST_STATES or state.startswith("08")
         if lost:
-            return DatabaseLost("Hubungan ke basis data putus; coba lagi.")
+            return DatabaseLost(N_("Hubungan ke basis data putus; coba lagi."))
         if state is not None and state.startswith("23"):
             return peewee.IntegrityError(*error.args)
         return error
@@ -330,7 +331,7 @@ def open_database(url: str, *, create: bool = True) -> CentralDatabase:
     if url.startswith(POSTGRES_PREFIXES):
         return _open_postgres(url)
     raise DatabaseProblem(
-        "Alamat basis data {url} tidak dikenal; pakai sqlite:///berkas atau postgresql://….",
+        N_("Alamat basis data {url} tidak dikenal; pakai sqlite:///berkas atau postgresql://…."),
         url=url.partition("@")[0],
     )
 
@@ -340,13 +341,13 @@ def _open_sqlite(path: Path, *, create: bool) -> SqliteCentral:
 
     if dbapi2.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseProblem(
-            "SQLite {found} dapat merusak data; pakai {needed} atau lebih baru.",
+            N_("SQLite {found} dapat merusak data; pakai {needed} atau lebih baru."),
             found=dbapi2.sqlite_version,
             needed=".".join(map(str, OLDEST_SQLITE)),
         )
     if not create and not path.is_file():
         raise DatabaseProblem(
-            "Belum ada server di {path}; jalankan central init dulu.", path=str(path.parent)
+            N_("Belum ada server di {path}; jalankan central init dulu."), path=str(path.parent)
         )
     return SqliteCentral(
         str(path), pragmas=PRAGMAS, max_connections=MAX_CONNECTIONS, timeout=BUSY_SECONDS, autoconnect=False

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ErrorCode, ResyncReason
 
 _WHY_RESYNC = {
-    ResyncReason.EPOCH: "Server dipulihkan; desk perlu menyalin ulang datanya.",
-    ResyncReason.AHEAD: "Desk lebih maju daripada server; desk perlu menyalin ulang datanya.",
-    ResyncReason.TOO_OLD: "Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya.",
-    ResyncReason.DIVERGED: "Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya.",
-    ResyncReason.SCOPE: "Lingkup desk berubah; desk perlu menyalin ulang datanya.",
+    ResyncReason.EPOCH: N_("Server dipulihkan; desk perlu menyalin ulang datanya."),
+    ResyncReason.AHEAD: N_("Desk lebih maju daripada server; desk perlu menyalin ulang datanya."),
+    ResyncReason.TOO_OLD: N_("Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya."),
+    ResyncReason.DIVERGED: N_("Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya."),
+    ResyncReason.SCOPE: N_("Lingkup desk berubah; desk perlu menyalin ulang datanya."),
 }
 
 

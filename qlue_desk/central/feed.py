@@ -17,6 +17,7 @@ from qlue_desk.central.errors import DatabaseBusy, Resync
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.moves import N_
 from qlue_desk.domain.privacy import for_city_scope
 from qlue_desk.protocol import (
     DeskIdentity,
@@ -167,7 +168,7 @@ class Feed:
         )
         if row is None:  # the database was put back under us to a time before this stream
             self._known.discard(stream)
-            raise DatabaseBusy("Basis data sedang dipulihkan; coba lagi.")
+            raise DatabaseBusy(N_("Basis data sedang dipulihkan; coba lagi."))
         return row
 
     def heads(self) -> dict[str, int]:

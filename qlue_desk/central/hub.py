@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
 from collections.abc import Callable
 from functools import cached_property
@@ -14,7 +15,7 @@ import peewee
 
 from qlue_desk.central.accounts import Accounts
 from qlue_desk.central.blobs import Blobs
-from qlue_desk.central.database import CentralDatabase, open_database
+from qlue_desk.central.database import CentralDatabase, SqliteCentral, open_database
 from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem, Invalid, NotFound
 from qlue_desk.central.feed import Feed
 from qlue_desk.central.instants import utc_now
@@ -28,7 +29,7 @@ from qlue_desk.cities import streets
 from qlue_desk.cities.calendar import calendar_for
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import Clocks
-from qlue_desk.domain.moves import Context
+from qlue_desk.domain.moves import N_, Context
 from qlue_desk.protocol import Limits, Retention
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ class Hub:
         now: Callable[[], dt.datetime] = utc_now,
     ) -> Hub:
         """Make an empty central in `data` and open it; one that exists already is only opened."""
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(data)
         database = open_database(database_url or _sqlite_url(data))
-        _make_tables(database)
+        _make_tables(database, data)
         return cls._opened(data, database, now)
 
     @classmethod
@@ -123,6 +124,11 @@ class Hub:
     def _opened(cls, data: Path, database: CentralDatabase, now: Callable[[], dt.datetime]) -> Hub:
         from qlue_desk.central import restoring
 
+        if isinstance(database, SqliteCentral) and not os.access(data, os.W_OK):
+            raise DatabaseProblem(
+                N_("Folder data {path} tidak boleh ditulis; ubah izinnya, atau pilih yang lain dengan --data."),
+                path=str(data),
+            )
         _check_version(database, data)
         hub = cls(data, database, now)
         restoring.notice(hub)
@@ -172,7 +178,7 @@ class Hub:
         for other in self.cities():
             if other.key != city.key and other.prefix == city.prefix:
                 raise Invalid(
-                    "Awalan nomor {prefix} sudah dipakai {city}; pilih awalan lain.",
+                    N_("Awalan nomor {prefix} sudah dipakai {city}; pilih awalan lain."),
                     prefix=city.prefix,
                     city=other.name,
                 )
@@ -222,9 +228,15 @@ class Hub:
             if row is None:
                 known = ", ".join(r[0] for r in self.database.all("SELECT key FROM city ORDER BY key"))
                 raise NotFound(
-                    "Kota “{city}” tidak dilayani di sini; yang ada: {known}.", city=key, known=known or "–"
+                    N_("Kota “{city}” tidak dilayani di sini; yang ada: {known}."),
+                    city=key,
+                    known=known or "–",
                 )
-        return CityRoom(_city.decode(bytes(row[0])), self._boundaries(key))
+        try:
+            city = _city.decode(bytes(row[0]))
+        except msgspec.MsgspecError as error:
+            raise damaged(self.data, f"city {key}: {error}") from error
+        return CityRoom(city, self._boundaries(key))
 
     def _boundaries(self, key: str) -> Path:
         return self.data / CITIES_FOLDER / f"{key}.geojson"
@@ -233,7 +245,7 @@ class Hub:
         with self.database.connected():
             row = self.database.one("SELECT value FROM meta WHERE key = ?", (key,))
         if row is None:
-            raise DatabaseProblem("Basis data di {path} bukan milik server ini.", path=str(self.data))
+            raise DatabaseProblem(N_("Basis data di {path} bukan milik server ini."), path=str(self.data))
         return str(row[0])
 
 
@@ -241,12 +253,55 @@ def _sqlite_url(data: Path) -> str:
     return f"sqlite://{data.absolute() / DATABASE_FILE}"
 
 
-def _make_tables(database: CentralDatabase) -> None:
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise DatabaseProblem(
+            N_("{path} adalah berkas, bukan folder; pilih folder data yang lain dengan --data."), path=str(data)
+        ) from error
+    except OSError as error:
+        raise DatabaseProblem(
+            N_("Folder data {path} tidak dapat dibuat ({why}); pilih yang lain dengan --data."),
+            path=str(data),
+            why=error.strerror or str(error),
+        ) from error
+
+
+DAMAGE = ("malformed", "not a database", "no such table", "no such column", "disk I/O error")
+"""What SQLite says of a file that is not what central wrote."""
+DRIVERS = frozenset({"sqlcipher3", "sqlite3", "peewee", "psycopg", "psycopg_binary"})
+
+
+def is_of_database(error: BaseException) -> bool:
+    """Whether the database's driver raised this."""
+    return type(error).__module__.partition(".")[0] in DRIVERS
+
+
+def database_problem(data: Path, error: BaseException) -> DatabaseProblem:
+    """What a driver's error means for whoever runs this central, and what to do."""
+    why = str(error.__cause__ or error).strip().partition("\n")[0]
+    if any(word in why for word in DAMAGE):
+        return damaged(data, why)
+    return DatabaseProblem(N_("Basis data di {path} tidak dapat dibuka ({why})."), path=str(data), why=why)
+
+
+def damaged(data: Path, why: str) -> DatabaseProblem:
+    """The database holds what central never wrote."""
+    return DatabaseProblem(
+        N_("Basis data di {path} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir."),
+        path=str(data),
+        why=why[:200],
+    )
+
+
+def _make_tables(database: CentralDatabase, data: Path) -> None:
     try:
         _make_tables_in(database)
-    except (peewee.DatabaseError, DatabaseBusy) as error:
-        why = str(error.__cause__ or error).strip().partition("\n")[0]
-        raise DatabaseProblem("Basis data tidak dapat dibuka ({why}).", why=why) from error
+    except Exception as error:
+        if not (is_of_database(error) or isinstance(error, DatabaseBusy)):
+            raise
+        raise database_problem(data, error) from error
 
 
 def _make_tables_in(database: CentralDatabase) -> None:
@@ -266,14 +321,13 @@ def _check_version(database: CentralDatabase, data: Path) -> None:
         with database.connected():
             row = database.one("SELECT value FROM meta WHERE key = 'schema'")
     except Exception as error:
-        why = str(error.__cause__ or error).strip().partition("\n")[0]
-        raise DatabaseProblem(
-            "Basis data di {path} tidak dapat dibuka ({why}).", path=str(data), why=why
-        ) from error
+        raise database_problem(data, error) from error
+    if row is not None and not str(row[0]).isdecimal():
+        raise damaged(data, f"meta.schema = {row[0]!r}")
     found = int(row[0]) if row else 0
     if found > SCHEMA_VERSION:
         raise DatabaseProblem(
-            "Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known}).",
+            N_("Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known})."),
             path=str(data),
             found=str(found),
             known=str(SCHEMA_VERSION),

@@ -49,6 +49,11 @@ class BoundaryIndex:
         self._tree = STRtree(self._shapes)
         self._point = Point
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Of all kelurahan that have a polygon."""
+        return frozenset(self._codes)
+
     def locate(self, lat: float, lon: float) -> str | None:
         """Kemendagri code of the kelurahan at a point in degrees, None outside or for 0/0.
 
@@ -64,12 +69,6 @@ class BoundaryIndex:
         if not near:
             return None
         return self._codes[min(near, key=lambda at: (self._shapes[at].distance(point), self._codes[at]))]
-
-    def locate_e6(self, lat_e6: int | None, lon_e6: int | None) -> str | None:
-        """As `locate`, for a complaint's micro-degrees."""
-        if lat_e6 is None or lon_e6 is None:
-            return None
-        return self.locate(lat_e6 / 1e6, lon_e6 / 1e6)
 
     def _from_centroid(self, at: int, point: Point) -> float:
         return float(self._centroids[at].distance(point))

@@ -18,7 +18,7 @@ LONGEST_STREET = 1000
 LONGEST_TITLE = 1000
 LONGEST_TEXT = 200_000
 LONGEST_NAME = 400
-LONGEST_KEY = 64
+LONGEST_KEY = 200
 LARGEST_VERSION = 2**53
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """A desk's clock may be wrong by years, but not by lifetimes; beyond, arithmetic with dates ends."""

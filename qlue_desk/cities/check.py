@@ -18,16 +18,18 @@ from qlue_desk.cities.errors import (
     WRONG_SHAPE,
     CityFileError,
 )
+from qlue_desk.cities.ranges import check_ranges
 from qlue_desk.cities.source import Source
 from qlue_desk.domain.city import Category, City, Owner
+from qlue_desk.domain.moves import N_
 
-ZONES = "zona IANA, di Indonesia Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)"
+ZONES = N_("zona IANA, di Indonesia Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)")
 RESERVED_LETTERS = frozenset("gki")
 """The operator's keys for ghost, prank and information (screens.md)."""
 FORMS = {
-    "key": (r"[a-z][a-z0-9_]*", "huruf kecil, angka dan _ seperti bogor"),
-    "prefix": (r"[A-Z]{2,5}", "2–5 huruf besar seperti BGR"),
-    "code": (r"\d\d(\.\d\d)?", "kode Kemendagri seperti 32.71"),
+    "key": (r"[a-z][a-z0-9_]{0,31}", N_("huruf kecil, angka dan _ seperti bogor")),
+    "prefix": (r"[A-Z]{2,5}", N_("2–5 huruf besar seperti BGR")),
+    "code": (r"\d\d(\.\d\d)?", N_("kode Kemendagri seperti 32.71")),
 }
 
 
@@ -40,13 +42,14 @@ def check_city(city: City, source: Source) -> None:
         raise CityFileError(
             UNKNOWN_VALUE, place=place, key="coordinator", found=f'"{city.coordinator}"', allowed=inside
         )
+    check_ranges(city, source)
     _check_letters(city, source)
     _check_source_names(city, source)
     for category in city.categories:
         _check_category(category, city, source)
     for kelurahan in city.kelurahan:
         if kelurahan.kecamatan not in city.kecamatan_by_code:
-            allowed = ", ".join(city.kecamatan_by_code) or "isi dulu kecamatan"
+            allowed = ", ".join(city.kecamatan_by_code) or N_("isi dulu kecamatan")
             raise CityFileError(
                 UNKNOWN_VALUE,
                 place=source.place_of_entry(kelurahan.code),
@@ -79,11 +82,6 @@ def _check_forms(city: City, source: Source) -> None:
     if not _is_zone(city.zone):
         place = source.place_of_key("zone")
         raise CityFileError(UNKNOWN_VALUE, place=place, key="zone", found=f'"{city.zone}"', allowed=ZONES)
-    for field, least in (("bounce_limit", 1), ("dispute_days", 0)):
-        if getattr(city, field) < least:
-            place, found = source.place_of_key(field), str(getattr(city, field))
-            allowed = f"bilangan bulat mulai {least}"
-            raise CityFileError(WRONG_SHAPE, place=place, key=field, found=found, allowed=allowed)
 
 
 def _is_zone(name: str) -> bool:
@@ -106,7 +104,7 @@ def _check_letters(city: City, source: Source) -> None:
         if not re.fullmatch("[A-Za-z]", letter):
             key = f"letter pada kategori {category.key}"
             raise CityFileError(
-                WRONG_SHAPE, place=place, key=key, found=f'"{letter}"', allowed="satu huruf a–z atau A–Z"
+                WRONG_SHAPE, place=place, key=key, found=f'"{letter}"', allowed=N_("satu huruf a–z atau A–Z")
             )
         if letter in seen:
             users = f"{seen[letter]}, {category.key}"

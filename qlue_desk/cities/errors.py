@@ -1,32 +1,38 @@
 """What can be wrong with a city file, as one sentence each that names file, key, found and allowed.
 
-The sentences are msgids: this floor cannot translate, so the error carries template and fields and an
-upper floor may say `_(error.template).format(**error.fields)`.
+The sentences are msgids: this floor cannot translate, so the error carries template and fields, and an
+upper floor says `error.sentence(_)`.
 """
 
 from __future__ import annotations
 
-UNREADABLE = "{place}: berkas tidak dapat dibaca ({why})."
-NOT_TOML = "{place}: bukan TOML yang sah ({why})."
-MISSING = "{place}: {key} belum ada; wajib diisi: {allowed}."
-UNKNOWN_KEY = "{place}: kunci {found} tidak dikenal di {key}; yang boleh: {allowed}."
-UNKNOWN_VALUE = "{place}: {key} berisi {found}, yang tidak dikenal; yang boleh: {allowed}."
-WRONG_SHAPE = "{place}: {key} berisi {found}; yang boleh: {allowed}."
-TWICE = "{place}: {key} {found} dipakai dua kali ({users}); setiap {key} hanya boleh dipakai sekali."
-OVERLAP = (
+from collections.abc import Callable
+
+from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import clean
+
+UNREADABLE = N_("{place}: berkas tidak dapat dibaca ({why}).")
+NOT_TOML = N_("{place}: bukan TOML yang sah ({why}).")
+MISSING = N_("{place}: {key} belum ada; wajib diisi: {allowed}.")
+UNKNOWN_KEY = N_("{place}: kunci {found} tidak dikenal di {key}; yang boleh: {allowed}.")
+UNKNOWN_VALUE = N_("{place}: {key} berisi {found}, yang tidak dikenal; yang boleh: {allowed}.")
+WRONG_SHAPE = N_("{place}: {key} berisi {found}; yang boleh: {allowed}.")
+TOO_EARLY = N_("{place}: {key} berisi {found}; harus sesudah {other} ({at}).")
+TWICE = N_("{place}: {key} {found} dipakai dua kali ({users}); setiap {key} hanya boleh dipakai sekali.")
+OVERLAP = N_(
     "{place}: pemilik kategori {category} tumpang tindih ({first} dan {second}); "
     "pada satu hari hanya boleh ada satu pemilik."
 )
-BACKWARDS = (
+BACKWARDS = N_(
     "{place}: masa pemilik {found} pada kategori {category} berakhir ({until}) sebelum mulai ({since}); "
     "until harus sama dengan atau sesudah since."
 )
-NO_OWNER = "{place}: kategori {found} tidak punya pemilik; isi owners dengan salah satu dari: {allowed}."
-RESERVED_LETTER = (
+NO_OWNER = N_("{place}: kategori {found} tidak punya pemilik; isi owners dengan salah satu dari: {allowed}.")
+RESERVED_LETTER = N_(
     "{place}: huruf {found} pada kategori {category} sudah dipakai layar operator "
     "(g hantu, k iseng, i informasi); pakai huruf lain a–z atau A–Z."
 )
-NO_FILE = (
+NO_FILE = N_(
     "{place}: {key} menunjuk {found}, yang tidak ada; yang boleh: nama berkas GeoJSON di samping berkas ini."
 )
 
@@ -36,5 +42,12 @@ class CityFileError(ValueError):
 
     def __init__(self, template: str, **fields: str):
         self.template = template
-        self.fields = fields
-        super().__init__(template.format(**fields))
+        # What a hostile file brings is shown, not obeyed.
+        self.fields = {key: clean(value, multiline=False) for key, value in fields.items()}
+        super().__init__(template.format(**self.fields))
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the reader's language; values that are words of ours are translated too."""
+        return translate(self.template).format(
+            **{key: translate(value) if value else value for key, value in self.fields.items()}
+        )

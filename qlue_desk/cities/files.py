@@ -26,17 +26,34 @@ from qlue_desk.cities.errors import (
     WRONG_SHAPE,
     CityFileError,
 )
+from qlue_desk.cities.shapes import shown, wrong_shape
 from qlue_desk.cities.source import Source
-from qlue_desk.domain.city import Category, City, Cooperation, Dinas, Kecamatan, Kelurahan, Owner, SlaProfile
+from qlue_desk.domain.city import (
+    Category,
+    City,
+    Cooperation,
+    Deadline,
+    Dinas,
+    EscalationStep,
+    Kecamatan,
+    Kelurahan,
+    Owner,
+    SlaProfile,
+    WorkingDay,
+)
+from qlue_desk.domain.moves import N_
 
 FOLDER = Path(__file__).parent
 REQUIRED = ("key", "name", "prefix", "code", "zone")
 OWN_KEYS: dict[str, tuple[Any, str]] = {
     "use": (list[str], '["common"]'),
-    "without_dinas": (list[str], '["kunci dinas"]'),
-    "without_categories": (list[str], '["kunci kategori"]'),
-    "owners": (dict[str, str | list[Owner]], "tabel [owners] berisi kategori = dinas, atau daftar pemilik"),
-    "boundaries": (str, '"nama.geojson"'),
+    "without_dinas": (list[str], N_('["kunci dinas"]')),
+    "without_categories": (list[str], N_('["kunci kategori"]')),
+    "owners": (
+        dict[str, str | list[Owner]],
+        N_("tabel [owners] berisi kategori = dinas, atau daftar pemilik"),
+    ),
+    "boundaries": (str, N_('"nama.geojson"')),
 }
 """Keys of the file that are no field of `City`: their shape, and how it is told to people."""
 NOT_SHIPPED = frozenset({"example", "ramadan", "sla_profiles"})
@@ -78,7 +95,7 @@ def load_city(path: Path) -> City:
     try:
         city = msgspec.convert(merged, City)
     except msgspec.ValidationError as error:
-        raise _wrong_shape(error, merged, source) from None
+        raise wrong_shape(error, merged, source, frozenset(SECTIONS)) from None
     check_city(city, source)
     return city
 
@@ -107,7 +124,28 @@ def _read(path: Path) -> tuple[Table, Source]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         place = f"{path.name} baris {found[1]}" if found else path.name
-        raise CityFileError(NOT_TOML, place=place, why=re.sub(r" \(at .*\)$", "", str(error))) from None
+        raise CityFileError(NOT_TOML, place=place, why=_why_no_toml(str(error))) from None
+    except RecursionError:
+        raise CityFileError(NOT_TOML, place=path.name, why=N_("bersarang terlalu dalam")) from None
+    except ValueError:  # Python counts no number of more than 4,300 digits
+        raise CityFileError(NOT_TOML, place=path.name, why=N_("bilangan terlalu panjang")) from None
+
+
+_TOML_FAULTS = (
+    ("Cannot overwrite", N_("kunci ini sudah dipakai di atas")),
+    ("Duplicate inline", N_("kunci ini sudah dipakai di atas")),
+    ("Cannot declare", N_("tabel ini sudah ada di atas")),
+    ("Invalid value", N_("nilainya kosong atau salah tulis")),
+    ("Unclosed", N_("kurung belum ditutup, atau isinya salah tulis")),
+    ("Unterminated", N_("tanda kutip belum ditutup")),
+    ("Illegal character", N_("karakter yang tidak boleh di dalam teks")),
+    ("Expected '=' after", N_("setelah kunci harus ada tanda =")),
+)
+"""How tomllib's messages begin, and what to do about them."""
+
+
+def _why_no_toml(message: str) -> str:
+    return next((why for start, why in _TOML_FAULTS if message.startswith(start)), N_("salah tulis"))
 
 
 def _check_keys(raw: Table, source: Source) -> None:
@@ -120,9 +158,32 @@ def _check_keys(raw: Table, source: Source) -> None:
             _check_own(raw[key], key, shape, allowed, source)
     for section in SECTIONS:
         _check_section(section, _list(raw, section, source), source)
+    _check_inner_tables(raw, source)
     cooperation = raw.get("cooperation", Cooperation.NONE)
     if cooperation not in list(Cooperation):
         _refuse(source, "cooperation", cooperation, ", ".join(Cooperation))
+
+
+def _check_inner_tables(raw: Table, source: Source) -> None:
+    """A misspelt field inside a table would be passed over, and its default taken."""
+    owned = [*raw.get("owners", {}).values(), *(each.get("owners") for each in raw.get("categories", []))]
+    for owners in owned:
+        for owner in owners if isinstance(owners, list) else ():
+            if isinstance(owner, dict):
+                _only(owner, Owner.__struct_fields__, "owners", source)
+    if isinstance(day := raw.get("working_day"), dict):
+        _only(day, WorkingDay.__struct_fields__, "working_day", source)
+    sla = raw.get("sla")
+    if isinstance(sla, dict):
+        steps, resolve = sla.get("escalation"), sla.get("resolve")
+        deadlines = [*sla.values(), *(resolve.values() if isinstance(resolve, dict) else ())]
+        for step in steps if isinstance(steps, list) else ():
+            if isinstance(step, dict):
+                _only(step, EscalationStep.__struct_fields__, "sla.escalation", source)
+                deadlines.append(step.get("after"))
+        for deadline in deadlines:
+            if isinstance(deadline, dict) and deadline is not resolve:
+                _only(deadline, Deadline.__struct_fields__, "sla", source)
 
 
 def _check_section(section: str, entries: list[Table], source: Source) -> None:
@@ -139,7 +200,7 @@ def _check_section(section: str, entries: list[Table], source: Source) -> None:
         if value in seen:
             place = source.place_of_entry(value, last=True)
             users = f"{seen[value]}, {name}"
-            raise CityFileError(TWICE, place=place, key=what, found=_shown(value), users=users)
+            raise CityFileError(TWICE, place=place, key=what, found=shown(value), users=users)
         seen[value] = name
 
 
@@ -148,8 +209,9 @@ def _check_own(found: object, key: str, shape: Any, allowed: str, source: Source
         msgspec.convert(found, shape)
     except msgspec.ValidationError:
         place = source.place_of_key(key)
-        shown = _shown(found)
-        raise CityFileError(WRONG_SHAPE, place=place, key=key, found=shown, allowed=allowed) from None
+        raise CityFileError(
+            WRONG_SHAPE, place=place, key=key, found=shown(found), allowed=allowed
+        ) from None
 
 
 def _only(table: Table, allowed: tuple[str, ...], where: str, source: Source) -> None:
@@ -163,18 +225,14 @@ def _list(raw: Table, key: str, source: Source) -> list[Table]:
     entries = raw.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise CityFileError(
-            WRONG_SHAPE, place=source.place_of_key(key), key=key, found=_shown(entries), allowed=f"[[{key}]]"
+            WRONG_SHAPE, place=source.place_of_key(key), key=key, found=shown(entries), allowed=f"[[{key}]]"
         )
     return entries
 
 
 def _refuse(source: Source, key: str, found: object, allowed: str) -> None:
     place = source.place_of_key(key)
-    raise CityFileError(UNKNOWN_VALUE, place=place, key=key, found=_shown(found), allowed=allowed)
-
-
-def _shown(found: object) -> str:
-    return f'"{found}"' if isinstance(found, str) else repr(found)[:60]
+    raise CityFileError(UNKNOWN_VALUE, place=place, key=key, found=shown(found), allowed=allowed)
 
 
 def _merge(raw: Table, source: Source) -> Table:
@@ -183,6 +241,10 @@ def _merge(raw: Table, source: Source) -> Table:
     bases = [_common(name, source) for name in raw.get("use", ["common"])]
     for section, without in (("dinas", "without_dinas"), ("categories", "without_categories")):
         layers = [base.get(section, []) for base in bases]
+        known = {entry["key"] for layer in layers for entry in layer}
+        for key in raw.get(without, []):
+            if key not in known:
+                _refuse(source, without, key, ", ".join(sorted(known)) or N_("tidak ada"))
         merged[section] = _by_key([*layers, raw.get(section, [])], raw.get(without, []))
     _set_owners(merged, raw, source)
     merged["sla"] = _profile(raw.get("sla", "sp4n"), raw["key"], source)
@@ -214,7 +276,7 @@ def _set_owners(merged: Table, raw: Table, source: Source) -> None:
         if key not in categories:
             place = source.place(r"^\s*\[owners", rf"\b{re.escape(key)}\b")
             allowed = ", ".join(categories)
-            raise CityFileError(UNKNOWN_VALUE, place=place, key="owners", found=_shown(key), allowed=allowed)
+            raise CityFileError(UNKNOWN_VALUE, place=place, key="owners", found=shown(key), allowed=allowed)
         categories[key]["owners"] = [{"dinas": owners}] if isinstance(owners, str) else owners
 
 
@@ -236,28 +298,5 @@ def _check_boundaries(raw: Table, source: Source) -> Path | None:
     # Only a file beside the city file: it is copied into the server's data.
     if Path(str(name)).name != name or not path.is_file():
         place = source.place_of_key("boundaries")
-        raise CityFileError(NO_FILE, place=place, key="boundaries", found=_shown(name))
+        raise CityFileError(NO_FILE, place=place, key="boundaries", found=shown(name))
     return path
-
-
-def _wrong_shape(error: msgspec.ValidationError, merged: Table, source: Source) -> CityFileError:
-    """msgspec's message in our sentence; its path `$.categories[3].letter` names the entry."""
-    text = str(error)
-    what, _, path = text.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
-    section = re.match(r"(\w+)\[(\d+)\]", path)
-    if section and "..." not in path:
-        entry = merged[section[1]][int(section[2])]
-        identity = str(entry.get("key") or entry.get("code"))
-        path = path.replace(section[0], f"{section[1]} {identity}")
-        place = source.place_of_entry(identity)
-    else:
-        place = source.place_of_key(path.split(".")[0].split("[")[0])
-    wanted = re.match(r"Expected `(.+?)`, got `(.+?)`", what)
-    missing = re.match(r"Object missing required field `(.+?)`", what)
-    if missing:
-        return CityFileError(
-            MISSING, place=place, key=f"{missing[1]} pada {path or 'kota'}", allowed=missing[1]
-        )
-    found, allowed = (wanted[2], wanted[1]) if wanted else (what, "bentuk dari example.toml")
-    return CityFileError(WRONG_SHAPE, place=place, key=path or "kota", found=found, allowed=allowed)

@@ -124,7 +124,7 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
         return CommandFailed(str(error), code="intake")
     cities = sys.modules.get("qlue_desk.cities.errors")
     if cities is not None and isinstance(error, cities.CityFileError):
-        return CommandFailed(str(error), exit_code=Exit.USAGE, code="city_file")
+        return CommandFailed(error.sentence(_), exit_code=Exit.USAGE, code="city_file")
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         path = clean(str(error.filename), multiline=False)
         return CommandFailed(

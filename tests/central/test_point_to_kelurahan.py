@@ -49,12 +49,6 @@ def test_nowhere_outside_and_nonsense_are_none(lat, lon):
     assert BOGOR.locate(lat, lon) is None
 
 
-def test_micro_degrees_of_a_complaint():
-    assert BOGOR.locate_e6(-6586761, 106798549) == "32.71.03.1006"
-    assert BOGOR.locate_e6(None, 106798549) is None
-    assert BOGOR.locate_e6(0, 0) is None
-
-
 def square(code, west, east, south=0.1, north=0.101):
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {
@@ -91,7 +85,7 @@ def test_an_overlap_goes_to_the_nearest_centroid_whatever_the_order(tmp_path, tu
 def test_the_index_is_built_once_in_a_process():
     path = cities.boundaries_path("bandung")
     assert boundary_index(path) is boundary_index(path)
-    assert boundary_index(path).locate_e6(0, 0) is None
+    assert boundary_index(path).locate(0, 0) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"features": [{}]}', '{"features": 1}', "{"])

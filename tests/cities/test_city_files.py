@@ -36,6 +36,11 @@ def sentence(folder: Path, text: str) -> str:
     return str(error)
 
 
+def test_every_sentence_can_be_translated_with_its_values():
+    error = CityFileError("{place}: {key}", place="a.toml", key="teks")
+    assert error.sentence(lambda text: {"teks": "text"}.get(text, text)) == "a.toml: text"
+
+
 def test_five_lines_make_a_city(tmp_path):
     city = load_city(write(tmp_path, MINIMAL))
     assert (city.key, city.coordinator, city.sla.key) == ("sorong", "diskominfo", "sp4n")
@@ -116,7 +121,7 @@ WRONG = {
     ),
     "no TOML": (
         MINIMAL + "bounce_limit = \n",
-        "sorong.toml baris 6: bukan TOML yang sah (Invalid value).",
+        "sorong.toml baris 6: bukan TOML yang sah (nilainya kosong atau salah tulis).",
     ),
     "unknown zone": (
         MINIMAL.replace("Jayapura", "Sorong"),
@@ -242,11 +247,11 @@ WRONG = {
     ),
     "wrong type": (
         MINIMAL + 'bounce_limit = "3"\n',
-        "sorong.toml baris 6: bounce_limit berisi str; yang boleh: int.",
+        "sorong.toml baris 6: bounce_limit berisi teks; yang boleh: bilangan bulat.",
     ),
     "wrong type in an entry": (
         MINIMAL + '[[categories]]\nkey = "pju"\nround_the_clock = "ya"\n',
-        "sorong.toml baris 7: categories pju.round_the_clock berisi str; yang boleh: bool.",
+        "sorong.toml baris 7: categories pju.round_the_clock berisi teks; yang boleh: true atau false.",
     ),
     "missing in an entry": (
         MINIMAL + '[[dinas]]\nkey = "laut"\n',
@@ -272,7 +277,136 @@ WRONG = {
     ),
     "no bounces": (
         MINIMAL + "bounce_limit = 0\n",
-        "sorong.toml baris 6: bounce_limit berisi 0; yang boleh: bilangan bulat mulai 1.",
+        "sorong.toml baris 6: bounce_limit berisi 0; yang boleh: 1 … 100.",
+    ),
+}
+
+PLACED = MINIMAL + 'kecamatan = [{ code = "92.71.01", name = "A" }]\nkelurahan = [\n'
+SLA = (
+    '[sla]\ndispatch = {{ amount = {}, unit = "{}" }}\nacknowledge = {{ amount = 1, unit = "hours" }}\n'
+    'final = {{ amount = 1, unit = "hours" }}\n[sla.resolve]\nfast = {{ amount = 1, unit = "hours" }}\n'
+    'medium = {{ amount = 1, unit = "hours" }}\nslow = {{ amount = 1, unit = "hours" }}\n'
+)
+NAMES = "yang boleh: 1–200 huruf, tanpa karakter kendali."
+WRONG |= {
+    "empty name": (
+        MINIMAL.replace("Kota Sorong", " "),
+        f'sorong.toml baris 2: name berisi " "; {NAMES}',
+    ),
+    "control character in a name": (
+        MINIMAL.replace("Kota Sorong", "Kota\\u001b]0;x\\u0007"),
+        f'sorong.toml baris 2: name berisi "Kota\ufffd"; {NAMES}',
+    ),
+    "overlong name": (
+        MINIMAL.replace("Kota Sorong", "x" * 201),
+        f'sorong.toml baris 2: name berisi "{"x" * 40}"; {NAMES}',
+    ),
+    "huge count": (
+        MINIMAL + "bounce_limit = 99999999999999999999\n",
+        "sorong.toml baris 6: bounce_limit berisi 99999999999999999999; yang boleh: 1 … 100.",
+    ),
+    "negative count": (
+        MINIMAL + "dispute_days = -1\n",
+        "sorong.toml baris 6: dispute_days berisi -1; yang boleh: 0 … 365.",
+    ),
+    "opens after it closes": (
+        MINIMAL + "working_day = { start = 16:00:00, end = 07:00:00 }\n",
+        "sorong.toml baris 6: working_day.end berisi 07:00; harus sesudah start (16:00).",
+    ),
+    "Friday closes first": (
+        MINIMAL + "working_day = { friday_end = 06:00:00 }\n",
+        "sorong.toml baris 6: working_day.friday_end berisi 06:00; harus sesudah start (07:30).",
+    ),
+    "misspelt hour": (
+        MINIMAL + "working_day = { opens = 08:00:00 }\n",
+        "sorong.toml baris 6: kunci opens tidak dikenal di working_day; yang boleh: "
+        "start, end, friday_end, ramadan_start.",
+    ),
+    "bounds inside out": (
+        MINIMAL + "bounds = [10, 10, 5, 5]\n",
+        "sorong.toml baris 6: bounds berisi 10, 10, 5, 5; yang boleh: selatan, barat, utara, timur; "
+        "selatan < utara, barat < timur.",
+    ),
+    "bounds beyond the pole": (
+        MINIMAL + "bounds = [-90000001, 0, 5, 5]\n",
+        "sorong.toml baris 6: bounds berisi -90000001; yang boleh: -90000000 … 90000000.",
+    ),
+    "three bounds": (
+        MINIMAL + "bounds = [1, 2, 3]\n",
+        "sorong.toml baris 6: bounds berisi 3 […]; yang boleh: 4 […].",
+    ),
+    "fraction in bounds": (
+        MINIMAL + "bounds = [1.5, 2, 3, 4]\n",
+        "sorong.toml baris 6: bounds[0] berisi bilangan pecahan; yang boleh: bilangan bulat.",
+    ),
+    "kelurahan off the earth": (
+        PLACED + '{ code = "92.71.01.1001", name = "B", lat_e6 = 0, lon_e6 = 180000001 },\n]\n',
+        "sorong.toml baris 8: lon_e6 pada kelurahan 92.71.01.1001 berisi 180000001; "
+        "yang boleh: -180000000 … 180000000.",
+    ),
+    "kelurahan without a code": (
+        PLACED + '{ code = "kel1", name = "B", kecamatan = "92.71.01" },\n]\n',
+        'sorong.toml baris 8: code pada kelurahan berisi "kel1"; '
+        "yang boleh: kode Kemendagri seperti 32.71.03.1006.",
+    ),
+    "kelurahan without a name": (
+        PLACED + '{ code = "92.71.01.1001", name = "" },\n]\n',
+        f'sorong.toml baris 8: name pada kelurahan 92.71.01.1001 berisi ""; {NAMES}',
+    ),
+    "dinas key that is a path": (
+        MINIMAL + '[[dinas]]\nkey = "a/b"\nname = "x"\n',
+        'sorong.toml baris 7: key pada dinas berisi "a/b"; yang boleh: huruf, angka, _ dan -, paling banyak 120.',
+    ),
+    "empty keyword": (
+        MINIMAL + '[[categories]]\nkey = "pju"\nkeywords = [""]\n',
+        f'sorong.toml baris 7: keywords pada kategori pju berisi ""; {NAMES}',
+    ),
+    "deadline before its start": (
+        MINIMAL + SLA.format(-5, "minutes"),
+        "sorong.toml baris 6: sla.dispatch.amount berisi -5; yang boleh: 1–525600 minutes.",
+    ),
+    "deadline of a lifetime": (
+        MINIMAL + SLA.format(731, "working_days"),
+        "sorong.toml baris 6: sla.dispatch.amount berisi 731; yang boleh: 1–730 working_days.",
+    ),
+    "unknown unit": (
+        MINIMAL + SLA.format(5, "weeks"),
+        'sorong.toml baris 6: sla.dispatch.unit berisi "weeks", yang tidak dikenal; '
+        "yang boleh: minutes, hours, working_hours, working_days.",
+    ),
+    "key twice": (
+        MINIMAL + 'name = "x"\n',
+        "sorong.toml baris 6: bukan TOML yang sah (kunci ini sudah dipakai di atas).",
+    ),
+    "table twice": (
+        MINIMAL + "[owners]\n[owners]\n",
+        "sorong.toml baris 7: bukan TOML yang sah (tabel ini sudah ada di atas).",
+    ),
+    "misspelt date of an owner": (
+        MINIMAL + '[owners]\npju = [{ dinas = "dishub", sinc = 2020-01-01 }]\n',
+        "sorong.toml baris 7: kunci sinc tidak dikenal di owners; yang boleh: dinas, since, until.",
+    ),
+    "without a dinas that is not there": (
+        MINIMAL + 'use = []\nwithout_dinas = ["xyz"]\n[[dinas]]\nkey = "a"\nname = "A"\n',
+        'sorong.toml baris 7: without_dinas berisi "xyz", yang tidak dikenal; yang boleh: tidak ada.',
+    ),
+    "boundaries elsewhere": (
+        MINIMAL + 'boundaries = "../sorong.toml"\n',
+        'sorong.toml baris 6: boundaries menunjuk "../sorong.toml", yang tidak ada; '
+        "yang boleh: nama berkas GeoJSON di samping berkas ini.",
+    ),
+    "a zone that is a path": (
+        MINIMAL.replace("Asia/Jayapura", "../../etc/passwd"),
+        'sorong.toml baris 5: zone berisi "../../etc/passwd", yang tidak dikenal; yang boleh: zona IANA, '
+        "di Indonesia Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT).",
+    ),
+    "too deep": (
+        MINIMAL + "x = " + "[" * 3000 + "]" * 3000 + "\n",
+        "sorong.toml: bukan TOML yang sah (bersarang terlalu dalam).",
+    ),
+    "a number like a novel": (
+        MINIMAL + "bounce_limit = " + "9" * 5000 + "\n",
+        "sorong.toml: bukan TOML yang sah (bilangan terlalu panjang).",
     ),
 }
 

@@ -26,6 +26,7 @@ from qlue_desk.protocol import (
     SignInReply,
     SignInRequest,
 )
+from qlue_desk.words import _
 
 SMALL_BODY = 16_384
 
@@ -41,7 +42,7 @@ async def enrol(request: Request[Any, Any, Any]) -> Response[bytes]:
     try:
         answer = await wire.call(wire.hub.accounts.enrol, asked.code, asked.desk_name, asked.install)
     except NotAllowed as error:
-        raise ProblemError(403, ErrorCode.ENROL_FAILED, str(error)) from None
+        raise ProblemError(403, ErrorCode.ENROL_FAILED, error.sentence(_)) from None
     return reply(request, answer)
 
 
@@ -54,9 +55,9 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     asked = await wire.message(request, SignInRequest, SMALL_BODY)
     actor = await wire.call(wire.hub.accounts.sign_in, asked.user, asked.password)
     if actor is None:
-        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, "Nama atau kata sandi salah.")
+        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, _("Nama atau kata sandi salah."))
     if not _belongs(actor, desk.identity, desk.coordinator):
-        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, "Akun ini bukan untuk desk dinas ini.")
+        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, _("Akun ini bukan untuk desk dinas ini."))
     return reply(request, SignInReply(actor))
 
 
@@ -86,7 +87,7 @@ async def reveal(request: Request[Any, Any, Any]) -> Response[bytes]:
     if isinstance(found, Refusal):
         status = _STATUS_BY_CODE.get(found.code, 403)
         code = {404: ErrorCode.NOT_FOUND, 400: ErrorCode.BAD_REQUEST}.get(status, ErrorCode.FORBIDDEN)
-        raise ProblemError(status, code, found.sentence())
+        raise ProblemError(status, code, found.sentence(_))
     return reply(request, RevealReply(phone=found[0], name=found[1]))
 
 
@@ -97,7 +98,7 @@ async def blob_state(request: Request[Any, Any, Any], sha256: FromPath[str]) -> 
     await wire.desk(request)
     state = await wire.call(wire.hub.blobs.state, sha256)
     if state is None:
-        raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, "Berkas ini belum diunggah.")
+        raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, _("Berkas ini belum diunggah."))
     headers = {BLOB_RECEIVED_HEADER: str(state.received), BLOB_SIZE_HEADER: str(state.size)}
     return Response(None, headers=headers, media_type=MEDIA_TYPE)
 
@@ -114,7 +115,7 @@ async def put_blob(
     desk = await wire.desk(request, pushing=True)
     if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
         raise ProblemError(
-            415, ErrorCode.BAD_REQUEST, "Bagian berkas dikirim apa adanya, tanpa Content-Encoding."
+            415, ErrorCode.BAD_REQUEST, _("Bagian berkas dikirim apa adanya, tanpa Content-Encoding.")
         )
     chunk = await wire.body(request, wire.hub.limits.blob_chunk)
     state: BlobState = await wire.call(wire.hub.blobs.write, sha256, offset, size, chunk, desk.identity.id)
@@ -129,7 +130,7 @@ async def get_blob(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Re
     try:
         path, media_type = await wire.call(wire.hub.blobs.readable, sha256, desk.identity, desk.coordinator)
     except NotFound as error:
-        raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, str(error)) from None
+        raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, error.sentence(_)) from None
     whole = await wire.call(path.read_bytes)
     start, end = _range(request.headers.get("range", ""), len(whole))
     headers = {

@@ -21,7 +21,9 @@ from qlue_desk.central.errors import (
     Resync,
     TokenRefused,
 )
+from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import MEDIA_TYPE, REQUEST_ID_HEADER, ErrorCode, Problem
+from qlue_desk.words import _
 
 PREFIX = "/v1"
 BUSY_SECONDS = 2
@@ -39,9 +41,9 @@ _CODE_BY_STATUS = {
     503: ErrorCode.BUSY,
 }
 _DETAIL_BY_STATUS = {
-    404: "Alamat ini tidak ada di server.",
-    405: "Cara ini tidak berlaku untuk alamat ini.",
-    413: "Permintaan terlalu besar.",
+    404: N_("Alamat ini tidak ada di server."),
+    405: N_("Cara ini tidak berlaku untuk alamat ini."),
+    413: N_("Permintaan terlalu besar."),
 }
 
 
@@ -60,17 +62,19 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, CentralError):
         return _problem_of_ours(error)
     if isinstance(error, (msgspec.MsgspecError, RecursionError, UnicodeError)):
-        return _problem(400, ErrorCode.BAD_REQUEST, f"Isi permintaan tidak dapat dibaca: {_brief(error)}.")
+        detail = _("Isi permintaan tidak dapat dibaca: {why}.").format(why=_brief(error))
+        return _problem(400, ErrorCode.BAD_REQUEST, detail)
     if isinstance(error, HTTPException):
         status = error.status_code
         code = _CODE_BY_STATUS.get(status, ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL)
-        return _problem(status, code, _DETAIL_BY_STATUS.get(status) or _about_parameters(error))
+        told = _DETAIL_BY_STATUS.get(status)
+        return _problem(status, code, _(told) if told else _about_parameters(error))
     log.exception("request failed", exc_info=error)
-    return _problem(500, ErrorCode.INTERNAL, "Server gagal menjawab; kejadian ini tercatat.")
+    return _problem(500, ErrorCode.INTERNAL, _("Server gagal menjawab; kejadian ini tercatat."))
 
 
 def _problem_of_ours(error: CentralError) -> Problem:
-    detail = str(error)
+    detail = error.sentence(_)
     match error:
         case TokenRefused():
             return _problem(401, error.code, detail, wipe=error.wipe)
@@ -115,7 +119,7 @@ def too_many(seconds: float) -> ProblemError:
     return ProblemError(
         429,
         ErrorCode.RATE,
-        "Terlalu banyak permintaan; coba lagi sebentar lagi.",
+        _("Terlalu banyak permintaan; coba lagi sebentar lagi."),
         retry_after=max(1, math.ceil(seconds)),
     )
 
@@ -128,7 +132,9 @@ def _about_parameters(error: HTTPException) -> str:
     """Which parameters of the address can't be read."""
     extra = error.extra if isinstance(error.extra, list) else []
     names = [str(each.get("key", "?")) for each in extra if isinstance(each, dict)]
-    return f"Parameter tidak sah: {', '.join(names)}." if names else "Permintaan tidak sah."
+    if not names:
+        return _("Permintaan tidak sah.")
+    return _("Parameter tidak sah: {names}.").format(names=", ".join(names))
 
 
 def _brief(error: Exception) -> str:

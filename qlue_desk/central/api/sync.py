@@ -32,6 +32,7 @@ from qlue_desk.protocol import (
     Verdict,
     encode_cursor,
 )
+from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
@@ -125,7 +126,10 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
     most = wire.hub.limits.push_actions
     if len(asked.actions) > most:
         raise ProblemError(
-            400, ErrorCode.LIMIT, f"Paling banyak {most} tindakan dalam satu kiriman.", limit=most
+            400,
+            ErrorCode.LIMIT,
+            _("Paling banyak {limit} tindakan dalam satu kiriman.").format(limit=most),
+            limit=most,
         )
     answer = await wire.call(answer_push, wire.hub, desk, asked)
     for result in answer.results:
@@ -177,7 +181,9 @@ def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) ->
     dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
     size = min(max(limit, 1), hub.limits.pull_events)
     if after and _ID.fullmatch(after) is None:
-        raise ProblemError(400, ErrorCode.BAD_REQUEST, f"after: tanda pengenal tidak sah: {after[:70]!r}.")
+        raise ProblemError(
+            400, ErrorCode.BAD_REQUEST, _("{field}: tanda pengenal tidak sah.").format(field="after")
+        )
     if token:
         hub.feed.check(desk.stream, token)
     page: SnapshotRows = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())

@@ -29,6 +29,7 @@ from qlue_desk.protocol import (
     DeskIdentity,
     ErrorCode,
 )
+from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from litestar.types import Message, Scope
@@ -113,7 +114,9 @@ class Wire:
             raise ProblemError(
                 426,
                 ErrorCode.CLIENT_TOO_OLD,
-                f"Protokol {spoken[:10]} tidak dilayani; server ini memakai {PROTOCOL}.",
+                _("Protokol {found} tidak dilayani; server ini memakai {known}.").format(
+                    found=spoken[:10], known=PROTOCOL
+                ),
             )
         client = _CLIENT_VERSION.search(request.headers.get(CLIENT_HEADER, ""))
         if client is None or pushing:
@@ -123,7 +126,9 @@ class Wire:
             raise ProblemError(
                 426,
                 ErrorCode.CLIENT_TOO_OLD,
-                f"Program desk ini terlalu lama; pasang versi {self.hub.min_client} atau lebih baru.",
+                _("Program desk ini terlalu lama; pasang versi {version} atau lebih baru.").format(
+                    version=self.hub.min_client
+                ),
             )
 
     def limit(self, key: str, name: str) -> None:
@@ -142,7 +147,7 @@ class Wire:
             return raw
         if packed != "gzip":
             raise ProblemError(
-                415, ErrorCode.BAD_REQUEST, "Hanya gzip yang diterima sebagai Content-Encoding."
+                415, ErrorCode.BAD_REQUEST, _("Hanya gzip yang diterima sebagai Content-Encoding.")
             )
         return _unpacked(raw)
 
@@ -203,7 +208,10 @@ async def _capped_body(request: AnyRequest, limit: int) -> bytes:
             chunks.clear()
     if total > limit:
         raise ProblemError(
-            413, ErrorCode.TOO_LARGE, f"Permintaan terlalu besar; paling banyak {limit} bita.", limit=limit
+            413,
+            ErrorCode.TOO_LARGE,
+            _("Permintaan terlalu besar; paling banyak {limit} bita.").format(limit=limit),
+            limit=limit,
         )
     return b"".join(chunks)
 
@@ -214,14 +222,14 @@ def _unpacked(raw: bytes) -> bytes:
     try:
         plain = unpacker.decompress(raw, allowed)
     except zlib.error:
-        raise ProblemError(400, ErrorCode.BAD_REQUEST, "Isi gzip rusak.") from None
+        raise ProblemError(400, ErrorCode.BAD_REQUEST, _("Isi gzip rusak.")) from None
     if unpacker.unconsumed_tail:
         raise ProblemError(
             413,
             ErrorCode.TOO_LARGE,
-            f"Isi gzip mengembang melebihi {allowed} bita.",
+            _("Isi gzip mengembang melebihi {limit} bita.").format(limit=allowed),
             limit=allowed,
         )
     if not unpacker.eof:
-        raise ProblemError(400, ErrorCode.BAD_REQUEST, "Isi gzip terpotong.")
+        raise ProblemError(400, ErrorCode.BAD_REQUEST, _("Isi gzip terpotong."))
     return plain

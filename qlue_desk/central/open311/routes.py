@@ -14,6 +14,7 @@ from qlue_desk.central.errors import CentralError, DatabaseBusy
 from qlue_desk.central.open311.errors import GeoReportError, unknown
 from qlue_desk.central.open311.geo_report import GeoReport
 from qlue_desk.central.open311.rendering import JSON_TYPE, XML_TYPE, Document, to_json, to_xml
+from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
@@ -94,9 +95,9 @@ def _answer(request: Request, ask: Callable[[], Document]) -> Response[bytes]:  
     except GeoReportError as error:
         document = Document("errors", error.items, error.status)
     except DatabaseBusy as error:
-        document = Document("errors", [{"code": 503, "description": str(error)}], 503)
+        document = Document("errors", [{"code": 503, "description": error.sentence(_)}], 503)
     except CentralError as error:
-        document = Document("errors", [{"code": 400, "description": str(error)}], 400)
+        document = Document("errors", [{"code": 400, "description": error.sentence(_)}], 400)
     return _rendered(request, document)
 
 

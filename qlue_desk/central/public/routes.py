@@ -108,4 +108,4 @@ def _error_page(_request: Request, error: HTTPException) -> Response[str]:  # ty
 
 
 def _central_error_page(_request: Request, error: CentralError) -> Response[str]:  # type: ignore[type-arg]
-    return _problem(str(error), 503 if isinstance(error, DatabaseBusy) else 400)
+    return _problem(error.sentence(_), 503 if isinstance(error, DatabaseBusy) else 400)

@@ -10,7 +10,7 @@ import click
 from qlue_desk.cli.central.room import city_of, data_options, opened
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import LazyGroup, command, option, unknown_word
-from qlue_desk.cli.output import say, table, write_json
+from qlue_desk.cli.output import say, table, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qlue_desk.domain.city import City
 
 _HERE = "qlue_desk.cli.central.cities:"
+IDENTIFIED = {"dinas": "key", "categories": "key", "kecamatan": "code", "kelurahan": "code"}
+"""Lists of a city, and what tells their entries apart."""
 COOPERATION = ("none", "trial", "partner")
 
 city = LazyGroup(
@@ -71,7 +73,7 @@ def list_cities(shell: Shell, data: Path | None, database: str | None, json_outp
     say(_("Disertakan, belum ditambah: {known}").format(known=", ".join(others) or "–"))
 
 
-@command("add", N_("Tambah kota dari berkas TOML, atau salah satu yang disertakan menurut nama."))
+@command("add", N_("Tambah kota dari berkas TOML, atau yang disertakan menurut nama; yang sudah ada diperbarui."))
 @click.argument("what", metavar="FILE|NAME")
 @data_options
 @pass_shell
@@ -89,13 +91,51 @@ def add_city(shell: Shell, what: str, data: Path | None, database: str | None, j
             else unknown_word(what, list(shipped()))
         )
     with opened(shell, data, database) as hub:
+        known = {one.key: one for one in hub.cities()}
         found = admin.add_city_file(hub, path) if path.is_file() else admin.add_shipped_city(hub, what)
+    before = known.get(found.key)
+    changed = [] if before is None else changes(before, found)
     if json_output:
-        write_json(_city_json(found))
+        write_json(_city_json(found) | {"updated": before is not None, "changed": changed})
     else:
+        _say_added(found, before, changed)
+    if not found.kelurahan:
+        warn(_("Tidak ada kelurahan di berkas: setiap laporan menunggu verifikator untuk ditempatkan."))
+
+
+def _say_added(found: City, before: City | None, changed: list[str]) -> None:
+    if before is None:
         say(_("{city} ditambahkan: {n} kategori, {k} kelurahan, kerja sama {cooperation}.").format(
             city=found.name, n=len(found.categories), k=len(found.kelurahan), cooperation=found.cooperation
         ))  # fmt: skip
+        return
+    if not changed:
+        say(_("{city} sudah ada; tidak ada yang berubah.").format(city=found.name))
+        return
+    say(_("{city} diperbarui; kerja sama tetap {cooperation}.").format(
+        city=found.name, cooperation=found.cooperation
+    ))  # fmt: skip
+    for line in changed:
+        say(f"  {line}")
+
+
+def changes(before: City, after: City) -> list[str]:
+    """What an updated city file changes: `+` new, `-` gone, `~` other than before."""
+    lines = []
+    for field in type(after).__struct_fields__:
+        old, new = getattr(before, field), getattr(after, field)
+        if old == new or field == "cooperation":
+            continue
+        if field not in IDENTIFIED:
+            lines.append(f"~ {field}")
+            continue
+        was, now = ({getattr(one, IDENTIFIED[field]): one for one in each} for each in (old, new))
+        lines += [f"+ {field} {key}" for key in now if key not in was]
+        lines += [f"- {field} {key}" for key in was if key not in now]
+        lines += [f"~ {field} {key}" for key in now if key in was and was[key] != now[key]]
+        if was == now:
+            lines.append(f"~ {field}")
+    return lines
 
 
 @command("set", N_("Ubah kerja sama kota; bergabung melepas semua laporan yang ditahan sekaligus."))

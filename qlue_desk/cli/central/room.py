@@ -42,11 +42,15 @@ def database_url(shell: Shell, database: str | None) -> str | None:
 @contextmanager
 def opened(shell: Shell, data: Path | None, database: str | None) -> Iterator[Hub]:
     """The central, opened and closed again."""
-    from qlue_desk.central.hub import Hub
+    from qlue_desk.central.hub import Hub, database_problem, is_of_database
 
     hub = Hub.open(data_folder(shell, data), database_url=database_url(shell, database))
     try:
         yield hub
+    except Exception as error:
+        if not is_of_database(error):
+            raise
+        raise database_problem(hub.data, error) from error
     finally:
         hub.close()
 

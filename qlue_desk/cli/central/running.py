@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import click
@@ -22,10 +23,16 @@ def init(shell: Shell, data: Path | None, database: str | None, json_output: boo
     """Begin a central."""
     from qlue_desk.central import admin
 
-    folder = data_folder(shell, data)
-    server_id = admin.init(folder, database_url=database_url(shell, database))
+    folder, url = data_folder(shell, data), database_url(shell, database)
+    existed = admin.exists(folder, database_url=url)
+    server_id = admin.init(folder, database_url=url)
     if json_output:
-        write_json({"server_id": server_id, "data": str(folder)})
+        write_json({"server_id": server_id, "data": str(folder), "existed": existed})
+        return
+    if existed:
+        say(_("Pusat {server_id} sudah ada di {data}; tidak ada yang diubah.").format(
+            server_id=server_id, data=folder
+        ))  # fmt: skip
         return
     say(_("Pusat {server_id} siap di {data}.").format(server_id=server_id, data=folder))
     say(_("Lanjut: central city add bogor · central user add … · central desk code … · central serve"))
@@ -48,6 +55,7 @@ def serve(
     from qlue_desk.central.serve import serve as serve_hub
 
     settings = shell.settings.central
+    address, number = host or settings.host, settings.port if port is None else port
 
     def ready(url: str) -> None:
         if json_output:
@@ -57,16 +65,19 @@ def serve(
 
     with opened(shell, data, database) as hub:
         try:
-            serve_hub(hub, host or settings.host, settings.port if port is None else port, ready)
+            serve_hub(hub, address, number, ready)
         except OSError as error:
-            raise CommandFailed(
-                _("Tidak bisa melayani di {host}:{port}: {why}.").format(
-                    host=host or settings.host,
-                    port=settings.port if port is None else port,
-                    why=error.strerror or str(error),
-                ),
-                code="cannot_listen",
-            ) from error
+            raise CommandFailed(_cannot_listen(error, address, number), code="cannot_listen") from error
+
+
+def _cannot_listen(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
+            host=host, port=port
+        )
+    return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
+        host=host, port=port, why=error.strerror or str(error)
+    )
 
 
 @command("escalate", N_("Jalankan eskalasi dan penutupan final yang jatuh tempo sekarang."))
@@ -96,7 +107,9 @@ def backup(
     from qlue_desk.central import admin
 
     with opened(shell, data, database) as hub:
-        path = target or admin.backup_name(hub.data)
+        named = admin.backup_name(hub.data)
+        path = target or named
+        path = path / named.name if path.is_dir() else path
         found = admin.backup(hub, path)
     if json_output:
         write_json({"path": str(path), "complaints": found.complaints, "events": found.events})

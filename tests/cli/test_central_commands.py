@@ -1,0 +1,252 @@
+"""Whoever runs a central by commands is told what happened, and what is wrong in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qlue_desk.central.hub import Hub
+from qlue_desk.cli.running import run as run_command
+from qlue_desk.domain.complaint import Role
+from tests.cities.test_city_files import MINIMAL
+from tests.cli.test_commands import Ran
+
+
+@pytest.fixture
+def qlue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """`central …` with the data folder `central` in a folder of its own."""
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Ran:
+        code = run_command(["central", *(str(a) for a in arguments)])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        assert "tidak terduga" not in out + err
+        return Ran(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def central(qlue: Any, tmp_path: Path) -> Path:
+    assert qlue("init").code == 0
+    return tmp_path / "central"
+
+
+def write(folder: Path, more: str = "") -> Path:
+    path = folder / "sorong.toml"
+    path.write_text(MINIMAL + more, "utf-8")
+    return path
+
+
+# --- cities ------------------------------------------------------------------------------------------
+
+
+def test_a_city_without_kelurahan_is_taken_with_a_warning(qlue: Any, central: Path, tmp_path: Path) -> None:
+    ran = qlue("city", "add", write(tmp_path))
+    assert ran.code == 0
+    assert ran.out == "Kota Sorong ditambahkan: 31 kategori, 0 kelurahan, kerja sama none.\n"
+    assert ran.err == (
+        "Tidak ada kelurahan di berkas: setiap laporan menunggu verifikator untuk ditempatkan.\n"
+    )
+    assert qlue("city", "add", "bogor").err == ""
+
+
+def test_a_city_added_again_says_what_it_changes(qlue: Any, central: Path, tmp_path: Path) -> None:
+    qlue("city", "add", write(tmp_path))
+    qlue("city", "set", "sorong", "--cooperation", "trial")
+    assert qlue("city", "add", write(tmp_path)).out == "Kota Sorong sudah ada; tidak ada yang berubah.\n"
+    more = (
+        'bounce_limit = 5\nwithout_categories = ["angkot"]\n[[dinas]]\nkey = "laut"\nname = "Kelautan"\n'
+        '[[categories]]\nkey = "pju"\nletter = "U"\n'
+    )
+    assert qlue("city", "add", write(tmp_path, more)).out.splitlines() == [
+        "Kota Sorong diperbarui; kerja sama tetap trial.",
+        "  + dinas laut",
+        "  - categories angkot",
+        "  ~ categories pju",
+        "  ~ bounce_limit",
+    ]
+    told = qlue("city", "add", write(tmp_path, more), "--json").json
+    assert (told["updated"], told["changed"], told["cooperation"]) == (True, [], "trial")
+
+
+def test_a_dinas_with_people_is_not_lost_by_a_new_file(qlue: Any, central: Path, tmp_path: Path) -> None:
+    qlue("city", "add", write(tmp_path, '[[dinas]]\nkey = "laut"\nname = "Kelautan"\n[[dinas]]\nkey = "x"\nname = "X"\n'))
+    hub = Hub.open(central)
+    hub.accounts.add_user("ani", "Ani", "sorong", [Role.OFFICER], "laut")
+    hub.close()
+    assert qlue("city", "add", write(tmp_path)).out.splitlines()[1:] == ["  - dinas x", "  ~ dinas laut"]
+    hub = Hub.open(central)
+    dinas = hub.city("sorong").dinas_by_key
+    assert (dinas["laut"].name, dinas["laut"].active, "x" in dinas) == ("Kelautan", False, False)
+    hub.close()
+
+
+def feature(code: str, ring: object) -> dict[str, Any]:
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "properties": {"kode": code}, "geometry": geometry}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "Batas kelurahan batas.geojson tidak dapat dipakai: batas.geojson: bukan GeoJSON yang sah"),
+        (
+            json.dumps({"type": "FeatureCollection", "features": [feature("92.71.01.1001", "salah")]}),
+            "Batas kelurahan batas.geojson tidak dapat dipakai: ",
+        ),
+        (
+            json.dumps(
+                {"type": "FeatureCollection", "features": [feature("99.99.99.9999", [[0, 0], [1, 0], [1, 1], [0, 0]])]}
+            ),
+            "Batas kelurahan batas.geojson memakai kode 99.99.99.9999, yang tidak ada di berkas kota.",
+        ),
+    ],
+)
+def test_boundaries_are_read_when_the_city_is_added(
+    qlue: Any, central: Path, tmp_path: Path, content: str, sentence: str
+) -> None:
+    (tmp_path / "batas.geojson").write_text(content)
+    ran = qlue("city", "add", write(tmp_path, 'boundaries = "batas.geojson"\n'))
+    assert ran.code == 1
+    assert ran.err.startswith(sentence)
+    assert ran.err.count("\n") == 1
+    assert qlue("city", "list", "--json").json["cities"] == []
+
+
+def test_a_wrong_city_file_is_wrong_usage(qlue: Any, central: Path, tmp_path: Path) -> None:
+    ran = qlue("city", "add", write(tmp_path, "bounce_limit = 0\n"))
+    assert (ran.code, ran.err) == (2, "sorong.toml baris 6: bounce_limit berisi 0; yang boleh: 1 … 100.\n")
+
+
+# --- the database and the address ---------------------------------------------------------------------
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _overwrite(path: Path) -> None:
+    path.write_bytes(b"x" * 100 + path.read_bytes()[100:])
+
+
+def _sql(statement: str) -> Callable[[Path], None]:
+    def run(path: Path) -> None:
+        from sqlcipher3 import dbapi2
+
+        connection = dbapi2.connect(str(path), isolation_level=None)
+        connection.execute(statement)
+        connection.close()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (_half, "database disk image is malformed"),
+        (_overwrite, "file is not a database"),
+        (lambda path: path.write_bytes(b""), "no such table: meta"),
+        (_sql("DROP TABLE stream"), "no such table: stream"),
+        (_sql("UPDATE meta SET value = 'x' WHERE key = 'schema'"), "meta.schema = 'x'"),
+        (_sql("UPDATE city SET body = x'7B'"), "city bogor: Input data was truncated"),
+    ],
+)
+def test_a_damaged_database_says_what_and_what_to_do(
+    qlue: Any, central: Path, damage: Callable[[Path], None], why: str
+) -> None:
+    qlue("city", "add", "bogor")
+    damage(central / "central.db")
+    ran = qlue("check")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"Basis data di {central} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir.\n"
+    )
+
+
+def test_where_there_is_nothing_the_check_says_so(qlue: Any, tmp_path: Path) -> None:
+    ran = qlue("check", "--data", tmp_path / "none")
+    assert (ran.code, ran.err) == (1, f"Belum ada server di {tmp_path / 'none'}; jalankan central init dulu.\n")
+
+
+def test_a_second_beginning_changes_nothing_and_says_so(qlue: Any, central: Path) -> None:
+    ran = qlue("init")
+    assert ran.code == 0
+    assert ran.out.endswith(f" sudah ada di {central}; tidak ada yang diubah.\n")
+    assert qlue("init", "--json").json["existed"] is True
+    assert qlue("init", "--json", "--data", central.parent / "new").json["existed"] is False
+
+
+def test_a_data_folder_that_is_none(qlue: Any, tmp_path: Path) -> None:
+    (tmp_path / "berkas").write_text("")
+    ran = qlue("init", "--data", "berkas")
+    assert (ran.code, ran.err) == (
+        1,
+        "berkas adalah berkas, bukan folder; pilih folder data yang lain dengan --data.\n",
+    )
+    below = qlue("init", "--data", "berkas/x")
+    assert (below.code, below.err) == (
+        1,
+        "Folder data berkas/x tidak dapat dibuat (Not a directory); pilih yang lain dengan --data.\n",
+    )
+
+
+def _opened_as_another(folder: Path) -> str:
+    """What opening says to a user who may not write: root may write everywhere."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            Hub.open(folder)
+        except BaseException as error:
+            os.write(writing, str(error).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as told:
+        return told.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork, no users")
+def test_a_data_folder_that_may_not_be_written(central: Path) -> None:
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above) / "central"
+        shutil.copytree(central, folder)
+        Path(above).chmod(0o755)
+        folder.chmod(0o555)
+        assert _opened_as_another(folder) == (
+            f"Folder data {folder} tidak boleh ditulis; ubah izinnya, atau pilih yang lain dengan --data."
+        )
+        folder.chmod(0o755)
+
+
+def test_a_port_that_is_taken(qlue: Any, central: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = qlue("serve", "--port", port)
+    assert (ran.code, ran.err) == (
+        1,
+        f"Porta {port} di 127.0.0.1 sudah dipakai program lain; pilih yang lain dengan --port.\n",
+    )
+
+
+def test_a_backup_into_a_folder_gets_a_name(qlue: Any, central: Path, tmp_path: Path) -> None:
+    (tmp_path / "rak").mkdir()
+    path = Path(qlue("backup", tmp_path / "rak", "--json").json["path"])
+    assert path.parent == tmp_path / "rak"
+    assert path.is_file()
