@@ -1,23 +1,20 @@
-"""What whoever runs a central does to it: begin one, add cities, people and desks, back up, check."""
+"""What whoever runs a central does to it: begin one, add cities, people and desks, check."""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.central.errors import DatabaseProblem, Invalid
-from qlue_desk.central.hub import DATABASE_FILE, Hub
-from qlue_desk.central.instants import utc_now
+from qlue_desk.central.errors import Invalid
+from qlue_desk.central.hub import Hub
+from qlue_desk.central.restoring import Restore, restores
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
 from qlue_desk.protocol import event_digest, next_chain
-from qlue_desk.store.disk import flush_folder
 
 if TYPE_CHECKING:
     from qlue_desk.central.database import CentralDatabase
@@ -33,6 +30,8 @@ class Checked(msgspec.Struct, frozen=True):
     events: int
     streams: int
     faults: tuple[str, ...] = ()
+    restores: tuple[Restore, ...] = ()
+    """Each time that the database was put back to an earlier time, oldest first; no fault."""
 
 
 def init(data: Path, *, database_url: str | None = None) -> str:
@@ -95,44 +94,6 @@ def desk_code(hub: Hub, city: str, dinas: str, name: str = "") -> str:
     return hub.accounts.enrolment_code(city, dinas, name)
 
 
-def backup(hub: Hub, target: Path) -> Checked:
-    """Write a copy of the database to `target` while central serves, and check the copy.
-
-    Written beside, flushed, checked, then renamed: a backup that exists is whole. Files of reports lie
-    under `data/blobs` and are copied by any tool, for they never change.
-
-    :raises DatabaseProblem: when the copy is not sound, or the database is not SQLite.
-    """
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        hub.database.copy_to(partial)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        found = _check_copy(partial)
-        if found.faults:
-            raise DatabaseProblem("Cadangan tidak utuh: {fault}", fault=found.faults[0])
-        partial.replace(target)
-    finally:
-        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
-    flush_folder(target.parent)
-    return found
-
-
-def _check_copy(copy: Path) -> Checked:
-    from qlue_desk.central.database import open_database
-
-    database = open_database(f"sqlite://{copy.absolute()}", create=False)
-    try:
-        found = check_database(database)
-        with database.connected():
-            database.run("PRAGMA journal_mode = DELETE")
-        return found
-    finally:
-        database.close_all()
-
-
 def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
     found = check_database(hub.database)
@@ -162,7 +123,7 @@ def check_database(database: CentralDatabase) -> Checked:
             faults.extend([fault] if fault else [])
         faults.extend(_check_rows(database))
         complaints, entries = (_count(database, table) for table in ("complaint", "entry"))
-    return Checked(complaints, entries, events, len(streams), tuple(faults))
+    return Checked(complaints, entries, events, len(streams), tuple(faults), restores(database))
 
 
 def _check_stream(
@@ -210,9 +171,3 @@ def _check_rows(database: CentralDatabase) -> list[str]:
 def _count(database: CentralDatabase, table: str) -> int:
     row = database.one(f"SELECT count(*) FROM {table}")
     return int(row[0]) if row else 0
-
-
-def backup_name(data: Path, now: dt.datetime | None = None) -> Path:
-    """Where a backup goes when nobody says: beside the database, by time."""
-    moment = (now or utc_now()).strftime("%Y%m%dT%H%M%SZ")
-    return data / "backups" / f"{Path(DATABASE_FILE).stem}-{moment}.db"

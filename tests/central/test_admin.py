@@ -59,24 +59,6 @@ def test_a_dinas_can_be_added(office: Any) -> None:
         admin.add_dinas(office.hub, "bogor", Dinas("a/b", "x"))
 
 
-def test_a_backup_is_whole_while_central_works(office: Any, tmp_path: Path) -> None:
-    complaint = office.resolved(office.take().complaint)
-    target = tmp_path / "backups" / "c.db"
-    found = admin.backup(office.hub, target)
-    assert (found.complaints, found.streams, found.faults) == (1, 2, ())
-    assert found.events == office.hub.feed.position("bogor").seq * 2
-    assert [path.name for path in target.parent.iterdir()] == ["c.db"]
-    office.take("later")
-    restored_folder = tmp_path / "restored"
-    restored_folder.mkdir()
-    (restored_folder / "central.db").write_bytes(target.read_bytes())
-    restored = Hub.open(restored_folder, now=office.clock)
-    assert restored.records.get(complaint.id) == complaint
-    assert restored.server_id == office.hub.server_id
-    assert restored.records.of_source("bogor", "qlue", "later") is None
-    restored.close()
-
-
 @pytest.mark.parametrize(
     ("damage", "fault"),
     [
