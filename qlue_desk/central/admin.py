@@ -1,9 +1,7 @@
-"""What whoever runs a central does to it: begin one, add cities, people and desks, back up, check."""
+"""What whoever runs a central does to it: begin one, add cities, people and desks, check."""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qlue_desk.central.errors import DatabaseProblem, Invalid
-from qlue_desk.central.hub import DATABASE_FILE, Hub
-from qlue_desk.central.instants import utc_now
+from qlue_desk.central.hub import Hub
+from qlue_desk.central.restoring import Restore, restores
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean
 from qlue_desk.protocol import event_digest, next_chain
-from qlue_desk.store.disk import flush_folder
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -36,6 +33,8 @@ class Checked(msgspec.Struct, frozen=True):
     events: int
     streams: int
     faults: tuple[str, ...] = ()
+    restores: tuple[Restore, ...] = ()
+    """Each time that the database was put back to an earlier time, oldest first; no fault."""
 
 
 def exists(data: Path, *, database_url: str | None = None) -> bool:
@@ -75,7 +74,9 @@ def _check_boundaries(city: City, path: Path) -> None:
         codes = BoundaryIndex(path).codes
     except Exception as error:  # shapely's errors have no common base
         why = clean(str(error).partition("\n")[0], multiline=False, limit=200)
-        raise Invalid(N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why) from error
+        raise Invalid(
+            N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why
+        ) from error
     if strangers := sorted(codes - set(city.kelurahan_by_code)):
         raise Invalid(
             N_("Batas kelurahan {file} memakai kode {found}, yang tidak ada di berkas kota."),
@@ -144,44 +145,6 @@ def desk_code(hub: Hub, city: str, dinas: str, name: str = "") -> str:
     return hub.accounts.enrolment_code(city, dinas, name)
 
 
-def backup(hub: Hub, target: Path) -> Checked:
-    """Write a copy of the database to `target` while central serves, and check the copy.
-
-    Written beside, flushed, checked, then renamed: a backup that exists is whole. Files of reports lie
-    under `data/blobs` and are copied by any tool, for they never change.
-
-    :raises DatabaseProblem: when the copy is not sound, or the database is not SQLite.
-    """
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        hub.database.copy_to(partial)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        found = _check_copy(partial)
-        if found.faults:
-            raise DatabaseProblem(N_("Cadangan tidak utuh: {fault}"), fault=found.faults[0])
-        partial.replace(target)
-    finally:
-        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
-    flush_folder(target.parent)
-    return found
-
-
-def _check_copy(copy: Path) -> Checked:
-    from qlue_desk.central.database import open_database
-
-    database = open_database(f"sqlite://{copy.absolute()}", create=False)
-    try:
-        found = check_database(database)
-        with database.connected():
-            database.run("PRAGMA journal_mode = DELETE")
-        return found
-    finally:
-        database.close_all()
-
-
 def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
     hub.cities()  # raises where one can't be read
@@ -212,7 +175,7 @@ def check_database(database: CentralDatabase) -> Checked:
             faults.extend([fault] if fault else [])
         faults.extend(_check_rows(database))
         complaints, entries = (_count(database, table) for table in ("complaint", "entry"))
-    return Checked(complaints, entries, events, len(streams), tuple(faults))
+    return Checked(complaints, entries, events, len(streams), tuple(faults), restores(database))
 
 
 def _check_stream(
@@ -266,9 +229,3 @@ def _check_rows(database: CentralDatabase) -> list[str]:
 def _count(database: CentralDatabase, table: str) -> int:
     row = database.one(f"SELECT count(*) FROM {table}")
     return int(row[0]) if row else 0
-
-
-def backup_name(data: Path, now: dt.datetime | None = None) -> Path:
-    """Where a backup goes when nobody says: beside the database, by time."""
-    moment = (now or utc_now()).strftime("%Y%m%dT%H%M%SZ")
-    return data / "backups" / f"{Path(DATABASE_FILE).stem}-{moment}.db"

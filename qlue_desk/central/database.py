@@ -190,11 +190,8 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         return error
 
 
-class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
-    """The embedded server's database: WAL, every commit on the disk, one writer at a time."""
-
-    dialect = "sqlite"
-    _begin_write = "BEGIN IMMEDIATE"
+class _Driver(peewee.SqliteDatabase):  # type: ignore[misc]
+    """SQLite by the sqlcipher3 driver; below the pool, which asks it for connections."""
 
     def _connect(self) -> Any:
         from sqlcipher3 import dbapi2
@@ -212,6 +209,16 @@ class SqliteCentral(CentralDatabase, peewee.SqliteDatabase):
             connection.close()
             raise
         return connection
+
+
+class SqliteCentral(CentralDatabase, _Driver):
+    """The embedded server's database: WAL, every commit on the disk, one writer at a time."""
+
+    dialect = "sqlite"
+    _begin_write = "BEGIN IMMEDIATE"
+
+    def _can_reuse(self, conn: Any) -> bool:
+        return not conn.in_transaction
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.central.feed import Appended
 from qlue_desk.central.seen import Head
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def notice(hub: Hub) -> Restore | None:
         with database.reading():
             known = value(database, IDENTITY)
             if known == identity and _why(hub, identity) is None:
+                _keep_first_heads(hub)
                 return None
         with database.writing():
             _lock_streams(database)
@@ -67,6 +69,13 @@ def notice(hub: Hub) -> Restore | None:
             why = _why(hub, identity)
             put(database, IDENTITY, identity)
             return None if why is None else _begin_epochs(hub, why)
+
+
+def _keep_first_heads(hub: Hub) -> None:
+    """Where no heads are kept yet, those of now: the folder is new, or the program was older."""
+    if not hub.seen.read():
+        rows = hub.database.all("SELECT key, last_seq, last_hash, epoch FROM stream WHERE last_seq > 0")
+        hub.seen.note(Appended(row[0], int(row[1]), row[2], row[3]) for row in rows)
 
 
 def announce(hub: Hub) -> Restore:

@@ -73,7 +73,9 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
                 say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
             say(f"  {line.action_id}")
         for text in kept:
-            left = _("pindah ke {dinas}").format(dinas=text.dinas) if text.dinas else _("tidak ada lagi di sini")
+            left = (
+                _("pindah ke {dinas}").format(dinas=text.dinas) if text.dinas else _("tidak ada lagi di sini")
+            )
             say(f"✎ {text.number or '–'}  {text.label}  {left}  {time_words(text.at, workplace.zone)}")
             say("  " + _("Tulisan yang tertinggal: “{text}”").format(text=text.text))
             say(f"  {text.id}")

@@ -120,7 +120,13 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
     DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
     DeskAction(
-        "tray-retry", "full_stop", "ulangi", "Ulangi yang ditolak pada keadaan sekarang", Group.TRAY, _OUTBOX, bar=1
+        "tray-retry",
+        "full_stop",
+        "ulangi",
+        "Ulangi yang ditolak pada keadaan sekarang",
+        Group.TRAY,
+        _OUTBOX,
+        bar=1,
     ),
     DeskAction(
         "tray-note",
@@ -132,7 +138,13 @@ ACTIONS: tuple[DeskAction, ...] = (
         bar=3,
     ),
     DeskAction(
-        "tray-discard", "d", "buang", "Buang tindakan atau tulisan ini, setelah bertanya", Group.TRAY, _OUTBOX, bar=4
+        "tray-discard",
+        "d",
+        "buang",
+        "Buang tindakan atau tulisan ini, setelah bertanya",
+        Group.TRAY,
+        _OUTBOX,
+        bar=4,
     ),
     DeskAction(
         "tray-copy", "y", "salin", "Salin tulisan yang tertinggal, atau nomornya", Group.TRAY, _OUTBOX, bar=6

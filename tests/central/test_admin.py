@@ -36,7 +36,10 @@ def test_a_newer_database_is_left_alone(office: Any) -> None:
 
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "central.db").write_bytes(b"bukan basis data " * 100)
-    with pytest.raises(DatabaseProblem, match=r"rusak \(file is not a database\); hentikan server dan pulihkan dari cadangan terakhir"):
+    with pytest.raises(
+        DatabaseProblem,
+        match=r"rusak \(file is not a database\); hentikan server dan pulihkan dari cadangan terakhir",
+    ):
         Hub.open(tmp_path)
 
 
@@ -57,24 +60,6 @@ def test_a_dinas_can_be_added(office: Any) -> None:
     assert office.hub.accounts.people("bogor", "perumda")[0].name == "pipa"
     with pytest.raises(Invalid):
         admin.add_dinas(office.hub, "bogor", Dinas("a/b", "x"))
-
-
-def test_a_backup_is_whole_while_central_works(office: Any, tmp_path: Path) -> None:
-    complaint = office.resolved(office.take().complaint)
-    target = tmp_path / "backups" / "c.db"
-    found = admin.backup(office.hub, target)
-    assert (found.complaints, found.streams, found.faults) == (1, 2, ())
-    assert found.events == office.hub.feed.position("bogor").seq * 2
-    assert [path.name for path in target.parent.iterdir()] == ["c.db"]
-    office.take("later")
-    restored_folder = tmp_path / "restored"
-    restored_folder.mkdir()
-    (restored_folder / "central.db").write_bytes(target.read_bytes())
-    restored = Hub.open(restored_folder, now=office.clock)
-    assert restored.records.get(complaint.id) == complaint
-    assert restored.server_id == office.hub.server_id
-    assert restored.records.of_source("bogor", "qlue", "later") is None
-    restored.close()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from qlue_desk.central import admin
+from qlue_desk.central.backups import backup
 from qlue_desk.central.database import PostgresCentral
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.hub import Hub
@@ -150,8 +151,19 @@ def test_postgresql_is_backed_up_by_its_own_tool(postgres_office: Office, tmp_pa
     from qlue_desk.central.errors import DatabaseProblem
 
     with pytest.raises(DatabaseProblem, match="pakai pg_dump untuk PostgreSQL"):
-        admin.backup(postgres_office.hub, tmp_path / "x.db")
+        backup(postgres_office.hub, tmp_path / "x.db")
     assert list(tmp_path.glob("*.db")) == []
+
+
+@pytest.mark.parametrize("kind", ["office", "postgres_office"])
+def test_connections_are_kept_and_given_again(kind: str, request: pytest.FixtureRequest) -> None:
+    database = request.getfixturevalue(kind).hub.database
+    seen = set()
+    for _ in range(5):
+        with database.reading():
+            seen.add(id(database.connection()))
+    assert len(seen) == 1
+    assert (len(database._connections), len(database._in_use)) == (1, 0)
 
 
 def test_a_lock_that_does_not_come_is_busy_and_changes_nothing(postgres_office: Office) -> None:

@@ -54,11 +54,10 @@ def fill(place: Path) -> Path:
     path = place / "fill"
     with path.open("wb", buffering=0) as file:
         for size in (65536, 4096, 1):
-            try:
+            with pytest.raises(OSError) as caught:
                 while file.write(b"x" * size):
                     pass
-            except OSError as error:
-                assert disk.is_full(error)
+            assert disk.is_full(caught.value)
     return path
 
 

@@ -19,8 +19,9 @@ central = LazyGroup(
         "key": (_HERE + "people:key", N_("kunci untuk sistem luar: intake, open311")),
         "intake": (_HERE + "intake:intake", N_("ambil laporan: tabel, gammu, qlue")),
         "escalate": (_HERE + "running:escalate", N_("jalankan eskalasi dan penutupan yang jatuh tempo")),
-        "backup": (_HERE + "running:backup", N_("cadangan utuh, sambil melayani")),
-        "check": (_HERE + "running:check", N_("periksa basis data, rantai, dan berkas")),
+        "backup": (_HERE + "keeping:backup", N_("cadangan utuh, sambil melayani")),
+        "restore": (_HERE + "keeping:restore", N_("pulihkan cadangan; tidak ada yang hilang dari meja")),
+        "check": (_HERE + "keeping:check", N_("periksa basis data, rantai, dan berkas")),
     },
     help=N_("Jalankan server sebuah kota."),
 )

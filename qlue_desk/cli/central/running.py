@@ -1,4 +1,4 @@
-"""`central init|serve|escalate|backup|check`."""
+"""`central init|serve|escalate`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
-from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -94,49 +94,3 @@ def escalate(shell: Shell, data: Path | None, database: str | None, json_output:
     else:
         say(_("{escalated} eskalasi, {finalised} menjadi final.").format(
             escalated=done.escalated, finalised=done.finalised))  # fmt: skip
-
-
-@command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
-@click.argument("target", metavar="[FILE]", type=Path, required=False)
-@data_options
-@pass_shell
-def backup(
-    shell: Shell, target: Path | None, data: Path | None, database: str | None, json_output: bool
-) -> None:
-    """Write a backup."""
-    from qlue_desk.central import admin
-
-    with opened(shell, data, database) as hub:
-        named = admin.backup_name(hub.data)
-        path = target or named
-        path = path / named.name if path.is_dir() else path
-        found = admin.backup(hub, path)
-    if json_output:
-        write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
-    else:
-        say(_("Cadangan {path}: {n} laporan, rantai utuh.").format(path=path, n=found.complaints))
-
-
-@command("check", N_("Periksa halaman basis data, rantai setiap aliran, riwayat, dan berkas."))
-@data_options
-@pass_shell
-def check(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> int:
-    """Check everything; 1 when something is wrong."""
-    from qlue_desk.central import admin
-
-    with opened(shell, data, database) as hub:
-        found = admin.check(hub)
-    if json_output:
-        write_json({"ok": not found.faults, "checked": found})
-    else:
-        for fault in found.faults:
-            say(f"✗ {fault}")
-        say(
-            _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
-                complaints=found.complaints,
-                entries=found.entries,
-                events=found.events,
-                streams=found.streams,
-            )
-        )
-    return int(Exit.FAILED if found.faults else Exit.DONE)

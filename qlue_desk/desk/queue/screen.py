@@ -14,7 +14,6 @@ from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.queue.columns import heading

@@ -1,0 +1,121 @@
+"""`central backup|restore|check`: keeping a city's data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
+from qlue_desk.cli.exits import Exit, Usage
+from qlue_desk.cli.lazy import command
+from qlue_desk.cli.output import say, write_json
+from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+WHY = {
+    "moved": N_("basis data lain di alamat yang sama"),
+    "behind": N_("kejadian yang pernah ada tidak ada lagi"),
+    "diverged": N_("kejadian lain di tempat yang pernah ada"),
+    "told": N_("diberitahukan dengan central restore"),
+}
+"""How it was noticed that the database was put back (`central.restoring.Why`)."""
+
+
+@command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
+@click.argument("target", metavar="[FILE]", type=Path, required=False)
+@data_options
+@pass_shell
+def backup(
+    shell: Shell, target: Path | None, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """Write a backup."""
+    from qlue_desk.central import backups
+
+    with opened(shell, data, database) as hub:
+        path = target or backups.backup_name(hub.data)
+        found = backups.backup(hub, path)
+    if json_output:
+        write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
+    else:
+        say(_("Cadangan {path}: {n} laporan, rantai utuh.").format(path=path, n=found.complaints))
+
+
+@command(
+    "restore",
+    N_(
+        "Pulihkan cadangan FILE (SQLite), atau tanpa FILE beri tahu bahwa basis data sudah dipulihkan dengan "
+        "alat lain. Semua meja lalu menyalin ulang dan mengirim lagi apa yang server lupakan."
+    ),
+)
+@click.argument("source", metavar="[FILE]", type=Path, required=False)
+@data_options
+@pass_shell
+def restore(
+    shell: Shell, source: Path | None, data: Path | None, database: str | None, json_output: bool
+) -> None:
+    """Put a backup back, or say that it was done by other means."""
+    if source is None:
+        _announce(shell, data, database, json_output)
+        return
+    if database_url(shell, database):
+        raise Usage(
+            _(
+                "Cadangan PostgreSQL dipulihkan dengan pg_restore atau pg_basebackup; "
+                "sesudahnya central restore tanpa FILE."
+            )
+        )
+    from qlue_desk.central import backups
+
+    done = backups.restore(data_folder(shell, data), source)
+    if json_output:
+        write_json(done)
+        return
+    say(_("{path} dipulihkan: {n} laporan, rantai utuh.").format(path=source, n=done.complaints))
+    if done.kept:
+        say(_("Basis data sebelumnya disimpan di {path}.").format(path=done.kept))
+    say(_("Jalankan central serve; semua meja menyalin ulang dan mengirim lagi apa yang hilang."))
+
+
+def _announce(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> None:
+    from qlue_desk.central import restoring
+
+    with opened(shell, data, database) as hub:
+        done = restoring.announce(hub)
+    if json_output:
+        write_json(done)
+    else:
+        say(
+            _(
+                "{n} aliran mulai dari awal; semua meja menyalin ulang dan mengirim lagi apa yang hilang."
+            ).format(n=len(done.ended))
+        )
+
+
+@command("check", N_("Periksa halaman basis data, rantai setiap aliran, riwayat, dan berkas."))
+@data_options
+@pass_shell
+def check(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> int:
+    """Check everything; 1 when something is wrong."""
+    from qlue_desk.central import admin
+
+    with opened(shell, data, database) as hub:
+        found = admin.check(hub)
+    if json_output:
+        write_json({"ok": not found.faults, "checked": found})
+        return int(Exit.FAILED if found.faults else Exit.DONE)
+    for fault in found.faults:
+        say(f"✗ {fault}")
+    for restore in found.restores:
+        say(_("Basis data pernah dipulihkan, {at}: {why}.").format(
+            at=f"{restore.at:%Y-%m-%d %H:%M} UTC", why=_(WHY[restore.why])))  # fmt: skip
+    say(
+        _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
+            complaints=found.complaints,
+            entries=found.entries,
+            events=found.events,
+            streams=found.streams,
+        )
+    )
+    return int(Exit.FAILED if found.faults else Exit.DONE)
