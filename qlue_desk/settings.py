@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 import msgspec
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -119,7 +120,8 @@ class SettingsError(Exception):
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language."""
-        return translate(self.template).format(**self.values)
+        values = {key: translate(value) if key == "why" else value for key, value in self.values.items()}
+        return translate(self.template).format(**values)
 
 
 # --- where things lie ----------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def read(path: Path) -> Settings:
         values = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
-            N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=error.strerror or str(error)
+            N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=reason_of(error)
         ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(N_("{file}: bukan teks UTF-8."), file=str(path)) from error

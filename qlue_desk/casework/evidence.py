@@ -13,6 +13,7 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Attachment
 from qlue_desk.domain.media import media_type_of
 from qlue_desk.domain.moves import N_, Code
+from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import file_name
 from qlue_desk.store import blobs
 
@@ -42,9 +43,9 @@ def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
         raise refused(
             N_("Berkas {path} tidak bisa dibaca: {why}."),
             "evidence",
-            Code.BLOB_INVALID,
+            Code.NOT_FOUND,
             path=str(path),
-            why=error.strerror or str(error),
+            why=reason_of(error),
         ) from error
     if not content:
         raise refused(N_("Berkas {path} kosong."), "evidence", Code.BLOB_INVALID, path=str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import json
@@ -17,6 +18,7 @@ from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.privacy import redact_text, withhold
+from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, csv_cell
 from qlue_desk.store import queue
 
@@ -71,10 +73,11 @@ def export(
         os.replace(part, path)
     except OSError as error:
         raise refused(
-            N_("{path} tidak bisa ditulis: {why}."), "path", path=str(path), why=error.strerror or str(error)
+            N_("{path} tidak bisa ditulis: {why}."), "path", path=str(path), why=reason_of(error)
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the reason why it was not written is the one to tell
+            part.unlink(missing_ok=True)
     return count
 
 
@@ -156,7 +159,7 @@ def _write_xlsx(records: Iterator[dict[str, Any]], path: Path) -> int:
     except ImportError:
         raise refused(
             N_("Untuk XLSX pasang dulu: pip install 'qlue-desk[export]'; CSV dan JSON bisa tanpa itu."),
-            "format",
+            "package",
         ) from None
     book = Workbook(write_only=True)
     sheet = book.create_sheet("laporan")

@@ -60,10 +60,14 @@ def monthly(workplace: Workplace, month: str, now: dt.datetime | None = None) ->
     )
 
 
+FIRST_YEAR = 2000
+"""No report of a citizen is older; calendars and clocks of the first centuries are not computed."""
+
+
 def _month(written: str) -> dt.date:
     found = re.fullmatch(r"(\d{4})-(\d{2})", written.strip())
     try:
-        if found:
+        if found and int(found[1]) >= FIRST_YEAR:
             return dt.date(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass

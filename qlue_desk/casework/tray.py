@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
-from qlue_desk.protocol import ActionResult, Current
-from qlue_desk.store import drafts, outbox
+from qlue_desk.protocol import ActionResult, Current, Session
+from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
+from qlue_desk.store.database import Store
+from qlue_desk.store.disk import is_full
+from qlue_desk.store.errors import DiskFull, StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
@@ -88,9 +91,9 @@ def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
     ]
 
 
-def kept_json(workplace: Workplace, texts: list[Kept]) -> list[dict[str, Any]]:
-    """The texts as JSON, times in the city's zone."""
-    return [msgspec.to_builtins(kept) | {"at": iso(kept.at, workplace.zone)} for kept in texts]
+def kept_json(zone: dt.tzinfo, texts: list[Kept]) -> list[dict[str, Any]]:
+    """The texts as JSON, times in a zone."""
+    return [msgspec.to_builtins(kept) | {"at": iso(kept.at, zone)} for kept in texts]
 
 
 def counts(workplace: Workplace) -> OutboxCounts:
@@ -115,25 +118,37 @@ def discard(workplace: Workplace, action_id: str) -> None:
         workplace.store.writing(outbox.discard, action_id)
 
 
-def lines_json(workplace: Workplace, lines: list[Line]) -> list[dict[str, Any]]:
-    """The lines as JSON, times in the city's zone."""
-    return [
-        msgspec.to_builtins(line) | {"recorded_at": iso(line.recorded_at, workplace.zone)} for line in lines
-    ]
+def lines_json(zone: dt.tzinfo, lines: list[Line]) -> list[dict[str, Any]]:
+    """The lines as JSON, times in a zone."""
+    return [msgspec.to_builtins(line) | {"recorded_at": iso(line.recorded_at, zone)} for line in lines]
 
 
 def export(workplace: Workplace, path: Path) -> int:
     """Write all actions of outbox and tray whole into a JSON file; how many. Nothing is changed.
 
-    Texts whose report is gone stand beside them. The file holds people's own texts in clear, so it gets mode 0600.
+    Texts whose report is gone stand beside them.
+
+    :raises DiskFull: when there is no room for it, not even that of the ballast.
     """
     items = [
         *workplace.store.reading(outbox.waiting, 1_000_000),
         *workplace.store.reading(outbox.tray, 1_000_000),
     ]
+    texts = kept_json(workplace.zone, kept_texts(workplace))
+    return write_export(workplace.home, path, items, workplace.session, texts)
+
+
+def write_export(
+    home: Path,
+    path: Path,
+    items: list[Waiting],
+    session: Session | None,
+    texts: Sequence[dict[str, Any]] = (),
+) -> int:
+    """Write these actions into a JSON file, for its owner only: it holds people's own texts in clear."""
     document = {
-        "desk": workplace.desk,
-        "server_id": workplace.session.server_id,
+        "desk": None if session is None else session.desk,
+        "server_id": None if session is None else session.server_id,
         "actions": [
             {
                 "state": item.state,
@@ -144,17 +159,64 @@ def export(workplace: Workplace, path: Path) -> int:
             }
             for item in items
         ],
-        "drafts": kept_json(workplace, kept_texts(workplace)),
+        "drafts": list(texts),
     }
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
     path.touch(mode=0o600, exist_ok=True)
-    path.write_bytes(content)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        if not ballast.give_up(home):
+            raise DiskFull(path) from error
+        path.write_bytes(content)
     return len(items)
 
 
-def _line(workplace: Workplace, item: Waiting, translate: Translate) -> Line:
+def take_over(workplace: Workplace) -> int:
+    """Take over what only the twin log knows (the database was lost or put back); how many."""
+    store = workplace.store
+    if store.read_only is not None or not store.reading(journal.only_in_twin):
+        return 0
+    return store.writing(journal.salvage)
+
+
+def left_behind(home: Path) -> tuple[list[Waiting], Session | None]:
+    """What a data folder holds where nobody is signed in or the database cannot be read: work is never lost.
+
+    From the database as far as it opens, and from the twin log.
+    """
+    try:
+        store = Store.open(home)
+    except StoreError:
+        return [_of_twin(line) for line in twin.read(home / twin.FILE).recorded], None
+    try:
+        return store.reading(_left)
+    finally:
+        store.close()
+
+
+def _left() -> tuple[list[Waiting], Session | None]:
+    stored = meta.get(meta.SESSION)
+    session = None if stored is None else msgspec.json.decode(stored, type=Session)
+    unknown = [_of_twin(line) for line in journal.only_in_twin()]
+    return [*outbox.waiting(1_000_000), *unknown, *outbox.tray(1_000_000)], session
+
+
+def _of_twin(line: twin.Line) -> Waiting:
+    assert line.action is not None, "what was undone is not read back"
+    return Waiting(line.action, "waiting", line.number, line.title, line.action.recorded_at, sent=True)
+
+
+def left_line(item: Waiting, translate: Translate = str) -> Line:
+    """An action as a line where there is no session to name people and places."""
+    return _line(None, item, translate)
+
+
+def _line(workplace: Workplace | None, item: Waiting, translate: Translate) -> Line:
     action = item.action
-    person = workplace.person(action.actor_id)
+    person = None if workplace is None else workplace.person(action.actor_id)
     note = action.fields.note if action.report is None else action.report.text
     return Line(
         action_id=action.id,
@@ -201,12 +263,12 @@ def sentence_of(result: ActionResult, translate: Translate = str) -> str:
     return result.detail or translate(UNEXPLAINED)
 
 
-def _standing(workplace: Workplace, current: Current | None, translate: Translate) -> str:
+def _standing(workplace: Workplace | None, current: Current | None, translate: Translate) -> str:
     if current is None or not current.status:
         return ""
     try:
         status = translate(STATUS_LOOK[Status(current.status)].label)
     except ValueError:
         status = current.status
-    dinas = workplace.city.dinas_name(current.dinas)
+    dinas = current.dinas if workplace is None else workplace.city.dinas_name(current.dinas)
     return f"{status}, {dinas}" if dinas else status

@@ -15,14 +15,18 @@ import click
 import msgspec
 
 from qlue_desk.cli.exits import Exit
-from qlue_desk.cli.lazy import command
+from qlue_desk.cli.lazy import command, unknown_word
 from qlue_desk.cli.output import display_width, say, write_json
 from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.settings import SettingsError, find_file, load
+from qlue_desk.domain.system import reason_of
+from qlue_desk.settings import Settings, SettingsError, find_file, key_lines, load
+from qlue_desk.store.disk import is_full
 from qlue_desk.words import _
 
+DATABASE_FILE = "desk.db"
+_KEYS_MEND = N_("Perbaiki atau hapus baris itu; nama tindakan ada di layar bantuan (?).")
 SMALLEST = (80, 24)
 CLOCK_SECONDS = 60
 
@@ -62,6 +66,8 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
     """Every check; one that breaks is a finding itself."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _settings(config),
+        lambda: _own_keys(config),
+        lambda: _own_views(config, shell.home),
         _terminal,
         _glyphs,
         _sqlite,
@@ -87,6 +93,70 @@ def _settings(config: str | None) -> Iterator[Finding]:
         )
     else:
         yield Finding(what, True, str(path) if path else _("bawaan"))
+
+
+def _own_keys(config: str | None) -> Iterator[Finding]:
+    """`[keys]`: the ids are the desk's, which no other command loads."""
+    found = _readable(config)
+    if found is None or not found[1].keys:
+        return
+    from qlue_desk.desk.actions import ACTION_BY_ID, KeyClash, check_keys
+
+    path, settings = found
+    what = _("Tombol sendiri")
+    lines = key_lines(path.read_text("utf-8"))
+    unknown = [name for name in settings.keys if name not in ACTION_BY_ID]
+    for name in unknown:
+        line = lines.get(("keys", name), 1)
+        yield Finding(what, False, f"{path}:{line}: {unknown_word(name, list(ACTION_BY_ID))}", _(_KEYS_MEND))
+    if unknown:
+        return
+    try:
+        check_keys(settings.keys)
+    except KeyClash as clash:
+        yield Finding(what, False, f"{path}: {clash}", _(_KEYS_MEND))
+    else:
+        yield Finding(what, True, ", ".join(settings.keys))
+
+
+def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
+    """`[views]`: their queries name the city's own places, so a desk that has signed in is needed."""
+    found = _readable(config)
+    if found is None or not found[1].views or not (home / DATABASE_FILE).exists():
+        return
+    from qlue_desk.casework.workplace import NotLoggedIn, Workplace
+    from qlue_desk.domain.query import QueryError
+    from qlue_desk.store.errors import StoreError
+
+    path, settings = found
+    what = _("Tampilan sendiri")
+    try:
+        workplace = Workplace.open(home)
+    except (NotLoggedIn, StoreError):
+        return
+    lines = key_lines(path.read_text("utf-8"))
+    wrong = False
+    try:
+        for name, text in settings.views.items():
+            try:
+                workplace.query(text)
+            except QueryError as error:
+                wrong = True
+                place = f"{path}:{lines.get(('views', name), 1)}: {name}"
+                yield Finding(what, False, f"{place}: {error.sentence(_)}", _("Perbaiki kueri itu."))
+    finally:
+        workplace.close()
+    if not wrong:
+        yield Finding(what, True, ", ".join(settings.views))
+
+
+def _readable(config: str | None) -> tuple[Path, Settings] | None:
+    """The file of settings where there is a sound one; what is wrong with another was said before."""
+    try:
+        path = find_file(named_config(["--config", config] if config else []))
+        return None if path is None else (path, load(path))
+    except SettingsError:
+        return None
 
 
 def _terminal() -> Iterator[Finding]:
@@ -156,12 +226,28 @@ def _sqlite_version() -> str:
 
 
 def _folder(home: Path) -> Iterator[Finding]:
-    if not home.exists():
-        yield Finding(_("Folder data"), None, str(home), _("Dibuat saat pertama masuk: qlue-desk login."))
+    from qlue_desk.store import ballast
+    from qlue_desk.store.errors import StoreError
+    from qlue_desk.store.location import refuse_network
+
+    what = _("Folder data")
+    try:
+        refuse_network(home)
+        _try_to_write(home)
+    except StoreError as error:
+        yield Finding(what, False, error.sentence(_), _("Pilih folder lain dengan QLUE_DESK_HOME."))
         return
-    writable = os.access(home, os.W_OK)
-    mend = "" if writable else _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
-    yield Finding(_("Folder data"), writable, str(home), mend)
+    except OSError as error:
+        found = f"{home}: {_(reason_of(error))}"
+        mend = _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
+        yield Finding(what, False, found, mend)
+        return
+    if not home.exists():
+        yield Finding(what, None, str(home), _("Dibuat saat pertama masuk: qlue-desk login."))
+        return
+    yield Finding(what, True, str(home))
+    if ballast.running_out(home):
+        yield Finding(_("Ruang cakram"), False, _("hampir habis"), _("Kosongkan ruang pada cakram itu."))
     token = home / "token"
     if token.exists() and sys.platform != "win32":
         mode = stat.S_IMODE(token.stat().st_mode)
@@ -170,9 +256,24 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding(_("Berkas token"), private, f"{mode:04o}", mend)
 
 
+def _try_to_write(home: Path) -> None:
+    """Make a folder where the data folder is, or would be, and take it away again.
+
+    :raises OSError: when that cannot be; a full disk is another matter.
+    """
+    there = home
+    while not os.path.lexists(there) and there != there.parent:
+        there = there.parent
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=there))
+    except OSError as error:
+        if not is_full(error):
+            raise
+
+
 def _database(home: Path) -> Iterator[Finding]:
     what = _("Basis data")
-    if not (home / "desk.db").exists():
+    if not (home / DATABASE_FILE).exists():
         yield Finding(what, None, _("belum ada"))
         return
     from qlue_desk.store.database import Store
@@ -185,10 +286,13 @@ def _database(home: Path) -> Iterator[Finding]:
             what,
             False,
             error.sentence(_),
-            _("Pindahkan desk.db lalu masuk lagi; kotak keluar ada di outbox.log."),
+            _("Simpan kotak keluar (qlue-desk outbox export), pindahkan desk.db, lalu masuk lagi."),
         )
         return
     try:
+        if store.read_only is not None:
+            yield Finding(what, False, store.read_only.sentence(_), _("Perbarui qlue-desk."))
+            return
         found = store.reading(_integrity)
         mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
         yield Finding(what, found == "ok", found, mend)
@@ -206,17 +310,21 @@ def _integrity() -> str:
 def _server(shell: Shell) -> Iterator[Finding]:
     import datetime as dt
 
-    if not (shell.home / "desk.db").exists():
+    if not (shell.home / DATABASE_FILE).exists():
         yield Finding(
             _("Pusat"), None, _("meja ini belum terhubung"), _("Jalankan: qlue-desk login URL --code KODE.")
         )
         return
     from qlue_desk.protocol import Session
     from qlue_desk.store.database import Store
+    from qlue_desk.store.errors import StoreError
     from qlue_desk.sync.errors import NotEnrolled, SyncError
     from qlue_desk.sync.signing_in import transport_for
 
-    store = Store.open(shell.home)
+    try:
+        store = Store.open(shell.home)
+    except StoreError:
+        return  # told with the database
     try:
         transport = transport_for(store, private_ca=shell.private_ca())
         try:

@@ -16,6 +16,26 @@ from qlue_desk.words import _
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def _write_usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, pieces, prefix=_("Pemakaian:") + " ")
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    records = [parameter.get_help_record(ctx) for parameter in command.get_params(ctx)]
+    rows = [record for record in records if record is not None]
+    if rows:
+        with formatter.section(_("Pilihan")):
+            formatter.write_dl(rows)
+
+
+def _help_option(command: click.Command, ctx: click.Context) -> click.Option | None:
+    made = click.Command.get_help_option(command, ctx)
+    if made is not None:
+        made.help = _("tampilkan bantuan ini")
+    return made
+
+
 class DeskOption(click.Option):
     """An option whose help is translated when it is shown."""
 
@@ -29,6 +49,18 @@ class DeskOption(click.Option):
 
 class DeskCommand(click.Command):
     """A command whose help is translated when it is shown."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """How it is written."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What may be given."""
+        _write_options(self, ctx, formatter)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`."""
+        return _help_option(self, ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What it does."""
@@ -64,6 +96,19 @@ class LazyGroup(click.Group):
         if args and args[0] not in self._lazy and not args[0].startswith("-"):
             raise Usage(unknown_word(args[0], list(self._lazy)))
         return super().resolve_command(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """How it is written."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What may be given, then the commands."""
+        _write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`."""
+        return _help_option(self, ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table, without loading a single command."""

@@ -48,7 +48,10 @@ def login(
     elif code:
         raise Usage(_("Sebutkan alamat pusat: qlue-desk login URL --code KODE."))
     user = user or _asked_user(json_output)
+    from qlue_desk.store import ballast
+
     actor = signing_in.sign_in(shell.home, user, _password(json_output), private_ca=shell.private_ca())
+    ballast.make(shell.home)
     if json_output:
         write_json(_identity(shell))
     else:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import DeskOption, LazyGroup, command
-from qlue_desk.cli.output import say, write_json
+from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.casework.tray import Kept, Line
 
 _HERE = "qlue_desk.cli.outbox:"
 
@@ -42,45 +47,63 @@ outbox = LazyGroup(
 def list_outbox(shell: Shell, json_output: bool) -> None:
     """List outbox and tray."""
     from qlue_desk.casework import tray
+    from qlue_desk.casework.workplace import NotLoggedIn
+    from qlue_desk.phrases import time_words
+    from qlue_desk.store.errors import StoreError
+
+    try:
+        with shell.workplace() as workplace:
+            tray.take_over(workplace)
+            waiting, refused = tray.outbox_lines(workplace, _), tray.tray_lines(workplace, _)
+            kept = tray.kept_texts(workplace, _)
+            zone: dt.tzinfo = workplace.zone
+    except (NotLoggedIn, StoreError) as error:
+        items, _session = tray.left_behind(shell.home)
+        if not items:
+            raise
+        warn(error.sentence(_))
+        lines = [tray.left_line(item, _) for item in items]
+        waiting = [line for line in lines if line.state != "refused"]
+        refused = [line for line in lines if line.state == "refused"]
+        kept = []
+        zone = dt.datetime.now().astimezone().tzinfo or dt.UTC
+    if json_output:
+        write_json(
+            {
+                "waiting": tray.lines_json(zone, waiting),
+                "refused": tray.lines_json(zone, refused),
+                "drafts": tray.kept_json(zone, kept),
+            }
+        )
+        return
+    for line in waiting:
+        say(f"▲ {line.number or '–'}  {line.label}  {time_words(line.recorded_at, zone)}  {line.note}")
+    for line in refused:
+        say(f"! {line.number or '–'}  {line.label}  {time_words(line.recorded_at, zone)}")
+        _say_why(line)
+    for text in kept:
+        _say_kept(text, zone)
+    if not waiting and not refused and not kept:
+        say(_("Kotak keluar kosong: semuanya sudah di pusat."))
+
+
+def _say_why(line: Line) -> None:
+    say("  " + _("Alasan: {reason}").format(reason=line.reason))
+    if line.seen or line.current:
+        seen = _("Yang Anda lihat: {seen} · keadaan sekarang: {current}")
+        say("  " + seen.format(seen=line.seen or "–", current=line.current or "–"))
+    if line.note:
+        say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
+    say(f"  {line.action_id}")
+
+
+def _say_kept(text: Kept, zone: dt.tzinfo) -> None:
     from qlue_desk.phrases import time_words
 
-    with shell.workplace() as workplace:
-        waiting, refused = tray.outbox_lines(workplace, _), tray.tray_lines(workplace, _)
-        kept = tray.kept_texts(workplace, _)
-        if json_output:
-            write_json(
-                {
-                    "waiting": tray.lines_json(workplace, waiting),
-                    "refused": tray.lines_json(workplace, refused),
-                    "drafts": tray.kept_json(workplace, kept),
-                }
-            )
-            return
-        for line in waiting:
-            when = time_words(line.recorded_at, workplace.zone)
-            say(f"▲ {line.number or '–'}  {line.label}  {when}  {line.note}")
-        for line in refused:
-            say(f"! {line.number or '–'}  {line.label}  {time_words(line.recorded_at, workplace.zone)}")
-            say("  " + _("Alasan: {reason}").format(reason=line.reason))
-            if line.seen or line.current:
-                say(
-                    "  "
-                    + _("Yang Anda lihat: {seen} · keadaan sekarang: {current}").format(
-                        seen=line.seen or "–", current=line.current or "–"
-                    )
-                )
-            if line.note:
-                say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
-            say(f"  {line.action_id}")
-        for text in kept:
-            left = (
-                _("pindah ke {dinas}").format(dinas=text.dinas) if text.dinas else _("tidak ada lagi di sini")
-            )
-            say(f"✎ {text.number or '–'}  {text.label}  {left}  {time_words(text.at, workplace.zone)}")
-            say("  " + _("Tulisan yang tertinggal: “{text}”").format(text=text.text))
-            say(f"  {text.id}")
-        if not waiting and not refused and not kept:
-            say(_("Kotak keluar kosong: semuanya sudah di pusat."))
+    left = _("pindah ke {dinas}").format(dinas=text.dinas) if text.dinas else _("tidak ada lagi di sini")
+    say(f"✎ {text.number or '–'}  {text.label}  {left}  {time_words(text.at, zone)}")
+    say("  " + _("Tulisan yang tertinggal: “{text}”").format(text=text.text))
+    say(f"  {text.id}")
 
 
 @command("retry", N_("Coba lagi tindakan yang ditolak, pada keadaan sekarang."))
@@ -139,9 +162,21 @@ def export(shell: Shell, path: Path, json_output: bool) -> None:
 
 def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.casework import tray
+    from qlue_desk.casework.workplace import NotLoggedIn
+    from qlue_desk.store.errors import DiskFull, StoreError
 
-    with shell.workplace() as workplace:
-        count = tray.export(workplace, path)
+    try:
+        with shell.workplace() as workplace:
+            tray.take_over(workplace)
+            count = tray.export(workplace, path)
+    except DiskFull:
+        raise
+    except (NotLoggedIn, StoreError) as error:
+        items, session = tray.left_behind(shell.home)
+        if not items:
+            raise
+        warn(error.sentence(_))
+        count = tray.write_export(shell.home, path, items, session)
     if json_output:
         write_json({"path": str(path), "actions": count, "sealed": False})
     else:

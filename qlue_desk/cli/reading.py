@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qlue_desk.cli.exits import Usage
-from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.lazy import command, option, unknown_word
 from qlue_desk.cli.output import say, table, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -26,10 +27,19 @@ def query_line(words: tuple[str, ...]) -> str:
     """One query line of the shell's words; a word with spaces is one phrase again."""
     for word in words:
         if word.startswith("--"):
-            raise Usage(_("Pilihan {name} tidak dikenal.").format(name=word))
+            raise _unknown_option(word)
     if len(words) == 1:
         return words[0]
     return " ".join(_phrase(word) for word in words)
+
+
+def _unknown_option(word: str) -> Usage:
+    context = click.get_current_context(silent=True)
+    known = [name for p in context.command.params for name in p.opts if name[:2] == "--"] if context else []
+    name = word.partition("=")[0]
+    if difflib.get_close_matches(name, known, 3, 0.5):
+        return Usage(unknown_word(name, known))
+    return Usage(_("Pilihan {name} tidak dikenal.").format(name=name))
 
 
 def _phrase(word: str) -> str:
@@ -41,7 +51,13 @@ def _phrase(word: str) -> str:
 
 @command("queue", N_("Daftar laporan menurut kueri, urut tenggat."), context_settings=QUERY_SETTINGS)
 @click.argument("query", metavar="[QUERY]", nargs=-1)
-@option("--limit", type=click.IntRange(1), default=50, metavar="N", help=N_("paling banyak sekian (50)"))
+@option(
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    metavar="N",
+    help=N_("paling banyak sekian (50)"),
+)
 @pass_shell
 def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -> None:
     """List reports."""

@@ -15,8 +15,9 @@ import click
 
 from qlue_desk import words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
-from qlue_desk.cli.lazy import unknown_word
 from qlue_desk.cli.output import warn, write_json
+from qlue_desk.cli.usage import usage_sentence
+from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
 from qlue_desk.settings import Settings, SettingsError, home_folder, load
 from qlue_desk.words import _
@@ -89,7 +90,7 @@ def failure_of(error: BaseException) -> CommandFailed | None:
         case click.exceptions.Exit():
             return CommandFailed("", exit_code=Exit.DONE if not error.exit_code else Exit.FAILED)
         case click.ClickException():
-            return Usage(_usage_sentence(error))
+            return Usage(usage_sentence(error))
         case KeyboardInterrupt() | click.Abort():
             return CommandFailed(_("Dihentikan."), code="interrupted")
         case BrokenPipeError():
@@ -125,10 +126,11 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
     cities = sys.modules.get("qlue_desk.cities.errors")
     if cities is not None and isinstance(error, cities.CityFileError):
         return CommandFailed(error.sentence(_), exit_code=Exit.USAGE, code="city_file")
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+    if isinstance(error, OSError) and error.filename is not None:
         path = clean(str(error.filename), multiline=False)
         return CommandFailed(
-            _("Berkas {path} tidak bisa dipakai: {why}.").format(path=path, why=error.strerror), code="file"
+            _("Berkas {path} tidak bisa dipakai: {why}.").format(path=path, why=_(reason_of(error))),
+            code="file",
         )
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
         extra = "export" if error.name == "openpyxl" else "central"
@@ -161,23 +163,6 @@ def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
     if store is not None and isinstance(error, store.StoreError):
         return CommandFailed(error.sentence(_), code="store")
     return None
-
-
-def _usage_sentence(error: click.ClickException) -> str:
-    match error:
-        case click.NoSuchOption():
-            return (
-                unknown_word(error.option_name, list(error.possibilities or []))
-                if error.possibilities
-                else _("Pilihan {name} tidak dikenal.").format(name=error.option_name)
-            )
-        case click.MissingParameter():
-            name = error.param.human_readable_name if error.param else ""
-            return _("{name} belum diberikan.").format(name=name.upper())
-        case click.BadParameter():
-            name = error.param.human_readable_name if error.param else ""
-            return _("{name}: {why}").format(name=name, why=error.message)
-    return error.format_message()
 
 
 def _unforeseen(error: BaseException) -> str:

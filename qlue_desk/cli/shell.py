@@ -34,9 +34,9 @@ class Shell:
 
         workplace = Workplace.open(self.home)
         try:
+            yield workplace
             if workplace.store.read_only is not None:
                 warn(workplace.store.read_only.sentence(_))
-            yield workplace
             if ballast.running_out(self.home):
                 warn(
                     _(
@@ -52,6 +52,15 @@ class Shell:
         return Path(self.settings.sync.ca_file) if self.settings.sync.ca_file else None
 
 
+_EXIT_OF_FIELD = {
+    "verb": Exit.USAGE,
+    "format": Exit.USAGE,
+    "month": Exit.USAGE,
+    "path": Exit.FAILED,
+    "package": Exit.FAILED,
+}
+"""Input that no rule of the field refused: it is written wrongly, or the machine cannot do it."""
+
 pass_shell = click.make_pass_decorator(Shell)
 
 
@@ -63,7 +72,7 @@ def exit_of(refusal: Refusal) -> Exit:
         return Exit.NOT_PERMITTED
     if refusal.code is Code.NOT_FOUND:
         return Exit.FAILED
-    return Exit.USAGE if refusal.field == "verb" else Exit.REFUSED
+    return _EXIT_OF_FIELD.get(refusal.field, Exit.REFUSED)
 
 
 def refused(refusal: Refusal) -> CommandFailed:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @pass_shell
 def sync(shell: Shell, watch: bool, json_output: bool) -> None:
     """Sync once, or until interrupted."""
+    from qlue_desk.store import ballast
     from qlue_desk.store.database import Store
 
     store = Store.open(shell.home)
@@ -29,6 +30,7 @@ def sync(shell: Shell, watch: bool, json_output: bool) -> None:
             _watch(shell, store)
         else:
             _once(shell, store, json_output)
+            ballast.make(shell.home)
     finally:
         store.close()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 SHORT_FORMS = {
     **dict.fromkeys(("jalan", "jalanan", "jln", "jlan", "jallan", "jl"), "jl"),
@@ -132,6 +133,51 @@ DIRECTION_WORDS = frozenset(
 )
 """What follows is near or ahead, so it is only a hint."""
 STREET_WORDS = frozenset(("jl", "gg", "perum"))
+
+
+_ADDRESS_WORDS = ("jl", "gg", "kel", "kec", "kp", "perum")
+_SAME: dict[str, tuple[str, ...]] = {
+    **{
+        spelling: tuple(
+            sorted(other for other, short in SHORT_FORMS.items() if short == SHORT_FORMS[spelling])
+        )
+        for spelling in SHORT_FORMS
+        if SHORT_FORMS[spelling] in _ADDRESS_WORDS
+    },
+    **dict.fromkeys(("no", "nomor", "nomer"), ("no", "nomor", "nomer")),
+}
+"""Spellings of the words of an address, for a search; chat spelling would surprise: `ga` becomes `tidak`."""
+_SAME_AS_TWO = {"rt": ("rukun", "tetangga"), "rw": ("rukun", "warga")}
+_WITH_NUMBER = re.compile(r"(rt|rw|no|jl|gg)(\d+)")
+_MOST_SPELLINGS = 64
+
+
+def spellings_of(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The ways to write these words one after the other (lower case, no accents), as given first.
+
+    `jln 5` → `jln 5`, `jalan 5`, `jl 5` …; `rt05` → `rt05`, `rt 05`, `rukun tetangga 05`.
+    """
+    found: list[tuple[str, ...]] = [()]
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        pair = next((short for short, two in _SAME_AS_TWO.items() if (word, *rest[:1]) == two), None)
+        if pair is not None:
+            rest.pop(0)
+            choices = [_SAME_AS_TWO[pair], (pair,)]
+        else:
+            choices = _choices(word)
+        found = [(*before, *choice) for choice in choices for before in found][:_MOST_SPELLINGS]
+    return found
+
+
+def _choices(word: str) -> list[tuple[str, ...]]:
+    choices: list[tuple[str, ...]] = [(word,), *((other,) for other in _SAME.get(word, ()) if other != word)]
+    if word in _SAME_AS_TWO:
+        choices.append(_SAME_AS_TWO[word])
+    if joined := _WITH_NUMBER.fullmatch(word):
+        choices += [(*first, joined[2]) for first in _choices(joined[1])]
+    return choices
 
 
 def words_of(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_BY_WORD
+from qlue_desk.domain.folding import spellings_of
 from qlue_desk.domain.query import Query, Term, Word, parse_duration
 from qlue_desk.domain.query_names import DURATIONS, NONE, Field
 
@@ -194,7 +195,11 @@ def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
     if not wanted:
         return True
     fields = (complaint.number, complaint.title, complaint.text, complaint.street, facts.note_text)
-    found = any(_stands_in(wanted, tokens(text), word.phrase) for text in fields)
+    found = any(
+        _stands_in(list(spelling), tokens(text), word.phrase)
+        for text in fields
+        for spelling in spellings_of(wanted)
+    )
     return word.negated != (found or word.text.upper() in complaint.number)
 
 

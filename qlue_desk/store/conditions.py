@@ -34,7 +34,7 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 WIDE = "complaint INDEXED BY complaint_wide"
-"""The table for queries over many rows: the index covers all terms but number, city and words."""
+"""The table for queries over many rows: the index covers all terms but city and words."""
 
 TRUE, FALSE = Condition("1"), Condition("0")
 

@@ -21,6 +21,7 @@ import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.store import ballast, schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, explained, first_cause
@@ -95,7 +96,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreError(
-                N_("Folder data {path} tidak bisa dibuat: {why}."), path=str(folder), why=str(error)
+                N_("Folder data {path} tidak bisa dibuat: {why}."), path=str(folder), why=reason_of(error)
             ) from error
         there = (folder / DATABASE_FILE).exists()
         key = key or load_key(folder, database_exists=there)

@@ -106,14 +106,19 @@ def prune_journal(before: dt.datetime) -> int:
     return int(cursor.rowcount)
 
 
+def only_in_twin() -> list[twin.Line]:
+    """What the twin has and this database does not, oldest first."""
+    known = {row[0] for row in connection().execute("SELECT id FROM action")}
+    recorded = twin.read(twin.path_here()).recorded
+    return [line for line in recorded if line.action and line.action.id not in known]
+
+
 def salvage() -> int:
     """Take over what only the twin knows (torn commit, restored or mended database); returns how many.
 
     Central knows each id, so an action that had arrived before is answered as a duplicate.
     """
-    path = twin.path_here()
-    known = {row[0] for row in connection().execute("SELECT id FROM action")}
-    missing = [line for line in twin.read(path).recorded if line.action and line.action.id not in known]
+    missing = only_in_twin()
     for line in missing:
         assert line.action is not None
         outbox.insert(line.action, line.number, line.title, None)

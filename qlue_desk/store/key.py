@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.store.errors import StoreError
 
 KEY_BYTES = 32
@@ -31,10 +32,12 @@ def load_key(folder: Path, *, database_exists: bool) -> bytes:
                 path=str(path),
             ) from None
         return _make(path)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise StoreError(
-            N_("Kunci {path} tidak bisa dibaca: {why}."), path=str(path), why=str(error)
+            N_("Kunci {path} tidak bisa dibaca: {why}."), path=str(path), why=reason_of(error)
         ) from error
+    except UnicodeDecodeError:
+        text = ""
     try:
         return check_key(bytes.fromhex(text))
     except ValueError:

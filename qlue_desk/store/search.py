@@ -6,6 +6,9 @@ by upsert, never REPLACE, which skips the delete trigger (house.md, "Measured").
 
 from __future__ import annotations
 
+from qlue_desk.domain.folding import spellings_of
+from qlue_desk.domain.query_match import tokens
+
 COLUMNS = ("number", "title", "text", "street", "note_text")
 _LIST = ", ".join(COLUMNS)
 _NEW = ", ".join(f"new.{column}" for column in COLUMNS)
@@ -27,12 +30,14 @@ STATEMENTS = (
 
 
 def phrase(words: str, *, whole: bool) -> str:
-    """What the person typed as one FTS5 phrase; unless `whole`, its last word may be a beginning.
+    """What the person typed as FTS5 phrases, one a spelling; unless `whole`, the last word may be a beginning.
 
     Always quoted: the raw syntax has operators, and errors on a lone quote (sync.md, FTS5).
     """
-    quoted = words.replace('"', '""').replace("\x00", " ")
-    return f'"{quoted}"' if whole else f'"{quoted}"*'
+    spelled = [" ".join(spelling) for spelling in spellings_of(tokens(words))]
+    if len(spelled) == 1:  # as it was typed
+        spelled = [words.replace('"', '""').replace("\x00", " ")]
+    return " OR ".join(f'"{spelling}"' if whole else f'"{spelling}"*' for spelling in spelled)
 
 
 def has_token(words: str) -> bool:

@@ -138,7 +138,10 @@ def test_a_wrong_file_refuses_every_row_and_keeps_nothing(world: DeskWorld, tmp_
         f"Berkas {text} bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF."
     ] * 2
     [missing, _] = act(world.workplace, ["1", "2"], "attach", evidence=[tmp_path / "tiada.png"], now=NOW)
-    assert say(missing) == f"Berkas {tmp_path / 'tiada.png'} tidak bisa dibaca: No such file or directory."
+    assert (
+        say(missing)
+        == f"Berkas {tmp_path / 'tiada.png'} tidak bisa dibaca: berkas atau folder itu tidak ada."
+    )
 
 
 def test_undo_takes_a_bulk_action_back_whole_and_leaves_older_ones(world: DeskWorld) -> None:

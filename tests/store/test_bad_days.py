@@ -54,10 +54,12 @@ def fill(place: Path) -> Path:
     path = place / "fill"
     with path.open("wb", buffering=0) as file:
         for size in (65536, 4096, 1):
-            with pytest.raises(OSError) as caught:
+            try:
                 while file.write(b"x" * size):
                     pass
-            assert disk.is_full(caught.value)
+            except OSError as error:
+                if not disk.is_full(error):
+                    raise
     return path
 
 

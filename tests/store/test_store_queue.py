@@ -151,6 +151,9 @@ TERMS = dict.fromkeys(
         '"mati lam"',
         "cafe",
         "pajajaran",
+        "jln",
+        '"jalan pajajaran"',
+        "no",
         "0012",
         "bgr",
         "gr-26",
@@ -231,6 +234,30 @@ def test_rows_that_are_gone_are_left_out_and_unfound(tmp_path: Path) -> None:
     world.close()
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        (
+            "Jl. Pajajaran no. 5",
+            ["jalan", "jln", "jl", '"jln pajajaran"', '"jalan pajajaran nomor 5"', "nomor"],
+        ),
+        ("Jalan Pajajaran Nomor 5", ["jl", '"jl pajajaran no 5"', '"jl. pajajaran"', '"pajajaran no 5"']),
+        ("Gang Mawar RT 05 RW 02", ["gg", '"gg mawar"', "rt05", '"rukun tetangga 05"', '"rt 05 rw 02"']),
+        ("gg mawar rukun tetangga 5", ["gang", '"gang mawar rt 5"', "rt", "rt5"]),
+        ("Kel. Sempur, Kec. Bogor Tengah", ['"kelurahan sempur"', '"kecamatan bogor tengah"', "kelurahan"]),
+        ("kelurahan sempur kecamatan bogor", ['"kel sempur"', '"kec bogor"']),
+    ],
+)
+def test_an_address_is_found_however_it_is_shortened(tmp_path: Path, written: str, typed: list[str]) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    world.add(street=written, title="Lubang", text="dalam sekali")
+    world.add(street="Pasar", title="Gelap", text="lampu tidak ada di ujung")
+    count = lambda text: world.store.reading(queue.count, parse(text), now=NOW)  # noqa: E731
+    assert {line: count(line) for line in typed} == dict.fromkeys(typed, 1)
+    assert (count('"gang sempur"'), count("ga"), count("jalak")) == (0, int("gang" in written.lower()), 0)
+    world.close()
+
+
 def test_words_of_the_history_are_found_and_follow_changes(tmp_path: Path) -> None:
     world = DeskWorld.make(tmp_path / "home")
     complaint = world.complaint(title="Trotoar")
@@ -283,7 +310,12 @@ def test_the_first_page_of_what_opens_first_is_read_without_sorting(tmp_path: Pa
     world.close()
 
 
-@pytest.mark.parametrize("line", sorted({view.query for views in DEFAULT_VIEWS.values() for view in views}))
+NUMBERED = ("sort:number status:dispatched", "sort:-number overdue", "sort:number -status:resolved by:me")
+
+
+@pytest.mark.parametrize(
+    "line", [*NUMBERED, *sorted({view.query for views in DEFAULT_VIEWS.values() for view in views})]
+)
 def test_no_default_view_visits_a_row_to_find_its_ids(world: DeskWorld, line: str) -> None:
     query = parse(line, world.workplace.names)
     plan = world.store.reading(queue.plan, query, now=NOW, whole=True)

@@ -1,0 +1,99 @@
+"""What `doctor` finds on a machine where something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qlue_desk.cli.running import run
+from qlue_desk.store import location
+from qlue_desk.store.bound import connection
+from qlue_desk.store.models import SCHEMA_VERSION
+from tests.desk_world import DeskWorld
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("QLUE_DESK_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def wrong(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What is wrong on this machine."""
+    capsys.readouterr()
+    code = run(["doctor", "--json"])
+    document = json.loads(capsys.readouterr().out)
+    found = [check for check in document["checks"] if check["ok"] is False]
+    assert (code, document["ok"]) == ((1, False) if found else (0, True))
+    return found
+
+
+def test_a_folder_that_can_never_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "berkas").write_text("x")
+    for place in (tmp_path / "berkas", tmp_path / "berkas" / "home"):
+        monkeypatch.setenv("QLUE_DESK_HOME", str(place))
+        assert wrong(capsys) == [
+            {
+                "what": "Folder data",
+                "ok": False,
+                "found": f"{place}: bagian dari namanya bukan folder",
+                "mend": "Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.",
+            }
+        ]
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "belum" / "ada"))
+    assert wrong(capsys) == []
+    assert not (tmp_path / "belum").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "home").mkdir(mode=0o500)
+    [found] = wrong(capsys)
+    assert found["found"] == f"{tmp_path / 'home'}: tidak ada izin"
+
+
+def test_a_folder_on_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        location, "file_system", lambda folder, mounts: "nfs4" if "home" in str(folder) else ""
+    )
+    [found] = wrong(capsys)
+    assert (found["what"], found["mend"]) == ("Folder data", "Pilih folder lain dengan QLUE_DESK_HOME.")
+
+
+def test_a_database_of_garbage_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    DeskWorld.make(tmp_path / "home").close()
+    (tmp_path / "home" / "desk.db").write_bytes(b"sampah" * 4000)
+    assert [(check["what"], check["found"]) for check in wrong(capsys)] == [
+        ("Basis data", f"{tmp_path / 'home' / 'desk.db'} tidak bisa dibuka dengan kunci ini, atau rusak.")
+    ]
+
+
+def test_a_newer_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    world.store.writing(lambda: connection().execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}"))
+    world.close()
+    assert [(check["what"], check["mend"]) for check in wrong(capsys)] == [
+        ("Basis data", "Perbarui qlue-desk.")
+    ]
+
+
+def test_keys_and_views_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    DeskWorld.make(tmp_path / "home").close()
+    config = tmp_path / "config.toml"
+    config.write_text('[keys]\nquiit = "f10"\n[views]\n"Rusak" = "status:dispached"\n"Baik" = "is:open"\n')
+    keys, views = wrong(capsys)
+    assert keys["what"] == "Tombol sendiri"
+    assert keys["found"].startswith("config.toml:2: “quiit” tidak dikenal; mungkin quit")
+    assert views["what"] == "Tampilan sendiri"
+    assert views["found"].startswith("config.toml:4: Rusak: ")
+    config.write_text('[keys]\nquit = "f10"\n[views]\n"Baik" = "is:open"\n')
+    assert wrong(capsys) == []

@@ -1,0 +1,124 @@
+"""Recorded work is listed and given out also where the database is lost, damaged, or nobody is signed in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qlue_desk.casework.acting import act
+from qlue_desk.cli.running import run
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.moves import Fields
+from qlue_desk.store import meta, replica
+from qlue_desk.store.bound import connection
+from qlue_desk.store.models import SCHEMA_VERSION
+from tests.desk_world import DeskWorld
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desk with one action that has not left."""
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    world = DeskWorld.make(tmp_path / "home")
+    report = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [report.id], "acknowledge", Fields(note="segera ke lokasi"))
+    assert outcome.done
+    world.close()
+    return tmp_path / "home"
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> tuple[list[tuple[str, str, str]], str]:
+    capsys.readouterr()
+    assert run(["outbox", "--json"]) == 0
+    out, err = capsys.readouterr()
+    found: dict[str, list[dict[str, Any]]] = json.loads(out)
+    assert found["refused"] == []
+    return [(line["number"], line["label"], line["note"]) for line in found["waiting"]], err
+
+
+LINE = ("BGR-26-000001", "Terima", "segera ke lokasi")
+
+
+def lose(home: Path) -> None:
+    for file in home.glob("desk.db*"):
+        file.unlink()
+
+
+def exported(path: Path) -> list[str]:
+    return [item["action"]["verb"] for item in json.loads(path.read_text())["actions"]]
+
+
+def test_a_lost_database(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lose(home)
+    assert listed(capsys) == ([LINE], "Desk ini belum masuk ke pusat: jalankan qlue-desk login.\n")
+    assert run(["outbox"]) == 0
+    assert "Terima" in capsys.readouterr().out
+    assert run(["outbox", "export", "keluar.json"]) == 0
+    assert exported(home.parent / "keluar.json") == ["acknowledge"]
+
+
+def test_a_lost_database_after_signing_in_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lose(home)
+    DeskWorld.make(home).close()
+    assert listed(capsys) == ([LINE], "")
+    world = DeskWorld.make(home)  # it was taken over, not only shown
+    states = "SELECT verb, state FROM action"
+    assert world.store.reading(lambda: connection().execute(states).fetchall()) == [
+        ("acknowledge", "waiting")
+    ]
+    world.close()
+
+
+def test_a_damaged_database(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lose(home)
+    (home / "desk.db").write_bytes(b"sampah" * 4000)
+    lines, err = listed(capsys)
+    assert lines == [LINE]
+    assert err == f"{home / 'desk.db'} tidak bisa dibuka dengan kunci ini, atau rusak.\n"
+    assert run(["outbox", "export", "keluar.json"]) == 0
+    assert exported(home.parent / "keluar.json") == ["acknowledge"]
+
+
+def test_after_signing_out_and_after_a_purge(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world = DeskWorld.make(home)
+    world.store.writing(meta.put, meta.ACTOR, None)
+    world.close()
+    assert listed(capsys)[0] == [LINE]
+    world = DeskWorld.make(home)
+    world.store.writing(replica.purge)
+    world.close()
+    assert listed(capsys)[0] == [LINE]
+    assert run(["outbox", "export", "keluar.json"]) == 0
+    assert exported(home.parent / "keluar.json") == ["acknowledge"]
+
+
+def test_a_desk_that_was_never_used_is_told_to_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    assert run(["outbox"]) == 5
+    assert run(["outbox", "export", str(tmp_path / "keluar.json")]) == 5
+    assert not (tmp_path / "keluar.json").exists()
+
+
+def test_a_newer_database_is_read_and_its_work_given_out(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = DeskWorld.make(home)
+    world.store.writing(lambda: connection().execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}"))
+    world.close()
+    lines, err = listed(capsys)
+    assert lines == [LINE]
+    assert err.startswith(f"Basis data ini ditulis qlue-desk yang lebih baru (skema {SCHEMA_VERSION + 1}")
+    assert run(["queue", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 1
+    assert run(["export", "is:open", "--output", "x.csv"]) == 0
+    assert run(["outbox", "export", "keluar.json"]) == 0
+    assert exported(home.parent / "keluar.json") == ["acknowledge"]
+    capsys.readouterr()
+    assert run(["act", "1", "--do", "start"]) == 1
+    assert "perbarui program" in capsys.readouterr().err
