@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,9 +114,12 @@ class Central:
     def backup(self) -> None:
         self._closed_copy(self.data, self.folder / "backup")
 
-    def restore(self) -> None:
-        """An older copy of the file, nobody tells the server (no new epoch)."""
+    def restore(self, *, new_epoch: bool = False) -> None:
+        """Put the older copy back; without `new_epoch` nobody tells the server that it is older."""
         self._closed_copy(self.folder / "backup", self.data)
+        if new_epoch:
+            with self.hub.database.writing():
+                self.hub.database.run("UPDATE stream SET epoch = epoch || ?", (secrets.token_hex(4),))
 
     def _closed_copy(self, source: Path, target: Path) -> None:
         serving = self._server is not None
