@@ -194,7 +194,13 @@ def problem(status: int, code: str, **extra: object) -> Fault:
             if line.lower().startswith(b"qlue-server")
         )
         body = msgspec.json.encode(
-            {"type": f"urn:qlue:{code}", "status": status, "title": code, "detail": f"Kata pusat: {code}.", **extra}
+            {
+                "type": f"urn:qlue:{code}",
+                "status": status,
+                "title": code,
+                "detail": f"Kata pusat: {code}.",
+                **extra,
+            }
         )
         return answer(f"{status} X", body, {"Qlue-Server": server}, exchange.request)
 

@@ -28,17 +28,22 @@ ORDER = "ORDER BY seq"
 class Place:
     """Made for one row; central and weather only where they are asked for."""
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, postgres: Callable[[], str]) -> None:
         self.folder = folder
         self.patch = patch
+        self.postgres = postgres
+        """Gives the address of an empty PostgreSQL database."""
         self._open = ExitStack()
         self._central: Central | None = None
         self._weather: Weather | None = None
 
     @classmethod
     @contextmanager
-    def make(cls, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Place]:
-        place = cls(folder, patch)
+    def make(
+        cls, folder: Path, patch: pytest.MonkeyPatch, postgres: Callable[[], str] = str
+    ) -> Iterator[Place]:
+        """Everything that was opened is closed at the end of the block."""
+        place = cls(folder, patch, postgres)
         with place._open:
             yield place
 
@@ -154,6 +159,13 @@ def everything(desk: Desk) -> list[str]:
 
 
 IGNORED = tuple(
-    f"meta ('{key}'" for key in (meta.SESSION, replica.GENERATION, replica.LAST_CONTACT, replica.SERVER_TIME, replica.SUSPICION)
+    f"meta ('{key}'"
+    for key in (
+        meta.SESSION,
+        replica.GENERATION,
+        replica.LAST_CONTACT,
+        replica.SERVER_TIME,
+        replica.SUSPICION,
+    )
 )
 NOTHING = outbox.OutboxCounts()

@@ -244,7 +244,9 @@ def row08_tls(place: Place) -> None:
     assert "self-signed" in reasons["self-signed"]
     assert all("Tidak ada data yang dikirim" in sentence for sentence in reasons.values())
     desk.store.writing(meta.put, meta.SERVER_URL, place.weather.url)
-    assert [x for x in everything(desk) if "server_url" not in x] == [x for x in before if "server_url" not in x]
+    assert [x for x in everything(desk) if "server_url" not in x] == [
+        x for x in before if "server_url" not in x
+    ]
     good = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ours.issue_cert("127.0.0.1").configure_cert(good)
     with Weather(("127.0.0.1", port), good).blowing() as air:
@@ -368,4 +370,3 @@ def row44_a_page_of_100_000_events(place: Place) -> None:
         desk.sync()
     assert everything(desk) == before
     place.heal(desk)
-

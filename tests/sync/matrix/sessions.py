@@ -227,7 +227,8 @@ def row41_unknown_action_kind_is_a_verdict(place: Place) -> None:
         [[body]] = connection().execute("SELECT body FROM action WHERE id = ?", (strange,)).fetchall()
         action = msgspec.structs.replace(msgspec.json.decode(body, type=Action), verb="terbang", fp="")
         connection().execute(
-            "UPDATE action SET verb = 'terbang', body = ? WHERE id = ?", (msgspec.json.encode(action), strange)
+            "UPDATE action SET verb = 'terbang', body = ? WHERE id = ?",
+            (msgspec.json.encode(action), strange),
         )
 
     desk.store.writing(rename)
@@ -250,4 +251,3 @@ def row41_426_for_pull_takes_recorded_work(place: Place) -> None:
     desk.engine.stop()
     place.central.hub.min_client = "0.0.0"
     assert desk.store.reading(meta.get, meta.SESSION) is not None
-
