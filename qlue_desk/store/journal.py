@@ -20,12 +20,18 @@ _encode = msgspec.json.Encoder().encode
 
 
 def settle(
-    sent: tuple[Action, ...], results: tuple[ActionResult, ...], epoch: str, covered: tuple[str, int]
+    sent: tuple[Action, ...],
+    results: tuple[ActionResult, ...],
+    epoch: str,
+    covered: tuple[str, int],
+    head: int | None = None,
 ) -> list[ActionResult]:
     """Take central's verdicts; the caller has checked the generation in this same transaction.
 
     `covered` is (epoch, seq) of the cursor that travelled with the push: central checked it, so an event
-    at or below it is in our rows already. Returns the verdicts that changed something.
+    at or below it is in our rows already. `head` is the number of the stream's newest event: a duplicate
+    above it was numbered in the stream of another dinas, to which this desk belonged then, and the feed
+    will never show it. Returns the verdicts that changed something.
     """
     by_id = {result.id: result for result in results}
     taken: list[ActionResult] = []
@@ -40,7 +46,8 @@ def settle(
             continue
         state = outbox.state_of(action.id)
         if result.status is Verdict.APPLIED and state == "waiting":
-            _acknowledge(result, epoch, covered)
+            elsewhere = result.duplicate and head is not None and result.seq > head
+            _acknowledge(result, epoch, covered, elsewhere=elsewhere)
         elif result.status is Verdict.REJECTED and state in ("waiting", "acked"):
             outbox.refuse(result, rebase_now=False)
         else:
@@ -139,9 +146,9 @@ def tidy_twin() -> None:
     twin.rewrite(path, kept)
 
 
-def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int]) -> None:
+def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> None:
     """Applied: to the journal; confirmed at once where no event of ours will come any more."""
-    shown = not result.seq or (epoch == covered[0] and result.seq <= covered[1])
+    shown = elsewhere or not result.seq or (epoch == covered[0] and result.seq <= covered[1])
     connection().execute(
         "UPDATE action SET state = ?, seq = ?, epoch = ?, code = '', result = ?, last_error = '',"
         " settled_at = unixepoch() WHERE id = ?",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,9 +118,12 @@ class Central:
     def backup(self) -> None:
         self._closed_copy(self.data, self.folder / "backup", WHOLE)
 
-    def restore(self, files: tuple[str, ...] = WHOLE) -> None:
-        """An older copy, and nobody tells the server: of the whole folder, so that nothing there knows."""
+    def restore(self, files: tuple[str, ...] = WHOLE, *, new_epoch: bool = False) -> None:
+        """An older copy, of the whole folder so that nothing there knows; `new_epoch` tells the server."""
         self._closed_copy(self.folder / "backup", self.data, files)
+        if new_epoch:
+            with self.hub.database.writing():
+                self.hub.database.run("UPDATE stream SET epoch = epoch || ?", (secrets.token_hex(4),))
 
     def _closed_copy(self, source: Path, target: Path, files: tuple[str, ...]) -> None:
         with self.closed():
