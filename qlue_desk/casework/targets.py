@@ -92,6 +92,8 @@ def _known(workplace: Workplace, field: Field, written: str, name: str) -> str:
             codes=", ".join(found),
         )
     nearest = workplace.names.nearest(field, written)
+    if not nearest and field is Field.BY:
+        nearest = tuple(person.name for person in workplace.people[:6])  # a desk knows everyone it can name
     if not nearest:
         return written  # the rules have a sentence for it that lists what is allowed
     template, code = _UNKNOWN[field]

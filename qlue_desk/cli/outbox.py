@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.exits import Usage
-from qlue_desk.cli.lazy import DeskOption, LazyGroup, command
+from qlue_desk.cli.lazy import DeskOption, LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -31,6 +31,7 @@ outbox = LazyGroup(
     lazy={
         "list": (_HERE + "list_outbox", N_("yang menunggu dan yang ditolak (tanpa perintah juga)")),
         "retry": (_HERE + "retry", N_("coba lagi yang ditolak, pada keadaan sekarang")),
+        "hand": (_HERE + "hand", N_("serahkan yang ditolak kepada rekan")),
         "discard": (_HERE + "discard", N_("singkirkan yang ditolak")),
         "export": (_HERE + "export", N_("simpan ke berkas, tersegel untuk pusat atau terbaca")),
         "import": (_HERE + "import_answer", N_("ambil jawaban pusat dari berkas")),
@@ -119,6 +120,30 @@ def retry(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> None:
         write_json({"retried": fresh})
     else:
         say(_("{n} tindakan dicoba lagi; dikirim pada sinkron berikutnya.").format(n=len(fresh)))
+
+
+@command("hand", N_("Serahkan laporan dari tindakan yang ditolak kepada rekan, dengan catatan alasannya."))
+@click.argument("action_id", metavar="ID")
+@option("--to", metavar="NAME", required=True, help=N_("rekan di dinas ini"))
+@pass_shell
+def hand(shell: Shell, action_id: str, to: str, json_output: bool) -> None:
+    """Give the report of a refused action to a colleague."""
+    from qlue_desk.casework import handing
+    from qlue_desk.cli.shell import refused
+
+    with shell.workplace() as workplace:
+        outcome = handing.hand_over(workplace, action_id, to, translate=_)
+    if outcome.refusal is not None:
+        raise refused(outcome.refusal)
+    name = outcome.after.holder_name if outcome.after is not None else to
+    if json_output:
+        write_json({"number": outcome.number, "holder": name})
+    else:
+        say(
+            _("{number} diserahkan kepada {name}, dengan catatan apa yang ditolak.").format(
+                number=outcome.number, name=name
+            )
+        )
 
 
 @command("discard", N_("Singkirkan tindakan yang ditolak."))

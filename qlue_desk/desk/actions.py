@@ -138,6 +138,15 @@ ACTIONS: tuple[DeskAction, ...] = (
         bar=3,
     ),
     DeskAction(
+        "tray-hand",
+        "a",
+        "serahkan",
+        "Serahkan laporannya kepada rekan, dengan catatan apa yang ditolak",
+        Group.TRAY,
+        _OUTBOX,
+        bar=2,
+    ),
+    DeskAction(
         "tray-discard",
         "d",
         "buang",

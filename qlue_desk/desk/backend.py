@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, entering, reading, tray, views
+from qlue_desk.casework import acting, entering, handing, reading, tray, views
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.tray import Kept, Line
@@ -266,6 +266,18 @@ class Backend:
     async def retry(self, action_id: str) -> str:
         """Try a refused action again on the present state; returns the new action's id."""
         return await asyncio.wrap_future(self.store.write(tray.retry, self.workplace, action_id))
+
+    async def as_note(self, action_id: str) -> Outcome:
+        """Send the text of a refused action as a note."""
+        return await asyncio.wrap_future(
+            self.store.write(handing.as_note, self.workplace, action_id, self.now())
+        )
+
+    async def hand_over(self, action_id: str, to: str) -> Outcome:
+        """Give the report of a refused action to a colleague, with what was tried."""
+        return await asyncio.wrap_future(
+            self.store.write(handing.hand_over, self.workplace, action_id, to, self.now(), _)
+        )
 
     async def discard(self, action_id: str) -> None:
         """Put a refused action away, or throw a kept text away."""

@@ -154,6 +154,20 @@ def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
     play(refused_world, scene)
 
 
+def test_news_before_a_new_querys_first_rows_do_not_bring_the_old_row_along(world: DeskWorld) -> None:
+    """A change in the store refreshes the list; the row under the cursor belonged to the query before."""
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        assert screen.queue.current != 1
+        screen.show_own_query("number:BGR-26-000001")
+        screen._refresh_now()
+        await until(lambda: screen.queue.current == 1)
+        assert list(screen.queue.numbers) == [1]
+
+    play(world, scene)
+
+
 def test_a_text_whose_report_left_is_shown_copied_and_discarded(world: DeskWorld) -> None:
     left = world.get("1")
     world.store.writing(drafts.save, left.id, "note", "Sudah dicek, tiang miring.", NOW)

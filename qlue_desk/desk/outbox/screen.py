@@ -10,12 +10,14 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
+from qlue_desk.desk.dialogs.form import people_choices
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
@@ -23,8 +25,6 @@ from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_co
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.edges import Verb
-from qlue_desk.domain.moves import Fields
 from qlue_desk.words import _
 
 
@@ -204,19 +204,44 @@ class OutboxScreen(PlaceScreen):
         item = self._current_refused()
         if item is None:
             return
-        if not item.note.strip():
-            say(self, _("Tindakan ini tidak membawa tulisan."), wrong=True)
-            return
         later(self, self._as_note(item), group="act")
 
     async def _as_note(self, item: Line) -> None:
-        outcomes = await self.backend.act([item.complaint_id], Verb.NOTE, Fields(note=item.note))
-        if outcomes and outcomes[0].refusal is not None:
-            say(self, outcomes[0].refusal.sentence(_), wrong=True)
+        outcome = await self.backend.as_note(item.action_id)
+        words = _("Tulisan Anda menjadi catatan pada {number}.").format(number=item.number)
+        self._tell(outcome, words)
+
+    def _tell(self, outcome: Outcome, words: str) -> None:
+        if outcome.refusal is not None:
+            say(self, outcome.refusal.sentence(_), wrong=True)
             return
-        await self.backend.discard(item.action_id)
         self.desk.nudge()
-        say(self, _("Tulisan Anda menjadi catatan pada {number}.").format(number=item.number))
+        say(self, words)
+
+    def action_tray_hand(self) -> None:
+        """A: the report goes to a colleague, with what was tried."""
+        item = self._current_refused()
+        if item is not None:
+            later(self, self._hand(item), group="act")
+
+    async def _hand(self, item: Line) -> None:
+        mine = self.backend.actor
+        choices = [c for c in people_choices(self.backend.people, mine.dinas or "") if c.key != mine.id]
+        if not choices:
+            say(self, _("Tidak ada rekan lain di dinas ini."), wrong=True)
+            return
+        title = _("Serahkan {number} kepada").format(number=item.number)
+        picked: str | None = await self.app.push_screen_wait(ChooseDialog(title, choices))
+        if picked is None:
+            return
+        outcome = await self.backend.hand_over(item.action_id, picked)
+        name = next(choice.label for choice in choices if choice.key == picked)
+        self._tell(
+            outcome,
+            _("{number} diserahkan kepada {name}, dengan catatan apa yang ditolak.").format(
+                number=item.number, name=name
+            ),
+        )
 
     def action_tray_discard(self) -> None:
         """D: asks first."""

@@ -33,6 +33,7 @@ from qlue_desk.words import _
 ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
+NO_ROW = -1
 CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
@@ -53,6 +54,8 @@ class DeskScreen(Finding):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
+        self._opening: int | None = None
+        """The row wanted (`NO_ROW`: the first) of a query whose rows are not on screen yet."""
         self._filled = False
         """A first answer is here; before it an empty list means nothing."""
 
@@ -120,6 +123,11 @@ class DeskScreen(Finding):
             return False
         self.query_one(QueryBar).all_right()
         self.query_text = text
+        if keep_cursor and self._opening is not None:
+            # News came before this query's first rows: the rows on screen are still another query's.
+            keep_cursor, row = False, None if self._opening == NO_ROW else self._opening
+        elif not keep_cursor:
+            self._opening = NO_ROW if row is None else row
         later(self, self._fill(query, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
@@ -130,6 +138,7 @@ class DeskScreen(Finding):
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
+                self._opening = None
                 self.queue.move_to(place)
                 self.show_heading()
                 later(self, self._count(), group="count")
@@ -139,6 +148,7 @@ class DeskScreen(Finding):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
+            self._opening = None
             self._filled = True
             self.show_heading()
             if len(first) < FIRST_PAGE:
