@@ -271,8 +271,8 @@ class Accounts:
         token = self._add_token(make_token(DESK_PREFIX), desk.id, "desk", city)
         return EnrolReply(str(token), self._hub.server_id, desk)
 
-    def desk_of(self, token: str) -> DeskIdentity:
-        """The desk that carries this token.
+    def desk_of(self, token: str, *, even_revoked: bool = False) -> DeskIdentity:
+        """The desk that carries this token; `even_revoked` for the last work that it sealed.
 
         :raises TokenRefused: when the token is unknown, replaced or its desk revoked.
         """
@@ -281,7 +281,7 @@ class Accounts:
             row = self._hub.database.one(
                 "SELECT id, city, dinas, name, revoked_at, wipe FROM desk WHERE id = ?", (owner,)
             )
-        if row is None or row[4] is not None:
+        if row is None or (row[4] is not None and not even_revoked):
             wipe = bool(row and row[5])
             raise TokenRefused(
                 ErrorCode.TOKEN_REVOKED, N_("Desk ini dicabut oleh pengelola kota."), wipe=wipe

@@ -45,8 +45,10 @@ class BundleTaken(msgspec.Struct, frozen=True):
     events: int
 
 
-def take(hub: Hub, content: bytes) -> BundleTaken:
+def take(hub: Hub, content: bytes, *, even_revoked: bool = False) -> BundleTaken:
     """Take a bundle's files and actions and answer it; a second time changes nothing.
+
+    `even_revoked`: somebody at central has decided to take the last work of a desk that was revoked.
 
     :raises BundleProblem: when it cannot be read here.
     :raises TokenRefused: when its desk is not one of ours (any more).
@@ -54,7 +56,7 @@ def take(hub: Hub, content: bytes) -> BundleTaken:
     asked = bundle.unseal(content, bundle_keys.keys(hub)[1])
     with hub.database.connected():
         hub.refresh()
-        identity = hub.accounts.desk_of(asked.token)
+        identity = hub.accounts.desk_of(asked.token, even_revoked=even_revoked)
         city = hub.city(identity.city)
         hub.accounts.seen(identity.id, "bundle")
     desk = Desk(identity, asked.token, scope_stream(identity, city), city.coordinator)

@@ -314,18 +314,22 @@ def files_left() -> None:
     meta.put(LEAVING, None)
 
 
-def purge() -> None:
+def purge(*, sealed: bool = False) -> None:
     """This desk was revoked: nothing of any citizen stays; only the person's own unsent work, encrypted.
 
     The work is the one thing that exists nowhere else; `qlue-desk outbox export` still gives it out.
+    `sealed`: it lies in a bundle that only central can open, so it goes from here too.
     """
     rows = connection().execute("SELECT id FROM complaint").fetchall()
     for (complaint_id,) in rows:
         forget(complaint_id)
     for table in ("complaint", "entry", "stage"):
         connection().execute(f"DELETE FROM {table}")
-    connection().execute("DELETE FROM action WHERE state NOT IN ('waiting', 'refused')")
+    connection().execute(
+        "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)
+    )
     connection().execute("DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'")
+    journal.tidy_twin()
     schema.forget_copies(twin.path_here().parent)
     next_generation()
     touch_everything()

@@ -6,6 +6,7 @@ The answer holds the very replies that the network would have brought; they run 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,10 +16,13 @@ from qlue_desk.bundle import Answer, Bundle, BundleProblem, CarriedFile
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, PullReply, PullRequest, Session, SnapshotPage, Verdict
-from qlue_desk.store import blobs, bundles, meta, outbox, snapshot
+from qlue_desk.store import blobs, bundles, meta, outbox, replica, snapshot
 from qlue_desk.store.bundles import Sent
 from qlue_desk.store.database import Store
+from qlue_desk.store.disk import write_durably
+from qlue_desk.store.errors import StoreError
 from qlue_desk.sync import pull
+from qlue_desk.sync.blobs import remove_left
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.link import Line
 from qlue_desk.sync.signing_in import read_token
@@ -69,6 +73,25 @@ def pack(store: Store, now: dt.datetime) -> Packed:
         )
     store.writing(bundles.remember, Sent(made.id, made.answer_key, cursor, now))
     return Packed(content, made.id, len(actions), len(files))
+
+
+def seal_and_purge(store: Store, now: dt.datetime) -> Path | None:
+    """This desk was revoked: seal what was not sent for central, then forget everything.
+
+    Returns the sealed file; None when nothing waited or central never gave its key (then the unsent work
+    stays in the encrypted database).
+    """
+    path: Path | None = None
+    try:
+        packed = pack(store, now)
+        if packed.actions:
+            path = store.folder / f"belum-terkirim-{packed.id}{bundle.BUNDLE_SUFFIX}"
+            write_durably(path, packed.content)
+    except (BundleProblem, StoreError):
+        path = None
+    store.writing(lambda: replica.purge(sealed=path is not None))
+    remove_left(store)
+    return path
 
 
 def take_answer(store: Store, content: bytes) -> Taken:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from qlue_desk.store import meta, outbox, replica
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
-from qlue_desk.sync import blobs, pull, rounds
+from qlue_desk.sync import blobs, bundling, pull, rounds
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
     ClientTooOld,
@@ -152,6 +152,10 @@ class Engine:
             return rounds.leave_to_other(self.store)
         try:
             return rounds.whole_round(self._link("once"), progress)
+        except NotSignedIn as error:
+            if error.wipe:
+                self._wipe("")
+            raise
         finally:
             link = self._links.pop("once", None)
             if link is not None:
@@ -292,7 +296,7 @@ class Engine:
             return 0.0
         lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
         if isinstance(error, NotSignedIn) and error.wipe:
-            self.store.writing(replica.purge)
+            sentence = self._wipe(sentence)
         for link in self._links.values():
             link.session = None  # a changed dinas or new rules are fetched with the next round
         refused = lasting or (
@@ -300,6 +304,13 @@ class Engine:
         )
         self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
+
+    def _wipe(self, sentence: str) -> str:
+        """Forget everything, as central told; returns the sentence with where the unsent work lies."""
+        path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC))
+        if path is None:
+            return sentence
+        return sentence + " " + _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""

@@ -11,8 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
+from qlue_desk.central import bundles
+from qlue_desk.central.errors import TokenRefused
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
@@ -22,6 +26,7 @@ from qlue_desk.store.database import Store
 from qlue_desk.store.errors import NewerData
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
+from qlue_desk.sync.errors import NotSignedIn
 from qlue_desk.sync.lock import DeskLock
 from qlue_desk.sync.signing_in import SERVER_ID, write_token
 from qlue_desk.sync.state import Phase, SyncState
@@ -242,7 +247,7 @@ def test_a_server_that_answers_empty_polls_at_once_is_not_hammered(central: Cent
     assert 1 <= asked <= 4
 
 
-def test_revoking_with_wipe_purges_and_keeps_unsent_work(central: Central) -> None:
+def test_revoking_with_wipe_seals_unsent_work_for_central_and_forgets_everything(central: Central) -> None:
     one = central.report()
     desk = central.desk()
     desk.sync()
@@ -252,8 +257,28 @@ def test_revoking_with_wipe_purges_and_keeps_unsent_work(central: Central) -> No
     until(lambda: desk.engine.state.phase is Phase.REFUSED)
     until(lambda: desk.rows() == {})
     assert desk.texts(one.id) == []
+    assert desk.store.reading(outbox.state_of, action_id) == ""
+    assert "belum terkirim" not in (desk.home / "outbox.log").read_text()
+    [sealed] = desk.home.glob("*.qlb")
+    until(lambda: str(sealed) in desk.engine.state.detail)
+    with pytest.raises(TokenRefused):
+        bundles.take(central.hub, sealed.read_bytes())
+    assert bundles.take(central.hub, sealed.read_bytes(), even_revoked=True).applied == 1
+    assert "belum terkirim" in central.texts(one.id)
+
+
+def test_revoking_a_desk_that_knows_no_key_keeps_its_unsent_work_encrypted(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    action_id = desk.act(one.id, "note", "belum terkirim")
+    session = replace(desk.workplace.session, bundle_key="")
+    desk.store.writing(meta.put, meta.SESSION, msgspec.json.encode(session))
+    central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=True)
+    with pytest.raises(NotSignedIn):
+        desk.sync()
+    assert desk.rows() == {}
     assert desk.state_of(action_id) == "waiting"
-    assert "dicabut" in desk.engine.state.detail
 
 
 def test_only_one_process_of_a_folder_syncs(central: Central, tmp_path: Path) -> None:

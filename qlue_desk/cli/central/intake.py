@@ -153,10 +153,17 @@ def qlue(
 @command("bundle", N_("Ambil berkas tersegel (.qlb) dari meja tanpa jaringan, dan tulis jawabannya (.qla)."))
 @click.argument("path", metavar="FILE", type=Path)
 @option("--answer", type=Path, metavar="FILE", help=N_("tempat jawaban; tanpa ini di samping berkasnya"))
+@option("--even-revoked", is_flag=True, help=N_("ambil juga pekerjaan terakhir meja yang sudah dicabut"))
 @data_options
 @pass_shell
 def bundle_file(
-    shell: Shell, path: Path, answer: Path | None, data: Path | None, database: str | None, json_output: bool
+    shell: Shell,
+    path: Path,
+    answer: Path | None,
+    even_revoked: bool,
+    data: Path | None,
+    database: str | None,
+    json_output: bool,
 ) -> None:
     """Take a bundle of a desk and answer it."""
     from qlue_desk import bundle
@@ -165,7 +172,7 @@ def bundle_file(
 
     content = bundle.read(path)
     with opened(shell, data, database) as hub:
-        taken = bundles.take(hub, content)
+        taken = bundles.take(hub, content, even_revoked=even_revoked)
     back = answer or path.with_suffix(bundle.ANSWER_SUFFIX)
     write_durably(back, taken.answer)
     if json_output:
