@@ -75,7 +75,9 @@ def _check_boundaries(city: City, path: Path) -> None:
         codes = BoundaryIndex(path).codes
     except Exception as error:  # shapely's errors have no common base
         why = clean(str(error).partition("\n")[0], multiline=False, limit=200)
-        raise Invalid(N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why) from error
+        raise Invalid(
+            N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=why
+        ) from error
     if strangers := sorted(codes - set(city.kelurahan_by_code)):
         raise Invalid(
             N_("Batas kelurahan {file} memakai kode {found}, yang tidak ada di berkas kota."),

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import peewee
 
 from qlue_desk.central.accounts import Accounts
 from qlue_desk.central.blobs import Blobs
@@ -126,7 +125,9 @@ class Hub:
 
         if isinstance(database, SqliteCentral) and not os.access(data, os.W_OK):
             raise DatabaseProblem(
-                N_("Folder data {path} tidak boleh ditulis; ubah izinnya, atau pilih yang lain dengan --data."),
+                N_(
+                    "Folder data {path} tidak boleh ditulis; ubah izinnya, atau pilih yang lain dengan --data."
+                ),
                 path=str(data),
             )
         _check_version(database, data)
@@ -258,7 +259,8 @@ def _make_folder(data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except FileExistsError as error:
         raise DatabaseProblem(
-            N_("{path} adalah berkas, bukan folder; pilih folder data yang lain dengan --data."), path=str(data)
+            N_("{path} adalah berkas, bukan folder; pilih folder data yang lain dengan --data."),
+            path=str(data),
         ) from error
     except OSError as error:
         raise DatabaseProblem(

@@ -209,9 +209,7 @@ def _check_own(found: object, key: str, shape: Any, allowed: str, source: Source
         msgspec.convert(found, shape)
     except msgspec.ValidationError:
         place = source.place_of_key(key)
-        raise CityFileError(
-            WRONG_SHAPE, place=place, key=key, found=shown(found), allowed=allowed
-        ) from None
+        raise CityFileError(WRONG_SHAPE, place=place, key=key, found=shown(found), allowed=allowed) from None
 
 
 def _only(table: Table, allowed: tuple[str, ...], where: str, source: Source) -> None:

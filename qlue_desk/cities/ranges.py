@@ -93,7 +93,9 @@ def _bounds(city: City, source: Source) -> Iterator[CityFileError]:
         yield from _number(value, -most, most, "bounds", place)
     if south >= north or west >= east:
         found = ", ".join(map(str, city.bounds))
-        yield _wrong("bounds", found, N_("selatan, barat, utara, timur; selatan < utara, barat < timur"), place)
+        yield _wrong(
+            "bounds", found, N_("selatan, barat, utara, timur; selatan < utara, barat < timur"), place
+        )
 
 
 def _deadline(deadline: Deadline, key: str, place: str) -> Iterator[CityFileError]:

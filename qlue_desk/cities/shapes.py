@@ -64,7 +64,9 @@ def _told(what: str, path: str, place: str) -> CityFileError:
         allowed = ", ".join(next((e for e in ENUMS if path.endswith(e.__name__.lower())), Unit))
         return CityFileError(UNKNOWN_VALUE, place=place, key=path, found=f'"{word[1]}"', allowed=allowed)
     if length := re.match(r"Expected `array` of length (\d+), got (\d+)", what):
-        return CityFileError(WRONG_SHAPE, place=place, key=path, found=f"{length[2]} […]", allowed=f"{length[1]} […]")
+        return CityFileError(
+            WRONG_SHAPE, place=place, key=path, found=f"{length[2]} […]", allowed=f"{length[1]} […]"
+        )
     wanted = re.match(r"Expected `(.+?)`, got `(.+?)`", what)
     if wanted is None:
         return CityFileError(WRONG_SHAPE, place=place, key=path, found="?", allowed=LIKE_THE_EXAMPLE)

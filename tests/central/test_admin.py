@@ -36,7 +36,10 @@ def test_a_newer_database_is_left_alone(office: Any) -> None:
 
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "central.db").write_bytes(b"bukan basis data " * 100)
-    with pytest.raises(DatabaseProblem, match=r"rusak \(file is not a database\); hentikan server dan pulihkan dari cadangan terakhir"):
+    with pytest.raises(
+        DatabaseProblem,
+        match=r"rusak \(file is not a database\); hentikan server dan pulihkan dari cadangan terakhir",
+    ):
         Hub.open(tmp_path)
 
 

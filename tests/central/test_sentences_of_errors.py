@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -28,10 +27,9 @@ SPOKEN = {
 
 
 @pytest.fixture
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words._Speech, "catalogue", {key: (text,) for key, text in SPOKEN.items()})
     monkeypatch.setattr(words, "set_language", lambda language: None)
-    yield
 
 
 def test_the_wire_speaks_english(hub: Hub, english: None) -> None:
@@ -72,7 +70,8 @@ def test_no_sentence_of_an_error_stays_outside_the_catalogue() -> None:
             bare += [
                 f"{path.name}:{part.lineno}"
                 for part in node.args
-                if isinstance(part, (ast.Constant, ast.JoinedStr)) and not isinstance(getattr(part, "value", ""), int)
+                if isinstance(part, (ast.Constant, ast.JoinedStr))
+                and not isinstance(getattr(part, "value", ""), int)
             ]
     assert seen > 40
     assert bare == []

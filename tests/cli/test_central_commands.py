@@ -82,7 +82,11 @@ def test_a_city_added_again_says_what_it_changes(qlue: Any, central: Path, tmp_p
 
 
 def test_a_dinas_with_people_is_not_lost_by_a_new_file(qlue: Any, central: Path, tmp_path: Path) -> None:
-    qlue("city", "add", write(tmp_path, '[[dinas]]\nkey = "laut"\nname = "Kelautan"\n[[dinas]]\nkey = "x"\nname = "X"\n'))
+    qlue(
+        "city",
+        "add",
+        write(tmp_path, '[[dinas]]\nkey = "laut"\nname = "Kelautan"\n[[dinas]]\nkey = "x"\nname = "X"\n'),
+    )
     hub = Hub.open(central)
     hub.accounts.add_user("ani", "Ani", "sorong", [Role.OFFICER], "laut")
     hub.close()
@@ -108,7 +112,10 @@ def feature(code: str, ring: object) -> dict[str, Any]:
         ),
         (
             json.dumps(
-                {"type": "FeatureCollection", "features": [feature("99.99.99.9999", [[0, 0], [1, 0], [1, 1], [0, 0]])]}
+                {
+                    "type": "FeatureCollection",
+                    "features": [feature("99.99.99.9999", [[0, 0], [1, 0], [1, 1], [0, 0]])],
+                }
             ),
             "Batas kelurahan batas.geojson memakai kode 99.99.99.9999, yang tidak ada di berkas kota.",
         ),
@@ -177,7 +184,10 @@ def test_a_damaged_database_says_what_and_what_to_do(
 
 def test_where_there_is_nothing_the_check_says_so(qlue: Any, tmp_path: Path) -> None:
     ran = qlue("check", "--data", tmp_path / "none")
-    assert (ran.code, ran.err) == (1, f"Belum ada server di {tmp_path / 'none'}; jalankan central init dulu.\n")
+    assert (ran.code, ran.err) == (
+        1,
+        f"Belum ada server di {tmp_path / 'none'}; jalankan central init dulu.\n",
+    )
 
 
 def test_a_second_beginning_changes_nothing_and_says_so(qlue: Any, central: Path) -> None:

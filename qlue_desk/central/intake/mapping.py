@@ -125,7 +125,9 @@ def _wrong(path: Path, data: dict[str, Any], why: str) -> str:
             path=path,
             found=unknown[1],
             section=section,
-            hint=_("mungkin {near}").format(near=near[0]) if near else _("yang ada: {known}").format(known=", ".join(known)),
+            hint=_("mungkin {near}").format(near=near[0])
+            if near
+            else _("yang ada: {known}").format(known=", ".join(known)),
         )
     if missing := re.match(r"Object missing required field `(.+?)`", why):
         return _("Berkas pemetaan {path}: {field} belum ada di {section}; lihat contoh {example}.").format(

@@ -73,7 +73,9 @@ def list_cities(shell: Shell, data: Path | None, database: str | None, json_outp
     say(_("Disertakan, belum ditambah: {known}").format(known=", ".join(others) or "–"))
 
 
-@command("add", N_("Tambah kota dari berkas TOML, atau yang disertakan menurut nama; yang sudah ada diperbarui."))
+@command(
+    "add", N_("Tambah kota dari berkas TOML, atau yang disertakan menurut nama; yang sudah ada diperbarui.")
+)
 @click.argument("what", metavar="FILE|NAME")
 @data_options
 @pass_shell

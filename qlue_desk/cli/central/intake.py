@@ -60,10 +60,13 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
         say(f"  {reason}: {number}")
 
 
-@command("table", N_(
+@command(
+    "table",
+    N_(
         "Ambil tabel CSV; jenisnya dikenali dari kepala kolom, atau pakai --mapping. Contoh pemetaan: "
         "qlue_desk/central/intake/mappings/example.toml."
-    ))
+    ),
+)
 @click.argument("path", metavar="FILE", type=Path)
 @option("--mapping", type=Path, metavar="FILE", help=N_("pemetaan kolom (TOML)"))
 @option("--city", metavar="NAME", help=N_("kota"))

@@ -216,7 +216,10 @@ def test_an_own_mapping(hub: Hub, tmp_path: Path) -> None:
             "zona waktu “Asia/Sorong” tidak dikenal",
         ),
         ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["tanggal"]', "tanggal_masuk"),
-        ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["id"]\nteks="isi"', r"“teks” tidak dikenal di \[columns\]; yang ada: reported_at, source_id"),
+        (
+            'name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["id"]\nteks="isi"',
+            r"“teks” tidak dikenal di \[columns\]; yang ada: reported_at, source_id",
+        ),
     ],
 )
 def test_a_wrong_mapping_is_told_by_name(hub: Hub, tmp_path: Path, toml: str, sentence: str) -> None:
