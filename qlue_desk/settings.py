@@ -22,6 +22,8 @@ from qlue_desk.domain.system import reason_of
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+PerMinute = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Version = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$", examples=["1.4.0"])]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
@@ -80,6 +82,12 @@ class Central(Section, frozen=True):
     port: Port = 8711
     database: str = ""
     """`postgresql://…`; '' keeps an SQLite file in the data folder."""
+    min_client: Version = "0.0.0"
+    """Older desks may push what they recorded, but not pull."""
+    desk_per_minute: PerMinute = 1200
+    """Requests of one desk."""
+    public_per_minute: PerMinute = 600
+    """Requests of one address to the citizen's page or to Open311."""
 
 
 class Demo(Section, frozen=True):
@@ -304,7 +312,7 @@ def allowed_words(kind: Any) -> str:
         return ", ".join(allowed_words(part) for part in get_args(kind))
     if get_origin(kind) is Annotated:
         meta = next(part for part in get_args(kind)[1:] if isinstance(part, msgspec.Meta))
-        return f"{meta.ge}–{meta.le}"
+        return f"“{meta.examples[0]}”" if meta.examples else f"{meta.ge}–{meta.le}"
     return {bool: "true, false", int: "0, 1, 2, …", str: "“…”"}.get(kind, str(kind))
 
 

@@ -41,6 +41,22 @@ def test_number_out_of_range_says_the_range(tmp_path):
     assert str(caught.value) == f"{path}:2: central.port = 99999 tidak bisa. Yang boleh: 0–65535."
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('min_client = "baru"', 'central.min_client = "baru" tidak bisa. Yang boleh: “1.4.0”.'),
+        ("min_client = 1", "central.min_client = 1 tidak bisa. Yang boleh: “1.4.0”."),
+        ("desk_per_minute = 0", "central.desk_per_minute = 0 tidak bisa. Yang boleh: 1–1000000."),
+        ("public_per_minute = -1", "central.public_per_minute = -1 tidak bisa. Yang boleh: 1–1000000."),
+    ],
+)
+def test_limits_of_a_server(tmp_path, line, sentence):
+    path = written(tmp_path, f"[central]\n{line}\n")
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}:2: {sentence}"
+
+
 def test_wrong_kind_of_value(tmp_path):
     path = written(tmp_path, '[ui]\n\npreview = "yes"\n')
     with pytest.raises(SettingsError) as caught:

@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from qlue_desk.central.api import desks, openapi, sync
 from qlue_desk.central.api.metrics import Metrics, mark_start, operators_router
 from qlue_desk.central.api.problems import problem_response
+from qlue_desk.central.api.visitors import visitor_limit
 from qlue_desk.central.api.wire import Wire, stamp
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ OTHER_ROOMS = (
     "qlue_desk.central.intake:intake_router",
 )
 """Package and function of the rooms whose routers are mounted beside ours."""
+
+FOR_VISITORS = frozenset(OTHER_ROOMS[:2])
+"""Where anybody may ask: limited by address."""
 
 
 def create_app(hub: Hub) -> Litestar:
@@ -74,5 +78,8 @@ def _other_rooms(hub: Hub) -> list[Router]:
     for room in OTHER_ROOMS:
         package, _, name = room.partition(":")
         if find_spec(package) is not None:
-            found.append(getattr(import_module(package), name)(hub))
+            router: Router = getattr(import_module(package), name)(hub)
+            if room in FOR_VISITORS:
+                router.before_request = visitor_limit(hub)
+            found.append(router)
     return found

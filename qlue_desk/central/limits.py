@@ -27,6 +27,17 @@ class RateLimits(msgspec.Struct, frozen=True):
     """Passwords tried at one desk."""
     refused: Rate = Rate(120, 60)
     """Requests with a bad token from one address."""
+    public: Rate = Rate(600, 150)
+    """Requests of one address to the citizen's page or to Open311, each."""
+
+    @classmethod
+    def of(cls, desk_per_minute: int, public_per_minute: int) -> RateLimits:
+        """The limits that a city sets; a quarter of a minute's requests may come at once."""
+        return cls(desk=_rate(desk_per_minute), public=_rate(public_per_minute))
+
+
+def _rate(per_minute: int) -> Rate:
+    return Rate(per_minute, max(1, per_minute // 4))
 
 
 class Buckets:

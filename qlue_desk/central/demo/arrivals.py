@@ -162,10 +162,11 @@ def _weighted(
 def office_time(at: dt.datetime, zone: ZoneInfo, random: Random) -> dt.datetime:
     """`at`, or a moment of the next office morning when the office is closed then."""
     local = at.astimezone(zone)
+    minutes = random.uniform(0, 150)  # drawn always: what follows must not depend on the hour
     if local.hour >= 16 or local.hour < 7:
         if local.hour >= 16:
             local += dt.timedelta(days=1)
-        local = local.replace(hour=7, minute=30) + dt.timedelta(minutes=random.uniform(0, 150))
+        local = local.replace(hour=7, minute=30) + dt.timedelta(minutes=minutes)
     while local.weekday() >= 5:
         local += dt.timedelta(days=1)
     return local.astimezone(dt.UTC)

@@ -20,15 +20,18 @@ import msgspec
 from qlue_desk.central.demo.life import Life
 from qlue_desk.central.demo.people import PASSWORD, user_for
 from qlue_desk.central.demo.seeding import Playback, Seeder
-from qlue_desk.central.hub import Hub
+from qlue_desk.central.errors import CentralError, DatabaseProblem
+from qlue_desk.central.hub import DATABASE_FILE, Hub
 from qlue_desk.central.serve import ServerThread
 from qlue_desk.cities import boundaries_path, load_shipped
 from qlue_desk.domain.city import City
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
 
 ROLES = ("officer", "supervisor", "verifier", "operator", "city_supervisor")
 AT_THE_COORDINATOR = frozenset({"verifier", "operator", "city_supervisor"})
-SEEDED = "seeded"
-"""Marker file: this folder's city is complete."""
+SEEDING, SEEDED = "seeding", "seeded"
+"""Marker files: this folder's city is being made, is complete."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -106,7 +109,7 @@ def _show(options: Options) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        say(Failed(str(error)))
+        say(Failed(error.sentence(_) if isinstance(error, CentralError) else str(error)))
         return 1
     server = ServerThread(hub, jobs=True)
     life = Life(hub, city.key, options.dinas, options.pause, options.seed)
@@ -130,10 +133,14 @@ def _watch_parent(gone: threading.Event) -> None:
 
 
 def open_hub(options: Options, city: City) -> Hub:
-    """The city's central; seeded first where the folder is new."""
+    """The city's central; seeded first where the folder is new, anew where seeding was cut off.
+
+    :raises DatabaseProblem: when a central lies there that no demonstration made.
+    """
     folder = Path(options.data) / "central"
     marker = folder / SEEDED
     if not marker.exists():
+        _begin(folder)
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         clock = Playback(now)
         hub = Hub.create(folder, now=clock)
@@ -148,6 +155,18 @@ def open_hub(options: Options, city: City) -> Hub:
     for role in ROLES:
         hub.accounts.set_password(user_for(role, options.dinas, city), PASSWORD)
     return hub
+
+
+def _begin(folder: Path) -> None:
+    """An empty folder with the mark that whatever comes into it may be thrown away."""
+    if (folder / SEEDING).exists():
+        shutil.rmtree(folder)
+    elif (folder / DATABASE_FILE).exists():
+        raise DatabaseProblem(
+            N_("Di {path} ada pusat yang bukan peragaan; pilih folder lain dengan --data."), path=str(folder)
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / SEEDING).write_text("", encoding="utf-8")
 
 
 def served(hub: Hub, city: City, options: Options, url: str) -> Served:

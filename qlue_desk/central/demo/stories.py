@@ -83,6 +83,8 @@ class Story(msgspec.Struct, frozen=True):
     """In order of time; the first disposition is left out by `seeding` where intake has routed."""
     original: str = ""
     """`source_id` of the report that this one repeats."""
+    age: float = 0.0
+    """Days before the demonstration began, as drawn; the same at any hour of the day."""
 
 
 def shares_of(total: int) -> list[Outcome]:
@@ -111,19 +113,26 @@ class Storyteller:
         self.verifiers = [person.user for person in people if Role.VERIFIER in person.roles]
 
     def tell_all(self, total: int) -> list[Story]:
-        """`total` stories; the newest is a few minutes old."""
+        """`total` stories; the newest is a few minutes old.
+
+        Each draws from a sequence of its own, so that what the clock changes in one changes no other: the
+        same seed tells the same reports at any hour.
+        """
+        base = self.random.getrandbits(64)
         outcomes = shares_of(total)
         self.random.shuffle(outcomes)
         outcomes.sort(key=lambda outcome: outcome is Outcome.DUPLICATE)
         stories: list[Story] = []
-        for outcome in outcomes:
+        for number, outcome in enumerate(outcomes):
+            self.random.seed(f"{base} {number}")
             stories.append(self.tell(outcome, stories))
         return stories
 
     def tell(self, outcome: Outcome, told: Sequence[Story] = ()) -> Story:
         """One story that ends in `outcome`; a duplicate repeats one of those `told`."""
-        at = self._created(outcome)
-        original = self._original(at, told) if outcome is Outcome.DUPLICATE else None
+        age = self._age(outcome)
+        at = self._created(age)
+        original = self._original(age, told) if outcome is Outcome.DUPLICATE else None
         arrival = self.arrivals.arrive(
             at,
             outside=outcome is Outcome.OUTSIDE,
@@ -134,20 +143,15 @@ class Storyteller:
         plot = _Plot(self, arrival)
         getattr(plot, f"end_{outcome.value}")()
         steps = tuple(self._in_time(arrival, plot.steps))
-        return Story(arrival, outcome, steps, original.report.source_id if original else "")
+        return Story(arrival, outcome, steps, original.report.source_id if original else "", age)
 
-    def _original(self, at: dt.datetime, told: Sequence[Story]) -> Arrival | None:
-        """A report of the weeks before `at` that was followed up."""
-        known = [
-            story.arrival
-            for story in told
-            if story.outcome in _REPEATED
-            and dt.timedelta(hours=1) < at - story.arrival.received_at < dt.timedelta(days=15)
-        ]
+    def _original(self, age: float, told: Sequence[Story]) -> Arrival | None:
+        """A report of the weeks before that was followed up; by age, which no hour of the day changes."""
+        known = [story.arrival for story in told if story.outcome in _REPEATED and 2 < story.age - age < 15]
         return self.random.choice(known) if known else None
 
-    def _created(self, outcome: Outcome) -> dt.datetime:
-        """Age by outcome: what is done is older, what nobody answered lies around for weeks."""
+    def _age(self, outcome: Outcome) -> float:
+        """Days, by outcome: what is done is older, what nobody answered lies around for weeks."""
         random = self.random
         match outcome:
             case Outcome.NEW | Outcome.JUNK:
@@ -161,12 +165,18 @@ class Storyteller:
                 days = random.triangular(1.5, 84, 20)
             case _:
                 days = random.triangular(0.5, 60, 8)
-        moment = self.now - dt.timedelta(days=min(days, 84), minutes=random.uniform(3, 40))
-        if days < 1:
-            return moment
-        local = moment.astimezone(self.zone)
-        hour = random.choices(range(24), weights=_HOURS)[0]
-        return min(local.replace(hour=hour, minute=random.randrange(60)), self.now - dt.timedelta(minutes=5))
+        return min(days, 84)
+
+    def _created(self, age: float) -> dt.datetime:
+        """Of the last day so long ago; older ones on their day, at an hour when people report."""
+        minutes = self.random.uniform(3, 40)
+        hour = self.random.choices(range(24), weights=_HOURS)[0]
+        minute = self.random.randrange(60)
+        if age < 1:
+            return self.now - dt.timedelta(days=age, minutes=minutes)
+        day = self.now.astimezone(self.zone) - dt.timedelta(days=int(age))
+        local = day.replace(hour=hour, minute=minute, second=int(minutes), microsecond=0)
+        return min(local, self.now - dt.timedelta(minutes=5))
 
     def _in_time(self, arrival: Arrival, steps: list[Step]) -> list[Step]:
         """Squeeze a story that would end in the future into the time that there was."""

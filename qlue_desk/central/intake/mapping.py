@@ -1,12 +1,14 @@
-"""Which column of a table is what: mapping files in TOML, two of them shipped."""
+"""Which column of a table is what: mapping files in TOML, two of them shipped, and an annotated example."""
 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +17,8 @@ from qlue_desk.domain.complaint import Channel
 from qlue_desk.words import _
 
 SHIPPED = Path(__file__).parent / "mappings"
+EXAMPLE = "example.toml"
+"""Beside the shipped ones, for people to copy; it recognises no table."""
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +78,9 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """IANA zone of times without one; '' is the city's."""
 
 
+SECTIONS: dict[str, type[msgspec.Struct]] = {"columns": Columns, "flags": Flags}
+
+
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping file.
 
@@ -81,7 +88,7 @@ def load_mapping(path: Path) -> Mapping:
     """
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8-sig"))
-        return msgspec.convert(data, Mapping)
+        mapping = msgspec.convert(data, Mapping)
     except OSError as error:
         raise IntakeError(
             _("Berkas pemetaan {path} tidak bisa dibaca: {detail}.").format(path=path, detail=error.strerror)
@@ -93,11 +100,50 @@ def load_mapping(path: Path) -> Mapping:
             _("Berkas pemetaan {path} bukan TOML: {detail}.").format(path=path, detail=error)
         ) from error
     except msgspec.ValidationError as error:
+        raise IntakeError(_wrong(path, data, str(error))) from error
+    if mapping.zone and not _is_zone(mapping.zone):
         raise IntakeError(
-            _("Berkas pemetaan {path} salah: {detail}; bagian [columns] mengenal {allowed}.").format(
-                path=path, detail=error, allowed=", ".join(Columns.__struct_fields__)
-            )
-        ) from error
+            _("Berkas pemetaan {path}: zona waktu “{found}” tidak dikenal; pakai nama seperti Asia/Jakarta.")
+            .format(path=path, found=mapping.zone)
+        )  # fmt: skip
+    return mapping
+
+
+def _wrong(path: Path, data: dict[str, Any], why: str) -> str:
+    """One sentence for what the decoder found first: an unknown channel or key, a missing one, a wrong kind."""
+    where = re.search(r"at `\$\.?([\w.]*)", why)
+    place = where[1] if where else ""
+    if place == "channel":
+        return _("Berkas pemetaan {path}: channel “{found}” tidak dikenal; pilih {allowed}.").format(
+            path=path, found=data.get("channel"), allowed=", ".join(Channel)
+        )
+    section = f"[{place}]" if place in SECTIONS else _("berkas ini")
+    known = SECTIONS.get(place, Mapping).__struct_fields__
+    if unknown := re.match(r"Object contains unknown field `(.+?)`", why):
+        near = difflib.get_close_matches(unknown[1], known, 1)
+        return _("Berkas pemetaan {path}: “{found}” tidak dikenal di {section}; {hint}.").format(
+            path=path,
+            found=unknown[1],
+            section=section,
+            hint=_("mungkin {near}").format(near=near[0])
+            if near
+            else _("yang ada: {known}").format(known=", ".join(known)),
+        )
+    if missing := re.match(r"Object missing required field `(.+?)`", why):
+        return _("Berkas pemetaan {path}: {field} belum ada di {section}; lihat contoh {example}.").format(
+            path=path, field=missing[1], section=section, example=SHIPPED / EXAMPLE
+        )
+    return _("Berkas pemetaan {path}: nilai {field} salah bentuk; lihat contoh {example}.").format(
+        path=path, field=place or "?", example=SHIPPED / EXAMPLE
+    )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def mapping_for(header: Iterable[str]) -> Mapping:
@@ -106,7 +152,7 @@ def mapping_for(header: Iterable[str]) -> Mapping:
     :raises IntakeError: when none fits.
     """
     columns = set(header)
-    mappings = [load_mapping(path) for path in sorted(SHIPPED.glob("*.toml"))]
+    mappings = [load_mapping(path) for path in sorted(SHIPPED.glob("*.toml")) if path.name != EXAMPLE]
     for mapping in mappings:
         if columns.issuperset(mapping.recognise):
             return mapping

@@ -23,6 +23,8 @@ class IntakeResult(msgspec.Struct):
     waiting: int = 0
     reasons: dict[str, int] = {}
     """How many wait for which reason; the values add up to `waiting`."""
+    once_joined: dict[str, int] = {}
+    """Of those held for a city that has not joined: how many would be routed, or wait for which reason."""
 
     def count(self, taken: Taken) -> None:
         """Add one outcome."""
@@ -37,6 +39,9 @@ class IntakeResult(msgspec.Struct):
         self.waiting += 1
         reason = taken.reason or UNSTATED
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        if reason == NOT_JOINED:
+            then = taken.complaint.waiting_reason or ROUTED
+            self.once_joined[then] = self.once_joined.get(then, 0) + 1
 
     def add(self, other: IntakeResult) -> None:
         """Add another result, page by page."""
@@ -45,12 +50,13 @@ class IntakeResult(msgspec.Struct):
         self.duplicates += other.duplicates
         self.routed += other.routed
         self.waiting += other.waiting
-        for reason, number in other.reasons.items():
-            self.reasons[reason] = self.reasons.get(reason, 0) + number
+        for mine, others in ((self.reasons, other.reasons), (self.once_joined, other.once_joined)):
+            for reason, number in others.items():
+                mine[reason] = mine.get(reason, 0) + number
 
     def to_json(self) -> dict[str, int | dict[str, int]]:
-        """The document that `central intake … --json` prints (interface.md)."""
-        return {
+        """The document that `central intake … --json` prints; `once_joined` only where something is held."""
+        counts: dict[str, int | dict[str, int]] = {
             "read": self.read,
             "taken": self.taken,
             "duplicates": self.duplicates,
@@ -58,8 +64,10 @@ class IntakeResult(msgspec.Struct):
             "waiting": self.waiting,
             "reasons": dict(sorted(self.reasons.items())),
         }
+        return counts | ({"once_joined": dict(sorted(self.once_joined.items()))} if self.once_joined else {})
 
 
+NOT_JOINED, ROUTED = "not_joined", "routed"
 UNSTATED = "needs_verifier"
 """Stands where the register named no reason: every waiting report has one."""
 

@@ -147,7 +147,7 @@ async def _taken(gate: Gate, request: Request, read: Reading) -> Response[dict[s
 def _key(request: Request) -> str:  # type: ignore[type-arg]
     """The key that stands outside the body; '' when there is none."""
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    return str(request.headers.get(KEY_HEADER) or bearer or request.query_params.get("api_key", ""))
+    return str(request.headers.get(KEY_HEADER) or bearer or request.query_params.get("api_key") or "")
 
 
 def _is_small_form(request: Request) -> bool:  # type: ignore[type-arg]

@@ -10,6 +10,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
+from qlue_desk.central.api.visitors import retry_headers
 from qlue_desk.central.errors import CentralError, DatabaseBusy
 from qlue_desk.central.open311.errors import GeoReportError, unknown
 from qlue_desk.central.open311.geo_report import GeoReport
@@ -101,15 +102,20 @@ def _answer(request: Request, ask: Callable[[], Document]) -> Response[bytes]:  
     return _rendered(request, document)
 
 
-def _rendered(request: Request, document: Document) -> Response[bytes]:  # type: ignore[type-arg]
+def _rendered(
+    request: Request,  # type: ignore[type-arg]
+    document: Document,
+    more: dict[str, str] | None = None,
+) -> Response[bytes]:
     media_type, render = FORMATS["json" if request.url.path.endswith(".json") else "xml"]
-    return Response(render(document), status_code=document.status, media_type=media_type, headers=HEADERS)
+    headers = HEADERS | (more or {})
+    return Response(render(document), status_code=document.status, media_type=media_type, headers=headers)
 
 
 def _http_error(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
     """What litestar itself refuses (a body that is no form, a wrong method)."""
     item: dict[str, object] = {"code": error.status_code, "description": error.detail}
-    return _rendered(request, Document("errors", [item], error.status_code))
+    return _rendered(request, Document("errors", [item], error.status_code), retry_headers(error))
 
 
 def _query(request: Request) -> dict[str, str]:  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
+from qlue_desk.central.api.visitors import retry_headers
 from qlue_desk.central.errors import CentralError, DatabaseBusy
 from qlue_desk.central.public.pages import FOLDER, HEADERS, render
 from qlue_desk.central.public.reception import Reception, Reply
@@ -97,13 +98,15 @@ def _response(reply: Reply) -> Response[str]:
     return Response(reply.html, status_code=reply.status, media_type="text/html", headers=headers)
 
 
-def _problem(sentence: str, status: int) -> Response[str]:
+def _problem(sentence: str, status: int, more: dict[str, str] | None = None) -> Response[str]:
     html = render("search.html", city="", typed="", problem=sentence, example="BGR-26-004211")
-    return Response(html, status_code=status, media_type="text/html", headers=HEADERS)
+    return Response(html, status_code=status, media_type="text/html", headers=HEADERS | (more or {}))
 
 
 def _error_page(_request: Request, error: HTTPException) -> Response[str]:  # type: ignore[type-arg]
     """What litestar itself refuses (a wrong method, a broken form) in the page's own words."""
+    if error.status_code == 429:
+        return _problem(error.detail, 429, retry_headers(error))
     return _problem(_("Permintaan ini tidak dapat dibaca; mulai lagi dari sini."), error.status_code)
 
 

@@ -54,9 +54,19 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
     )
     for reason, number in sorted(result.reasons.items()):
         say(f"  {reason}: {number}")
+    if result.once_joined:
+        say(_("Kota ini belum bergabung; begitu bergabung, yang ditahan menjadi:"))
+    for reason, number in sorted(result.once_joined.items()):
+        say(f"  {reason}: {number}")
 
 
-@command("table", N_("Ambil tabel CSV; jenisnya dikenali dari kepala kolom, atau pakai --mapping."))
+@command(
+    "table",
+    N_(
+        "Ambil tabel CSV; jenisnya dikenali dari kepala kolom, atau pakai --mapping. Contoh pemetaan: "
+        "qlue_desk/central/intake/mappings/example.toml."
+    ),
+)
 @click.argument("path", metavar="FILE", type=Path)
 @option("--mapping", type=Path, metavar="FILE", help=N_("pemetaan kolom (TOML)"))
 @option("--city", metavar="NAME", help=N_("kota"))

@@ -52,6 +52,7 @@ def serve(
     json_output: bool,
 ) -> None:
     """Serve until a signal comes."""
+    from qlue_desk.central.limits import RateLimits
     from qlue_desk.central.serve import serve as serve_hub
 
     settings = shell.settings.central
@@ -64,6 +65,8 @@ def serve(
             say(_("Melayani di {url}; ctrl+c untuk berhenti.").format(url=url))
 
     with opened(shell, data, database) as hub:
+        hub.min_client = settings.min_client
+        hub.rates = RateLimits.of(settings.desk_per_minute, settings.public_per_minute)
         try:
             serve_hub(hub, address, number, ready)
         except OSError as error:

@@ -12,13 +12,15 @@ import sys
 import time
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 import msgspec
+import pytest
 from PIL import Image
 
 from qlue_desk.central.demo import serving
-from qlue_desk.central.demo.arrivals import Arrivals
+from qlue_desk.central.demo.arrivals import CHANNEL_WEIGHT, Arrivals
 from qlue_desk.central.demo.life import Life
 from qlue_desk.central.demo.people import PASSWORD, make_people
 from qlue_desk.central.demo.pictures import picture
@@ -27,7 +29,7 @@ from qlue_desk.central.demo.stories import Storyteller
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
-from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.complaint import Channel, Status
 
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 IN_PROCESS = frozenset(
@@ -56,6 +58,10 @@ def test_sibadras_proportions(tmp_path: Path) -> None:
     assert count(Status.DISPATCHED) == 650
     assert count(Status.RESOLVED) == 1148
     assert count(*IN_PROCESS) == 175
+    # A new status or channel needs its share here, or nobody who looks at the demonstration ever sees it.
+    assert {status for status in Status if not count(status)} == {Status.HELD}
+    everything = hub.records.search(Search("bogor", secret=True, limit=3000))
+    assert {complaint.channel for complaint in everything} == set(Channel) == set(CHANNEL_WEIGHT)
     hub.close()
 
 
@@ -96,6 +102,41 @@ def test_stories_are_the_same_for_the_same_seed() -> None:
     assert told(3) != told(4)
 
 
+HOURS = [
+    NOW,  # a Tuesday, 10:00 in Bogor
+    NOW.replace(hour=9, minute=17),
+    NOW.replace(hour=16, minute=59),
+    NOW - dt.timedelta(hours=9),
+]
+"""One day in Bogor: in the office and out of it, before and after midnight UTC."""
+
+
+def test_the_same_seed_tells_the_same_city_at_any_hour() -> None:
+    def told(now: dt.datetime) -> list[tuple[Any, ...]]:
+        random, city = Random(2017), load_shipped("bogor")
+        people = make_people(city, random)
+        teller = Storyteller(Arrivals(city, random, dt.date(2026, 11, 24)), people, random, now)
+        return [
+            (
+                story.outcome,
+                msgspec.structs.replace(story.arrival.report, reported_at=NOW),
+                story.arrival.photo,
+                story.original,
+                [(step.verb, step.actor, step.fields.note, step.fields.to) for step in story.steps],
+                # Of the last day, relative to the start; before it, by the calendar.
+                now - story.arrival.report.reported_at
+                if story.age < 1
+                else story.arrival.report.reported_at.date(),
+            )
+            for story in teller.tell_all(2130)
+        ]
+
+    first = told(HOURS[0])
+    for now in HOURS[1:]:
+        for one, other in zip(first, told(now), strict=True):
+            assert one == other
+
+
 def test_a_story_never_runs_ahead_of_now_or_backwards() -> None:
     random, city = Random(5), load_shipped("bogor")
     people = make_people(city, random)
@@ -112,6 +153,62 @@ def test_pictures_differ_before_and_after_and_by_stamp() -> None:
     for content in shown:
         with Image.open(io.BytesIO(content)) as image:
             assert (image.format, image.size) == ("JPEG", (480, 320))
+
+
+def _serving(options: serving.Options) -> subprocess.Popen[bytes]:
+    """The demonstration's central, as `qlue-desk demo` starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "qlue_desk.central.demo.serving", msgspec.json.encode(options).decode()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def _line(process: subprocess.Popen[bytes]) -> serving.Line:
+    assert process.stdout is not None
+    return msgspec.json.decode(process.stdout.readline(), type=serving.Line)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_city_that_was_cut_off_while_it_was_made_is_made_anew(tmp_path: Path, committed: bool) -> None:
+    options = serving.Options(str(tmp_path), "bogor", "dpupr", 300, 7, 60)
+    if committed:  # killed between the last commit and the marker
+        serving.open_hub(options, load_shipped("bogor")).close()
+        (tmp_path / "central" / serving.SEEDED).unlink()
+    else:
+        process = _serving(options)
+        assert isinstance(_line(process), serving.Seeding)
+        process.kill()
+        process.wait(10)
+        assert not (tmp_path / "central" / serving.SEEDED).exists()
+    hub = serving.open_hub(options, load_shipped("bogor"))
+    assert hub.records.count(Search("bogor", secret=True)) == 300
+    assert hub.accounts.sign_in("petugas.dpupr", PASSWORD) is not None
+    hub.close()
+
+
+def test_who_is_gone_while_the_city_is_made_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "thrown"
+    process = _serving(serving.Options(str(folder), "bogor", "dpupr", 400, 7, 60, throw_away=True))
+    assert isinstance(_line(process), serving.Seeding)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert not folder.exists()
+
+
+def test_a_real_central_is_no_place_for_a_demonstration(tmp_path: Path) -> None:
+    Hub.create(tmp_path / "central").close()
+    options = serving.Options(str(tmp_path), "bogor", "dpupr", 30, 7, 60)
+    process = _serving(options)
+    told = _line(process)
+    process.wait(10)
+    assert told == serving.Failed(
+        f"Di {tmp_path / 'central'} ada pusat yang bukan peragaan; pilih folder lain dengan --data."
+    )
+    hub = Hub.open(tmp_path / "central")
+    assert hub.cities() == []
+    hub.close()
 
 
 def test_the_server_tells_one_line_and_ends_with_its_parent(tmp_path: Path) -> None:

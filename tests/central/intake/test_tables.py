@@ -8,9 +8,12 @@ import pytest
 
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.intake.errors import IntakeError
+from qlue_desk.central.intake.mapping import EXAMPLE, SHIPPED, load_mapping
+from qlue_desk.central.intake.result import IntakeResult
 from qlue_desk.central.intake.table import decode, read_table, same_city, sniff, take_table
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
+from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Channel, Status
 from tests.central.made_cities import samarinda, sumenep
 
@@ -196,10 +199,27 @@ def test_an_own_mapping(hub: Hub, tmp_path: Path) -> None:
     ("toml", "sentence"),
     [
         ("name = ", "bukan TOML"),
-        ('name = "x"', "salah"),
-        ('name="x"\nsource="x"\nchannel="surat"\n[columns]\nreported_at=["t"]', "salah"),
+        ('name = "x"', r"source belum ada di berkas ini; lihat contoh .*example\.toml\."),
+        (
+            'name="x"\nsource="x"\nchannel="telegram"\n[columns]\nreported_at=["t"]',
+            "channel “telegram” tidak dikenal; pilih qlue, cc112, sms, whatsapp, email, walk_in, open311, sp4n",
+        ),
+        ('name="x"\nsource="x"\nchannel=5\n[columns]\nreported_at=["t"]', "channel “5” tidak dikenal"),
+        ('name="x"\nsource="x"\nchannel="sms"\n[columns]\ntext="t"', r"reported_at belum ada di \[columns\]"),
+        (
+            'name="x"\nsource="x"\nchannel="sms"\nchanel="x"\n[columns]\nreported_at=["t"]',
+            "“chanel” tidak dikenal di berkas ini; mungkin channel",
+        ),
+        ('name=5\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["t"]', "nilai name salah bentuk"),
+        (
+            'name="x"\nsource="x"\nchannel="sms"\nzone="Asia/Sorong"\n[columns]\nreported_at=["t"]',
+            "zona waktu “Asia/Sorong” tidak dikenal",
+        ),
         ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["tanggal"]', "tanggal_masuk"),
-        ('name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["id"]\nteks="isi"', "teks"),
+        (
+            'name="x"\nsource="x"\nchannel="sms"\n[columns]\nreported_at=["id"]\nteks="isi"',
+            r"“teks” tidak dikenal di \[columns\]; yang ada: reported_at, source_id",
+        ),
     ],
 )
 def test_a_wrong_mapping_is_told_by_name(hub: Hub, tmp_path: Path, toml: str, sentence: str) -> None:
@@ -207,6 +227,36 @@ def test_a_wrong_mapping_is_told_by_name(hub: Hub, tmp_path: Path, toml: str, se
     mapping.write_text(toml, "utf-8")
     with pytest.raises(IntakeError, match=sentence):
         take_table(hub, table(tmp_path), "bogor", mapping=mapping)
+
+
+def test_the_example_is_a_mapping_that_works_and_recognises_nothing(hub: Hub, tmp_path: Path) -> None:
+    example = load_mapping(SHIPPED / EXAMPLE)
+    assert (example.channel, example.columns.reported_at) == (Channel.EMAIL, ("Tanggal",))
+    path = tmp_path / "surel.csv"
+    path.write_text("No;Tanggal;Keluhan\n7;24/11/2026 09.00;Lampu mati\n", "utf-8")
+    with pytest.raises(IntakeError, match="Kepala tabel tidak dikenal"):
+        take_table(hub, path, "bogor")
+    assert take_table(hub, path, "bogor", mapping=SHIPPED / EXAMPLE).taken == 1
+
+
+def test_a_city_that_has_not_joined_hears_both_reasons(hub: Hub, tmp_path: Path) -> None:
+    hub.register.set_cooperation("bogor", Cooperation.NONE)
+    path = table(
+        tmp_path,
+        "A1,2024-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur",
+        "A2,2024-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,",
+        "A3,2024-05-11,08:00:00,,Entah,Apa,,,Kota Bogor,,Sempur",
+    )
+    trial = take_table(hub, path, "bogor", dry_run=True)
+    assert trial.to_json() == {
+        "read": 3, "taken": 3, "duplicates": 0, "routed": 0, "waiting": 3, "reasons": {"not_joined": 3},
+        "once_joined": {"no_category": 1, "no_place": 1, "routed": 1},
+    }  # fmt: skip
+    assert take_table(hub, path, "bogor") == trial
+    again = IntakeResult()
+    again.add(trial)
+    again.add(trial)
+    assert again.once_joined == {"no_category": 2, "no_place": 2, "routed": 2}
 
 
 @pytest.mark.parametrize(
