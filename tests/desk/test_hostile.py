@@ -187,6 +187,7 @@ def assert_plain(app: App[int]) -> None:
 
 ALL = " ".join(storable(text)[:60] for text in HOSTILE)
 """Everything hostile in one name."""
+PASTED = (*HOSTILE[2:6], next(text for text in HOSTILE if "setengah" in text), HOSTILE[-1])
 
 
 def test_an_operator_may_paste_anything(tmp_path: Path) -> None:
@@ -220,13 +221,13 @@ def test_an_operator_may_paste_anything(tmp_path: Path) -> None:
     async def run() -> None:
         async with desk(world, size=(140, 40)) as (app, pilot):
             assert_plain(app)
-            for text in HOSTILE:
+            for text in PASTED:
                 await enter(app, pilot, text[:200])  # what is too long is another sentence
 
     try:
         asyncio.run(run())
         titles = [item.title for item in world.store.reading(outbox.waiting)]
-        assert [title.startswith("Pohon") for title in titles] == [True] * len(HOSTILE)
+        assert [title.startswith("Pohon") for title in titles] == [True] * len(PASTED)
     finally:
         world.close()
 
