@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +18,7 @@ from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.moves import N_, Context
 from qlue_desk.domain.query import Query, parse
 from qlue_desk.domain.query_names import QueryNames, names_of
+from qlue_desk.domain.text import clean
 from qlue_desk.protocol import DeskIdentity, Session
 from qlue_desk.store import meta
 from qlue_desk.store.database import Store
@@ -42,8 +44,8 @@ class Workplace:
     def __init__(self, store: Store, session: Session, actor: Actor, home: Path, server_url: str) -> None:
         """Use `open` or `from_parts`."""
         self.store = store
-        self.session = session
-        self.actor = actor
+        self.session = plain_names(session)
+        self.actor = _plain_one(actor, "name")
         self.home = home
         self.server_url = server_url
 
@@ -149,6 +151,45 @@ class Workplace:
         return next((person for person in self.people if person.id == user_id), None)
 
 
+def plain_names(session: Session) -> Session:
+    """The session with names that no terminal obeys: they stand on every screen and in every sentence."""
+    city = session.city
+    return _changed(
+        session,
+        city=_changed(
+            _plain_one(city, "name"),
+            dinas=_plain(city.dinas, "name", "full_name"),
+            categories=_plain(city.categories, "label"),
+            kelurahan=_plain(city.kelurahan, "name"),
+            kecamatan=_plain(city.kecamatan, "name"),
+        ),
+        people=_plain(session.people, "name"),
+        desk=_plain_one(session.desk, "name"),
+    )
+
+
+Named = TypeVar("Named", bound=msgspec.Struct)
+
+
+def _plain(items: tuple[Named, ...], *fields: str) -> tuple[Named, ...]:
+    made = tuple(_plain_one(item, *fields) for item in items)
+    return items if all(new is old for new, old in zip(made, items, strict=True)) else made
+
+
+def _plain_one(item: Named, *fields: str) -> Named:
+    return _changed(item, **{field: clean(getattr(item, field), multiline=False) for field in fields})
+
+
+def _changed(item: Named, **values: object) -> Named:
+    """The same object where nothing differs, so that what a city has worked out is kept."""
+    differing = {
+        key: value
+        for key, value in values.items()
+        if value is not getattr(item, key) and value != getattr(item, key)
+    }
+    return msgspec.structs.replace(item, **differing) if differing else item
+
+
 def utc_now() -> dt.datetime:
     """The desk's clock; it never makes a deadline (sync.md, invariant 22)."""
     return dt.datetime.now(dt.UTC)
@@ -165,7 +206,8 @@ def _stored() -> tuple[Session, Actor, str]:
 @lru_cache(maxsize=2)
 def _decoded(session: bytes, actor: bytes) -> tuple[Session, Actor]:
     """Asked for after each commit, so the same bytes are read once."""
-    found, person = msgspec.json.decode(session, type=Session), msgspec.json.decode(actor, type=Actor)
+    found = plain_names(msgspec.json.decode(session, type=Session))
+    person = _plain_one(msgspec.json.decode(actor, type=Actor), "name")
     # The session is newer than the sign-in: roles may have changed since.
     return found, next((each for each in found.people if each.id == person.id), person)
 

@@ -17,6 +17,8 @@ SIZE = 4 * 1024 * 1024
 """Some thousands of actions, or a large photo."""
 SPARE = 8 * SIZE
 """Free bytes from which on the file is made again."""
+LAST = 1024 * 1024
+"""Free bytes that are kept for own work."""
 
 
 def make(folder: Path) -> None:
@@ -43,7 +45,7 @@ def give_up(folder: Path) -> bool:
 def running_out(folder: Path) -> bool:
     """Whether so little is left that only own work may be written."""
     try:
-        return shutil.disk_usage(folder).free < SIZE
+        return shutil.disk_usage(folder).free < LAST
     except OSError:
         return False
 

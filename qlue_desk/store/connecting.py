@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +31,49 @@ _PRAGMAS: dict[str, str] = {
     "temp_store": "MEMORY",
 }
 
+_READING = {
+    name: _PRAGMAS[name] for name in ("trusted_schema", "cell_size_check", "cache_size", "temp_store")
+}
+
+
+class Way(StrEnum):
+    """How a database is opened."""
+
+    SHARED = "shared"
+    """With other connections and processes."""
+    ALONE = "alone"
+    """The only connection of all processes: needs no shared file, and so no room on a full disk."""
+    SEALED = "sealed"
+    """Nothing can be written beside it or into it: it is read as it lies there."""
+
 
 class EncryptedDatabase(peewee.SqliteDatabase):
     """Peewee on sqlcipher3 with a raw key; playhouse's own class builds the PRAGMA from any text."""
 
-    def __init__(self, path: Path, key: bytes, *, alone: bool = False) -> None:
-        """`alone`: the only connection of all processes, which needs no shared file and so no room."""
+    def __init__(self, path: Path, key: bytes, way: Way) -> None:
         self._raw_key = check_key(key)
-        self._alone = alone
+        self._way = way
         super().__init__(str(path), autoconnect=False)
         self.server_version = sqlcipher.sqlite_version_info
 
     def _connect(self) -> Any:
+        place = self.database
+        if self._way is Way.SEALED:
+            place = Path(place).absolute().as_uri() + "?immutable=1"
         connection = sqlcipher.connect(
-            self.database, isolation_level=None, check_same_thread=False, cached_statements=512
+            place,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            uri=self._way is Way.SEALED,
         )
         try:
             # Its own log would write over the screen; errors reach us as exceptions.
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
-            if self._alone:  # before anything is read, else the shared file is made
+            if self._way is Way.ALONE:  # before anything is read, else the shared file is made
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
-            for name, value in _PRAGMAS.items():
+            for name, value in (_PRAGMAS if self._way is not Way.SEALED else _READING).items():
                 connection.execute(f"PRAGMA {name} = {value}").fetchall()
             connection.create_function("casefold", 1, str.casefold, deterministic=True)
         except BaseException:

@@ -24,7 +24,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
 from qlue_desk.store import ballast, schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
-from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, explained, first_cause
+from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, Way, explained, first_cause
 from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
@@ -61,16 +61,16 @@ class _Read(msgspec.Struct, frozen=True):
 class Store:
     """An open desk database. Everything inside happens in `read` and `write`, on the store's threads."""
 
-    def __init__(self, folder: Path, key: bytes, *, alone: bool = False) -> None:
+    def __init__(self, folder: Path, key: bytes, way: Way = Way.SHARED) -> None:
         """Use `Store.open`."""
         self.folder = folder
         self.path = folder / DATABASE_FILE
         self.read_only: StoreError | None = None
         """Why nothing can be written, None when it can."""
-        self._alone = alone
+        self._way = way
         self._unclean = False
         self._presence = Presence(folder)
-        self._database: Any = EncryptedDatabase(self.path, key, alone=alone)
+        self._database: Any = EncryptedDatabase(self.path, key, way)
         self._listeners: list[Callable[[Change], None]] = []
         self._data_version = 0
         self._idle_turns = 0
@@ -105,8 +105,13 @@ class Store:
         except DiskFull:
             if not there:
                 raise
-        # Reading needs no room when no other process reads; own work gets that of the ballast.
-        return cls(folder, key, alone=True)._opened()
+            # Reading needs no room when no other process reads; own work gets that of the ballast.
+            way = Way.ALONE
+        except StoreError:
+            if not _sealed(folder):
+                raise
+            way = Way.SEALED
+        return cls(folder, key, way)._opened()
 
     def _opened(self) -> Store:
         try:
@@ -123,6 +128,16 @@ class Store:
         log_left = self.path.with_name(DATABASE_FILE + "-wal")
         self._unclean = self._presence.enter() and log_left.exists() and log_left.stat().st_size > 0
         self._writer.start()
+        if self._way is Way.SEALED:
+            self.read(schema.prepare).result()
+            self.read_only = StoreError(
+                N_(
+                    "Folder data {path} hanya bisa dibaca, jadi tidak ada yang dicatat:"
+                    " periksa cakram atau izinnya."
+                ),
+                path=str(self.folder),
+            )
+            return
         try:
             self.write(schema.prepare).result()
         except NewerDatabase as error:
@@ -130,7 +145,7 @@ class Store:
         schema.forget_copies(self.folder, older_than=schema.KEEP_COPY_SECONDS)
         if sys.platform != "win32":
             os.chmod(self.path, 0o600)
-        if not self._alone:
+        if self._way is Way.SHARED:
             self._reader.start()
 
     # --- jobs ------------------------------------------------------------------------------------
@@ -141,7 +156,7 @@ class Store:
         In a `lane` the newest call makes older ones end with `Superseded`, even while they run.
         """
         work = partial(call, **named) if named else call
-        if self._alone:
+        if self._way is not Way.SHARED:
             return self._writer.submit(_Read(work), args, lane)  # type: ignore[arg-type]
         return self._reader.submit(work, args, lane)
 
@@ -204,7 +219,8 @@ class Store:
             try:
                 if self._unclean:
                     schema.check()
-                schema.back_up(self.path)
+                if self._way is not Way.SEALED:
+                    schema.back_up(self.path)
                 self._data_version = _data_version(connection)
             except BaseException:
                 self._disconnect()
@@ -274,6 +290,17 @@ class Store:
         if found != self._data_version:
             self._tell(Change(None))
         self._data_version = found
+
+
+def _sealed(folder: Path) -> bool:
+    """Whether a database is there that cannot be written, with nothing of it left in a log."""
+    path = folder / DATABASE_FILE
+    log_left = folder / f"{DATABASE_FILE}-wal"
+    try:
+        whole = path.is_file() and not (log_left.exists() and log_left.stat().st_size)
+    except OSError:
+        return False
+    return whole and not (os.access(folder, os.W_OK) and os.access(path, os.W_OK))
 
 
 def _data_version(connection: Any) -> int:

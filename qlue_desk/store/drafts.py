@@ -6,12 +6,14 @@ import datetime as dt
 
 import msgspec
 
+from qlue_desk.domain.text import storable
 from qlue_desk.store.bound import connection
 
 
 def save(complaint_id: str, what: str, text: str, now: dt.datetime) -> None:
     """Keep what is typed so far; an empty text removes the draft."""
     key = f"{complaint_id}:{what}"
+    text = storable(text)  # nobody waits for this write, so it must not fail
     if not text:
         connection().execute("DELETE FROM draft WHERE key = ?", (key,))
         return

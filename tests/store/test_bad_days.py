@@ -89,7 +89,8 @@ def test_a_desk_that_may_write_no_file_is_still_read(tmp_path: Path) -> None:
     assert refused.stderr == (
         f"Cakram penuh: {tmp_path / 'desk.db'} tidak bisa ditulis. Kosongkan ruang, lalu ulangi.\n"
     )
-    assert json.loads(command(tmp_path, "outbox", "--json").stdout) == {"waiting": [], "refused": []}
+    after = json.loads(command(tmp_path, "outbox", "--json").stdout)
+    assert (after["waiting"], after["refused"]) == ([], [])
 
 
 def test_on_a_full_disk_the_ballast_takes_the_last_actions(small_disk: Path) -> None:
@@ -122,7 +123,7 @@ def test_on_a_full_disk_the_ballast_takes_the_last_actions(small_disk: Path) -> 
 
 def test_what_central_sent_does_not_get_the_last_room(small_disk: Path) -> None:
     ballast.room_for_more(small_disk)
-    disk.occupy(small_disk / "fill", 9 * 1024 * 1024)
+    disk.occupy(small_disk / "fill", 12 * 1024 * 1024 - ballast.LAST + 8192)
     with pytest.raises(DiskFull):
         ballast.room_for_more(small_disk)
 
@@ -148,6 +149,22 @@ def test_a_line_that_does_not_fit_leaves_the_twin_as_it_was(small_disk: Path) ->
     with pytest.raises(OSError, match="space"):
         twin.append(path, [twin.Line(undone="a_2" + "x" * 9000)])
     assert path.read_bytes() == before
+
+
+def test_a_disk_that_can_only_be_read_is_read(small_disk: Path) -> None:
+    home = small_disk / "home"
+    desk_on(home)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    read = command(home, "queue", "--json")
+    assert (read.returncode, len(json.loads(read.stdout))) == (0, 3)
+    sentence = (
+        f"Folder data {home} hanya bisa dibaca, jadi tidak ada yang dicatat: periksa cakram atau izinnya.\n"
+    )
+    assert read.stderr == sentence
+    refused = command(home, "act", "1", "--do", "acknowledge")
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", sentence)
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert command(home, "act", "1", "--do", "acknowledge").returncode == 0
 
 
 # --- a stop that was not clean ---------------------------------------------------------------------

@@ -219,7 +219,6 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
 }
 
 OPEN: dict[tuple[int, int], str] = {
-    (22, 1): "a read-only disk is told in one sentence, but its rows cannot be looked at yet",
     (34, 1): "a session that PostgreSQL has ended is an unforeseen error (500), not 503 with a time",
     (25, 1): "a desk does not tell central which installation it is, so nobody is shown a clone",
 }

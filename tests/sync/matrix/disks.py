@@ -98,8 +98,10 @@ def row22_read_only(place: Place) -> None:
         kept = desk.act(one.id, "note", "sebelum terkunci")
         desk.close()
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        sealed = Store.open(desk.home)
         with pytest.raises(StoreError) as caught:
-            Store.open(desk.home)
+            sealed.writing(meta.put, "a", "1")
+        sealed.close()
         assert str(desk.home) in caught.value.sentence()
         assert "Traceback" not in caught.value.sentence()
         assert [x.action.id for x in twin.read(desk.home / twin.FILE).recorded if x.action] == [kept]
