@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 import msgspec
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.protocol import JOURNAL_DAYS
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -77,6 +78,13 @@ class Central(Section, frozen=True):
     port: Port = 8711
     database: str = ""
     """`postgresql://…`; '' keeps an SQLite file in the data folder."""
+    feed_days: Annotated[int, msgspec.Meta(ge=JOURNAL_DAYS, le=3650)] = 60
+    """How long the feed keeps events: not shorter than desks keep what they had sent."""
+    blobs: str = ""
+    """Where files of reports lie: `file:///…`, or `s3://…` and others that fsspec knows; '' is the data
+    folder."""
+    blob_quota_mb: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 2048
+    """How much one desk may have sent that no report shows yet."""
 
 
 class Demo(Section, frozen=True):

@@ -97,7 +97,7 @@ def desk_code(hub: Hub, city: str, dinas: str, name: str = "") -> str:
 def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
     found = check_database(hub.database)
-    missing = [sha for sha in _complete_blobs(hub.database) if not hub.blobs.path(sha).is_file()]
+    missing = [sha for sha in _complete_blobs(hub.database) if hub.blobs.store.size(sha) is None]
     faults = (*found.faults, *(f"berkas {sha[:12]} hilang" for sha in missing))
     return msgspec.structs.replace(found, faults=faults)
 

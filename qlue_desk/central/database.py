@@ -189,7 +189,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         return error
 
 
-class _Driver(peewee.SqliteDatabase):  # type: ignore[misc]
+class _Driver(peewee.SqliteDatabase):
     """SQLite by the sqlcipher3 driver; below the pool, which asks it for connections."""
 
     def _connect(self) -> Any:
@@ -203,7 +203,7 @@ class _Driver(peewee.SqliteDatabase):  # type: ignore[misc]
             cached_statements=256,
         )
         try:
-            self._add_conn_hooks(connection)
+            self._add_conn_hooks(connection)  # type: ignore[attr-defined]
         except Exception:
             connection.close()
             raise
