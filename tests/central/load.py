@@ -64,6 +64,7 @@ class Load:
         self.seen: dict[str, list[FeedEvent]] = {stream: [] for stream in self.streams}
         self.results: list[ActionResult] = []
         self.faults: list[str] = []
+        self.asked = 0
         self.made = 0
         self.seconds = 0.0
         self._stop = threading.Event()
@@ -71,6 +72,7 @@ class Load:
 
     def run(self, send: Send, read: Read, events: int = EVENTS) -> None:
         """Write so many events with readers on every stream, then let the readers come to the end."""
+        self.asked = events
         readers = [threading.Thread(target=self._read, args=(s, read)) for s in self.streams]
         writers = [threading.Thread(target=self._write, args=(n, send, events)) for n in range(WRITERS)]
         began = time.monotonic()
@@ -90,7 +92,9 @@ class Load:
             # Reports are shared: two writers move the same one to and fro.
             complaint = chance.choice(self.complaints)
             if chance.random() < 0.6:
-                action = office.action(complaint, "transfer", verifier, to=chance.choice(self.dinas), note="ke sana")
+                action = office.action(
+                    complaint, "transfer", verifier, to=chance.choice(self.dinas), note="ke sana"
+                )
             else:
                 action = office.action(complaint, "note", verifier, note=f"catatan {number}")
             for _ in range(1 + (chance.random() < 0.2)):  # every fifth is sent twice
@@ -123,7 +127,9 @@ class Load:
         """Nothing surfaced; every reader saw every number once, in one chain; rows and feed agree."""
         assert self.faults == []
         kinds = {(str(r.status), r.code) for r in self.results}
-        assert kinds <= {("applied", ""), ("rejected", "invalid_args"), ("rejected", "invalid_transition")}, kinds
+        assert kinds <= {("applied", ""), ("rejected", "invalid_args"), ("rejected", "invalid_transition")}, (
+            kinds
+        )
         duplicates = sum(r.duplicate for r in self.results)
         assert duplicates > 0
         assert len({r.id for r in self.results}) == len(self.results) - duplicates
@@ -138,7 +144,7 @@ class Load:
                 assert chain == e.chain, (stream, e.seq)
             assert chain == head.chain
         total = sum(len(events) for events in self.seen.values())
-        assert total >= self.made >= EVENTS
+        assert total >= self.made >= self.asked
         assert admin.check(hub).faults == ()
         self._check_pairs()
         print(f"{total} events, {len(self.results)} actions, {self.seconds:.1f} s, "
@@ -157,7 +163,7 @@ class Load:
                 assert pair in city
                 (left if event.kind == "moved_out" else came).add(pair)
         assert left <= came
-        assert len(left) > 50
+        assert len(left) > self.asked // 15
 
 
 def page_of(load: Load, stream: str, cursor: str | None) -> PullReply:

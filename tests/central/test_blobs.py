@@ -180,7 +180,11 @@ def test_what_no_report_shows_is_deleted_after_thirty_days(made: Office) -> None
     assert [blobs.state(sha) is not None for _, sha in (shown, loose, touched, half)] == [
         True, False, True, False,
     ]  # fmt: skip
-    assert [blobs.store.size(sha) for _, sha in (shown, loose, touched)] == [len(shown[0]), None, len(touched[0])]
+    assert [blobs.store.size(sha) for _, sha in (shown, loose, touched)] == [
+        len(shown[0]),
+        None,
+        len(touched[0]),
+    ]
     assert list((made.hub.data / "blobs" / ".partial").iterdir()) == []
     assert admin.check(made.hub).faults == ()
     clock.forward(minutes=59)
@@ -230,7 +234,9 @@ def test_a_whole_upload_that_was_never_checked_can_be_finished(office: Any) -> N
     partial = office.hub.data / "blobs" / ".partial" / SHA
     partial.write_bytes(PHOTO)  # central ended before it could check the whole
     assert blobs.state(SHA) == BlobState(len(PHOTO) - 1, len(PHOTO))
-    assert blobs.write(SHA, len(PHOTO) - 1, len(PHOTO), PHOTO[-1:], "d_1") == BlobState(len(PHOTO), len(PHOTO))
+    assert blobs.write(SHA, len(PHOTO) - 1, len(PHOTO), PHOTO[-1:], "d_1") == BlobState(
+        len(PHOTO), len(PHOTO)
+    )
     assert blobs.known(SHA) is not None
 
 
@@ -290,7 +296,9 @@ def test_files_lie_where_the_setting_says(office: Any, tmp_path: Path, kind: str
         blobs.read(SHA)
 
 
-def test_a_folder_on_another_disk_takes_files_by_copying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_on_another_disk_takes_files_by_copying(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, store, whole = tmp_path / "part", FolderStore(tmp_path / "far"), Path.replace
     source.write_bytes(PHOTO)
 
