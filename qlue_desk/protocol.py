@@ -45,11 +45,14 @@ class Limits(msgspec.Struct, frozen=True):
     wait_seconds: int = 50
 
 
+JOURNAL_DAYS = 45
+
+
 class Retention(msgspec.Struct, frozen=True):
     """`feed_days`: how long central keeps feed events; `journal_days`: how long a desk keeps acks."""
 
     feed_days: int = 60
-    journal_days: int = 45
+    journal_days: int = JOURNAL_DAYS
 
 
 _PART = re.compile(r"[A-Za-z0-9_-]{0,64}")

@@ -19,6 +19,7 @@ import msgspec
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
+from qlue_desk.protocol import JOURNAL_DAYS
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -88,6 +89,13 @@ class Central(Section, frozen=True):
     """Requests of one desk."""
     public_per_minute: PerMinute = 600
     """Requests of one address to the citizen's page or to Open311."""
+    feed_days: Annotated[int, msgspec.Meta(ge=JOURNAL_DAYS, le=3650)] = 60
+    """How long the feed keeps events: not shorter than desks keep what they had sent."""
+    blobs: str = ""
+    """Where files of reports lie: `file:///…`, or `s3://…` and others that fsspec knows; '' is the data
+    folder."""
+    blob_quota_mb: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 2048
+    """How much one desk may have sent that no report shows yet."""
 
 
 class Demo(Section, frozen=True):

@@ -149,7 +149,7 @@ def check(hub: Hub) -> Checked:
     """Pages, density and chain of every stream, and that rows and histories fit together."""
     hub.cities()  # raises where one can't be read
     found = check_database(hub.database)
-    missing = [sha for sha in _complete_blobs(hub.database) if not hub.blobs.path(sha).is_file()]
+    missing = [sha for sha in _complete_blobs(hub.database) if hub.blobs.store.size(sha) is None]
     faults = (*found.faults, *(_("berkas {sha} hilang").format(sha=sha[:12]) for sha in missing))
     return msgspec.structs.replace(found, faults=faults)
 

@@ -1,18 +1,20 @@
-"""Photos and files by the SHA-256 of their content, under data/blobs/<2 hex>/<sha256> (sync.md, Blobs).
+"""Photos and files by the SHA-256 of their content (sync.md, Blobs); where they lie: `blob_stores`.
 
-Uploads resume at an offset; nothing is readable before its digest was checked.
+Uploads resume at an offset; nothing is readable before its digest was checked. What no report shows is
+kept for 30 days, for desks send a file before the action that names it, and may be offline in between.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
-import os
 import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from qlue_desk.central.blob_stores import BlobStore, FolderStore
 from qlue_desk.central.database import CentralDatabase
 from qlue_desk.central.errors import CentralError, Invalid, NotFound
 from qlue_desk.central.instants import to_ms
@@ -24,6 +26,11 @@ from qlue_desk.protocol import BlobState, DeskIdentity, Limits
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = ".partial"
+QUOTA_BYTES = 2048 * 1024 * 1024
+KEEP_DAYS = 30
+EXPIRE_EVERY = dt.timedelta(hours=1)
+_DAY_MS = 86_400_000
+_UNSHOWN = "NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = blob.sha256)"
 EXTENSION = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -54,8 +61,12 @@ class TooLarge(CentralError):
         self.limit = limit
 
 
+class OverQuota(CentralError):
+    """No more room for files of this desk, or on the disk; actions without files go on."""
+
+
 class Blobs:
-    """The files of one central."""
+    """The files of one central. Parts of uploads lie in `folder`, complete files in `store`."""
 
     def __init__(
         self, database: CentralDatabase, folder: Path, limits: Limits, now: Callable[[], dt.datetime]
@@ -65,32 +76,37 @@ class Blobs:
         self._limits = limits
         self._now = now
         self._lock = threading.Lock()
+        self._expired_at: dt.datetime | None = None
+        self.store: BlobStore = FolderStore(folder)
+        self.quota_bytes = QUOTA_BYTES
 
     def path(self, sha256: str) -> Path:
-        """Where a complete file lies.
+        """Where a complete file lies while files lie in a folder.
 
-        :raises Invalid: when that is no digest; so no path can ever leave the folder.
+        :raises Invalid: when that is no digest.
         """
-        if SHA256.fullmatch(sha256) is None:
-            raise Invalid(N_("“{found}” bukan SHA-256."), found=sha256[:70])
-        return self._folder / sha256[:2] / sha256
+        store = self.store
+        if not isinstance(store, FolderStore):
+            raise Invalid(N_("Berkas tidak disimpan di folder."))
+        return store.path(_checked(sha256))
 
     def state(self, sha256: str) -> BlobState | None:
         """How much of a file has arrived; None when nothing is known of it."""
-        path = self.path(sha256)
+        partial = self._partial(_checked(sha256))
         with self._database.connected():
             row = self._database.one("SELECT size, complete FROM blob WHERE sha256 = ?", (sha256,))
         if row is None:
             return None
-        received = int(row[0]) if row[1] else _size(self._partial(path))
-        return BlobState(received, int(row[0]))
+        size = int(row[0])
+        # A whole file that was never checked (central ended just then) wants its last byte again.
+        return BlobState(size if row[1] else min(_size(partial), size - 1), size)
 
     def write(self, sha256: str, offset: int, size: int, chunk: bytes, desk_id: str) -> BlobState:
         """Take the next part of an upload; the last one checks digest and kind.
 
-        :raises OffsetMismatch, DigestMismatch, TooLarge, Invalid:
+        :raises OffsetMismatch, DigestMismatch, TooLarge, OverQuota, Invalid:
         """
-        path = self.path(sha256)
+        partial = self._partial(_checked(sha256))
         if size > self._limits.blob_bytes:
             raise TooLarge(self._limits.blob_bytes)
         if size < 1 or offset < 0 or offset + len(chunk) > size:
@@ -98,22 +114,33 @@ class Blobs:
                 N_("Ukuran {size} dan bagian dari {offset} tidak cocok."), size=str(size), offset=str(offset)
             )
         with self._lock:
+            if self.state(sha256) is None:
+                self._check_quota(desk_id, size)
             known = self._announce(sha256, size, desk_id)
             if known.received == known.size:
                 return known
-            partial = self._partial(path)
             if known.size != size:
                 # One of the two announced a wrong size; only the digest can tell, so start again.
                 self._discard(sha256, partial)
                 known = self._announce(sha256, size, desk_id)
             if offset != known.received:
                 raise OffsetMismatch(known.received)
-            partial.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with partial.open("ab") as file:
-                file.write(chunk)
+            _write_part(partial, offset, chunk)
             if offset + len(chunk) == size:
-                self._finish(sha256, partial, path)
+                self._finish(sha256, size, partial)
             return BlobState(offset + len(chunk), size)
+
+    def _check_quota(self, desk_id: str, size: int) -> None:
+        with self._database.connected():
+            row = self._database.one(
+                f"SELECT coalesce(sum(size), 0) FROM blob WHERE uploaded_by = ? AND {_UNSHOWN}", (desk_id,)
+            )
+        if row is not None and int(row[0]) + size > self.quota_bytes:
+            raise OverQuota(
+                "Desk ini sudah mengirim {sent} MB berkas yang belum dipakai laporan; paling banyak {most} MB.",
+                sent=str(int(row[0]) >> 20),
+                most=str(self.quota_bytes >> 20),
+            )
 
     def add(self, content: bytes, name: str, *, evidence: bool = False, by: str = "") -> Attachment:
         """Keep a whole file and return how a complaint refers to it.
@@ -125,13 +152,12 @@ class Blobs:
         media_type = _kind(content[:16])
         sha256 = hashlib.sha256(content).hexdigest()
         if (known := self.state(sha256)) is None or known.received < known.size:
-            path = self.path(sha256)
             with self._lock:
-                partial = self._partial(path)
-                partial.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                partial.write_bytes(content)
+                partial = self._partial(sha256)
+                partial.unlink(missing_ok=True)
+                _write_part(partial, 0, content)
                 self._announce(sha256, len(content), "")
-                self._finish(sha256, partial, path)
+                self._finish(sha256, len(content), partial)
         return Attachment(
             sha256, file_name(name or sha256[:8] + EXTENSION[media_type]), media_type, len(content),
             evidence=evidence, by=by, at=self._now(),
@@ -146,74 +172,161 @@ class Blobs:
         return Attachment(sha256, sha256[:8] + EXTENSION[row[1]], row[1], int(row[0])) if row else None
 
     def missing(self, attachments: Sequence[Attachment]) -> tuple[str, ...]:
-        """Digests of those whose content has not arrived in full."""
+        """Digests of those whose content has not arrived in full; the others are held until the commit."""
+        self.hold([a.sha256 for a in attachments])
         return tuple(a.sha256 for a in attachments if self.known(a.sha256) is None)
 
-    def readable(self, sha256: str, desk: DeskIdentity, coordinator: str) -> tuple[Path, str]:
-        """Path and media type, for a desk that has a report with it in scope or sent it itself.
+    def hold(self, digests: Sequence[str]) -> None:
+        """Let none of these expire before the running transaction ends, which is about to show them."""
+        if digests and self._database.in_transaction_now:
+            self._database.lock_rows("blob", "sha256", sorted(set(digests)))
+
+    def readable(self, sha256: str, desk: DeskIdentity, coordinator: str) -> tuple[int, str]:
+        """Size and media type, for a desk that has a report with it in scope or sent it itself.
 
         :raises NotFound: for anything else, without saying whether it exists.
         """
-        path = self.path(sha256)
+        _checked(sha256)
         scope, values = "c.city = ? AND c.secret = 0", [desk.city]
         if desk.dinas != coordinator:
             scope, values = "c.city = ? AND c.dinas = ?", [desk.city, desk.dinas]
         with self._database.connected():
             row = self._database.one(
-                "SELECT media_type FROM blob WHERE sha256 = ? AND complete = 1 AND (uploaded_by = ? "
+                "SELECT size, media_type FROM blob WHERE sha256 = ? AND complete = 1 AND (uploaded_by = ? "
                 "OR EXISTS (SELECT 1 FROM attachment a JOIN complaint c ON c.id = a.complaint_id "
                 f"WHERE a.sha256 = blob.sha256 AND {scope}))",
                 [sha256, desk.id, *values],
             )
-        if row is None or not path.is_file():
+        if row is None:
             raise NotFound(N_("Berkas {sha} tidak ada di lingkup desk ini."), sha=sha256[:12])
-        return path, str(row[0])
+        return int(row[0]), str(row[1])
+
+    def read(self, sha256: str, start: int = 0, end: int | None = None) -> bytes:
+        """Content of a complete file from `start` up to `end` (exclusive), both within its size.
+
+        :raises NotFound: when the store lost it.
+        """
+        try:
+            return self.store.read(_checked(sha256), start, self._limits.blob_bytes if end is None else end)
+        except FileNotFoundError:
+            raise NotFound(N_("Berkas {sha} hilang dari penyimpanan."), sha=sha256[:12]) from None
 
     def dropper(self, sha256: str) -> Callable[[], None]:
         """What deletes a file whose row is gone, to be called after the commit."""
-        path = self.path(sha256)
-        return lambda: path.unlink(missing_ok=True)
+        _checked(sha256)
+        return lambda: self.store.delete(sha256)
+
+    # --- what no report shows ----------------------------------------------------------------
+
+    def expire(self) -> int:
+        """Delete files that no report shows and nobody sent for 30 days; looks at most once an hour."""
+        now = self._now()
+        if self._expired_at is not None and now - self._expired_at < EXPIRE_EVERY:
+            return 0
+        self._expired_at = now
+        before = to_ms(now - dt.timedelta(days=KEEP_DAYS))
+        with self._database.connected():
+            found = self._database.all(
+                f"SELECT sha256 FROM blob WHERE created_at < ? AND {_UNSHOWN} ORDER BY created_at", (before,)
+            )
+        return sum(self._expire(row[0], before) for row in found)
+
+    def _expire(self, sha256: str, before: int) -> bool:
+        """In two steps, so that at no moment a row says that a file is complete which is not there."""
+        due = f"sha256 = ? AND created_at < ? AND {_UNSHOWN}"
+        with self._database.writing():
+            # The lock first, alone: only a statement after it sees what the one before us committed.
+            self._database.lock_rows("blob", "sha256", [sha256])
+            if self._database.one(f"SELECT 1 FROM blob WHERE {due}", (sha256, before)) is None:
+                return False
+            self._database.run("UPDATE blob SET complete = 0 WHERE sha256 = ?", (sha256,))
+        with self._database.writing():
+            self._database.lock_rows("blob", "sha256", [sha256])
+            again = self._database.one(f"SELECT 1 FROM blob WHERE {due} AND complete = 0", (sha256, before))
+            if again is None:
+                return False
+            self.store.delete(sha256)
+            self._partial(sha256).unlink(missing_ok=True)
+            self._database.run("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+        return True
+
+    # --- writing -----------------------------------------------------------------------------
 
     def _announce(self, sha256: str, size: int, desk_id: str) -> BlobState:
+        """Make the file's row; one that is there is young again, once a day."""
         with self._database.writing():
             self._database.run(
                 "INSERT INTO blob (sha256, size, complete, media_type, uploaded_by, created_at) "
-                "VALUES (?, ?, 0, '', ?, ?) ON CONFLICT (sha256) DO NOTHING",
+                "VALUES (?, ?, 0, '', ?, ?) ON CONFLICT (sha256) DO UPDATE "
+                f"SET created_at = excluded.created_at WHERE blob.created_at < excluded.created_at - {_DAY_MS}",
                 (sha256, size, desk_id, to_ms(self._now())),
             )
         state = self.state(sha256)
         assert state is not None, "the row was made"
         return state
 
-    def _finish(self, sha256: str, partial: Path, path: Path) -> None:
+    def _finish(self, sha256: str, size: int, partial: Path) -> None:
         """Check what arrived and put it where it is read; a wrong upload starts again from nothing."""
-        with partial.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            head = file.read(16)
         try:
+            with partial.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                file.seek(0)
+                head = file.read(16)
             if digest != sha256:
                 raise DigestMismatch(N_("Isi berkas tidak cocok dengan SHA-256-nya; unggah lagi dari awal."))
             media_type = _kind(head)
-        except CentralError:
+            self.store.put(sha256, partial)
+        except FileNotFoundError:
+            self._finished_elsewhere(sha256)
+            return
+        except (DigestMismatch, Invalid):
             self._discard(sha256, partial)
             raise
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        partial.replace(path)
         with self._database.writing():
+            self._database.lock_rows("blob", "sha256", [sha256])
+            if self.store.size(sha256) != size:  # it expired in between, or the store took half of it
+                raise OffsetMismatch(0)
             self._database.run(
                 "UPDATE blob SET complete = 1, media_type = ? WHERE sha256 = ?", (media_type, sha256)
             )
+
+    def _finished_elsewhere(self, sha256: str) -> None:
+        """Another worker got the last part too and was faster; unless its check failed, all is well."""
+        state = self.state(sha256)
+        if state is None or state.received < state.size:
+            raise OffsetMismatch(state.received if state else 0)
 
     def _discard(self, sha256: str, partial: Path) -> None:
         partial.unlink(missing_ok=True)
         with self._database.writing():
             self._database.run("DELETE FROM blob WHERE sha256 = ? AND complete = 0", (sha256,))
 
-    def _partial(self, path: Path) -> Path:
-        return self._folder / _PARTIAL / path.name
+    def _partial(self, sha256: str) -> Path:
+        return self._folder / _PARTIAL / sha256
+
+
+def _checked(sha256: str) -> str:
+    """The digest, which is safe as a name.
+
+    :raises Invalid: when that is no digest; so no path can ever leave the folder.
+    """
+    if SHA256.fullmatch(sha256) is None:
+        raise Invalid(N_("“{found}” bukan SHA-256."), found=sha256[:70])
+    return sha256
+
+
+def _write_part(partial: Path, offset: int, chunk: bytes) -> None:
+    """At its place rather than at the end: two workers that get the same part write the same bytes."""
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial.touch(exist_ok=True)
+        with partial.open("rb+") as file:
+            file.seek(offset)
+            file.write(chunk)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise OverQuota("Disk server penuh; berkas belum dapat diterima.") from error
 
 
 def _kind(head: bytes) -> str:

@@ -169,28 +169,25 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
 
     @contextmanager
     def _framed(self, begin: str, *, only_reads: bool) -> Iterator[None]:
-        try:
-            self.run(begin)
-        except DatabaseLost:
-            self.run(begin)  # nothing was done yet, and the connection is a new one now
+        self.run(begin)
         self._thread.depth, self._thread.only_reads = 1, only_reads
         try:
             yield
+            self.run("COMMIT")
         except BaseException:
-            self._thread.depth = 0
             with suppress(Exception):  # a lost connection has rolled back by itself
                 self.run("ROLLBACK")
+            self._thread.depth = 0
             self.on_undo()
             raise
         self._thread.depth = 0
-        self.run("COMMIT")
 
     @staticmethod
     def _named(error: Exception) -> Exception:
         return error
 
 
-class _Driver(peewee.SqliteDatabase):  # type: ignore[misc]
+class _Driver(peewee.SqliteDatabase):
     """SQLite by the sqlcipher3 driver; below the pool, which asks it for connections."""
 
     def _connect(self) -> Any:
@@ -204,7 +201,7 @@ class _Driver(peewee.SqliteDatabase):  # type: ignore[misc]
             cached_statements=256,
         )
         try:
-            self._add_conn_hooks(connection)
+            self._add_conn_hooks(connection)  # type: ignore[attr-defined]
         except Exception:
             connection.close()
             raise
@@ -285,7 +282,19 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
             tuple(keys),
         ).fetchall()
 
-    # --- connections that end: the pool knows none that are dead, and opens new ones ------------
+    # --- connections that end: the pool gives none that are dead, and opens new ones -------------
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> Any:
+        """As `CentralDatabase.run`; what stands alone is tried again when the connection had ended.
+
+        Alone stand only reads and the BEGIN of a transaction: nothing was done yet that could be doubled.
+        """
+        try:
+            return super().run(statement, values)
+        except DatabaseLost:
+            if self._depth:
+                raise
+            return super().run(statement, values)
 
     def _driver(self) -> Any:
         connection = super()._driver()

@@ -246,8 +246,10 @@ def _title(title: str, text: str) -> str:
 def _photo(hub: Hub, address: str, report: Report) -> Attachment:
     """A photo of the reporter: a blob that is here, else its address outside."""
     sha256 = address.removeprefix(BLOB_ADDRESS)
-    if SHA256.fullmatch(sha256) and (known := hub.blobs.known(sha256)) is not None:
-        return known
+    if SHA256.fullmatch(sha256):
+        hub.blobs.hold([sha256])
+        if (known := hub.blobs.known(sha256)) is not None:
+            return known
     name = clean(address.rstrip("/").rpartition("/")[2], multiline=False)[:120]
     return Attachment(
         "", name or "foto", "image/jpeg", 0, at=report.reported_at, url=clean(address, multiline=False)

@@ -34,6 +34,7 @@ from qlue_desk.protocol import Limits, Retention
 if TYPE_CHECKING:
     from qlue_desk.central.places import BoundaryIndex
     from qlue_desk.domain.places import PlaceIndex
+    from qlue_desk.settings import Central as CentralSettings
 
 DATABASE_FILE = "central.db"
 CITIES_FOLDER = "cities"
@@ -134,6 +135,17 @@ class Hub:
         hub = cls(data, database, now)
         restoring.notice(hub)
         return hub
+
+    def configure(self, settings: CentralSettings) -> None:
+        """Take what `[central]` of config.toml says about keeping.
+
+        :raises Invalid: when files are to lie where nothing can be opened.
+        """
+        from qlue_desk.central.blob_stores import open_store
+
+        self.retention = Retention(feed_days=settings.feed_days)
+        self.blobs.quota_bytes = settings.blob_quota_mb * 1024 * 1024
+        self.blobs.store = open_store(settings.blobs, self.data / BLOBS_FOLDER)
 
     def close(self) -> None:
         """Wake whoever waits and give all connections back."""

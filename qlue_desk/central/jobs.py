@@ -1,6 +1,6 @@
-"""What the clock does: escalate what no dinas acknowledged, make old resolutions final.
+"""What the clock does: escalate what no dinas acknowledged, make old resolutions final, tidy up.
 
-Idempotent: a step that has fired is counted on the complaint, so running twice changes nothing.
+Idempotent, on one worker or on several: a step that has fired is counted on the complaint, so running twice changes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qlue_desk.central import restoring
+from qlue_desk.central.compaction import compact
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.edges import Verb
@@ -26,13 +27,22 @@ class Done(msgspec.Struct, frozen=True):
 
     escalated: int = 0
     finalised: int = 0
+    compacted: int = 0
+    """Events of the feed that every desk has had time to read."""
+    expired: int = 0
+    """Files that no report shows."""
 
 
 def run_due(hub: Hub) -> Done:
     """Do everything that is due now."""
     restoring.notice(hub)
     hub.seen.flush()
-    return Done(escalated=_escalate(hub), finalised=_finalise(hub))
+    return Done(
+        escalated=_escalate(hub),
+        finalised=_finalise(hub),
+        compacted=compact(hub),
+        expired=hub.blobs.expire(),
+    )
 
 
 def _escalate(hub: Hub) -> int:

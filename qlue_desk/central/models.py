@@ -321,14 +321,15 @@ class AccessRow(Table):
 
 
 class BlobRow(Table):
-    """A file by the SHA-256 of its content; the bytes lie under data/blobs."""
+    """A file by the SHA-256 of its content; `blob_stores` says where the bytes lie."""
 
     sha256 = TextField(primary_key=True)
     size = BigIntegerField()
     complete = SmallIntegerField(default=0)
     media_type = TextField(default="")
-    uploaded_by = TextField(default="")
+    uploaded_by = TextField(default="", index=True)
     created_at = BigIntegerField()
+    """When it was last announced; what no report shows expires by it."""
 
     class Meta:
         """Readable name."""

@@ -7,6 +7,8 @@ queue behind the row of its stream, so a decision always sees what it decides ab
 from __future__ import annotations
 
 import datetime as dt
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +20,7 @@ from peewee import IntegrityError
 from qlue_desk.central import entering, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
 from qlue_desk.central.erasing import erase_traces, erased
-from qlue_desk.central.errors import DatabaseBusy
+from qlue_desk.central.errors import DatabaseBusy, DatabaseSlow
 from qlue_desk.central.feed import Appended, scope_stream
 from qlue_desk.central.instants import to_ms
 from qlue_desk.central.ledger import Ledger, received
@@ -42,6 +44,7 @@ SYSTEM = Actor("system", "Sistem", frozenset({Role.SYSTEM}), "")
 REPORTER = Actor("reporter", "Pelapor", frozenset({Role.REPORTER}), "")
 NO_FIELDS = Fields()
 TRIES = 3
+PAUSE_SECONDS = (0.01, 0.1)
 
 _T = TypeVar("_T")
 
@@ -381,7 +384,11 @@ class Register:
         for left in reversed(range(TRIES)):
             try:
                 return work()
+            except DatabaseSlow:
+                raise
             except (DatabaseBusy, IntegrityError):
                 if not left or self._hub.database.in_transaction_now:
                     raise
+            # Two that met once would meet again if both came back at once.
+            time.sleep(random.uniform(*PAUSE_SECONDS))
         raise AssertionError("unreachable")

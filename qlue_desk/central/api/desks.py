@@ -128,21 +128,20 @@ async def get_blob(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Re
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
     try:
-        path, media_type = await wire.call(wire.hub.blobs.readable, sha256, desk.identity, desk.coordinator)
+        size, media_type = await wire.call(wire.hub.blobs.readable, sha256, desk.identity, desk.coordinator)
+        start, end = _range(request.headers.get("range", ""), size)
+        part = await wire.call(wire.hub.blobs.read, sha256, start, end)
     except NotFound as error:
         raise ProblemError(404, ErrorCode.BLOB_UNKNOWN, error.sentence(_)) from None
-    whole = await wire.call(path.read_bytes)
-    start, end = _range(request.headers.get("range", ""), len(whole))
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{sha256[:12]}"',
         "X-Content-Type-Options": "nosniff",
     }
-    part = whole[start:end]
-    if len(part) == len(whole):
-        return Response(whole, media_type=media_type, headers=headers)
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(whole)}"
+    if end - start == size:
+        return Response(part, media_type=media_type, headers=headers)
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return Response(part, status_code=206, media_type=media_type, headers=headers)
 
 

@@ -72,7 +72,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("head", "/v1/blobs/{sha256}", "How much of a file has arrived", errors=(400, 404)),
     Endpoint(
         "put", "/v1/blobs/{sha256}", "The next part of a file", bytes, protocol.BlobState,
-        query=(("offset", "integer", False), ("size", "integer", True)), errors=(400, 409, 413, 415, 422),
+        query=(("offset", "integer", False), ("size", "integer", True)), errors=(400, 409, 413, 415, 422, 507),
     ),
     Endpoint("get", "/v1/blobs/{sha256}", "A file", None, bytes, errors=(400, 404)),
     Endpoint("post", "/v1/token/rotate", "A new token", None, protocol.RotateReply),

@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from qlue_desk.central import blobs
+from qlue_desk.central.blob_stores import StoreUnreachable
 from qlue_desk.central.errors import (
     CentralError,
     DatabaseBusy,
@@ -86,11 +87,13 @@ def _problem_of_ours(error: CentralError) -> Problem:
             return _problem(422, ErrorCode.DIGEST_MISMATCH, detail)
         case blobs.TooLarge():
             return _problem(413, ErrorCode.TOO_LARGE, detail, limit=error.limit)
+        case blobs.OverQuota():
+            return _problem(507, ErrorCode.QUOTA, detail)
         case NotFound():
             return _problem(404, ErrorCode.NOT_FOUND, detail)
         case NotAllowed():
             return _problem(403, ErrorCode.FORBIDDEN, detail)
-        case DatabaseBusy() | DatabaseProblem():
+        case DatabaseBusy() | DatabaseProblem() | StoreUnreachable():
             return _problem(503, ErrorCode.BUSY, detail, retry_after=BUSY_SECONDS)
         case _:
             return _problem(400, ErrorCode.BAD_REQUEST, detail)

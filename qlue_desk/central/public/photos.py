@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 LONGEST_SIDE = 1280
@@ -16,8 +18,8 @@ class PhotoProblem(Exception):
     """The picture cannot be shown."""
 
 
-def public_copy(original: Path, cache: Path, sha256: str) -> Path:
-    """A JPEG of `original` without metadata, at most 1280 pixels long; made once, kept in `cache`.
+def public_copy(content: Callable[[], bytes], cache: Path, sha256: str) -> Path:
+    """A JPEG of the picture without metadata, at most 1280 pixels long; made once, kept in `cache`.
 
     :raises PhotoProblem: when it is no picture that can be opened.
     """
@@ -27,7 +29,7 @@ def public_copy(original: Path, cache: Path, sha256: str) -> Path:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(original, formats=("JPEG", "PNG", "WEBP")) as picture:
+        with Image.open(io.BytesIO(content()), formats=("JPEG", "PNG", "WEBP")) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise PhotoProblem(f"{picture.width}x{picture.height}")
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))

@@ -91,10 +91,9 @@ class Reception:
         if complaint is None or sha256 not in {photo.sha256 for photo in photos_of(complaint)} - {""}:
             return None
         try:
-            original = self._hub.blobs.path(sha256)
             if self._hub.blobs.known(sha256) is None:
                 return None
-            return public_copy(original, self._hub.data / CACHE_FOLDER, sha256)
+            return public_copy(lambda: self._hub.blobs.read(sha256), self._hub.data / CACHE_FOLDER, sha256)
         except (PhotoProblem, CentralError):
             return None
 

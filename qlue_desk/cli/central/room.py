@@ -46,6 +46,7 @@ def opened(shell: Shell, data: Path | None, database: str | None) -> Iterator[Hu
 
     hub = Hub.open(data_folder(shell, data), database_url=database_url(shell, database))
     try:
+        hub.configure(shell.settings.central)
         yield hub
     except Exception as error:
         if not is_of_database(error):

@@ -87,7 +87,7 @@ def _cannot_listen(error: OSError, host: str, port: int) -> str:
 @data_options
 @pass_shell
 def escalate(shell: Shell, data: Path | None, database: str | None, json_output: bool) -> None:
-    """Do what the clock asks for."""
+    """Do what the clock asks for now."""
     from qlue_desk.central.jobs import run_due
 
     with opened(shell, data, database) as hub:
@@ -95,5 +95,10 @@ def escalate(shell: Shell, data: Path | None, database: str | None, json_output:
     if json_output:
         write_json(done)
     else:
-        say(_("{escalated} eskalasi, {finalised} menjadi final.").format(
-            escalated=done.escalated, finalised=done.finalised))  # fmt: skip
+        say(_(
+            "{escalated} eskalasi, {finalised} menjadi final; dibuang {compacted} kejadian lama dan "
+            "{expired} berkas tanpa laporan."
+        ).format(
+            escalated=done.escalated, finalised=done.finalised,
+            compacted=done.compacted, expired=done.expired,
+        ))  # fmt: skip
