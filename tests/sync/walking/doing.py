@@ -16,12 +16,14 @@ from qlue_desk.store import replica, snapshot
 from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
-from tests.sync.rig import next_moment
+from tests.sync.rig import ONLY_DATABASE, WHOLE, next_moment
 from tests.sync.walking import invariants
 from tests.sync.walking.steps import Step
 from tests.sync.walking.world import DESKS, BusyRegister, WalkDesk, World
 
 MOST_REPORTS = 14
+NOTICES, TOLD = 1, 2
+"""How a restored central learns of it: by what it had noted outside, by its operator, else not at all."""
 
 
 def do(world: World, step: Step) -> None:
@@ -177,10 +179,11 @@ def _backup(world: World, _desk: WalkDesk, _step: Step, _flags: Any) -> None:
 def _restore(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
     if not world.backed_up:
         return
-    world.copy_central("backup", "central")
+    how = step.numbers[1] % 3
+    world.copy_central("backup", "central", ONLY_DATABASE if how == NOTICES else WHOLE)
     world.restored = True
     world.verdicts.clear()
-    if step.numbers[1] % 2:
+    if how == TOLD:
         with world.hub.database.writing():
             world.hub.database.run("UPDATE stream SET epoch = epoch || ?", (str(step.numbers[2]),))
 

@@ -13,6 +13,7 @@ import msgspec
 
 from qlue_desk.protocol import PushReply, Verdict, event_digest, next_chain
 from qlue_desk.store import outbox, rebase
+from qlue_desk.store.bound import connection
 from qlue_desk.sync import pull
 from qlue_desk.sync.errors import Resync
 from tests.sync.walking.world import WalkDesk, World
@@ -21,34 +22,58 @@ KNOWN_STATES = {"waiting", "acked", "confirmed", "refused"}
 ROUNDS = 30
 
 
-def after_step(world: World, desk: WalkDesk) -> None:
+def after_step(_world: World, desk: WalkDesk) -> None:
     """What can be seen at any moment, on the desk that the step touched."""
-    no_loss_local(desk)
-    scope(desk)
-    no_flicker(desk)
+    seen = desk.store.reading(_look)
+    no_loss_local(desk, seen)
+    scope(desk, seen)
+    assert seen.hidden == [], f"invariant 16: own work is not to be seen: {seen.hidden}"
 
 
-def no_loss_local(desk: WalkDesk) -> None:
-    states = desk.states()
-    assert set(states) == set(desk.recorded), "invariant 1: an action was lost or invented on its desk"
-    assert set(states.values()) <= KNOWN_STATES, "invariant 1: a state that is none of outbox, journal, tray"
+class Seen(msgspec.Struct):
+    """What lies on a desk now."""
+
+    states: dict[str, str]
+    dinas: list[str]
+    """Of its rows, as central confirmed them."""
+    strays: int
+    """History lines of reports that are not here."""
+    hidden: list[tuple[str, str]]
+    """Own remarks that no history line shows, with their state."""
 
 
-def scope(desk: WalkDesk) -> None:
-    for body in desk.rows().values():
-        dinas = msgspec.json.decode(body)["dinas"]
-        assert dinas == desk.dinas, "invariant 10: a row of another dinas"
-    strays = desk.ask("SELECT count(*) FROM entry WHERE complaint_id NOT IN (SELECT id FROM complaint)")
-    assert strays[0][0] == 0, "invariant 10: history of a report that is not here"
-
-
-def no_flicker(desk: WalkDesk) -> None:
-    hidden = desk.ask(
-        "SELECT id, state FROM action WHERE verb = 'note' AND state IN ('waiting', 'acked', 'confirmed')"
-        " AND code = '' AND complaint_id IN (SELECT id FROM complaint)"
-        " AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.action_id = action.id)"
+def _look() -> Seen:
+    ask = connection().execute
+    here = "SELECT id FROM complaint"
+    return Seen(
+        dict(ask("SELECT id, state FROM action").fetchall()),
+        [
+            msgspec.json.decode(row[0], type=_Dinas).dinas
+            for row in ask("SELECT coalesce(base, body) FROM complaint")
+        ],
+        ask(f"SELECT count(*) FROM entry WHERE complaint_id NOT IN ({here})").fetchone()[0],
+        ask(
+            "SELECT id, state FROM action WHERE verb = 'note' AND state IN ('waiting', 'acked', 'confirmed')"
+            f" AND code = '' AND complaint_id IN ({here})"
+            " AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.action_id = action.id)"
+        ).fetchall(),
     )
-    assert hidden == [], f"invariant 16: own work is not to be seen: {hidden}"
+
+
+class _Dinas(msgspec.Struct):
+    dinas: str
+
+
+def no_loss_local(desk: WalkDesk, seen: Seen) -> None:
+    assert set(seen.states) == set(desk.recorded), "invariant 1: an action was lost or invented on its desk"
+    assert set(seen.states.values()) <= KNOWN_STATES, (
+        "invariant 1: a state that is none of outbox, journal, tray"
+    )
+
+
+def scope(desk: WalkDesk, seen: Seen) -> None:
+    assert set(seen.dinas) <= {desk.dinas}, "invariant 10: a row of another dinas"
+    assert seen.strays == 0, "invariant 10: history of a report that is not here"
 
 
 def predecessors(desk: WalkDesk) -> dict[str, str]:
@@ -157,7 +182,9 @@ def streams(world: World) -> None:
         seq = floor
         for number, event_id, kind, complaint, version, digest, said, payload, _action in events[key]:
             assert number == seq + 1, "invariant 7: a gap or a repeat in the feed"
-            assert event_digest(event_id, bytes(payload)) == digest, "invariant 8: a payload is not what was hashed"
+            assert event_digest(event_id, bytes(payload)) == digest, (
+                "invariant 8: a payload is not what was hashed"
+            )
             chain = next_chain(chain, number, event_id, kind, complaint, version, digest)
             assert chain == said, "invariant 8: the chain is broken"
             seq = number
@@ -176,4 +203,6 @@ def _leavings(events: dict[str, list[Any]], floors: dict[str, int]) -> None:
             to = msgspec.json.decode(event[7])["to_dinas"]
             stream = f"bogor/{to}" if f"bogor/{to}" in events else "bogor"  # the coordinator reads the city's
             compacted = floors[stream] > 0
-            assert compacted or (stream, event[3], event[4]) in arrivals, "invariant 11: left, and reached nobody"
+            assert compacted or (stream, event[3], event[4]) in arrivals, (
+                "invariant 11: left, and reached nobody"
+            )

@@ -23,7 +23,7 @@ from qlue_desk.store.bound import connection
 from qlue_desk.sync import pull, push
 from qlue_desk.sync.errors import Offline, Resync
 from qlue_desk.sync.link import Link
-from tests.sync.rig import Central, Clock
+from tests.sync.rig import WHOLE, Central, Clock
 from tests.sync.walking.fast import InlineStore
 
 DESKS = ("dpupr", "dpupr", "dlh")
@@ -79,15 +79,17 @@ class Direct:
         hub, body = self._world.hub, named.get("body")
         try:
             if path == "/v1/session":
-                return api._session(hub, self._asking.identity)
+                return api.answer_session(hub, self._asking.identity)
             if path == "/v1/pull":
                 assert isinstance(body, PullRequest)
-                return api._pull(hub, self._asking, body)
+                return api.answer_pull(hub, self._asking, body)
             if path == "/v1/push":
                 asked = msgspec.json.decode(msgspec.json.encode(body), type=PushRequest)
-                return api._push(hub, self._asking, asked)
+                return api.answer_push(hub, self._asking, asked)
             given = named["params"]
-            return api._snapshot(hub, self._asking, given["after"], SNAPSHOT_ROWS, given.get("token", ""))
+            return api.answer_snapshot(
+                hub, self._asking, given["after"], SNAPSHOT_ROWS, given.get("token", "")
+            )
         except CentralResync as error:
             raise Resync(Problem("urn:qlue:resync_required", 410, "", reason=str(error.reason))) from error
         except ProblemError as error:
@@ -171,21 +173,24 @@ class World:
             desk.store.close()
         self.hub.close()
 
-    def copy_central(self, source: str, target: str) -> None:
-        """Put a copy of central's file in another's place; who watches sees one that jumped back."""
+    def copy_central(self, source: str, target: str, files: tuple[str, ...] = WHOLE) -> None:
+        """Put a copy of central's files in another's place; without all of `WHOLE` it notices by itself."""
         self.hub.close()
         (self.folder / target).mkdir(exist_ok=True)
-        for file in (self.folder / target).glob("central.db*"):
-            file.unlink()
-        for file in (self.folder / source).glob("central.db*"):
-            shutil.copy(file, self.folder / target / file.name)
+        for pattern in files:
+            for file in (self.folder / target).glob(pattern):
+                file.unlink()
+            for file in (self.folder / source).glob(pattern):
+                shutil.copy(file, self.folder / target / file.name)
         self.hub = Hub.open(self.folder / "central", now=self.clock)
 
     def server_rows(self, dinas: str = "") -> dict[str, bytes]:
         """Central's rows, of one dinas or all."""
         where = f" WHERE dinas = '{dinas}'" if dinas else ""
         with self.hub.database.connected():
-            return {r[0]: bytes(r[1]) for r in self.hub.database.all(f"SELECT id, body FROM complaint{where}")}
+            return {
+                r[0]: bytes(r[1]) for r in self.hub.database.all(f"SELECT id, body FROM complaint{where}")
+            }
 
     def server_lines(self) -> list[dict[str, Any]]:
         """All history lines at central."""
