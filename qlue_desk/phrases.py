@@ -1,4 +1,4 @@
-"""Times as people read them: `40 mnt`, `3 j`, `2 h`, `22 Nov 19.14` (domain.md's screens)."""
+"""Times as people read them: `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14` (domain.md's screens)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ DAY = 24 * HOUR
 
 
 def duration_words(length: dt.timedelta) -> str:
-    """The length in its largest whole unit, sign left out: `12 dtk`, `40 mnt`, `3 j`, `2 h`."""
+    """The length in its largest whole unit, sign left out: `12 dtk`, `40 mnt`, `3 jam`, `2 hari`."""
     seconds = int(abs(length.total_seconds()))
     if seconds < MINUTE:
         return _("{n} dtk").format(n=seconds)
     if seconds < HOUR:
         return _("{n} mnt").format(n=seconds // MINUTE)
     if seconds < 2 * DAY:
-        return _("{n} j").format(n=seconds // HOUR)
-    return _("{n} h").format(n=seconds // DAY)
+        return _("{n} jam").format(n=seconds // HOUR)
+    return _("{n} hari").format(n=seconds // DAY)
 
 
 def due_words(due: dt.datetime, now: dt.datetime) -> str:
-    """A deadline: `3 j` are left, or `lewat 2 h`; a word, because a sign was read both ways."""
+    """A deadline: `3 jam` are left, or `lewat 2 hari`; a word, because a sign was read both ways."""
     if due >= now:
         return duration_words(due - now)
     return _("lewat {length}").format(length=duration_words(now - due))

@@ -38,11 +38,11 @@ def test_unknown_language_is_refused():
         (59, "59 dtk"),
         (60, "1 mnt"),
         (2400, "40 mnt"),
-        (3600, "1 j"),
-        (-7200, "2 j"),
-        (47 * 3600, "47 j"),
-        (48 * 3600, "2 h"),
-        (30 * 86400, "30 h"),
+        (3600, "1 jam"),
+        (-7200, "2 jam"),
+        (47 * 3600, "47 jam"),
+        (48 * 3600, "2 hari"),
+        (30 * 86400, "30 hari"),
     ],
 )
 def test_durations(seconds, said):
@@ -50,8 +50,8 @@ def test_durations(seconds, said):
 
 
 def test_deadlines():
-    assert phrases.due_words(NOW + dt.timedelta(hours=3), NOW) == "3 j"
-    assert phrases.due_words(NOW - dt.timedelta(days=2), NOW) == "lewat 2 h"
+    assert phrases.due_words(NOW + dt.timedelta(hours=3), NOW) == "3 jam"
+    assert phrases.due_words(NOW - dt.timedelta(days=2), NOW) == "lewat 2 hari"
 
 
 def test_times_in_the_citys_zone():

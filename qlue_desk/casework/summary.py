@@ -16,7 +16,7 @@ from qlue_desk.domain.query_names import Field
 from qlue_desk.store import counts
 
 WEEKS = 12
-AGE_LABELS = (N_("< 24 j"), N_("1–3 h"), N_("3–7 h"), N_("1–4 mg"), N_("> 4 mg"))
+AGE_LABELS = (N_("< 24 jam"), N_("1–3 hari"), N_("3–7 hari"), N_("1–4 mgg"), N_("> 4 mgg"))
 AGE_QUERIES = ("newer:24h", "older:24h newer:3d", "older:3d newer:7d", "older:7d newer:28d", "older:28d")
 """The age groups of `counts.AGE_LIMITS` as parts of a query line."""
 UNASSIGNED = N_("belum diambil")

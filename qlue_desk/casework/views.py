@@ -25,8 +25,10 @@ class View(msgspec.Struct, frozen=True):
 
 NEEDS_ME = N_("Perlu saya")
 """What the person can move now, by the table of moves; what one may only watch has a view of its own."""
+_NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
+_PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
 _AT_DINAS = (
-    View(N_("Belum diterima"), "status:dispatched"),
+    _NOT_ACKNOWLEDGED,
     View(N_("Lewat tenggat"), "overdue"),
     View(N_("Dalam proses"), "status:acknowledged,in_progress"),
     View(N_("Koordinasi"), "status:coordinating"),
@@ -41,8 +43,8 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Perlu orang"), "status:new is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
-        View(N_("Di dinas, belum diterima"), "status:dispatched"),
-        View(N_("Menunggu verifikasi"), "status:awaiting_verification"),
+        _NOT_ACKNOWLEDGED,
+        _PROPOSED,
         View(N_("Lewat tenggat"), "overdue"),
         View(N_("Ditahan"), "status:held"),
         _DONE,
@@ -50,14 +52,14 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.SUPERVISOR: (
         View(NEEDS_ME, "is:proposed,overdue,mine is:open -status:reopened sort:proposed"),
         *_AT_DINAS,
-        View(N_("Verifikasi"), "status:awaiting_verification"),
+        _PROPOSED,
         _REOPENED,
         _DONE,
     ),
     Role.OFFICER: (
         View(NEEDS_ME, "status:dispatched,acknowledged,in_progress,coordinating,scheduled by:me,none"),
         *_AT_DINAS,
-        View(N_("Menunggu pelapor"), "status:awaiting_reporter"),
+        View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
         _DONE,
     ),
@@ -68,15 +70,15 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Lewat 112"), "channel:cc112 is:open sort:-created"),
         View(N_("Darurat"), "is:open priority:emergency"),
         View(N_("Semua terbuka"), "is:open sort:-created"),
-        View(N_("Bukan laporan hari ini"), "status:not_a_report since:today sort:-created"),
+        View(N_("Bukan laporan"), "status:not_a_report since:today sort:-created"),
     ),
     Role.CITY_SUPERVISOR: (
         View(N_("Semua terbuka"), "is:open"),
-        View(N_("Di dinas, belum diterima"), "status:dispatched"),
+        _NOT_ACKNOWLEDGED,
         View(N_("Lewat tenggat"), "overdue"),
         _REOPENED,
-        View(N_("Menunggu verifikasi"), "status:awaiting_verification"),
-        View(N_("Belum didisposisi"), "status:new"),
+        _PROPOSED,
+        View(N_("Perlu disposisi"), "status:new"),
         View(N_("Dijadwalkan"), "status:scheduled"),
         View(N_("Ditahan"), "status:held"),
         _DONE,

@@ -1,4 +1,4 @@
-"""Times and amounts in the short words of the screens: `‑2 j`, `40 mnt`, `3 h`, `22 Nov 19.14`."""
+"""Times and amounts in the short words of the screens: `‑2 jam`, `40 mnt`, `3 hari`, `22 Nov 19.14`."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def span(seconds: float) -> str:
 
 
 def office_span(length: dt.timedelta, hours_a_day: float = 8.5) -> str:
-    """A length of office time: `4 h kerja`, `6 j kerja`."""
+    """A length of office time: `4 hari kerja`, `6 jam kerja`."""
     hours = abs(length.total_seconds()) / HOUR
     if hours < 1:
         return _("{n} mnt kerja").format(n=int(hours * 60))
     if hours < hours_a_day * 2:
-        return _("{n} j kerja").format(n=int(hours))
-    return _("{n} h kerja").format(n=int(hours // hours_a_day))
+        return _("{n} jam kerja").format(n=int(hours))
+    return _("{n} hari kerja").format(n=int(hours // hours_a_day))
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:
-    """How long since `moment`: `12 dtk`, `3 mnt`, `26 j`."""
+    """How long since `moment`: `12 dtk`, `3 mnt`, `26 jam`."""
     return duration_words(max(now - moment, dt.timedelta(0)))
 
 

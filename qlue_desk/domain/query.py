@@ -17,6 +17,7 @@ from qlue_desk.domain.query_names import (
     BARE_FLAGS,
     DURATIONS,
     FIELD_SPELLINGS,
+    NONE,
     Field,
     QueryNames,
     Spelling,
@@ -61,6 +62,8 @@ MESSAGES = (
 
 DEFAULT_SORT = "due"
 SUGGESTIONS = 12
+_LONGEST_NAME = 3
+"""Words in the name of a kelurahan."""
 
 _FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z_-]*):(?!//)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -93,11 +96,16 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct, frozen=True):
-    """Text to find in number, title, text and street; a phrase keeps its order."""
+    """Text to find in number, title, text and street; a phrase keeps its order.
+
+    Where the text is the name of a kelurahan, reports of that kelurahan are found as well.
+    """
 
     text: str
     negated: bool = False
     phrase: bool = False
+    kelurahan: tuple[str, ...] = ()
+    """Codes."""
 
     def __str__(self) -> str:
         """Canonical text."""
@@ -176,7 +184,7 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
                 terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
         position = _skip_space(text, end)
     sort, descending = order or (DEFAULT_SORT, False)
-    return Query(tuple(terms), tuple(words), sort, descending)
+    return Query(tuple(terms), _with_places(words, names), sort, descending)
 
 
 def token_span(text: str, cursor: int) -> tuple[int, int]:
@@ -244,6 +252,24 @@ def _read_word(text: str, position: int) -> tuple[Word | Term, int]:
     if flag is not None:
         return Term(Field.IS, (flag,), negated), found.end()
     return Word(found[0], negated), found.end()
+
+
+def _with_places(words: list[Word], names: QueryNames) -> tuple[Word, ...]:
+    """Words that name a kelurahan know its codes; `kedung badak` is one name, not two words."""
+    placed: list[Word] = []
+    position = 0
+    while position < len(words):
+        for end in range(min(position + _LONGEST_NAME, len(words)), position, -1):
+            part = words[position:end]
+            plain = len(part) == 1 or not any(word.phrase or word.negated for word in part)
+            text = " ".join(word.text for word in part)
+            codes = names.find(Field.KELURAHAN, text) if plain else ()
+            codes = tuple(code for code in codes if code != NONE)
+            if codes or len(part) == 1:
+                placed.append(msgspec.structs.replace(part[0], text=text, kelurahan=codes))
+                position = end
+                break
+    return tuple(placed)
 
 
 def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], int]:

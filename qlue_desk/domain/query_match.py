@@ -194,6 +194,8 @@ def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
     wanted = tokens(word.text)
     if not wanted:
         return True
+    if word.kelurahan and complaint.kelurahan in word.kelurahan:
+        return not word.negated
     fields = (complaint.number, complaint.title, complaint.text, complaint.street, facts.note_text)
     found = any(
         _stands_in(list(spelling), tokens(text), word.phrase)

@@ -159,6 +159,12 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
 
 
 def _word(word: Word) -> Condition:
+    if not word.kelurahan:
+        return _in_text(word)
+    return _any([_in_text(word), _is_one_of("kelurahan", list(word.kelurahan))])
+
+
+def _in_text(word: Word) -> Condition:
     found = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
     match = phrase(word.text, whole=word.phrase)
     if not _may_be_in_a_number(word.text):

@@ -56,7 +56,7 @@ def test_the_officers_views_hold_what_they_say(world: DeskWorld) -> None:
         "Dalam proses": 3,
         "Koordinasi": 1,
         "Dijadwalkan": 1,
-        "Menunggu pelapor": 1,
+        "Butuh info": 1,
         "Hanya dipantau": 2,
         "Selesai 7 hari": 1,
     }

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from qlue_desk.cities import load_shipped
 from qlue_desk.domain.city import (
     Category,
     City,
@@ -311,3 +312,22 @@ def test_names_come_from_the_city_and_its_people() -> None:
     assert names.find(Field.DINAS, "") == ()
     assert names.find(Field.KECAMATAN, "tanah_sereal") == ("32.71.06",)
     assert names.find(Field.KELURAHAN, "batu tulis") == names.find(Field.KELURAHAN, "32.71.05.1001")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("sempur", [("sempur", ["Sempur"])]),
+        ("batutulis", [("batutulis", ["Batu Tulis"])]),
+        ("kedung badak mampet", [("kedung badak", ["Kedung Badak"]), ("mampet", [])]),
+        ('"kedung badak"', [("kedung badak", ["Kedung Badak"])]),
+        ("kedung", [("kedung", [])]),
+        ("none kosong", [("none", []), ("kosong", [])]),
+    ],
+)
+def test_words_that_name_a_kelurahan_find_its_reports_too(line: str, words: list[object]) -> None:
+    city = load_shipped("bogor")
+    names = names_of([city])
+    query = parse(line, names)
+    assert [(w.text, [city.kelurahan_name(code) for code in w.kelurahan]) for w in query.words] == words
+    assert parse(str(query), names) == query

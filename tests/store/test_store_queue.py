@@ -320,3 +320,24 @@ def test_no_default_view_visits_a_row_to_find_its_ids(world: DeskWorld, line: st
     query = parse(line, world.workplace.names)
     plan = world.store.reading(queue.plan, query, now=NOW, whole=True)
     assert any("COVERING INDEX" in step for step in plan), plan
+
+
+def test_a_word_that_names_a_kelurahan_finds_what_the_field_finds_and_the_text(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    place = next(each for each in world.workplace.city.kelurahan if each.name == "Sempur")
+    there = world.add(kelurahan=place.code, text="Lampu mati.")
+    named = world.add(text="Dekat lapangan Sempur.")
+    other = world.add(text="Lampu mati.")
+
+    def found(line: str) -> set[str]:
+        query = world.workplace.query(line)
+        numbers = world.store.reading(lambda: queue.rows(queue.find_ids(query, now=NOW)))
+        kept = {one.number for one in (there, named, other) if matches(query, one, MOMENT)}
+        assert {row.number for row in numbers} == kept
+        return kept
+
+    assert found("kelurahan:sempur") == {there.number}
+    assert found("sempur") == {there.number, named.number}
+    assert found("-sempur") == {other.number}
+    assert found("sempur lampu") == {there.number}
+    world.close()

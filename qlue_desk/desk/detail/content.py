@@ -14,12 +14,14 @@ from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Complaint, Entry, Status
-from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, JUNK_KINDS, PRIORITY_BY_WORD, PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 ROOMY = 56
 """From this width on a history line names the dinas of the person, too."""
+STAMP = 14
+"""Cells of a moment with a gap: `22 Nov 19.14`."""
 BAR = 16
 """Cells of a clock's bar."""
 _VERB_WORDS = {
@@ -99,6 +101,12 @@ class Lines:
             head = fit(label, margin) if place == 0 else " " * margin
             self.lines.append(Content.assemble((head, "$text-muted"), (line, style)))
 
+    def dated(self, stamp: str, words: Content) -> None:
+        """When, and behind it what happened, wrapped under itself."""
+        for place, line in enumerate(words.wrap(self.width - STAMP)):
+            head = fit(stamp if place == 0 else "", STAMP)
+            self.lines.append(Content.assemble((head, "$text-muted"), line))
+
     def content(self) -> Content:
         """All lines as one content."""
         return Content("\n").join(self.lines)
@@ -120,7 +128,7 @@ def case_content(case: CaseView, around: Surroundings, width: int) -> Content:
 
 
 def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
-    """The one sentence that says how the report stands, and its colour: `belum diterima 26 j`."""
+    """The one sentence that says how the report stands, and its colour: `belum diterima 26 jam`."""
     since = complaint.status_since or complaint.dispatched_at or complaint.created_at
     waited = wording.span(max(0.0, (now - since).total_seconds()))
     match complaint.status:
@@ -150,7 +158,7 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
         case Status.OUTSIDE_AUTHORITY:
             return _("pelapor diarahkan ke {who}").format(who=safe(complaint.refer_to)), "$status-grey"
         case _:
-            return _("sejak {time}").format(time=waited), "$text-muted"
+            return _("sejak {time}").format(time=waited), f"$status-{complaint.look.colour}"
 
 
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
@@ -201,7 +209,7 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
     lines.gap()
     for clock, label in zip(case.clocks, (_("Terima"), _("Selesaikan")), strict=True):
         if clock.state is not ClockState.NONE:
-            words, style = clock_words(clock, around)
+            words, style = clock_words(clock, around, roomy=lines.width >= ROOMY)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             size = BAR if lines.width >= ROOMY else BAR // 2
             filled = size if clock.state is ClockState.OVERDUE else round(clock.fraction * size)
@@ -213,27 +221,29 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
             )
 
 
-def clock_words(clock: ClockView, around: Surroundings) -> tuple[str, str]:
-    """A clock in words, with its colour."""
-    left = clock.working_remaining if clock.working_remaining is not None else clock.remaining
-    length = (
-        wording.office_span(left)
-        if clock.working_remaining is not None
-        else wording.span(abs(left.total_seconds()))
-    )
+def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) -> tuple[str, str]:
+    """A clock in words, with its colour: the same lengths of time as in the list.
+
+    Where there is room the office time that is left stands beside it.
+    """
+    length = wording.span(abs(clock.remaining.total_seconds()))
     match clock.state:
         case ClockState.OVERDUE:
             return _("lewat {time}").format(time=length), "$status-red"
         case ClockState.PAUSED:
-            return _("jeda, sisa {time}").format(time=length), "$status-grey"
+            words = _("jeda, sisa {time}") if clock.remaining >= dt.timedelta(0) else _("jeda, lewat {time}")
+            return words.format(time=length), "$status-grey"
         case ClockState.MET:
             return _("tepat waktu"), "$status-green"
         case ClockState.MISSED:
             return _("terlambat {time}").format(time=length), "$status-red"
         case _:
             due = wording.stamp(clock.due, around.zone).strip()
+            words = _("sisa {time} · {due}").format(time=length, due=due)
+            if roomy and clock.working_remaining is not None:
+                words += f" · {wording.office_span(clock.working_remaining)}"
             style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
-            return _("{time} lagi · {due}").format(time=length, due=due), style
+            return words, style
 
 
 def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
@@ -313,12 +323,12 @@ def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
         held = wording.span(max(0.0, (ends - hop.since).total_seconds()))
         name = safe(around.city.dinas_name(hop.dinas))
         lines.add(
-            (fit(wording.stamp(hop.since, around.zone), 14), "$text-muted"),
+            (fit(wording.stamp(hop.since, around.zone), STAMP), "$text-muted"),
             (name, "bold" if place + 1 == len(complaint.custody) else ""),
             (f"  {held}" + (_("  bukan tugas kami") if hop.bounce else ""), "$text-muted"),
         )
         if hop.why:
-            lines.text(hop.why, "$text-muted", indent=14)
+            lines.text(hop.why, "$text-muted", indent=STAMP)
 
 
 def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
@@ -333,18 +343,20 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
         by = f" · {who}" + (f" ({dinas})" if dinas and lines.width >= ROOMY else "") if who else ""
         if entry.actor_id in ("", "system"):
             by = ""  # no person did it; the words say what happened
-        lines.add(
-            (fit(wording.stamp(entry.at, around.zone), 14), "$text-muted"),
-            (mark, "$accent"),
-            (
-                entry_words(entry, around.city, case.complaint.channel),
-                "bold" if entry.to_status != entry.from_status else "",
+        lines.dated(
+            wording.stamp(entry.at, around.zone),
+            Content.assemble(
+                (mark, "$accent"),
+                (
+                    entry_words(entry, around.city, case.complaint.channel),
+                    "bold" if entry.to_status != entry.from_status else "",
+                ),
+                (by, "$text-muted"),
             ),
-            (by, "$text-muted"),
         )
         if entry.text:
             style = "" if entry.public or entry.verb != "note" else "$text-muted"
-            lines.text(entry.text, style, indent=14)
+            lines.text(entry.text, style, indent=STAMP)
 
 
 def entry_words(entry: Entry, city: City, channel: Channel) -> str:
@@ -367,12 +379,22 @@ def entry_words(entry: Entry, city: City, channel: Channel) -> str:
     elif place := fields.get("kelurahan"):
         target = city.kelurahan_name(place)
     else:
-        target = next(
-            (
-                v
-                for k, v in fields.items()
-                if k in ("person", "party", "elsewhere", "original", "priority", "until", "to")
-            ),
-            "",
-        )
+        target = _target_words(fields)
     return safe(f"{word} → {target}" if target else word)
+
+
+def _target_words(fields: dict[str, str]) -> str:
+    """What a move names besides dinas, category and place, as people write it."""
+    if level := fields.get("priority", ""):
+        return _(PRIORITY_LABEL.get(PRIORITY_BY_WORD.get(level, -1), level))
+    if kind := fields.get("junk_kind", ""):
+        return _(JUNK_KINDS.get(kind, kind))
+    named = next((fields[key] for key in _NAMES if fields.get(key)), "")
+    try:
+        until = wording.day(dt.date.fromisoformat(fields["until"]))
+    except (KeyError, ValueError):
+        until = fields.get("until", "")
+    return " · ".join(filter(None, (named, until)))
+
+
+_NAMES = ("person", "party", "elsewhere", "original", "to")

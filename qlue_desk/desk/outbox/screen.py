@@ -53,8 +53,27 @@ class OutboxScreen(PlaceScreen):
         self.trouble = trouble_of(self.desk.line_state)
         self.show_line()
         self.query_one("#actions").focus()
-        self.query_one(KeyBar).show_place(self.place, extra=(("esc", _("kembali")),))
+        self._show_keys()
         self._read()
+
+    def _show_keys(self) -> None:
+        """Only what can be done with the line under the cursor."""
+        hidden: set[str] = set()
+        if self.current is None:
+            hidden |= {"tray-retry", "tray-note", "open"}
+        elif self.current.state != "refused":
+            hidden |= {"tray-retry", "tray-note", "tray-discard"}
+        if self.current_text is not None:
+            hidden -= {"tray-copy", "tray-discard"}
+        elif self.current is None:
+            hidden |= {"tray-copy", "tray-discard"}
+        self.query_one(KeyBar).show_place(
+            self.place, hidden=frozenset(hidden), extra=(("esc", _("kembali")),)
+        )
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another line, other keys."""
+        self._show_keys()
 
     def store_changed(self, event: StoreChanged) -> None:
         """Something was sent, refused or recorded."""
@@ -119,6 +138,7 @@ class OutboxScreen(PlaceScreen):
             options.highlighted = options.get_option_index(wanted)
         elif known:
             options.action_first()
+        self._show_keys()
 
     @property
     def current(self) -> Line | None:

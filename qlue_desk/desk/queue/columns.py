@@ -21,9 +21,13 @@ from qlue_desk.words import _
 SOON = 2 * HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
 GAP = 1
-COMPACT = 66
+NARROW = 66
+"""Below this list width (a preview beside it) a passed deadline has a sign in front, not a word."""
+COMPACT = 96
 """Below this list width the number goes without the city's letters: there is one city on a desk."""
 SHORT_NUMBER = 9
+TITLE = 30
+"""Cells that the title keeps before other columns get room."""
 
 
 class Cells(msgspec.Struct, frozen=True):
@@ -46,36 +50,47 @@ class Cells(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column: its heading, its width, and from which list width on it is shown."""
+    """A column: its heading and its width in cells; 0 takes what is left."""
 
     name: str
     heading: str
     width: int
-    """Cells; 0 takes what is left."""
     least: int = 0
+    """It may be drawn as narrow as this before it is left out; 0 = always shown whole."""
 
 
 COLUMNS: tuple[Column, ...] = (
     Column("mark", "", 2),
     Column("number", N_("Nomor"), 13),
-    Column("due", N_("Tenggat"), 7),
+    Column("due", N_("Tenggat"), 14),
     Column("status", N_("Status"), status_mark.WIDTH),
-    Column("kelurahan", N_("Kelurahan"), 14, least=92),
-    Column("category", N_("Kategori"), 16, least=110),
+    Column("kelurahan", N_("Kelurahan"), 14, least=9),
+    Column("category", N_("Kategori"), 16, least=12),
     Column("title", N_("Laporan"), 0),
-    Column("holder", N_("Pegangan"), 10, least=74),
+    Column("holder", N_("Pegangan"), 10, least=10),
 )
+_BY_WORTH = ("holder", "kelurahan", "category")
+"""Which columns come first where not all have room beside the title."""
 
 
 @lru_cache(maxsize=16)
 def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
     """The columns of a list of `width` cells with the width of each."""
-    shown = [column for column in COLUMNS if width >= column.least]
-    sizes = {column.name: column.width for column in shown}
+    known = {column.name: column for column in COLUMNS}
+    sizes = {name: column.width for name, column in known.items() if not column.least}
     if width < COMPACT:
-        sizes["number"] = SHORT_NUMBER
-    fixed = sum(size + GAP for size in sizes.values() if size)
-    return tuple((column, sizes[column.name] or max(6, width - fixed - GAP)) for column in shown)
+        sizes["number"], sizes["status"] = SHORT_NUMBER, status_mark.SHORT_WIDTH
+    if width < NARROW:
+        sizes["due"] = 9
+    room = width - sum(size + GAP for size in sizes.values())
+    for name in _BY_WORTH:
+        spare = room - TITLE - GAP
+        if spare < known[name].least:
+            break
+        sizes[name] = min(known[name].width, spare)
+        room -= sizes[name] + GAP
+    sizes["title"] = max(6, room)
+    return tuple((column, sizes[column.name]) for column in COLUMNS if column.name in sizes)
 
 
 def heading(width: int) -> str:
@@ -85,13 +100,19 @@ def heading(width: int) -> str:
     )
 
 
-def due_words(cells: Cells, now: float) -> str:
-    """The deadline as a word: `‑2 j`, `40 mnt`, `3 h`; `jeda` while the clocks stand still."""
+def due_words(cells: Cells, now: float, size: int = 14) -> str:
+    """The deadline as in the detail: `lewat 2 jam`, `40 mnt`, `3 hari`; `‑2 jam` in few cells.
+
+    `jeda` while the clocks stand still.
+    """
     if cells.paused:
         return _("jeda")
     if cells.due is None:
         return "–" if STATUS_LOOK[cells.status].open else ""
-    return wording.span(cells.due - now)
+    left = cells.due - now
+    if left < 0 and len(words := _("lewat {time}").format(time=wording.span(-left))) <= size:
+        return words
+    return wording.span(left)
 
 
 class RowPainter:
@@ -106,7 +127,7 @@ class RowPainter:
         segments: list[Segment] = []
         used = 0
         for column, size in columns_for(width):
-            text, style = self._cell(column.name, cells, now, marked=marked)
+            text, style = self._cell(column.name, cells, now, size, marked=marked)
             if column.name == "number" and size == SHORT_NUMBER:
                 text = text.partition("-")[2] or text
             segments.append(Segment(fit(text, size) + " ", base + style if style else base))
@@ -118,7 +139,9 @@ class RowPainter:
             segments.append(Segment(" " * (width - used), base))
         return segments
 
-    def _cell(self, name: str, cells: Cells, now: float, *, marked: bool) -> tuple[str, Style | None]:
+    def _cell(
+        self, name: str, cells: Cells, now: float, size: int, *, marked: bool
+    ) -> tuple[str, Style | None]:
         match name:
             case "mark":
                 sign = ("*" if self._ascii else "✓") if marked else " "
@@ -127,7 +150,7 @@ class RowPainter:
             case "number":
                 return safe(cells.number) or _("(belum ada)"), self._style("strong")
             case "due":
-                return due_words(cells, now), self._due_style(cells, now)
+                return due_words(cells, now, size), self._due_style(cells, now)
             case "status":
                 word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status)}"
                 return word, self._style(str(STATUS_LOOK[cells.status].colour))

@@ -167,23 +167,26 @@ class DeskScreen(Finding):
         self.show_line()
 
     def _point_at(self, error: QueryError) -> None:
-        sentence = _(error.template).format(**error.fields)
+        lines = [error.sentence(_)]
         if error.nearest:
-            sentence += " " + _("Mungkin: {words}.").format(words=", ".join(error.nearest))
+            lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
-            bar.point_at(sentence, error.start, error.end - error.start)
+            bar.point_at(lines, error.start, error.end - error.start)
         else:
-            say(self, sentence, wrong=True)
+            say(self, " ".join(lines), wrong=True)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
         queue, pane = self.queue, self.query_one("#queue-pane")
-        name = (
-            _(self.views[self.view][0])
-            if 0 <= self.view < len(self.views)
-            else _("Cari: {text}").format(text=self.query_text)
-        )
+        # A number of the summary may mean just what a view means; its name says more than its query.
+        named = {query: name for name, query in reversed(self.views)}
+        if 0 <= self.view < len(self.views):
+            name = _(self.views[self.view][0])
+        elif self.query_text in named:
+            name = _(named[self.query_text])
+        else:
+            name = _("Cari: {text}").format(text=self.query_text)
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -18,6 +19,10 @@ OUTBOX = "outbox"
 REFUSED = "refused"
 SUMMARY = "summary"
 WIDTH = 22
+WIDEST = 34
+"""The pane grows up to this so that no name is cut; a person's own name may be longer still."""
+_AROUND = 4
+"""Cells of a line besides name and count: mark, key, gaps."""
 
 
 class SideBar(OptionList):
@@ -68,33 +73,41 @@ class SideBar(OptionList):
             return
         self._drawn = state
         names, counts, active, waiting, refused = state[:5]
+        self._keep_whole([*zip(names, counts, strict=False), *self._standing()])
         highlighted = self.highlighted
         width = self.scrollable_content_region.width or WIDTH
         lines: list[Option | None] = [
             Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
             for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)
         ]
+        outbox, tray, summary = self._standing()
+        sign = "^" if self._ascii else "◔"
         lines += [
             None,
-            Option(
-                self._line(
-                    "^" if self._ascii else "◔",
-                    _("Kotak keluar"),
-                    waiting,
-                    width,
-                    ink="$accent" if waiting else "",
-                ),
-                id=OUTBOX,
-            ),
-            Option(
-                self._line("!", _("Ditolak pusat"), refused, width, ink="$status-red" if refused else ""),
-                id=REFUSED,
-            ),
-            Option(self._line("=" if self._ascii else "▤", _("Ringkasan"), None, width), id=SUMMARY),
+            Option(self._line(sign, *outbox, width, ink="$accent" if waiting else ""), id=OUTBOX),
+            Option(self._line("!", *tray, width, ink="$status-red" if refused else ""), id=REFUSED),
+            Option(self._line("=" if self._ascii else "▤", *summary, width), id=SUMMARY),
         ]
         self.set_options(lines)
         if highlighted is not None:
             self.highlighted = min(highlighted, self.option_count - 1)
+
+    def _standing(self) -> list[tuple[str, int | None]]:
+        """The lines below the views: name and count."""
+        return [
+            (_("Kotak keluar"), self.waiting),
+            (_("Ditolak pusat"), self.refused),
+            (_("Ringkasan"), None),
+        ]
+
+    def _keep_whole(self, lines: list[tuple[str, int | None]]) -> None:
+        """Grow where a name would be cut."""
+        counts = ["" if count is None else wording.number(count) for _name, count in lines]
+        needed = max(
+            cell_len(safe(name)) + len(count) + _AROUND
+            for (name, _count), count in zip(lines, counts, strict=True)
+        )
+        self.styles.min_width = min(WIDEST, needed + 2)
 
     @staticmethod
     def _line(

@@ -35,6 +35,10 @@ Row = list[Cell]
 Block = list[Row]
 
 
+AGE = 9
+"""Cells of one age of a status."""
+
+
 def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = False) -> Block:
     """All rows for a width."""
     rows: Block = [*_headline(summary, width), []]
@@ -85,7 +89,7 @@ def _headline(summary: Summary, width: int) -> Block:
 
 def _ages(summary: Summary, ascii_only: bool) -> Block:
     head: Row = [Cell(fit(_("Umur"), 17), "bold $accent")]
-    head += [Cell(_(label).rjust(8), "$text-muted") for label in AGE_LABELS]
+    head += [Cell(_(label).rjust(AGE), "$text-muted") for label in AGE_LABELS]
     head.append(Cell(_("jumlah").rjust(9), "$text-muted"))
     rows: Block = [head]
     for line in summary.ages:
@@ -96,7 +100,7 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
                 f"$status-{look.colour}",
             )
         ]
-        row += [_number(number, "", 8) for number in line.ages]
+        row += [_number(number, "", AGE) for number in line.ages]
         row.append(_number(line.total, "bold", 9))
         rows.append(row)
     return rows

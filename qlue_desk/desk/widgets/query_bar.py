@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.safe_text import safe, wrap
 from qlue_desk.desk.widgets.fields import SafeInput
 from qlue_desk.words import _
 
@@ -105,11 +105,13 @@ class QueryBar(Vertical):
         self._stop_timer()
         self.remove_class("-open", "-wrong")
 
-    def point_at(self, sentence: str, position: int, length: int = 1) -> None:
-        """Show a mistake with carets under it."""
+    def point_at(self, lines: list[str], position: int, length: int = 1) -> None:
+        """Show a mistake with carets under it; lines that are too long are wrapped, never cut."""
         start = max(0, position - max(0, self.input.scroll_offset.x))
         caret = " " * start + "^" * max(1, min(length, 40))
-        self.query_one("#query-error", Static).update(Content(f"{caret}\n{safe(sentence)}"))
+        room = max(20, self.size.width - 6)
+        wrapped = [piece for line in lines for piece in wrap(safe(line), room)]
+        self.query_one("#query-error", Static).update(Content("\n".join([caret[:room], *wrapped])))
         self.add_class("-wrong")
 
     def all_right(self) -> None:

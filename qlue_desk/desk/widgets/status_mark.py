@@ -10,12 +10,13 @@ from qlue_desk.words import _
 
 _SHORT: dict[Status, str] = {
     Status.AWAITING_VERIFICATION: N_("Verifikasi"),
-    Status.REOPENED: N_("Dibuka lagi"),
     Status.OUTSIDE_AUTHORITY: N_("Dirujuk"),
     Status.NOT_A_REPORT: N_("Bukan lap."),
 }
-WIDTH = 13
+WIDTH = 16
 """Cells of the short form: glyph, space, word."""
+SHORT_WIDTH = 13
+"""Where there is little room; `Dibuka kembali` is cut then, no other word."""
 
 
 def short_label(status: Status) -> str:

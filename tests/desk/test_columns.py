@@ -1,0 +1,156 @@
+"""How much of a report a line shows, and that list and detail tell lengths of time alike."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from qlue_desk import words
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.detail.content import (
+    CaseView,
+    Surroundings,
+    case_content,
+    clock_words,
+    entry_words,
+    headline,
+)
+from qlue_desk.desk.queue.columns import Cells, columns_for, due_words
+from qlue_desk.desk.queue.sidebar import SideBar
+from qlue_desk.domain.clocks import ClockState, ClockView
+from qlue_desk.domain.complaint import Channel, Entry, Status
+from tests.desk.scene import desk, fill, screen_text, settled, until
+from tests.desk_world import NOW, DeskWorld
+
+
+def sizes(width: int) -> dict[str, int]:
+    return {column.name: size for column, size in columns_for(width)}
+
+
+@pytest.mark.parametrize("width", range(40, 200))
+def test_the_columns_fill_the_list_and_the_title_comes_first(width: int) -> None:
+    found = sizes(width)
+    assert sum(size + 1 for size in found.values()) <= max(width, 46)
+    if {"holder", "kelurahan", "category"} & set(found):
+        assert found["title"] >= 30
+
+
+@pytest.mark.parametrize(
+    ("columns", "preview", "least"),
+    [(80, True, 30), (100, True, 30), (120, True, 20), (120, False, 30), (160, True, 30), (160, False, 30)],
+)
+def test_titles_have_room_at_every_size(
+    tmp_path: Path, columns: int, preview: bool, least: int
+) -> None:
+    world = DeskWorld.make(tmp_path)
+    fill(world)
+    world.add_many([Status.DISPATCHED] * 120)
+
+    async def run() -> None:
+        async with desk(world, size=(columns, 30)) as (app, pilot):
+            if not preview:
+                await pilot.press("z")
+            await until(lambda: app.screen.query_one("#queue").size.width > 0)
+            await settled(app)
+            await pilot.pause(0.1)
+            screen = app.screen
+            assert screen.is_wide == (columns >= 120 and preview)  # type: ignore[attr-defined]
+            assert sizes(screen.query_one("#queue").size.width)["title"] >= least
+
+    asyncio.run(run())
+    world.close()
+
+
+@pytest.mark.parametrize("who", ["u_rina", "u_budi", "u_dewi", "u_oki", "u_wali"])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_name_in_the_side_bar_is_cut(tmp_path: Path, who: str, language: str) -> None:
+    dinas = "dpupr" if who in ("u_rina", "u_budi") else "diskominfo"
+    world = DeskWorld.make(tmp_path, dinas=dinas, as_=who)
+    words.set_language(language)
+
+    async def run() -> None:
+        async with desk(world, size=(120, 36)) as (app, _pilot):
+            bar = app.screen.query_one(SideBar)
+            bar.show(bar.names, [1234] * len(bar.names), active=0, waiting=0, refused=0)
+            await until(lambda: not _cut(app, bar), 2.0)
+
+    try:
+        asyncio.run(run())
+    finally:
+        words.set_language("id")
+        world.close()
+
+
+def _cut(app: QlueDesk, bar: SideBar) -> bool:
+    lines = [line[: bar.size.width + 2] for line in screen_text(app)]
+    return any("…" in line for line in lines) or not all(
+        any(name in line for line in lines) for name in bar.names
+    )
+
+
+def cells(due: dt.timedelta, *, paused: bool = False) -> Cells:
+    at = int((NOW + due).timestamp())
+    return Cells(1, "c", "BGR-26-000001", Status.DISPATCHED, at, paused, "", "", "", "", False, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("due", "listed", "narrow", "told"),
+    [
+        (dt.timedelta(days=-78), "lewat 78 hari", "‑78 hari", "lewat 78 hari"),
+        (dt.timedelta(hours=-5), "lewat 5 jam", "‑5 jam", "lewat 5 jam"),
+        (dt.timedelta(hours=5), "5 jam", "5 jam", "sisa 5 jam · 24 Nov 14.12"),
+        (dt.timedelta(days=3), "3 hari", "3 hari", "sisa 3 hari · 27 Nov 09.12"),
+        (dt.timedelta(days=-123), "lewat 123 hari", "‑123 hari", "lewat 123 hari"),
+    ],
+)
+def test_list_and_detail_tell_the_same_time(
+    tmp_path: Path, due: dt.timedelta, listed: str, narrow: str, told: str
+) -> None:
+    now = NOW.timestamp()
+    assert due_words(cells(due), now) == listed
+    assert due_words(cells(due), now, 9) == narrow
+    assert cell_len(narrow) <= 9
+    state = ClockState.OVERDUE if due < dt.timedelta(0) else ClockState.RUNNING
+    clock = ClockView("resolve", state, NOW + due, due, working_remaining=due / 3)
+    assert clock_words(clock, surroundings(tmp_path))[0] == told
+
+
+def surroundings(tmp_path: Path) -> Surroundings:
+    world = DeskWorld.make(tmp_path / "w")
+    around = Surroundings(world.workplace.city, world.workplace.zone, NOW)
+    world.close()
+    return around
+
+
+def test_history_has_days_as_people_write_them_and_is_wrapped(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    complaint = world.complaint(status=Status.SCHEDULED)
+    city = world.workplace.city
+    entry = Entry(
+        "e1", complaint.id, "schedule", NOW, NOW, "u_rina", "Rina Kusumawardhani", "dpupr",
+        Status.ACKNOWLEDGED, Status.SCHEDULED, fields={"until": "2026-12-10"},
+    )  # fmt: skip
+    assert entry_words(entry, city, Channel.QLUE) == "Jadwalkan → 10 Des 2026"
+    urgent = replace(entry, verb="prioritise", fields={"priority": "2"})
+    assert entry_words(urgent, city, Channel.QLUE) == "prioritas → darurat"
+    clock = ClockView("acknowledge", ClockState.NONE)
+    around = Surroundings(city, world.workplace.zone, NOW)
+    shown = case_content(CaseView(complaint, (entry,), (clock, clock)), around, 34).plain.split("\n")
+    assert all(cell_len(line) <= 34 for line in shown)
+    told = " ".join(" ".join(shown).split())
+    assert "24 Nov 09.12 Jadwalkan → 10 Des 2026 · Rina Kusumawardhani" in told
+    assert not [line for line in shown if "…" in line]
+    world.close()
+
+
+def test_a_status_without_a_sentence_of_its_own_keeps_its_colour(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    for status in Status:
+        _words, style = headline(world.complaint(status=status), NOW)
+        assert style == f"$status-{world.complaint(status=status).look.colour}", status
+    world.close()
