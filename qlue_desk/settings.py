@@ -85,6 +85,8 @@ class Central(Section, frozen=True):
     """`postgresql://…`; '' keeps an SQLite file in the data folder."""
     min_client: Version = "0.0.0"
     """Older desks may push what they recorded, but not pull."""
+    offline_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 30
+    """How long a desk may show reports without hearing from central; 0 is for ever."""
     desk_per_minute: PerMinute = 1200
     """Requests of one desk."""
     public_per_minute: PerMinute = 600

@@ -93,7 +93,7 @@ class Workplace:
         except NotLoggedIn:
             return False
         before = (self.city, self.people, self.desk, self.actor)
-        self.session, self.actor, self.server_url = session, actor, url
+        self.session, self.actor, self.server_url = plain_names(session), _plain_one(actor, "name"), url
         if before == (self.city, self.people, self.desk, self.actor):
             return False
         for name in ("ground", "names", "zone"):

@@ -81,6 +81,8 @@ class Hub:
         self.retention = Retention()
         self.rates = RateLimits()
         self.min_client = "0.0.0"
+        self.offline_days = 30
+        """How long a desk may show reports without hearing from central; 0 is for ever."""
         self.wakeups = Wakeups()
         self.seen = SeenHeads(data)
         self._rooms: dict[str, CityRoom] = {}

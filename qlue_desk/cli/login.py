@@ -87,7 +87,7 @@ def whoami(shell: Shell, json_output: bool) -> None:
 def _identity(shell: Shell) -> dict[str, Any]:
     from qlue_desk.domain.complaint import ROLE_LABEL
 
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         actor, city, desk = workplace.actor, workplace.city, workplace.desk
         roles = sorted(actor.roles)
         return {

@@ -53,7 +53,7 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
     from qlue_desk.store.errors import StoreError
 
     try:
-        with shell.workplace() as workplace:
+        with shell.workplace(even_locked=True) as workplace:
             tray.take_over(workplace)
             waiting, refused = tray.outbox_lines(workplace, _), tray.tray_lines(workplace, _)
             kept = tray.kept_texts(workplace, _)
@@ -114,7 +114,7 @@ def retry(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> None:
     """Record refused actions anew."""
     from qlue_desk.casework import tray
 
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         fresh = {action_id: tray.retry(workplace, action_id) for action_id in action_ids}
     if json_output:
         write_json({"retried": fresh})
@@ -131,7 +131,7 @@ def hand(shell: Shell, action_id: str, to: str, json_output: bool) -> None:
     from qlue_desk.casework import handing
     from qlue_desk.cli.shell import refused
 
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         outcome = handing.hand_over(workplace, action_id, to, translate=_)
     if outcome.refusal is not None:
         raise refused(outcome.refusal)
@@ -153,7 +153,7 @@ def discard(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> Non
     """Put refused actions away."""
     from qlue_desk.casework import tray
 
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         for action_id in action_ids:
             tray.discard(workplace, action_id)
     if json_output:
@@ -191,7 +191,7 @@ def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.store.errors import DiskFull, StoreError
 
     try:
-        with shell.workplace() as workplace:
+        with shell.workplace(even_locked=True) as workplace:
             tray.take_over(workplace)
             count = tray.export(workplace, path)
     except DiskFull:
@@ -213,7 +213,7 @@ def _export_sealed(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.store.disk import write_durably
     from qlue_desk.sync import bundling
 
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         packed = bundling.pack(workplace.store, utc_now())
     write_durably(path, packed.content)
     if json_output:
@@ -236,7 +236,7 @@ def import_answer(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.sync import bundling
 
     content = bundle.read(path)
-    with shell.workplace() as workplace:
+    with shell.workplace(even_locked=True) as workplace:
         taken = bundling.take_answer(workplace.store, content)
     if json_output:
         write_json(taken)

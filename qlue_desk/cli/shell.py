@@ -26,14 +26,32 @@ class Shell:
         self.settings = settings
         self.home = home
 
+    @staticmethod
+    def _check_lease(workplace: Workplace) -> None:
+        from qlue_desk.casework import lease
+        from qlue_desk.casework.workplace import utc_now
+
+        since = lease.locked_since(workplace, utc_now())
+        if since is not None:
+            from qlue_desk.phrases import time_words
+
+            sentence = _(lease.LOCKED).format(since=time_words(since, workplace.zone))
+            raise CommandFailed(sentence, exit_code=Exit.NOT_PERMITTED, code="locked")
+
     @contextmanager
-    def workplace(self) -> Iterator[Workplace]:
-        """The desk of this data folder, opened and closed again."""
+    def workplace(self, *, even_locked: bool = False) -> Iterator[Workplace]:
+        """The desk of this data folder, opened and closed again.
+
+        :raises CommandFailed: when it has been without central for too long; `even_locked` for what must
+            go on nevertheless: giving work out, and taking central's answer in.
+        """
         from qlue_desk.casework.workplace import Workplace
         from qlue_desk.store import ballast
 
         workplace = Workplace.open(self.home)
         try:
+            if not even_locked:
+                self._check_lease(workplace)
             yield workplace
             if workplace.store.read_only is not None:
                 warn(workplace.store.read_only.sentence(_))

@@ -23,6 +23,7 @@ from qlue_desk.desk.dialogs.help import help_content
 from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
+from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.outbox.screen import OutboxScreen
@@ -58,6 +59,8 @@ class EngineLike(Protocol):
 
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
+LEASE_SECONDS = 60
+"""How often an open desk looks whether it may still show its reports."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
@@ -122,6 +125,8 @@ class QlueDesk(App[int]):
         if self._open_engine is not None:
             self.engine = self._open_engine(workplace, self._line_changed)
             self.engine.start()
+        self._check_lease()
+        self.set_interval(LEASE_SECONDS, self._check_lease)
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -148,6 +153,8 @@ class QlueDesk(App[int]):
         for screen in self._drawn_places():
             screen.store_changed(event)
         self._look_for_session()
+        if any(isinstance(screen, LockedScreen) for screen in self.screen_stack):
+            self._check_lease()
 
     def _look_for_session(self) -> None:
         """Sync keeps a new session by a commit like any other; commits meanwhile are looked at once more."""
@@ -170,6 +177,22 @@ class QlueDesk(App[int]):
             self._say_who(before)
         if self._look_again:
             self._look_for_session()
+
+    def _check_lease(self) -> None:
+        self.run_worker(self._lock_or_open(), group="lease", exclusive=True, exit_on_error=False)
+
+    async def _lock_or_open(self) -> None:
+        """Close the screens when central was not heard for too long; open them when it is heard again."""
+        assert self.backend is not None
+        try:
+            since = await self.backend.locked_since()
+        except StoreError:
+            return  # the desk is closing
+        if isinstance(self.screen, LockedScreen):
+            if since is None:
+                self.pop_screen()
+        elif since is not None:
+            await self.push_screen(LockedScreen(since, self.backend.zone))
 
     def _say_who(self, before: Actor) -> None:
         """A person must not work on in another one's name or with other rights without knowing it."""

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, entering, handing, reading, tray, views
+from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.tray import Kept, Line
@@ -111,6 +111,10 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    async def locked_since(self) -> dt.datetime | None:
+        """The last word of central when this desk has been without it for too long."""
+        return await asyncio.wrap_future(self.store.read(lease.locked_since, self.workplace, self.now()))
 
     # --- lists ---------------------------------------------------------------------------------
 

@@ -73,3 +73,15 @@ def test_the_roles_of_the_session_count_more_than_those_of_the_sign_in(tmp_path:
     again = Workplace.open(tmp_path)
     assert again.actor.roles == {Role.SUPERVISOR}
     again.close()
+
+
+def test_names_that_arrive_later_are_made_harmless_as_well(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    session = world.workplace.session
+    people = tuple(replace(each, name="Rina\x1b]52;c;eA==\x07\u202e") for each in session.people)
+    world.store.writing(meta.put, meta.SESSION, msgspec.json.encode(replace(session, people=people)))
+    assert world.workplace.reload()
+    assert not world.workplace.reload()
+    for person in world.workplace.people:
+        assert not set("\x1b\x07\u202e") & set(person.name)
+    world.close()

@@ -37,7 +37,6 @@ from qlue_desk.words import _
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
 
-LEASE_DAYS = 7
 _ID = re.compile(ID_PATTERN)
 _rules_encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -66,7 +65,7 @@ def answer_session(hub: Hub, desk: DeskIdentity) -> Session:
             min_client=hub.min_client,
             limits=hub.limits,
             retention=hub.retention,
-            offline_lease_until=now + dt.timedelta(days=LEASE_DAYS),
+            offline_lease_until=now + dt.timedelta(days=hub.offline_days) if hub.offline_days else None,
             bundle_key=bundle_key,
         )
 

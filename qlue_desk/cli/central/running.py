@@ -66,6 +66,7 @@ def serve(
 
     with opened(shell, data, database) as hub:
         hub.min_client = settings.min_client
+        hub.offline_days = settings.offline_days
         hub.rates = RateLimits.of(settings.desk_per_minute, settings.public_per_minute)
         try:
             serve_hub(hub, address, number, ready)
