@@ -54,6 +54,10 @@ class DeskScreen(Finding):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
+        self._listed = ""
+        """The query whose rows the list shows; while another is asked for it lags behind."""
+        self._aim: int | None = None
+        """The row that the cursor shall stand on once the newest query is answered."""
         self._filled = False
         """A first answer is here; before it an empty list means nothing."""
 
@@ -121,16 +125,21 @@ class DeskScreen(Finding):
             return False
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        later(self, self._fill(query, keep_cursor=keep_cursor, row=row), group="fill")
+        if keep_cursor and self._listed != text:
+            # The list still shows another query: its cursor means nothing here, the answer is on its way.
+            keep_cursor, row = False, self._aim
+        self._aim = row
+        later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
-    async def _fill(self, query: Query, *, keep_cursor: bool, row: int | None = None) -> None:
+    async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
             numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
+                self._listed = text
                 self.queue.move_to(place)
                 self.show_heading()
                 later(self, self._count(), group="count")
@@ -140,6 +149,7 @@ class DeskScreen(Finding):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
+            self._listed = text
             self._filled = True
             self.show_heading()
             if len(first) < FIRST_PAGE:
@@ -245,16 +255,17 @@ class DeskScreen(Finding):
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
         super().session_changed()
-        shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
-        later(self, self._take_over_session(shown), group="session")
+        later(self, self._take_over_session(), group="session")
 
     def views_changed(self, views: list[tuple[str, str]]) -> None:
         """Other views than before; their counts are not known yet."""
         self.views = views
         self._view_counts = [None] * len(views)
 
-    async def _take_over_session(self, shown: str) -> None:
-        self.views_changed(await self.backend.read_views(dict(self.settings.views)))
+    async def _take_over_session(self) -> None:
+        views = await self.backend.read_views(dict(self.settings.views))
+        shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
+        self.views_changed(views)
         if shown:
             self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
             self.query_text = self.views[self.view][1] if self.views else ""
