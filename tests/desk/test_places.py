@@ -360,6 +360,21 @@ def test_enter_goes_into_the_preview_visibly_and_escape_comes_back(world: DeskWo
     play(world, scene, size=(120, 20))
 
 
+def test_news_while_a_query_is_asked_for_bring_no_row_of_the_view_before(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        await pilot.press("2")
+        await until(lambda: len(screen.queue.numbers) == 6)
+        screen.show_own_query("status:coordinating")
+        screen._refresh_now()
+        await until(lambda: len(screen.queue.numbers) == 3)
+        await settled(app)
+        assert screen.queue.guest is None
+        assert screen.queue.count == 3
+
+    play(world, scene)
+
+
 # --- drafts --------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,6 @@ from qlue_desk.words import _
 ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
-NO_ROW = -1
 CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
@@ -54,8 +53,10 @@ class DeskScreen(Finding):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
-        self._opening: int | None = None
-        """The row wanted (`NO_ROW`: the first) of a query whose rows are not on screen yet."""
+        self._listed = ""
+        """The query whose rows the list shows; while another is asked for it lags behind."""
+        self._aim: int | None = None
+        """The row that the cursor shall stand on once the newest query is answered."""
         self._filled = False
         """A first answer is here; before it an empty list means nothing."""
 
@@ -123,22 +124,21 @@ class DeskScreen(Finding):
             return False
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        if keep_cursor and self._opening is not None:
-            # News came before this query's first rows: the rows on screen are still another query's.
-            keep_cursor, row = False, None if self._opening == NO_ROW else self._opening
-        elif not keep_cursor:
-            self._opening = NO_ROW if row is None else row
-        later(self, self._fill(query, keep_cursor=keep_cursor, row=row), group="fill")
+        if keep_cursor and self._listed != text:
+            # The list still shows another query: its cursor means nothing here, the answer is on its way.
+            keep_cursor, row = False, self._aim
+        self._aim = row
+        later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
-    async def _fill(self, query: Query, *, keep_cursor: bool, row: int | None = None) -> None:
+    async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
             numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
-                self._opening = None
+                self._listed = text
                 self.queue.move_to(place)
                 self.show_heading()
                 later(self, self._count(), group="count")
@@ -148,7 +148,7 @@ class DeskScreen(Finding):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
-            self._opening = None
+            self._listed = text
             self._filled = True
             self.show_heading()
             if len(first) < FIRST_PAGE:
@@ -254,16 +254,17 @@ class DeskScreen(Finding):
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
         super().session_changed()
-        shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
-        later(self, self._take_over_session(shown), group="session")
+        later(self, self._take_over_session(), group="session")
 
     def views_changed(self, views: list[tuple[str, str]]) -> None:
         """Other views than before; their counts are not known yet."""
         self.views = views
         self._view_counts = [None] * len(views)
 
-    async def _take_over_session(self, shown: str) -> None:
-        self.views_changed(await self.backend.read_views(dict(self.settings.views)))
+    async def _take_over_session(self) -> None:
+        views = await self.backend.read_views(dict(self.settings.views))
+        shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
+        self.views_changed(views)
         if shown:
             self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
             self.query_text = self.views[self.view][1] if self.views else ""
