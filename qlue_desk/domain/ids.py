@@ -26,6 +26,6 @@ def uuid7(now_ms: int | None = None) -> str:
 def new_id(prefix: str, now_ms: int | None = None) -> str:
     """A fresh identity such as `c_018f…` for prefix `c`.
 
-    Random and not counted: a desk restored from a backup would use counters again (sync.md, decision 2).
+    Random and not counted: a desk restored from a backup would use counters again.
     """
     return f"{prefix}_{uuid7(now_ms)}"

@@ -44,9 +44,7 @@ def test_the_columns_fill_the_list_and_the_title_comes_first(width: int) -> None
     ("columns", "preview", "least"),
     [(80, True, 30), (100, True, 30), (120, True, 20), (120, False, 30), (160, True, 30), (160, False, 30)],
 )
-def test_titles_have_room_at_every_size(
-    tmp_path: Path, columns: int, preview: bool, least: int
-) -> None:
+def test_titles_have_room_at_every_size(tmp_path: Path, columns: int, preview: bool, least: int) -> None:
     world = DeskWorld.make(tmp_path)
     fill(world)
     world.add_many([Status.DISPATCHED] * 120)
