@@ -1,4 +1,4 @@
-"""Times as people read them: `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14` (domain.md's screens)."""
+"""Times as people read them: `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14`."""
 
 from __future__ import annotations
 

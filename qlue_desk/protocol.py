@@ -1,4 +1,4 @@
-"""The wire between a desk and central: messages, error codes, positions in the feed (sync.md).
+"""The wire between a desk and central: messages, error codes, positions in the feed.
 
 Both sides import this one module. Unknown fields are ignored by both; a payload is kept as the very
 bytes that were hashed (`msgspec.Raw`), so no side has to re-encode anything to check the chain.

@@ -1,7 +1,7 @@
 """Every setting of a desk and of a city's server, typed; `config.toml` is the same list with comments.
 
 A wrong key or value stops with file, line, what was found and what is allowed: a setting that is
-silently ignored is worse than none. Secrets are never in here (interface.md).
+silently ignored is worse than none. Secrets are never in here.
 """
 
 from __future__ import annotations

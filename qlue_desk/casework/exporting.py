@@ -87,7 +87,7 @@ COLUMNS = (
     "dinas_name", "category_label", "kelurahan_name", "street", "text", "priority", "acknowledged_at",
     "resolved_at", "follow_up", "reason", "reopened", "bounces",
 )  # fmt: skip
-"""The queue's keys (interface.md), then names and the rest of what is no personal data."""
+"""The queue's keys, then names and the rest of what is no personal data."""
 
 
 def _records(workplace: Workplace, numbers: Any, progress: Progress | None) -> Iterator[dict[str, Any]]:

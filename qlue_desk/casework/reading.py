@@ -1,4 +1,4 @@
-"""Reading the queue and one case, also as the JSON that programs rely on (interface.md)."""
+"""Reading the queue and one case, also as the JSON that programs rely on."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Case(msgspec.Struct, frozen=True):
 def queue(
     workplace: Workplace, text: str = "", limit: int | None = DEFAULT_LIMIT, now: dt.datetime | None = None
 ) -> list[dict[str, Any]]:
-    """The reports that a query line means, in its order, with interface.md's keys.
+    """The reports that a query line means, in its order, with the keys that programs rely on.
 
     :raises domain.query.QueryError: pointing at what is not understood.
     """

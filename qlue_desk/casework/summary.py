@@ -1,4 +1,4 @@
-"""The supervisor's numbers; each carries the query that opens its reports (screens.md)."""
+"""The supervisor's numbers; each carries the query that opens its reports."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Summary(msgspec.Struct, frozen=True):
     as_of: dt.datetime
     open: Number
     delivered_never_acknowledged: Number
-    """The headline: sent to the dinas, never answered (domain.md §1)."""
+    """The headline: sent to the dinas, never answered."""
     overdue: Number
     awaiting_verification: Number
     reopened: Number

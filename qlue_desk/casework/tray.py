@@ -1,4 +1,4 @@
-"""What has not reached central and what central refused, in words (screens.md, "Refused by central")."""
+"""What has not reached central and what central refused, in words."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
-    """Texts whose report is gone, the newest first (domain.md §1, "Drafts die")."""
+    """Texts whose report is gone, the newest first."""
     return [
         Kept(
             id=draft.key,

@@ -1,6 +1,6 @@
 """Saved views: those a role starts with, and a person's own from the settings.
 
-A view is a query line with a name; numbers 1–9 open them (screens.md).
+A view is a query line with a name; numbers 1–9 open them.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def _changed(item: Named, **values: object) -> Named:
 
 
 def utc_now() -> dt.datetime:
-    """The desk's clock; it never makes a deadline (sync.md, invariant 22)."""
+    """The desk's clock; it never makes a deadline."""
     return dt.datetime.now(dt.UTC)
 
 

@@ -1,6 +1,6 @@
 """People and machines: who signs in, which desks are enrolled, which outside systems may write.
 
-Desks carry a token whose claims are rows here; a dinas is never read from a request (sync.md).
+Desks carry a token whose claims are rows here; a dinas is never read from a request.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Photos and files by the SHA-256 of their content (sync.md, Blobs); where they lie: `blob_stores`.
+"""Photos and files by the SHA-256 of their content; where they lie: `blob_stores`.
 
 Uploads resume at an offset; nothing is readable before its digest was checked. What no report shows is
 kept for 30 days, for desks send a file before the action that names it, and may be offline in between.

@@ -1,7 +1,7 @@
 """Dropping feed events that every desk has had time to read, from the front of each stream only.
 
-The floor moves up with them: a cursor at the floor goes on, one below it needs a snapshot (sync.md,
-Compaction). Nothing inside the log is rewritten, so the chain holds.
+The floor moves up with them: a cursor at the floor goes on, one below it needs a snapshot.
+Nothing inside the log is rewritten, so the chain holds.
 """
 
 from __future__ import annotations

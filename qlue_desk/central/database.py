@@ -1,7 +1,7 @@
 """Opening central's database, and the few places where SQLite and PostgreSQL differ.
 
 SQL is written once with `?` for values. SQLite runs through the sqlcipher3 driver without a key, for
-its SQLite is new enough to be free of the WAL-reset corruption (sync.md, decision 9).
+its SQLite is new enough to be free of the WAL-reset corruption.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         self._thread.hooks.append(hook)
 
     def lock_rows(self, table: str, column: str, keys: Sequence[str]) -> None:
-        """Hold the rows until the transaction ends, in ascending order of the key (sync.md, decision 7)."""
+        """Hold the rows until the transaction ends, in ascending order of the key."""
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy of the whole database to `target`, while others go on working."""

@@ -1,6 +1,6 @@
 """Making a complaint of a report: from intake, or recorded by an operator at a desk.
 
-Identities go into their own table; the complaint carries the masked reporter (domain.md §5).
+Identities go into their own table; the complaint carries the masked reporter.
 """
 
 from __future__ import annotations

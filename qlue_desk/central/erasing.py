@@ -1,7 +1,7 @@
 """Erasing a report's content where the law demands it: what remains counts, and says nothing.
 
 Number, status, category, area and clocks stay, as do who moved it and when. Older feed events lose
-their payload; the chain still verifies by their digests (sync.md).
+their payload; the chain still verifies by their digests.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class TokenRefused(CentralError):
 
 
 class Resync(CentralError):
-    """A cursor that can't be continued; the desk must take a snapshot (sync.md, 410)."""
+    """A cursor that can't be continued; the desk must take a snapshot."""
 
     def __init__(self, reason: ResyncReason) -> None:
         super().__init__(_WHY_RESYNC[reason])

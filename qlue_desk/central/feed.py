@@ -1,4 +1,4 @@
-"""The change feed: one dense, chained stream per scope (sync.md).
+"""The change feed: one dense, chained stream per scope.
 
 A number is taken from the stream's row inside the transaction that changes the complaint, never from a
 sequence: readers would pass over whatever commits late.
@@ -143,7 +143,7 @@ class Feed:
         )
 
     def lock(self, streams: Sequence[str]) -> None:
-        """Hold the streams' rows, ascending, before any complaint of theirs (sync.md)."""
+        """Hold the streams' rows, ascending, before any complaint of theirs."""
         self._database.lock_rows("stream", "key", sorted(set(streams)))
 
     # --- reading -----------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class Ledger:
     def lock_city(self, city: City) -> None:
         """First of all locks: changes of one city happen one after the other.
 
-        Its stream sorts before those of its dinas, so the order stays ascending (sync.md).
+        Its stream sorts before those of its dinas, so the order stays ascending.
         """
         self._hub.feed.lock([city_stream(city.key)])
 

@@ -119,7 +119,7 @@ class AttachmentRow(Table):
 
 
 class IdentityRow(Table):
-    """Who the reporter is. In this table only, never in a payload (domain.md §5)."""
+    """Who the reporter is. In this table only, never in a payload."""
 
     complaint_id = TextField(primary_key=True)
     name = TextField(default="")
@@ -167,7 +167,7 @@ class CounterRow(Table):
 
 
 class StreamRow(Table):
-    """Head of one stream: dense counter and running hash (sync.md)."""
+    """Head of one stream: dense counter and running hash."""
 
     key = TextField(primary_key=True)
     epoch = TextField()

@@ -16,7 +16,7 @@ SLIVER_METRES = 60.0
 """Boundaries are simplified and leave gaps of some metres; up to this far the nearest polygon counts."""
 METRES_PER_DEGREE = 111_320.0
 NOWHERE_DEGREES = 1e-6
-"""Around 0/0, which means "unknown" in Qlue's feed (interface.md)."""
+"""Around 0/0, which means "unknown" in Qlue's feed."""
 
 
 @lru_cache(maxsize=32)

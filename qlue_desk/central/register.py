@@ -356,7 +356,7 @@ class Register:
     def _note_merge(
         self, city: City, merged: Complaint, fields: Fields, actor: Actor, at: dt.datetime
     ) -> None:
-        """A merge stands in the history of both (domain.md §3)."""
+        """A merge stands in the history of both."""
         original = self._hub.records.find(city.key, fields.to)
         if original is None:
             return

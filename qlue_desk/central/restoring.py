@@ -1,8 +1,7 @@
 """Noticing that the database was put back to an earlier time, and telling all desks by new epochs.
 
-A desk whose cursor is of another epoch copies its rows anew and offers again what it had sent, so
-nothing that a desk still has is lost (sync.md, "What happens when the server forgets"). Where nothing
-can be noticed here, the chain and the head of the feed still show it to each desk.
+A desk whose cursor is of another epoch copies its rows anew and offers again what it had sent, so nothing that a desk
+still has is lost. Where nothing can be noticed here, the chain and the head of the feed still show it to each desk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Secrets that machines carry: `qd1_<key id>_<secret>_<crc32>` (sync.md, Security).
+"""Secrets that machines carry: `qd1_<key id>_<secret>_<crc32>`.
 
 The prefix and the checksum let secret scanners find one that leaked, and a mistyped one fail at once.
 """

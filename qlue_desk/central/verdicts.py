@@ -1,4 +1,4 @@
-"""Verdicts on actions: kept by action id for ever, so that no action is ever tried twice (sync.md)."""
+"""Verdicts on actions: kept by action id for ever, so that no action is ever tried twice."""
 
 from __future__ import annotations
 

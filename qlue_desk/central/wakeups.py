@@ -1,7 +1,7 @@
 """Waking long polls the moment something newer is durable, and within half a second at the latest.
 
 Threads that commit ring; event loops that wait are woken. Other processes' commits are seen by looking
-at the heads of all streams, once for all waiters (sync.md: no NOTIFY).
+at the heads of all streams, once for all waiters.
 """
 
 from __future__ import annotations

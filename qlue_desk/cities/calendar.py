@@ -31,7 +31,7 @@ def _calendar(zone: str, working_day: WorkingDay) -> WorkCalendar:
 def days_off(year: int) -> frozenset[dt.date]:
     """National holidays and cuti bersama of one year.
 
-    The package needs both categories (data/README.md): `public` alone leaves out cuti bersama.
+    The package needs both categories: `public` alone leaves out cuti bersama.
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return frozenset()

@@ -25,7 +25,7 @@ from qlue_desk.domain.moves import N_
 
 ZONES = N_("zona IANA, di Indonesia Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)")
 RESERVED_LETTERS = frozenset("gki")
-"""The operator's keys for ghost, prank and information (screens.md)."""
+"""The operator's keys for ghost, prank and information."""
 FORMS = {
     "key": (r"[a-z][a-z0-9_]{0,31}", N_("huruf kecil, angka dan _ seperti bogor")),
     "prefix": (r"[A-Z]{2,5}", N_("2–5 huruf besar seperti BGR")),

@@ -1,4 +1,4 @@
-"""Ramadan by year, because office hours start later in it (domain.md §4)."""
+"""Ramadan by year, because office hours start later in it."""
 
 from __future__ import annotations
 

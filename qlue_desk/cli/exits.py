@@ -1,4 +1,4 @@
-"""Exit codes (interface.md), and the failures that carry them."""
+"""Exit codes, and the failures that carry them."""
 
 from __future__ import annotations
 

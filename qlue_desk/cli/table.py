@@ -1,4 +1,4 @@
-"""All commands with their words of help (interface.md); each module loads when its command is called."""
+"""All commands with their words of help; each module loads when its command is called."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The only way in which data reaches a widget.
 
-Citizens' text is hostile (house.md): markup, escape sequences and bidi overrides in it must do nothing.
+Citizens' text is hostile: markup, escape sequences and bidi overrides in it must do nothing.
 Words of ours need no cleaning, everything else goes through `safe` or `content`.
 """
 

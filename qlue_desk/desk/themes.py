@@ -1,6 +1,6 @@
 """Our own themes: dark, light, high contrast, and one that keeps to the terminal's sixteen colours.
 
-Textual's built-in themes fail WCAG (house.md), so every colour that carries text is set here and
+Textual's built-in themes fail WCAG, so every colour that carries text is set here and
 `PAIRS` lists which text lies on which background; a test computes the contrast of each.
 """
 

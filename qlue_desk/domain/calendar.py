@@ -40,7 +40,7 @@ class CalendarError(ValueError):
 
 
 class WorkCalendar:
-    """Monday to Friday in office hours, less holidays (domain.md §4).
+    """Monday to Friday in office hours, less holidays.
 
     All moments that come in are aware; all that go out are UTC, but for `hours`, which is local.
     """

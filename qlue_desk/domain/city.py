@@ -1,6 +1,6 @@
 """A city as data: dinas, categories with dated ownership, areas, SLA profile, rules that differ.
 
-Nothing of any one city is in code (domain.md): a `City` is read from a file in `cities/` or from one
+Nothing of any one city is in code: a `City` is read from a file in `cities/` or from one
 that an administrator adds. These are the shapes only; reading files is `qlue_desk.cities`.
 """
 
@@ -47,7 +47,7 @@ class EscalationStep(msgspec.Struct, frozen=True):
 
 
 class SlaProfile(msgspec.Struct, frozen=True):
-    """The clocks of a city; domain.md §4. Classes of `resolve` are fast, medium, slow."""
+    """The clocks of a city. Classes of `resolve` are fast, medium, slow."""
 
     key: str
     dispatch: Deadline

@@ -1,4 +1,4 @@
-"""The two clocks of a complaint, acknowledge and resolve (domain.md §4).
+"""The two clocks of a complaint, acknowledge and resolve.
 
 They start at dispatch, stand still while the reporter is asked, and are charged to whoever has custody.
 """

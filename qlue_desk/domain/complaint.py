@@ -2,7 +2,7 @@
 
 Records are `msgspec.Struct`s: immutable, typed, and the very shape that travels in the feed, so that
 a desk and central compare the same bytes. Times are aware UTC datetimes, coordinates are integers in
-micro-degrees (canonical JSON carries no floats, sync.md), identities are already masked (domain.md §5).
+micro-degrees (canonical JSON carries no floats), identities are already masked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Colour(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a complaint stands; domain.md §3."""
+    """Where a complaint stands; the field's table of moves (`domain.edges`) leads from one to the next."""
 
     HELD = "held"
     NEW = "new"
@@ -70,7 +70,7 @@ STATUS_LOOK: dict[Status, StatusLook] = {
     Status.DUPLICATE: StatusLook("Duplikat", "≡", "d", Colour.GREY, False),
     Status.NOT_A_REPORT: StatusLook("Bukan laporan", "∅", "-", Colour.GREY, False),
 }
-"""One table for screens, commands, the citizen's page and Open311 (domain.md §3)."""
+"""One table for screens, commands, the citizen's page and Open311."""
 
 OPEN_STATUSES = frozenset(status for status, look in STATUS_LOOK.items() if look.open)
 
@@ -101,7 +101,7 @@ CHANNEL_LABEL: dict[Channel, str] = {
 
 
 class Role(StrEnum):
-    """What a person may do; domain.md §3. `SYSTEM` and `REPORTER` act only through central."""
+    """What a person may do, by the field's table of moves. `SYSTEM` and `REPORTER` act only through central."""
 
     OPERATOR = "operator"
     VERIFIER = "verifier"
@@ -138,7 +138,7 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The reporter as desks see it: masked (domain.md §5). The real identity stays on central."""
+    """The reporter as desks see it: masked. The real identity stays on central."""
 
     name: str = ""
     """Display name, '' when anonymous."""

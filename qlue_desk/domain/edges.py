@@ -1,4 +1,4 @@
-"""The table of moves: verbs, from where to where, who may, what they need (domain.md §3).
+"""The table of moves: verbs, from where to where, who may, what they need.
 
 Both sides read this one table, so a desk knows offline what central will say.
 """

@@ -1,4 +1,4 @@
-"""What each move makes of a complaint, besides status and version (domain.md §3)."""
+"""What each move makes of a complaint, besides status and version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""May this person take this move, and what does it make of the complaint? (domain.md §3)
+"""May this person take this move, and what does it make of the complaint?
 
 `judge` says no with a reason or nothing; `decide` checks the fields too and returns the complaint
 after the move. Central's register and the desk's local view call the same two, so they agree.
@@ -183,7 +183,7 @@ def _entry_fields(edge: Edge, fields: Fields, context: Context, *, referee: bool
 def act_time(recorded_at: dt.datetime, complaint: Complaint, received_at: dt.datetime) -> dt.datetime:
     """Time of the act as the record keeps it: the desk's own, held between the last move and receipt.
 
-    A desk's clock may be wrong by years (sync.md, invariant 22), so it can never make a deadline.
+    A desk's clock may be wrong by years, so it can never make a deadline.
     """
     earliest = complaint.status_since or complaint.received_at or recorded_at
     return max(min(recorded_at, received_at), min(earliest, received_at))

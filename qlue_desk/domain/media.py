@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes; names and headers are not believed (sync.md, Attachments)."""
+"""What a file is, by its first bytes; names and headers are not believed."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def N_(message: str) -> str:
 
 
 class Code(StrEnum):
-    """Why a move was refused; terminal codes of the wire (sync.md, push)."""
+    """Why a move was refused; terminal codes of the wire."""
 
     INVALID_TRANSITION = "invalid_transition"
     OUT_OF_SCOPE = "out_of_scope"

@@ -1,6 +1,6 @@
 """Who may see what of a person: masks, redaction of free text, and the views of a secret report.
 
-Source of the rules: domain.md §5 (UU 27/2022). A mask never tells how long the hidden part is.
+Source of the rules: the law on personal data (UU 27/2022). A mask never tells how long the hidden part is.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def redact_text(text: str) -> str:
 
 
 def is_withheld(complaint: Complaint) -> bool:
-    """Whether the content is for the holding dinas only: secret, and sent to one (domain.md §5)."""
+    """Whether the content is for the holding dinas only: secret, and sent to one."""
     return (
         complaint.reporter.secret
         and complaint.dispatched_at is not None

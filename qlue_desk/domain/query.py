@@ -1,4 +1,4 @@
-"""The query line (interface.md): text to a filter, and back.
+"""The query line: text to a filter, and back.
 
 The same text stands in the query bar, in saved views and on the command line. Relative times stay
 relative, so that a saved `older:24h` means 24 hours before it is run; see `query_match` for meanings.

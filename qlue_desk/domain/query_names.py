@@ -1,6 +1,6 @@
 """The vocabulary of the query line: fields, their values, and every spelling that is understood.
 
-English keys are the canonical ones (interface.md); the Indonesian words of the screens are understood
+English keys are the canonical ones; the Indonesian words of the screens are understood
 as well. Names of dinas, categories, areas and people come from the caller.
 """
 

@@ -1,4 +1,4 @@
-"""What a move needs to be complete: text, target, date, evidence, place (domain.md §3, "needs")."""
+"""What a move needs to be complete: text, target, date, evidence, place."""
 
 from __future__ import annotations
 

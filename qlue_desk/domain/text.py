@@ -1,6 +1,6 @@
 """Making text from outside safe to show, to put in a table, and to name a file.
 
-Citizens' text is hostile (house.md): escape sequences reach the terminal, bidirectional overrides
+Citizens' text is hostile: escape sequences reach the terminal, bidirectional overrides
 reorder the screen, a leading `=` runs in a spreadsheet.
 """
 

@@ -1,6 +1,6 @@
 """Files that this desk holds, by the SHA-256 of their content, under `blobs/<2 hex>/<sha>`.
 
-The sender's file name is display text only and never part of a path (sync.md, "Attachments").
+The sender's file name is display text only and never part of a path.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One encrypted connection: its settings (those of sync.md's SQLite table), and what its errors mean."""
+"""One encrypted connection: its settings, and what its errors mean."""
 
 from __future__ import annotations
 

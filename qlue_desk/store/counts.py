@@ -1,4 +1,4 @@
-"""Numbers over the queue, all from a covering index: no body is read (house.md, "Measured")."""
+"""Numbers over the queue, all from a covering index: no body is read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The desk's database: an encrypted SQLite file with one writing and one reading thread of its own.
 
-Settings are those of sync.md's SQLite table; why threads are owned here stands in house.md.
+SQLite belongs to the thread that opened it, so threads are owned here: screens only ever wait for answers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from qlue_desk.store.worker import Worker
 
 DATABASE_FILE = "desk.db"
 OLDEST_SQLITE = (3, 51, 3)
-"""Before it two connections can corrupt a WAL (sync.md, decision 9)."""
+"""Before it two connections can corrupt a WAL."""
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps of SQLite, about a millisecond."""
 _DRAIN_SECONDS = 0.1

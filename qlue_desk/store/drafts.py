@@ -1,4 +1,4 @@
-"""Text that a person has begun: kept at once, lost never (domain.md §1, "Drafts die")."""
+"""Text that a person has begun: kept at once, lost never."""
 
 from __future__ import annotations
 

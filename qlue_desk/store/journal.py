@@ -1,4 +1,4 @@
-"""What central says about own actions, and what it may have forgotten (sync.md, "Decisions", 4).
+"""What central says about own actions, and what it may have forgotten.
 
 An accepted action stays in the journal longer than central's backups reach, so that a restored central
 loses nothing: what the feed does not show is offered again.

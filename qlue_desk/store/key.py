@@ -1,6 +1,6 @@
 """The key of the desk's database: 32 random bytes in a file that only its owner may read.
 
-Deleting this file is how a desk is wiped: what it opened cannot be read again (sync.md, "At rest").
+Deleting this file is how a desk is wiped: what it opened cannot be read again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Where a database may lie: on a disk of this machine.
 
-SQLite's write-ahead log needs memory that all its processes share, which exists on one machine only
-(sync.md, SQLite, "location").
+SQLite's write-ahead log needs memory that all its processes share, which exists on one machine only.
 """
 
 from __future__ import annotations

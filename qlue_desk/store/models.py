@@ -106,7 +106,7 @@ class EntryRow(Table):
 
 
 class ActionRow(Table):
-    """Every action recorded on this desk is here, in exactly one state (sync.md, invariant 1).
+    """Every action recorded on this desk is here, in exactly one state.
 
     waiting = outbox · acked = journal, verdict known, feed has not shown it · confirmed = journal,
     the feed has shown it · refused = tray · discarded = tray, put away by a person · undone = taken

@@ -1,6 +1,6 @@
 """Own actions: recorded before they are shown, sent until central answers, kept until the feed shows them.
 
-Every action is in exactly one state (models.ActionRow); the rules are those of sync.md and its model.
+Every action is in exactly one state (models.ActionRow).
 All functions run on a store's thread, writing ones inside `Store.write`.
 """
 
@@ -297,7 +297,7 @@ def note_failure(action_id: str, error: str) -> int:
 
 
 def quarantine(action_id: str, detail: str) -> None:
-    """Put a poison pill into the tray, so that its lane can go on (sync.md, push)."""
+    """Put a poison pill into the tray, so that its lane can go on."""
     refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))
 
 

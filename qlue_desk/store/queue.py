@@ -1,6 +1,6 @@
 """The queue: which complaints a query means, in its order, and what a list line shows of them.
 
-Ids come first and rows on demand, so a list of 100,000 reports is on screen at once (house.md).
+Ids come first and rows on demand, so a list of 100,000 reports is on screen at once.
 All functions run on a store's thread, through `Store.read`.
 """
 

@@ -1,6 +1,6 @@
 """The view of a complaint: central's confirmed row with the desk's own unconfirmed actions on top.
 
-Computed from scratch each time, so it does not matter over how many pages it grew (sync.md, invariant 17).
+Computed from scratch each time, so it does not matter over how many pages it grew.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Central's rows on this desk: pages of the feed, applied whole or not at all.
 
-Everything a page brings, and the cursor behind it, is one transaction (sync.md, invariant 14); what a
+Everything a page brings, and the cursor behind it, is one transaction; what a
 reply claims is checked against the chain before anything is written (8). Snapshots: `snapshot.py`.
 """
 

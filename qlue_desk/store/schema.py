@@ -62,7 +62,7 @@ def prepare() -> None:
 
 
 def check() -> None:
-    """Look through the whole file, after a stop that was not clean (0.1 s for 139 MB, sync.md).
+    """Look through the whole file, after a stop that was not clean (0.1 s for 139 MB).
 
     :raises DatabaseError: of SQLite, as when a damaged page is read.
     """

@@ -1,7 +1,7 @@
 """Full-text search over number, title, text, street and history texts (SQLite FTS5).
 
 External content with triggers: the words are stored once, in `complaint`; rows are therefore written
-by upsert, never REPLACE, which skips the delete trigger (house.md, "Measured").
+by upsert, never REPLACE, which skips the delete trigger.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STATEMENTS = (
 def phrase(words: str, *, whole: bool) -> str:
     """What the person typed as FTS5 phrases, one a spelling; unless `whole`, the last word may be a beginning.
 
-    Always quoted: the raw syntax has operators, and errors on a lone quote (sync.md, FTS5).
+    Always quoted: the raw syntax has operators, and errors on a lone quote.
     """
     spelled = [" ".join(spelling) for spelling in spellings_of(tokens(words))]
     if len(spelled) == 1:  # as it was typed

@@ -1,8 +1,7 @@
 """A whole stream anew, beside the rows that the desk goes on showing, then one swap.
 
 The snapshot is fuzzy: each page carries the mark at which it was read. The staged rows replay the feed
-from the first page's position through the greatest mark, every mark's hash matching, before the swap
-(sync.md, `GET /v1/snapshot`; model, `_snap`).
+from the first page's position through the greatest mark, every mark's hash matching, before the swap.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The outbox's twin: every recorded action also stands in an append-only file beside the database.
 
 Recorded work is the only thing on a desk that exists nowhere else, so a broken database must not be able
-to take it (sync.md, SQLite). One line an event: CRC-32 in hex, a blank, JSON.
+to take it. One line an event: CRC-32 in hex, a blank, JSON.
 """
 
 from __future__ import annotations

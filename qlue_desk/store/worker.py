@@ -1,7 +1,7 @@
 """One thread that owns one connection and runs jobs on it in turn.
 
 A job of a lane replaces older ones of the same lane: queued ones are dropped, the running one is
-interrupted inside SQLite. `close` never waits for a long query (house.md, "Measured").
+interrupted inside SQLite. `close` never waits for a long query.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The desk's sync: one thread that long-polls the feed, one that sends the outbox, both its own.
 
 The app never waits on the network: it hears `SyncState`s by callback (on these threads: only post
-messages) and says `nudge`. Only the process that holds `desk.lock` syncs (sync.md, fault 26).
+messages) and says `nudge`. Only the process that holds `desk.lock` syncs.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ class Engine:
         """Say what is wrong; seconds until the next try."""
         sentence = error.sentence(_) if isinstance(error, StoreError) else _sentence(error)
         if isinstance(error, (ClientTooOld, NewerData, DiskFull)):
-            # Recorded work is still taken from old programs (sync.md, Versions), and needs no room here.
+            # Recorded work is still taken from old programs, and needs no room here.
             self._online.set()
             self._wake_push.set()
             self._say(phase=Phase.REFUSED, detail=sentence, progress=None)

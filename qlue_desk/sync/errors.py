@@ -6,7 +6,7 @@ SyncError
 │  ├─ TlsFailed         certificate refused; never bypassed
 │  └─ BadReply          central's headers, but the content is damaged, too large or does not verify
 ├─ OtherServer          another city's server, or a new one at the same address: no data is sent
-├─ Refused              central's problem+json about the request (sync.md, "Errors")
+├─ Refused              central's problem+json about the request
 │  ├─ BadRequest        400, limit: bisect, then quarantine
 │  ├─ TooLarge          413: halve the batch
 │  ├─ NotSignedIn       401: stop, keep everything, ask to sign in (`wipe`: the desk was revoked)

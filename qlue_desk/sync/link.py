@@ -1,6 +1,6 @@
 """A store and a conversation with central, tied together for one thread, with the fence of a stop.
 
-A reply that arrives after `cut` changes nothing, even if its thread is still on its way (sync.md, 15).
+A reply that arrives after `cut` changes nothing, even if its thread is still on its way.
 """
 
 from __future__ import annotations

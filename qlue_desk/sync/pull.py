@@ -137,7 +137,7 @@ def _ask(link: Line, cursor: str, wait: int) -> PullReply:
 
 
 def _suspect(link: Line, error: FeedBroken) -> PageOutcome:
-    """A page that does not verify: damaged on the way the first time, a resync the second (fault 5)."""
+    """A page that does not verify: damaged on the way the first time, a resync the second."""
     suspected = link.write(_count_suspicion)
     if suspected < 2:
         raise BadReply(str(error)) from error

@@ -1,7 +1,7 @@
 """From the desk to central: own actions in batches, one verdict each.
 
 A request that central refuses as a whole is halved until the action that spoils it stands alone; that
-one goes to the tray after five tries, its lane and all others go on (sync.md, invariant 20).
+one goes to the tray after five tries, its lane and all others go on.
 """
 
 from __future__ import annotations

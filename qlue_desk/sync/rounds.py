@@ -51,7 +51,7 @@ def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResul
         except Resync:
             result = replace(result, resynced=True)
         except (ClientTooOld, NewerData, DiskFull):
-            # Recorded work is still taken from old programs (sync.md, Versions), and needs no room here.
+            # Recorded work is still taken from old programs, and needs no room here.
             _push_all(link, result)
             raise
     return replace(result, waiting=link.read(outbox.counts).waiting)

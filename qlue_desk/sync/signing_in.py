@@ -1,7 +1,7 @@
 """Making this installation a desk, and signing people in at it, also without a network.
 
-The token never enters the database or a setting: it lies in a file of mode 0600, or in the environment
-(interface.md, Settings). Passwords are kept only as argon2id hashes, one a person who has signed in here.
+The token never enters the database or a setting: it lies in a file of mode 0600, or in the environment.
+Passwords are kept only as argon2id hashes, one a person who has signed in here.
 """
 
 from __future__ import annotations

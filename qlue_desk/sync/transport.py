@@ -1,7 +1,7 @@
 """One conversation with central over HTTP: what is sent, what counts as a genuine reply, what is capped.
 
 A reply without central's media type, server header and request echo changes nothing on the desk,
-whatever its status (sync.md, invariant 23); a reply can never make the desk allocate without bound (25).
+whatever its status; a reply can never make the desk allocate without bound.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ class _Reply(msgspec.Struct, frozen=True):
 
 
 def _capped(response: httpx.Response, until: float) -> Iterator[bytes]:
-    """Decoded bytes; never more than `MAX_REPLY` in all, whatever the compression ratio (sync.md)."""
+    """Decoded bytes; never more than `MAX_REPLY` in all, whatever the compression ratio."""
     decoder = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None
     total = 0
     for chunk in response.iter_raw(64 * 1024):

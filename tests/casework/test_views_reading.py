@@ -1,4 +1,4 @@
-"""Default views parse, count and hold what they say; the queue's JSON has interface.md's keys."""
+"""Default views parse, count and hold what they say; the queue's JSON has the keys that programs rely on."""
 
 from __future__ import annotations
 

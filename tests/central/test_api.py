@@ -108,9 +108,21 @@ def test_an_id_that_could_split_headers_is_not_echoed(desk: httpx.Client) -> Non
     assert "qlue-request" not in reply.headers
 
 
-@pytest.mark.parametrize("token", ["", "Bearer qd1_x_y_z", "Basic YTpi"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "Bearer qd1_x_y_z",
+        "Basic YTpi",
+        "Bearer",
+        f"Bearer qd1_abcdefabcdef_{'x' * 43}_éééééé",
+        "Bearer qd1_\x01\x02_x_y",
+        "Bearer " + "_" * 5000,
+        "Bearer \x80\xff",
+    ],
+)
 def test_without_a_good_token_nothing_is_said(desk: httpx.Client, token: str) -> None:
-    reply = desk.post("/v1/pull", json={"cursor": None}, headers={"Authorization": token})
+    reply = desk.post("/v1/pull", json={"cursor": None}, headers={"Authorization": token.encode("latin-1")})
     assert problem(reply) == (401, "token_expired", "Tanda masuk tidak dikenal; daftarkan lagi.")
     assert reply.headers["www-authenticate"] == "Bearer"
 

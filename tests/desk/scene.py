@@ -31,7 +31,7 @@ _TITLES = (
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for our own condition; `pilot.pause` gives up while a thread is busy (house.md)."""
+    """Wait for our own condition; `pilot.pause` gives up while a thread is busy."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():
         if asyncio.get_running_loop().time() > deadline:

@@ -133,7 +133,7 @@ def moved(complaint: Complaint, verb: Verb, role: Role, fields: Fields | None = 
     return decision.complaint
 
 
-# domain.md §3, "The edges", copied by hand: verb, from, to, roles.
+# The field's table of moves, copied by hand: verb, from, to, roles.
 TABLE = """
 release | held | new | system
 dispatch | new reopened | dispatched | verifier

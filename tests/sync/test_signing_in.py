@@ -101,3 +101,18 @@ def test_a_wrong_token_is_refused_with_centrals_sentence(central: Central, tmp_p
         signing_in.adopt_token(central.url, "qd1_nonsense", tmp_path / "meja")
     assert caught.value.problem.status == 401
     assert not (tmp_path / "meja" / "token").exists()
+
+
+@pytest.mark.parametrize("token", ["qd1_a b", "qd1_a\nX-Extra: 1", "qd1_é", "qd1_\x00", " \n"])
+def test_what_cannot_stand_in_a_header_is_no_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """Sent, it would look like a dead network."""
+    monkeypatch.delenv("QLUE_DESK_TOKEN", raising=False)
+    (tmp_path / "token").write_text(token, "utf-8")
+    assert signing_in.read_token(tmp_path) == ""
+    (tmp_path / "token").write_text("qd1_good\n")
+    assert signing_in.read_token(tmp_path) == "qd1_good"
+    if "\x00" not in token:
+        monkeypatch.setenv("QLUE_DESK_TOKEN", token)
+        assert signing_in.read_token(tmp_path) == ("qd1_good" if not token.strip() else "")

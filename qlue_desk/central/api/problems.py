@@ -1,4 +1,4 @@
-"""Every error of the wire as problem+json (RFC 9457) with our media type (sync.md, Errors)."""
+"""Every error of the wire as problem+json (RFC 9457) with our media type."""
 
 from __future__ import annotations
 

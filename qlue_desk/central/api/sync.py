@@ -1,4 +1,4 @@
-"""The desks' protocol: session, pull, push, snapshot (sync.md)."""
+"""The desks' protocol: session, pull, push, snapshot."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Wire:
     async def desk(self, request: AnyRequest, *, pushing: bool = False) -> Desk:
         """The desk that asks; refuses bad tokens, too many requests, and programs that are too old.
 
-        Work that was recorded is taken from old programs too (sync.md, Versions).
+        Work that was recorded is taken from old programs too.
         """
         self._check_protocol(request, pushing=pushing)
         try:

@@ -15,7 +15,7 @@ from qlue_desk.domain.city import Category, City
 from qlue_desk.domain.complaint import Channel
 
 DINAS_WEIGHT = {
-    # SiBadra's 720 reports by June 2019 (domain.md §6); the others share the rest.
+    # SiBadra's 720 reports by June 2019; the others share the rest.
     "dpupr": 137,
     "dishub": 112,
     "disperumkim": 110,

@@ -19,7 +19,7 @@ _COUNT = {Role.OFFICER: 4, Role.SUPERVISOR: 1}
 _BUSY_OFFICERS = 6
 _BUSY = frozenset({"dpupr", "dishub", "disperumkim", "dlh"})
 VERIFIERS = 12
-"""SiBadra's: twelve, in three shifts (domain.md §6)."""
+"""SiBadra's: twelve, in three shifts."""
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What happened to each report of the demonstration: who did what, when, up to now.
 
 Shares are SiBadra's by December 2019: of 2,130 reports 1,148 done, 175 in process, 650 delivered to a
-dinas that never answered (domain.md §1). A story is a plan; `seeding` plays all of them in order of time.
+dinas that never answered. A story is a plan; `seeding` plays all of them in order of time.
 """
 
 from __future__ import annotations

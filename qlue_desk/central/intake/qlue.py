@@ -1,4 +1,4 @@
-"""Qlue's marker feed: a JSON array over HTTP, newest first, polled (interface.md)."""
+"""Qlue's marker feed: a JSON array over HTTP, newest first, polled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cities and complaints in GeoReport's words. Real clients are strict (interface.md): codes, address and
+"""Cities and complaints in GeoReport's words. Real clients are strict: codes, address and
 group are strings, metadata a boolean, times carry a zone.
 """
 

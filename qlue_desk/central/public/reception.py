@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRIES = Rate(per_minute=0.5, burst=6)
 """Acts on one report: three digits must not be found out by trying."""
 SATISFIED_FROM = 3
-"""A lower rating disputes the resolution (domain.md §3)."""
+"""A lower rating disputes the resolution."""
 LONGEST_TEXT = 4000
 CACHE_FOLDER = "cache/lacak"
 

@@ -1,4 +1,4 @@
-"""What the citizen's page shows of a complaint: a view made of public parts only (domain.md §5)."""
+"""What the citizen's page shows of a complaint: a view made of public parts only."""
 
 from __future__ import annotations
 

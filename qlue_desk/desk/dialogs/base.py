@@ -75,7 +75,7 @@ class Dialog(ModalScreen[Answer]):
 
 
 class DraftKeeper:
-    """Keeps what is typed while it is typed, so that not even a power cut loses it (domain.md §1)."""
+    """Keeps what is typed while it is typed, so that not even a power cut loses it."""
 
     def __init__(self, dialog: Dialog[Any], kept: str, save: Callable[[str], None]) -> None:
         self._dialog = dialog

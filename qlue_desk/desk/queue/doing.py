@@ -1,7 +1,7 @@
 """What the keys of queue and detail do to reports: dialogs, acts, and the sentence that follows.
 
 The screen only forwards keys here, so that neither it nor the app becomes the place where all handlers
-pile up (house.md).
+pile up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The supervisor's summary: every number opens its reports (screens.md)."""
+"""The supervisor's summary: every number opens its reports."""
 
 from __future__ import annotations
 

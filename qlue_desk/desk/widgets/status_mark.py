@@ -1,4 +1,4 @@
-"""A status as glyph and word; the colour only repeats what they say (domain.md §3)."""
+"""A status as glyph and word; the colour only repeats what they say."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A list of any length: an array of row numbers, with pages of rows fetched when they come into view.
 
-Textual's DataTable measures every cell on the event loop (13 s for 100,000 rows, house.md); this one
+Textual's DataTable measures every cell on the event loop (13 s for 100,000 rows); this one
 draws only the lines on screen and never waits for the store.
 """
 

@@ -252,3 +252,15 @@ def test_a_city_that_has_not_joined(client: httpx.Client, hub: Hub, clock: Clock
     page = client.get(f"/lacak/{complaint.number}").text
     assert "Kota Bogor belum bergabung: laporan dicatat dan dihitung, belum dikerjakan." in page
     assert dt.timedelta(0) == clock() - complaint.received_at
+
+
+def test_no_control_character_reaches_a_citizen(client: httpx.Client, hub: Hub, clock: Clock) -> None:
+    """An officer's public note comes as it was written: escape sequences, a bell, text turned around."""
+    complaint = take(hub, clock)
+    officer = hub.accounts.add_user("budi", "Budi", "bogor", [Role.OFFICER], "dpupr")
+    hostile = "Tim\x1b]0;judul\x07 kami \u202egnatad\u202c \x9b31mbesok\x08"
+    noted = hub.register.system(complaint.id, Verb.NOTE, Fields(note=hostile, public=True), officer)
+    assert isinstance(noted, Complaint)
+    page = client.get(f"/lacak/{complaint.number}").text
+    assert "Tim\ufffd kami gnatad \ufffdbesok\ufffd" in page
+    assert not set("\x00\x07\x08\x1b\x9b\u202e\u202c") & set(page)
