@@ -17,8 +17,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current, Session
 from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
-from qlue_desk.store.disk import is_full
-from qlue_desk.store.errors import DiskFull, StoreError
+from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
@@ -163,14 +162,7 @@ def write_export(
     }
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
     path.touch(mode=0o600, exist_ok=True)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        if not is_full(error):
-            raise
-        if not ballast.give_up(home):
-            raise DiskFull(path) from error
-        path.write_bytes(content)
+    ballast.with_room(home, path, lambda: path.write_bytes(content))
     return len(items)
 
 

@@ -210,12 +210,13 @@ def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
 
 def _export_sealed(shell: Shell, path: Path, json_output: bool) -> None:
     from qlue_desk.casework.workplace import utc_now
+    from qlue_desk.store import ballast
     from qlue_desk.store.disk import write_durably
     from qlue_desk.sync import bundling
 
     with shell.workplace(even_locked=True) as workplace:
         packed = bundling.pack(workplace.store, utc_now())
-    write_durably(path, packed.content)
+    ballast.with_room(shell.home, path, lambda: write_durably(path, packed.content))
     if json_output:
         write_json({"path": str(path), "actions": packed.actions, "files": packed.files, "sealed": True})
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from qlue_desk.store import disk
@@ -40,6 +41,23 @@ def give_up(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def with_room(folder: Path, path: Path, write: Callable[[], object]) -> None:
+    """Write a file that carries own work out; the ballast is given up for it.
+
+    :raises DiskFull: when there is no room even then.
+    """
+    for _attempt in range(2):
+        try:
+            write()
+            return
+        except OSError as error:
+            if not disk.is_full(error):
+                raise
+            if not give_up(folder):
+                raise DiskFull(path) from error
+    raise DiskFull(path)
 
 
 def running_out(folder: Path) -> bool:

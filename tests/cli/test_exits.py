@@ -23,6 +23,7 @@ from tests.desk_world import DeskWorld
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "map.json").mkdir()
     world = DeskWorld.make(tmp_path / "home")
     world.add(status=Status.DISPATCHED)
     world.add(status=Status.IN_PROGRESS)
@@ -49,7 +50,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             1,
             "Berkas tiada/x.json tidak bisa dipakai: berkas atau folder itu tidak ada.",
         ),
-        (["outbox", "export", "home"], 1, "Berkas home tidak bisa dipakai: itu folder, bukan berkas."),
+        (["outbox", "export", "map.json"], 1, "Berkas map.json tidak bisa dipakai: itu folder, bukan berkas."),
         (
             ["act", "2", "--do", "attach", "--evidence", "tiada.jpg"],
             1,

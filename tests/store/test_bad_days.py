@@ -121,6 +121,23 @@ def test_on_a_full_disk_the_ballast_takes_the_last_actions(small_disk: Path) -> 
     store.close()
 
 
+def test_the_ballast_takes_the_outbox_out(small_disk: Path) -> None:
+    home = small_disk / "home"
+    desk_on(home)
+    assert command(home, "act", "1", "--do", "acknowledge").returncode == 0
+    disk.occupy(home / ballast.FILE, 1024 * 1024)
+    fill(small_disk)
+    out = small_disk / "keluar.json"
+    assert command(home, "outbox", "export", str(out)).returncode == 0
+    assert not (home / ballast.FILE).exists()
+    assert len(json.loads(out.read_text())["actions"]) == 1
+    out.unlink()
+    fill(small_disk)
+    refused = command(home, "outbox", "export", str(out))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"Cakram penuh: {out} tidak bisa ditulis.")
+
+
 def test_what_central_sent_does_not_get_the_last_room(small_disk: Path) -> None:
     ballast.room_for_more(small_disk)
     disk.occupy(small_disk / "fill", 12 * 1024 * 1024 - ballast.LAST + 8192)
