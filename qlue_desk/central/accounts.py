@@ -345,7 +345,10 @@ class Accounts:
         fresh = make_token(DESK_PREFIX)
         until = to_ms(self._hub.now() + dt.timedelta(days=OLD_SECRET_DAYS))
         with self._hub.database.writing():
-            self._hub.database.run("UPDATE token SET not_after = ? WHERE key_id = ?", (until, old.key_id))
+            # A secret that was replaced once ends when it was told to, however often it asks again.
+            self._hub.database.run(
+                "UPDATE token SET not_after = ? WHERE key_id = ? AND not_after IS NULL", (until, old.key_id)
+            )
             self._add_token(fresh, desk.id, "desk", desk.city, replaces=old.key_id)
         return str(fresh)
 

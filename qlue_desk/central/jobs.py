@@ -48,7 +48,9 @@ def run_due(hub: Hub) -> Done:
 def _escalate(hub: Hub) -> int:
     """Tell the next one above: `eskalasi: Kepala Dinas` in the history, once for each step."""
     with hub.database.connected():
-        rows = hub.database.all("SELECT body FROM complaint WHERE status = ?", (str(Status.DISPATCHED),))
+        rows = hub.database.all(
+            "SELECT body FROM complaint WHERE status = ? ORDER BY number", (str(Status.DISPATCHED),)
+        )
     count = 0
     for row in rows:
         complaint = _complaint.decode(bytes(row[0]))
@@ -64,7 +66,8 @@ def _finalise(hub: Hub) -> int:
     """Resolutions that nobody answered within the city's days."""
     with hub.database.connected():
         rows = hub.database.all(
-            "SELECT id FROM complaint WHERE final_by IS NOT NULL AND final_by <= ?", (to_ms(hub.now()),)
+            "SELECT id FROM complaint WHERE final_by IS NOT NULL AND final_by <= ? ORDER BY number",
+            (to_ms(hub.now()),),
         )
     done = [hub.register.system(row[0], Verb.FINALISE) for row in rows]
     return sum(isinstance(outcome, Complaint) for outcome in done)

@@ -143,6 +143,17 @@ def test_the_old_secret_lives_until_the_new_one_is_used(office: Any) -> None:
     assert accounts.desk_of(lost) == office.dishub
 
 
+def test_a_replaced_secret_cannot_prolong_itself(office: Any) -> None:
+    accounts, old = office.hub.accounts, office.enrolled.token
+    accounts.rotate(old)
+    office.clock.forward(days=6)
+    assert accounts.desk_of(old) == office.dishub
+    last = accounts.rotate(old)
+    office.clock.forward(days=1, seconds=1)
+    assert refusal(office, old) == ("token_expired", False)
+    assert accounts.desk_of(last) == office.dishub
+
+
 def test_a_key_of_an_outside_system_does_one_thing(office: Any) -> None:
     accounts = office.hub.accounts
     key = accounts.add_api_key("gammu", "intake", "bogor")

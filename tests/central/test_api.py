@@ -412,6 +412,19 @@ def test_files_over_the_wire(office: Any, desk: httpx.Client, url: str) -> None:
     assert problem(desk.put(path, params={"size": 99_999_999}, content=b"x"))[:2] == (413, "too_large")
 
 
+def test_a_desk_over_its_quota_is_told_507(office: Any, desk: httpx.Client) -> None:
+    office.hub.blobs.quota_bytes = 3 * 1024 * 1024
+    sizes = [2 * 1024 * 1024, 2 * 1024 * 1024]
+    replies = [
+        desk.put(f"/v1/blobs/{n:064x}", params={"size": size}, content=b"x") for n, size in enumerate(sizes)
+    ]
+    assert replies[0].status_code == 200
+    assert problem(replies[1]) == (
+        507, "quota",
+        "Desk ini sudah mengirim 2 MB berkas yang belum dipakai laporan; paling banyak 3 MB.",
+    )  # fmt: skip
+
+
 def test_operators_see_health_and_numbers_without_names(office: Any, url: str, desk: httpx.Client) -> None:
     complaint = office.take().complaint
     push(desk, office.action(complaint, "acknowledge"), office.action(complaint, "acknowledge"))

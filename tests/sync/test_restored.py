@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from qlue_desk.casework.acting import act
 from qlue_desk.central import admin, restoring
+from qlue_desk.domain.moves import Fields
 from qlue_desk.store import outbox
 from tests.central.postgres_cluster import Cluster
-from tests.sync.rig import ONLY_DATABASE, Central, Desk
+from tests.sync.rig import ONLY_DATABASE, Central, Desk, photo
 
 
 def epochs(central: Central) -> dict[str, str]:
@@ -51,24 +53,30 @@ class City:
             (self.desk, self.desk.act(self.two.id, "acknowledge")),
             (self.elsewhere, self.elsewhere.act(self.third.id, "note", "dari DLH")),
         ]
+        path, self.sha256 = photo(self.central.folder)
+        [shown] = act(self.desk.workplace, [self.two.id], "attach", Fields(), evidence=[path])
+        done.append((self.desk, shown.action_id))
         self.sync()
         self.sync()
+        assert self.central.hub.blobs.known(self.sha256) is not None
         self.cursor = self.pull(None)["to"]
-        assert [desk.state_of(action) for desk, action in done] == ["confirmed"] * 3
+        assert [desk.state_of(action) for desk, action in done] == ["confirmed"] * 4
         done.append((self.colleague, self.colleague.act(self.one.id, "note", "belum terkirim")))
         return done
 
     def heal(self, done: list[tuple[Desk, str]]) -> None:
         """Every desk is told, copies its rows anew and offers its work again; nothing is lost or doubled."""
         assert "sesudah salinan" not in self.central.texts(self.one.id)
+        assert self.central.hub.blobs.known(self.sha256) is None
         told = self.pull(self.cursor)
         assert (told["http"], told["type"], told["reason"]) == (410, "urn:qlue:resync_required", "epoch")
         assert [each.sync().resynced for each in (self.desk, self.colleague, self.elsewhere)] == [True] * 3
         self.sync()
-        assert [desk.state_of(action) for desk, action in done] == ["confirmed"] * 4
+        assert [desk.state_of(action) for desk, action in done] == ["confirmed"] * 5
         texts = self.central.texts(self.one.id)
         assert sorted(t for t in texts if t in WRITTEN) == sorted(WRITTEN)
         assert self.central.texts(self.third.id)[-1] == "dari DLH"
+        assert self.central.hub.blobs.known(self.sha256) is not None
         assert self.desk.rows() == self.colleague.rows() == self.central.rows("dpupr")
         assert self.elsewhere.rows() == self.central.rows("dlh")
         for each in (self.desk, self.colleague, self.elsewhere):

@@ -159,6 +159,25 @@ def test_evidence_arrives_before_the_action_that_shows_it(central: Central, tmp_
     assert not blobs.path_of(other.home, sha256).exists()
 
 
+def test_a_desk_over_its_quota_goes_on_with_what_needs_no_file(central: Central, tmp_path: Path) -> None:
+    one, two = central.report(), central.report()
+    desk = central.desk()
+    desk.sync()
+    central.hub.blobs.quota_bytes = 100
+    path, sha256 = photo(tmp_path)
+    [shown] = act(desk.workplace, [one.id], "attach", Fields(), evidence=[path])
+    noted = desk.act(two.id, "note", "tanpa berkas")
+    for _ in range(3):
+        desk.sync()
+    assert (desk.state_of(shown.action_id), desk.state_of(noted)) == ("waiting", "confirmed")
+    assert desk.tray() == []
+    assert central.hub.blobs.state(sha256) is None
+    central.hub.blobs.quota_bytes = 10_000
+    desk.sync()
+    assert desk.state_of(shown.action_id) == "confirmed"
+    assert central.hub.blobs.known(sha256) is not None
+
+
 def test_evidence_that_has_gone_from_the_disk_is_told_in_the_tray(central: Central, tmp_path: Path) -> None:
     one, two = central.report(), central.report()
     desk = central.desk()
