@@ -111,7 +111,11 @@ def _stale(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
         return
     desk, kind, what = world.saved[step.numbers[1] % len(world.saved)]
     if kind == "pull":
+        before = (desk.link.read(replica.cursor), desk.rows())
         apply(desk, what)
+        if before[0] != what.from_:
+            after = (desk.link.read(replica.cursor), desk.rows())
+            assert after == before, "invariant 15: an old page changed something"
     else:
         desk.link.write(push._settle, *what)
     invariants.after_step(world, desk)

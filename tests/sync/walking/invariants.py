@@ -15,7 +15,7 @@ from qlue_desk.protocol import PushReply, Verdict, event_digest, next_chain
 from qlue_desk.store import outbox, rebase
 from qlue_desk.store.bound import connection
 from qlue_desk.sync import pull
-from qlue_desk.sync.errors import Resync
+from qlue_desk.sync.errors import BadReply, Resync
 from tests.sync.walking.world import WalkDesk, World
 
 KNOWN_STATES = {"waiting", "acked", "confirmed", "refused"}
@@ -77,10 +77,12 @@ def scope(desk: WalkDesk, seen: Seen) -> None:
 
 
 def predecessors(desk: WalkDesk) -> dict[str, str]:
-    """For each action in the outbox, the one before it in its lane."""
+    """For each action in outbox and journal, the one before it in its lane."""
     last: dict[str, str] = {}
     before: dict[str, str] = {}
-    for action_id, lane in desk.ask("SELECT id, complaint_id FROM action WHERE state = 'waiting' ORDER BY n"):
+    for action_id, lane in desk.ask(
+        "SELECT id, complaint_id FROM action WHERE state IN ('waiting', 'acked', 'confirmed') ORDER BY n"
+    ):
         if lane in last:
             before[action_id] = last[lane]
         last[lane] = action_id
@@ -127,7 +129,7 @@ def _whole_round(desk: WalkDesk) -> bool:
             moved = True
         outcome = pull.pull_page(desk.link)
         sent = desk.pusher.round()
-    except Resync:
+    except (Resync, BadReply):
         return True
     return moved or bool(outcome.events or outcome.reoffered or outcome.more or sent.sent)
 
