@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable
@@ -31,7 +32,9 @@ from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings
+from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
+from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
 
 
@@ -43,6 +46,9 @@ class EngineLike(Protocol):
     def start(self) -> None:
         """Begin."""
 
+    def release(self) -> None:
+        """Send what waits only to be undone; the desk is closing."""
+
     def stop(self) -> None:
         """End at once."""
 
@@ -50,6 +56,8 @@ class EngineLike(Protocol):
         """Send and fetch now."""
 
 
+COUNT_SECONDS = 0.05
+"""How long leaving waits for the number of what was not sent."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
@@ -81,6 +89,8 @@ class QlueDesk(App[int]):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.unsent = 0
+        """Actions that had not left when the desk was closed."""
         self._news = LineNews()
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
@@ -116,9 +126,13 @@ class QlueDesk(App[int]):
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
         if self.engine is not None:
+            self.engine.release()
             self.engine.stop()
         if self.workplace is not None:
-            self.workplace.store.off_change(self._store_changed)
+            store = self.workplace.store
+            store.off_change(self._store_changed)
+            with contextlib.suppress(StoreError, TimeoutError):  # a long query is under way
+                self.unsent = store.read(outbox.counts).result(COUNT_SECONDS).waiting
             self.workplace.close()
 
     # --- from other threads: post only ---------------------------------------------------------

@@ -40,6 +40,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             on_state,
             private_ca=ca_file,
             wait_seconds=settings.sync.wait_seconds,
+            undo_seconds=settings.sync.undo_seconds,
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
@@ -48,4 +49,13 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
         app.run()
     finally:
         app.close()
+    if app.unsent and (demo is None or demo.folder is not None):
+        print(unsent_sentence(app.unsent))
     return app.return_value or 0
+
+
+def unsent_sentence(count: int) -> str:
+    """What the terminal says after leaving when work has not reached central yet."""
+    return words._(
+        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
+    ).format(n=count)

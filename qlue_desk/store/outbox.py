@@ -180,10 +180,26 @@ def _refused(action_id: str) -> Waiting:
 # --- sending ---------------------------------------------------------------------------------------
 
 
+class Grace(msgspec.Struct, frozen=True):
+    """For how many seconds after `recorded_at` an action stays here, so that it can be taken back.
+
+    One from the future (the clock was set back) has no grace, else it might wait for years.
+    """
+
+    seconds: float
+    now: dt.datetime
+
+    def left(self, recorded_at: dt.datetime) -> float:
+        """Seconds for which an action still stays; 0 when it may leave."""
+        age = (self.now - recorded_at).total_seconds()
+        return self.seconds - age if 0 <= age < self.seconds else 0.0
+
+
 def to_send(
     limit: int = 100,
     max_bytes: int = 1_000_000,
     skip: frozenset[str] = frozenset(),
+    grace: Grace | None = None,
     *,
     with_files: bool = False,
 ) -> tuple[Action, ...]:
@@ -192,23 +208,42 @@ def to_send(
     `with_files`: those lanes too, because their files travel along (bundles).
 
     `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too.
+    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too, and
+    those with an action in its `grace`: nothing may overtake it.
     """
-    held = skip if with_files else _lanes_without_files() | skip
+    held = set(skip) if with_files else _lanes_without_files() | skip
     batch: list[Action] = []
     size = 0
-    rows = connection().execute("SELECT complaint_id, body, n FROM action WHERE state = 'waiting' ORDER BY n")
-    for complaint_id, body, number in rows:
+    rows = connection().execute(
+        "SELECT complaint_id, body, n, sent FROM action WHERE state = 'waiting' ORDER BY n"
+    )
+    for complaint_id, body, number, sent in rows:
         if complaint_id in held:
+            continue
+        action = _decode_action(body)
+        if grace is not None and not sent and grace.left(action.recorded_at):
+            held.add(complaint_id)
             continue
         size += len(body) + 128
         if batch and size > max_bytes:
             break
-        batch.append(replace(_decode_action(body), prev=_predecessor(complaint_id, number)))
+        batch.append(replace(action, prev=_predecessor(complaint_id, number)))
         if len(batch) == limit:
             break
     rows.close()
     return tuple(batch)
+
+
+def resting(grace: Grace) -> float:
+    """Seconds until the next action leaves its grace when nothing else can be sent; 0 otherwise."""
+    if to_send(1, grace=grace):
+        return 0.0
+    oldest = int((grace.now - dt.timedelta(seconds=grace.seconds)).timestamp())
+    rows = connection().execute(
+        "SELECT body FROM action WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ?", (oldest,)
+    )
+    left = [grace.left(_decode_action(body).recorded_at) for (body,) in rows]
+    return min((seconds for seconds in left if seconds), default=0.0)
 
 
 def mark_sent(action_ids: Iterable[str]) -> None:

@@ -41,12 +41,15 @@ from qlue_desk.words import _
 
 JOIN_SECONDS = 0.06
 """How long `stop` waits for each thread; a hanging one is cut off and can change nothing any more."""
+FAREWELL_SECONDS = 0.17
+"""How long `release` lets the outbox leave; with the joins of `stop` it stays below 0.3 s."""
 LOCK_SECONDS = 2.0
 """Between two tries for the lock that another process holds."""
 REFUSED_SECONDS = 300.0
 """After a refusal that only a person can mend; `nudge` asks at once."""
 _IDLE_SECONDS = 30.0
 _EMPTY_POLL_SECONDS = 1.0
+_SHORTEST_REST_SECONDS = 0.05
 
 log = logging.getLogger(__name__)
 
@@ -62,19 +65,24 @@ class Engine:
         *,
         private_ca: Path | None = None,
         wait_seconds: int | None = None,
+        undo_seconds: float = 0.0,
         backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
+        """`undo_seconds`: for how long an action stays in the outbox so that it can be taken back."""
         self.store = store
         self.home = home
         self.state = SyncState()
         self._on_state = on_state
         self._private_ca = private_ca
         self._wait_seconds = wait_seconds
+        self._undo_seconds = undo_seconds
         self._backoff = backoff
         self._lock = DeskLock(home)
         self._stopping = threading.Event()
         self._wake_pull = threading.Event()
         self._wake_push = threading.Event()
+        self._emptied = threading.Event()
+        """The sending thread has looked and nothing waits."""
         self._online = threading.Event()
         self._offline = False
         self._said = threading.Lock()
@@ -90,6 +98,15 @@ class Engine:
             thread = threading.Thread(target=loop, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def release(self) -> None:
+        """Send now what waits only to be undone; the desk is closing, so for a fraction of a second."""
+        self._undo_seconds = 0.0
+        if self._offline or not self._online.is_set() or not self._lock.held:
+            return
+        self._emptied.clear()
+        self._wake_push.set()
+        self._emptied.wait(FAREWELL_SECONDS)
 
     def stop(self) -> None:
         """End within about 0.2 s, even in a hanging request; nothing is written afterwards."""
@@ -209,7 +226,7 @@ class Engine:
                 delay = _IDLE_SECONDS
                 if self._online.is_set() and not self._offline and self._lock.held:
                     link = self._link("push")
-                    pusher = pusher or Pusher(link)
+                    pusher = pusher or Pusher(link, self._grace)
                     delay = self._push_step(link, pusher)
                     backoff.reset()
                 self._count()
@@ -228,14 +245,23 @@ class Engine:
     def _push_step(self, link: Link, pusher: Pusher) -> float:
         """Send what waits; returns seconds until it is worth looking again."""
         if not link.read(outbox.counts).waiting:
+            self._emptied.set()
             return _IDLE_SECONDS
         link.session = self._links["pull"].session if "pull" in self._links else None
         blobs.upload_waiting(link)
+        grace = self._grace()
+        if grace is not None and (resting := link.read(outbox.resting, grace)):
+            return max(resting, _SHORTEST_REST_SECONDS)
         outcome = pusher.round()
         self._count()
         if outcome.wait:
             return outcome.wait
         return 0.0 if outcome.sent else _IDLE_SECONDS
+
+    def _grace(self) -> outbox.Grace | None:
+        if not self._undo_seconds:
+            return None
+        return outbox.Grace(self._undo_seconds, dt.datetime.now(dt.UTC))
 
     def _push_failed(self, error: Exception, backoff: Backoff) -> float:
         if isinstance(error, Offline):

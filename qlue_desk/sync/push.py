@@ -7,11 +7,13 @@ one goes to the tray after five tries, its lane and all others go on (sync.md, i
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, PushRequest, RetryCode, Verdict, decode_cursor
 from qlue_desk.store import journal, outbox, replica, snapshot
+from qlue_desk.store.outbox import Grace
 from qlue_desk.sync.errors import BadRequest, Refused, Resync, ServerFailed, SyncError, TooLarge
 from qlue_desk.sync.link import Link
 
@@ -45,8 +47,9 @@ class PushOutcome(msgspec.Struct, frozen=True):
 class Pusher:
     """Sends the outbox over one link; remembers how large a batch central takes."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, grace: Callable[[], Grace | None] = lambda: None) -> None:
         self._link = link
+        self._grace = grace
         self._size = 0
         self._paused: dict[str, float] = {}
 
@@ -57,7 +60,8 @@ class Pusher:
         """
         limits = self._link.limits
         size = min(self._size or limits.push_actions, limits.push_actions)
-        batch = self._link.write(_prepare, size, limits.push_bytes - _ENVELOPE_BYTES, self._skipped())
+        room = limits.push_bytes - _ENVELOPE_BYTES
+        batch = self._link.write(_prepare, size, room, self._skipped(), self._grace())
         if not batch.actions:
             return PushOutcome(wait=_LANE_PAUSE if self._paused else 0.0)
         try:
@@ -110,11 +114,11 @@ class Pusher:
 # --- on the store's thread ---------------------------------------------------------------------------
 
 
-def _prepare(limit: int, max_bytes: int, skip: frozenset[str]) -> Batch:
+def _prepare(limit: int, max_bytes: int, skip: frozenset[str], grace: Grace | None = None) -> Batch:
     if snapshot.current() is not None and replica.cursor() is not None:
         # The cursor is known to be dead; central would only answer 410 until the swap.
         return Batch((), replica.generation(), replica.cursor())
-    actions = outbox.to_send(limit, max_bytes, skip)
+    actions = outbox.to_send(limit, max_bytes, skip, grace)
     outbox.mark_sent(action.id for action in actions)
     return Batch(actions, replica.generation(), replica.cursor())
 

@@ -17,6 +17,7 @@ from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.run import unsent_sentence
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
@@ -293,3 +294,13 @@ def test_the_desk_says_it_when_the_line_comes_back(world: DeskWorld) -> None:
         await until(lambda: said(app) == "2 tindakan terkirim.")
 
     play(world, scene)
+
+
+def test_the_terminal_is_told_what_had_not_left(world: DeskWorld) -> None:
+    act(world.workplace, ["BGR-26-000001", "BGR-26-000002"], "acknowledge", now=NOW)
+    app = QlueDesk(world.workplace, None, Settings(), home=world.workplace.home, now=lambda: NOW)
+    app.close()
+    assert app.unsent == 2
+    assert unsent_sentence(app.unsent) == (
+        "2 tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
+    )

@@ -279,3 +279,35 @@ def test_a_quarantined_action_lies_in_the_tray(world: DeskWorld) -> None:
         "quarantined",
         "Pusat tidak dapat membaca tindakan ini.",
     )
+
+
+def test_a_young_action_stays_so_that_it_can_be_taken_back(world: DeskWorld) -> None:
+    one, two, three = world.add_many([Status.DISPATCHED] * 3)
+    second = dt.timedelta(seconds=1)
+    young = note(world, one.id, "baru", NOW - 2 * second)
+    old = note(world, two.id, "lama", NOW - 60 * second)
+    ahead = note(world, three.id, "jam mundur", NOW + 3600 * second)
+    # The clock was set back after this lane's first action: the second may not overtake it.
+    overtaking = note(world, one.id, "sesudahnya", NOW + 3600 * second)
+
+    def leaving(seconds: float, now: dt.datetime = NOW) -> list[str]:
+        grace = outbox.Grace(seconds, now)
+        found = world.store.reading(outbox.to_send, 100, 1_000_000, frozenset(), grace)
+        return [action.id for action in found]
+
+    assert leaving(5) == [old, ahead]
+    assert leaving(2) == [young, old, ahead, overtaking]
+    assert leaving(0) == [young, old, ahead, overtaking]
+    assert leaving(5, NOW + 3 * second) == [young, old, ahead, overtaking]
+    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 0.0
+    world.store.writing(outbox.mark_sent, [young])
+    assert leaving(5) == [young, old, ahead, overtaking]
+
+
+def test_the_rest_ends_with_the_first_grace_that_ends(world: DeskWorld) -> None:
+    one, two = world.add_many([Status.DISPATCHED] * 2)
+    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 0.0
+    note(world, one.id, "satu", NOW - dt.timedelta(seconds=1.5))
+    note(world, two.id, "dua", NOW - dt.timedelta(seconds=3))
+    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 2.0
+    assert world.store.reading(outbox.resting, outbox.Grace(2, NOW)) == 0.0
