@@ -85,7 +85,7 @@ def test_follow_up_records_one_action_and_undo_takes_it_back(world: DeskWorld) -
         chosen = await go_to(app, Status.DISPATCHED, world)
         await pilot.press("t")
         await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
-        await pilot.press("1", "enter")
+        await pilot.press("t", "enter")
         await until(lambda: waiting(world) == ["acknowledge"])
         assert world.get(chosen).status is Status.ACKNOWLEDGED
         await until(lambda: not isinstance(app.screen, FollowUpDialog))
@@ -107,9 +107,10 @@ def test_a_greyed_move_says_why_and_cannot_be_run(world: DeskWorld) -> None:
             str(o.edge.verb): str(p.prompt) for o, p in zip(dialog.offers, dialog._options(), strict=True)
         }
         assert prompts["propose"].endswith("harus Proses dulu")
-        refused = [n for n, offer in enumerate(dialog.offers, 1) if offer.refusal is not None]
-        await dialog.action_number(refused[0])
+        await pilot.press("u")
         assert dialog.query_one("MoveForm").edge.verb is Verb.ACKNOWLEDGE  # type: ignore[attr-defined]
+        wrong = str(dialog.query_one("#wrong").render())
+        assert wrong == "Usulkan selesai tidak bisa dari Disposisi; harus Proses dulu."
 
     play(world, scene)
 
@@ -157,7 +158,7 @@ def test_bulk_over_marks_acknowledges_each(world: DeskWorld) -> None:
         await until(lambda: len(app.screen.queue.numbers) == 6)  # type: ignore[attr-defined]
         await pilot.press("V", "t")
         await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
-        await pilot.press("1", "enter")
+        await pilot.press("t", "enter")
         await pilot.pause(0.2)
         if not isinstance(app.screen, FollowUpDialog) and len(app.screen_stack) > 2:
             await pilot.press("enter")
@@ -301,7 +302,7 @@ def test_enter_on_an_untouched_field_keeps_its_value(tmp_path: Path) -> None:
         chosen = current(app)
         await pilot.press("t")
         await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
-        await pilot.press("1", "tab", "enter", "enter", "enter")
+        await pilot.press("d", "tab", "enter", "enter", "enter")
         await pilot.pause(0.2)
         if isinstance(app.screen, FollowUpDialog):
             await pilot.press("enter")

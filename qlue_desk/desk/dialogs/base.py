@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -11,11 +11,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Input, OptionList, Static
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, SafeInput
+from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 
 Answer = TypeVar("Answer")
@@ -31,6 +34,8 @@ class Dialog(ModalScreen[Answer]):
 
     title_text = ""
     keys_text = ""
+    _wrong_field: Widget | None = None
+    """The field that the sentence in the mistake line is about."""
 
     def compose(self) -> ComposeResult:
         """Box with body, mistake line and keys."""
@@ -44,10 +49,25 @@ class Dialog(ModalScreen[Answer]):
         """The widgets between title and keys."""
         yield from ()
 
-    def wrong(self, sentence: str) -> None:
-        """Show what is wrong; '' takes it away."""
+    def wrong(self, sentence: str, field: Widget | None = None) -> None:
+        """Show what is wrong, in which field; '' takes it away."""
+        self._wrong_field = field
         self.query_one("#wrong", Static).update(Content(safe(sentence)))
         self.set_class(bool(sentence), "-wrong")
+
+    def mended(self, edited: Widget) -> None:
+        """A field was edited: what was said of it is old."""
+        about = self._wrong_field
+        if self.has_class("-wrong") and (about is None or about in edited.ancestors_with_self):
+            self.wrong("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing in a line."""
+        self.mended(event.input)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Typing in a text."""
+        self.mended(event.text_area)
 
     def action_close(self) -> None:
         """Esc."""
@@ -79,6 +99,35 @@ class DraftKeeper:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+class ActingDialog(Dialog[Answer]):
+    """A dialog whose enter acts on reports; what was typed stays until that has worked."""
+
+    keeper: DraftKeeper
+    running = False
+
+    def field_named(self, name: str) -> Widget | None:
+        """The widget of a field of the move, None where the dialog has none."""
+        return None
+
+    async def try_to(self, act: Awaitable[Refusal | None]) -> bool:
+        """Whether it worked; if not, the dialog says why and keeps the text."""
+        try:
+            refusal = await act
+        except Exception as error:  # a file that cannot be taken, a full disk: the text must not be lost
+            self.wrong(sentence_of(error))
+            return False
+        finally:
+            self.running = False
+        if refusal is not None:
+            field = self.field_named(refusal.field) if refusal.field else None
+            self.wrong(refusal.sentence(_), field)
+            if field is not None:
+                field.focus()
+            return False
+        self.keeper.now("")
+        return True
 
 
 class ConfirmDialog(Dialog[bool]):

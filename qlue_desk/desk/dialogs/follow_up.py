@@ -1,4 +1,4 @@
-"""Follow up (`t`): what is allowed now, numbered; what is not, greyed with the reason."""
+"""Follow up (`t`): what is allowed now, each with its letter; what is not, greyed with the reason."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
+from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import Material, MoveForm
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -49,6 +50,46 @@ ORDER = (
 )
 """The way of a report; what people do most stands first, what ends a report last."""
 
+KEYS: dict[Verb, str] = {
+    Verb.DISPATCH: "d",
+    Verb.ACKNOWLEDGE: "t",
+    Verb.START: "m",
+    Verb.PROPOSE: "u",
+    Verb.RESOLVE: "s",
+    Verb.SEND_BACK: "b",
+    Verb.COORDINATE: "o",
+    Verb.SCHEDULE: "w",
+    Verb.ASK: "y",
+    Verb.RETURN: "g",
+    Verb.TRANSFER: "r",
+    Verb.REFER: "e",
+    Verb.DUPLICATE: "p",
+    Verb.REJECT: "x",
+    Verb.JUNK: "n",
+    Verb.REOPEN: "a",
+    Verb.ATTACH: "f",
+    Verb.RECATEGORISE: "c",
+    Verb.CORRECT_PLACE: "i",
+    Verb.MERGE: "G",
+    Verb.RESTRICT: "R",
+    Verb.ERASE: "H",
+}
+"""Each move's letter, the same in every status, so that the hand can learn it; most stand in the move's
+word (Disposisi, Terima, Mulai, Usulkan, Selesai, Belum, kOordinasi, jadWal, tanYa, tuGas, teRuskan,
+kEwenangan, duPlikat, bukaN, bukA kembali, Foto, kategori → C, perbaIki); rare ones are capitals."""
+FORWARD = (
+    Verb.DISPATCH,
+    Verb.ACKNOWLEDGE,
+    Verb.START,
+    Verb.PROPOSE,
+    Verb.COORDINATE,
+    Verb.SCHEDULE,
+    Verb.ASK,
+)
+"""Moves that may be chosen beforehand, the most ordinary first; never one that ends a report."""
+FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
+"""Moves that make no sense for several reports at once."""
+
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 
 
@@ -59,9 +100,10 @@ class Done(msgspec.Struct, frozen=True):
     then_next: bool
 
 
-def shown_offers(offers: Sequence[Offer]) -> list[Offer]:
+def shown_offers(offers: Sequence[Offer], *, several: bool = False) -> list[Offer]:
     """What the dialog lists: legal moves, legal changes without a move, then impossible moves."""
-    mine = [offer for offer in offers if offer.edge.verb not in OWN_KEYS]
+    left_out = OWN_KEYS | FOR_ONE if several else OWN_KEYS
+    mine = [offer for offer in offers if offer.edge.verb not in left_out]
     mine.sort(key=lambda offer: ORDER.index(offer.edge.verb) if offer.edge.verb in ORDER else len(ORDER))
     legal = [offer for offer in mine if offer.refusal is None]
     moves = [offer for offer in legal if offer.edge.target is not None]
@@ -80,14 +122,14 @@ def why_not(refusal: Refusal, label: str) -> str:
     return safe(refusal.sentence(_)).removeprefix(f"{label}: ").rstrip(".")
 
 
-class FollowUpDialog(Dialog[Done]):
+class FollowUpDialog(ActingDialog[Done]):
     """List of moves above, fields of the highlighted one below, enter runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "run_and_next", show=False, priority=True),
         Binding("j", "step(1)", show=False),
         Binding("k", "step(-1)", show=False),
-        *(Binding(digit, f"number({digit})", show=False) for digit in "123456789"),
+        *(Binding(key, f"move('{verb}')", show=False) for verb, key in KEYS.items()),
     ]
 
     def __init__(
@@ -101,10 +143,12 @@ class FollowUpDialog(Dialog[Done]):
         replies: dict[str, dict[str, str]] | None = None,
         hint_values: dict[str, str] | None = None,
         preselect: Verb | None = None,
+        several: bool = False,
     ) -> None:
         super().__init__()
         self.title_text = title
-        self.offers = shown_offers(offers)
+        self.offers = shown_offers(offers, several=several)
+        self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
         self.material = material
         self.perform = perform
         self.keeper = DraftKeeper(self, material.draft, save_draft)
@@ -112,10 +156,11 @@ class FollowUpDialog(Dialog[Done]):
         self.hint_values = hint_values or {}
         self.preselect = preselect
         self.note = material.draft
-        self.running = False
         self._changing = asyncio.Lock()
-        """A digit and the highlight that follows it must not both build the form."""
-        self.keys_text = _("enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc batal")
+        """A letter and the highlight that follows it must not both build the form."""
+        self.keys_text = _(
+            "huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc batal"
+        )
 
     def body(self) -> ComposeResult:
         """Moves and fields."""
@@ -125,19 +170,19 @@ class FollowUpDialog(Dialog[Done]):
     def _options(self) -> list[Option]:
         options: list[Option] = []
         room = min(BOX_WIDTH, self.app.size.width) - LABEL_WIDTH - 8
-        for place, offer in enumerate(self.offers, 1):
+        for offer in self.offers:
             edge = offer.edge
+            key = KEYS.get(edge.verb, " ") + " "
             label = _(edge.label) + ("…" if edge.asks else "")
             if offer.refusal is None:
-                number = f"{place} " if place < 10 else "  "
                 hint = fit(self._hint(offer), room).rstrip()
                 prompt = Content.assemble(
-                    (number, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
+                    (key, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
                 )
             else:
                 why = fit(why_not(offer.refusal, _(edge.label)), room).rstrip()
                 prompt = Content.assemble(
-                    ("– ", "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
+                    (key, "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
                 )
             options.append(Option(prompt, id=str(edge.verb), disabled=offer.refusal is not None))
         return options
@@ -149,22 +194,22 @@ class FollowUpDialog(Dialog[Done]):
         return hint
 
     async def on_mount(self) -> None:
-        """Start at the first legal move, or at the one asked for."""
+        """Start at the most ordinary move, or at the one asked for; nowhere when all that is left ends it."""
         moves = self.query_one("#moves", OptionList)
-        wanted = next(
-            (i for i, o in enumerate(self.offers) if o.edge.verb is self.preselect and o.refusal is None),
-            None,
+        legal = {offer.edge.verb: place for place, offer in enumerate(self.offers) if offer.refusal is None}
+        asked = legal.get(self.preselect) if self.preselect is not None else None
+        moves.highlighted = (
+            asked if asked is not None else next((legal[verb] for verb in FORWARD if verb in legal), None)
         )
-        if self.offers and self.offers[0].refusal is None:
-            moves.highlighted = wanted or 0
         moves.focus()
-        if wanted is not None:
-            await self._show_form(self.offers[wanted])
+        if asked is not None:
+            await self._show_form(self.offers[asked])
             self._enter_form()
 
     async def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the fields of the highlighted move."""
-        if event.option_list.id != "moves":
+        # The list highlights its first row by itself before we say which, if any.
+        if event.option_list.id != "moves" or event.option_list.highlighted != event.option_index:
             return
         await self._show_form(self.offers[event.option_index])
 
@@ -196,12 +241,22 @@ class FollowUpDialog(Dialog[Done]):
         moves = self.query_one("#moves", OptionList)
         (moves.action_cursor_down if step > 0 else moves.action_cursor_up)()
 
-    async def action_number(self, number: int) -> None:
-        """A digit chooses a move; the cursor goes where something is needed."""
-        if number > len(self.offers) or self.offers[number - 1].refusal is not None:
+    async def action_move(self, verb: str) -> None:
+        """A letter chooses its move and the cursor goes where something is needed, or it says why not."""
+        wanted = Verb(verb)
+        place = next((i for i, offer in enumerate(self.offers) if offer.edge.verb is wanted), None)
+        offer = self.offers[place] if place is not None else self.hidden.get(wanted)
+        if offer is None or offer.refusal is not None:
+            label = _(EDGE_BY_VERB[wanted].label)
+            why = offer.refusal.sentence(_) if offer is not None and offer.refusal is not None else ""
+            self.wrong(why or _("{move}: tidak ada di sini.").format(move=label))
             return
-        self.query_one("#moves", OptionList).highlighted = number - 1
-        await self._show_form(self.offers[number - 1])
+        if place is None:
+            self.wrong(_("{move}: hanya untuk satu laporan.").format(move=_(offer.edge.label)))
+            return
+        self.query_one("#moves", OptionList).highlighted = place
+        await self._show_form(offer)
+        self.wrong("")
         self._enter_form()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -216,6 +271,7 @@ class FollowUpDialog(Dialog[Done]):
     def on_picker_picked(self, event: Picker.Picked) -> None:
         """Go on to the next field."""
         event.stop()
+        self.mended(event.picker)
         form = self._form()
         if form is None:
             return
@@ -244,32 +300,28 @@ class FollowUpDialog(Dialog[Done]):
 
     def _run(self, *, then_next: bool) -> None:
         form = self._form()
-        if form is None or self.running:
+        if self.running:
+            return
+        if form is None:
+            self.wrong(_("Pilih dulu tindakannya."))
             return
         if problem := form.problem():
-            self.wrong(problem[1])
+            self.wrong(problem[1], form.fields.get(problem[0]))
             form.focus_field(problem[0])
             return
         self.running = True
         later(self, self._perform(form, then_next=then_next))
 
+    def field_named(self, name: str) -> Widget | None:
+        """A field of the form."""
+        form = self._form()
+        return form.fields.get(name) if form is not None else None
+
     async def _perform(self, form: MoveForm, *, then_next: bool) -> None:
         fields, paths = form.read()
-        try:
-            refusal = await self.perform(form.edge.verb, fields, paths)
-        except Exception as error:  # a file that cannot be taken, a full disk: the text must not be lost
-            self.wrong(sentence_of(error))
-            return
-        finally:
-            self.running = False
-        if refusal is not None:
-            self.wrong(refusal.sentence(_))
-            if refusal.field:
-                form.focus_field(refusal.field)
-            return
-        self.note = ""
-        self.keeper.now("")
-        self.dismiss(Done(form.edge.verb, then_next))
+        if await self.try_to(self.perform(form.edge.verb, fields, paths)):
+            self.note = ""
+            self.dismiss(Done(form.edge.verb, then_next))
 
     def action_close(self) -> None:
         """Esc: what was typed is kept as a draft."""

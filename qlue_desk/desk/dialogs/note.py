@@ -8,16 +8,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
+from qlue_desk.desk.later import later
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
 
-class NoteDialog(Dialog[bool]):
+class NoteDialog(ActingDialog[bool]):
     """A text; ctrl+t turns internal into public and back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,7 +37,6 @@ class NoteDialog(Dialog[bool]):
         self.draft = draft
         self.perform = perform
         self.keeper = DraftKeeper(self, draft, save_draft)
-        self.running = False
         self.public = False
         self.keys_text = _("enter simpan   ctrl+t intern/publik   ctrl+o baris baru   esc batal")
 
@@ -77,19 +77,14 @@ class NoteDialog(Dialog[bool]):
         """Keep it while it is typed."""
         self.keeper.soon(event.text_area.text)
 
+    def field_named(self, name: str) -> Widget | None:
+        """The text is the only field."""
+        return self.query_one(NoteArea)
+
     async def _perform(self) -> None:
-        try:
-            refusal = await self.perform(Fields(note=self.query_one(NoteArea).text, public=self.public))
-        except Exception as error:  # a full disk: the text must not be lost
-            self.wrong(sentence_of(error))
-            return
-        finally:
-            self.running = False
-        if refusal is not None:
-            self.wrong(refusal.sentence(_))
-            return
-        self.keeper.now("")
-        self.dismiss(True)
+        fields = Fields(note=self.query_one(NoteArea).text, public=self.public)
+        if await self.try_to(self.perform(fields)):
+            self.dismiss(True)
 
     def action_close(self) -> None:
         """Esc: the text is kept."""

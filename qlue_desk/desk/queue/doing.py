@@ -155,6 +155,7 @@ class Doing:
                 replies=self._replies(),
                 hint_values=self._hint_values(first),
                 preselect=preselect,
+                several=len(chosen) > 1,
             )
         )
         if not isinstance(done, Done) or not done.then_next:

@@ -1,0 +1,192 @@
+"""The follow-up dialog: fixed letters, what is chosen beforehand, what it says of mistakes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from qlue_desk.casework.acting import offers
+from qlue_desk.desk.dialogs.follow_up import (
+    FOR_ONE,
+    FORWARD,
+    KEYS,
+    ORDER,
+    OWN_KEYS,
+    FollowUpDialog,
+    shown_offers,
+)
+from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.domain.complaint import Role, Status
+from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
+from tests.desk.scene import desk, until
+from tests.desk.test_acting import sent
+from tests.desk_world import NOW, DeskWorld
+
+Play = Callable[[FollowUpDialog, Pilot[int]], Awaitable[None]]
+ENDS = {Status.RESOLVED, Status.REJECTED, Status.OUTSIDE_AUTHORITY, Status.DUPLICATE, Status.NOT_A_REPORT}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    yield made
+    made.close()
+
+
+def in_dialog(world: DeskWorld, scene: Play, *, keys: tuple[str, ...] = ("1", "t")) -> None:
+    """Open the dialog over the first report and run `scene` in it."""
+
+    async def run() -> None:
+        async with desk(world, size=(140, 40)) as (app, pilot):
+            app.screen.show_own_query("")  # type: ignore[attr-defined]
+            await until(lambda: app.screen.queue.row_at(app.screen.queue.current))  # type: ignore[attr-defined]
+            await pilot.press(*keys[1:])
+            await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("#moves"))
+            await pilot.pause(0.1)
+            assert isinstance(app.screen, FollowUpDialog)
+            await scene(app.screen, pilot)
+
+    asyncio.run(run())
+
+
+def wrong(dialog: FollowUpDialog | NoteDialog) -> str:
+    return str(dialog.query_one("#wrong").render()) if dialog.has_class("-wrong") else ""
+
+
+def chosen(dialog: FollowUpDialog) -> str:
+    """Verb of the highlighted move, '' for none."""
+    place = dialog.query_one("#moves", OptionList).highlighted
+    return "" if place is None else str(dialog.offers[place].edge.verb)
+
+
+def test_every_move_of_the_dialog_has_a_letter_of_its_own() -> None:
+    people = {edge.verb for edge in EDGES if edge.who[0].role not in (Role.SYSTEM, Role.REPORTER)}
+    assert set(KEYS) == people - OWN_KEYS
+    assert len(set(KEYS.values())) == len(KEYS)
+    assert not set(KEYS.values()) & set("jkhl")
+    assert all(len(key) == 1 and key.isalpha() for key in KEYS.values())
+    assert set(ORDER) <= set(KEYS)
+
+
+def test_nothing_that_ends_a_report_is_chosen_beforehand() -> None:
+    assert not {verb for verb in FORWARD if EDGE_BY_VERB[verb].target in ENDS | {None}}
+    assert {edge.verb for edge in EDGES if edge.target in ENDS} & set(KEYS) == {
+        Verb.RESOLVE,
+        Verb.DUPLICATE,
+        Verb.REJECT,
+        Verb.JUNK,
+        Verb.REFER,
+    }
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "expected"),
+    [
+        ("u_rina", Status.DISPATCHED, "acknowledge"),
+        ("u_rina", Status.ACKNOWLEDGED, "start"),
+        ("u_rina", Status.IN_PROGRESS, "propose"),
+        ("u_budi", Status.AWAITING_VERIFICATION, ""),
+        ("u_dewi", Status.NEW, "dispatch"),
+        ("u_oki", Status.NEW, ""),
+        ("u_dewi", Status.REJECTED, ""),
+    ],
+)
+def test_the_most_ordinary_move_is_chosen_beforehand_or_none(
+    tmp_path: Path, who: str, status: Status, expected: str
+) -> None:
+    made = DeskWorld.make(tmp_path, as_=who, dinas="diskominfo" if who in ("u_dewi", "u_oki") else "dpupr")
+    made.add(status=status)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        assert chosen(dialog) == expected
+        if not expected:
+            await pilot.press("enter")
+            assert (sent(made), dialog.app.screen) == ([], dialog)
+            await pilot.press("ctrl+n")
+            assert wrong(dialog) == "Pilih dulu tindakannya."
+
+    in_dialog(made, scene)
+    made.close()
+
+
+def test_a_letter_means_the_same_in_every_status(world: DeskWorld) -> None:
+    world.add(status=Status.IN_PROGRESS)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        prompts = {offer.edge.verb: str(option.prompt) for offer, option in zip(dialog.offers, dialog._options(), strict=True)}  # fmt: skip
+        assert prompts[Verb.PROPOSE].startswith("u Usulkan selesai…")
+        assert prompts[Verb.ACKNOWLEDGE].startswith("t Terima")
+        await pilot.press("t")
+        assert wrong(dialog) == "Terima tidak bisa dari Proses; harus Disposisi dulu."
+        assert chosen(dialog) == "propose"
+        await pilot.press("r")
+        await until(lambda: chosen(dialog) == "transfer")
+        assert wrong(dialog) == ""
+        assert dialog.query_one("MoveForm").edge.verb is Verb.TRANSFER  # type: ignore[attr-defined]
+
+    in_dialog(world, scene)
+
+
+def test_several_reports_are_not_offered_what_makes_sense_for_one(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    found = world.store.reading(offers, world.workplace, one, NOW)
+    alone = {offer.edge.verb for offer in shown_offers(found)}
+    together = {offer.edge.verb for offer in shown_offers(found, several=True)}
+    assert alone - together == {Verb.DUPLICATE, Verb.CORRECT_PLACE}
+    assert not together & FOR_ONE
+
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("p")
+        assert wrong(dialog) == "Duplikat dari: hanya untuk satu laporan."
+
+    in_dialog(world, scene, keys=("1", "V", "t"))
+
+
+def test_moves_without_a_form_of_their_own_say_what_they_bring_about() -> None:
+    assert all(EDGE_BY_VERB[verb].hint for verb in KEYS)
+
+
+def test_the_sentence_goes_when_its_field_is_mended(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("r")
+        form = dialog.query_one("MoveForm")
+        form.fields["to"].set_value("dishub")  # type: ignore[attr-defined]
+        form.fields["note"].focus()  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: wrong(dialog) == "Teruskan ke dinas lain: alasan wajib diisi.")
+        form.fields["to"].input.value = "dishu"  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert wrong(dialog) == "Teruskan ke dinas lain: alasan wajib diisi."
+        await pilot.press("l")
+        await until(lambda: wrong(dialog) == "")
+        assert form.fields["note"].text == "l"  # type: ignore[attr-defined]
+
+    in_dialog(world, scene)
+
+
+def test_an_empty_note_says_so_until_something_is_typed(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def run() -> None:
+        async with desk(world, size=(140, 40)) as (app, pilot):
+            await pilot.press("c")
+            await until(lambda: isinstance(app.screen, NoteDialog))
+            dialog = app.screen
+            assert isinstance(dialog, NoteDialog)
+            await pilot.press("enter")
+            await until(lambda: wrong(dialog) == "Catatan: tulisannya masih kosong.")
+            await pilot.press("a")
+            await until(lambda: wrong(dialog) == "")
+            await pilot.press("enter")
+            await until(lambda: [verb for verb, _number in sent(world)] == ["note"])
+
+    asyncio.run(run())
