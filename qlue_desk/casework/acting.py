@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Current, Device
 from qlue_desk.store import complaints, meta, outbox
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.outbox import Recorded
+from qlue_desk.store.outbox import Recorded, Waiting
 
 UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
 
@@ -43,6 +43,8 @@ class Outcome(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
     action_id: str = ""
     """Of the recorded action; '' when refused and in a dry run."""
+    verb: str = ""
+    """Of an action that was taken back."""
 
     @property
     def done(self) -> bool:
@@ -92,6 +94,11 @@ def _storable(fields: Fields) -> Fields:
 def undo(workplace: Workplace) -> list[Outcome]:
     """Take back the person's last action that has not been sent; a bulk action is taken back whole."""
     return workplace.store.writing(_undo, workplace)
+
+
+def last_left(workplace: Workplace) -> Waiting | None:
+    """The person's newest action that is past taking back; None when there is none."""
+    return workplace.store.reading(outbox.newest_of, workplace.actor.id)
 
 
 def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None = None) -> list[Offer]:
@@ -145,21 +152,22 @@ class _Work:
 
     def decide_all(self, refs: list[str]) -> list[Outcome]:
         """The outcomes without recording anything."""
-        return self._each(refs, lambda recorded: "")
+        return [replace(outcome, action_id="") for outcome in self._each(refs, [])]
 
     def record_all(self, refs: list[str]) -> list[Outcome]:
-        """Decide and record each, all in the running transaction."""
+        """Decide each and record them all in the running transaction, with one append to the twin.
+
+        No decision depends on another of the same stroke: each report is in it once.
+        """
         install = (meta.get(meta.INSTALL) or b"").decode()
         device = Device(self.workplace.desk.id, install, 0)
+        recorded: list[Recorded] = []
+        outcomes = self._each(refs, recorded)
+        if recorded:
+            outbox.record([replace(item, action=replace(item.action, device=device)) for item in recorded])
+        return outcomes
 
-        def keep(recorded: Recorded) -> str:
-            action = replace(recorded.action, device=device)
-            outbox.record([replace(recorded, action=action)])
-            return action.id
-
-        return self._each(refs, keep)
-
-    def _each(self, refs: list[str], keep: Callable[[Recorded], str]) -> list[Outcome]:
+    def _each(self, refs: list[str], recorded: list[Recorded]) -> list[Outcome]:
         try:
             fields = resolve_fields(self.workplace, self.verb, self.fields)
         except (Refused, StoreError) as error:
@@ -173,11 +181,11 @@ class _Work:
                 outcomes.append(outcome)
             elif complaint.id not in seen_ids:
                 seen_ids.add(complaint.id)
-                outcomes.append(self._one(complaint, fields, outcome, keep))
+                outcomes.append(self._one(complaint, fields, outcome, recorded))
         return outcomes
 
     def _one(
-        self, complaint: Complaint, fields: Fields, outcome: Outcome, keep: Callable[[Recorded], str]
+        self, complaint: Complaint, fields: Fields, outcome: Outcome, recorded: list[Recorded]
     ) -> Outcome:
         base = complaints.get_base(complaint.id) or complaint
         action = Action(
@@ -192,8 +200,8 @@ class _Work:
         decision = self.workplace.ground.decide(complaint, action, self.now)
         if isinstance(decision, Refusal):
             return replace(outcome, refusal=decision)
-        recorded = Recorded(action, decision.complaint, decision.entry, _seen(complaint))
-        return replace(outcome, after=decision.complaint, action_id=keep(recorded))
+        recorded.append(Recorded(action, decision.complaint, decision.entry, _seen(complaint)))
+        return replace(outcome, after=decision.complaint, action_id=action.id)
 
 
 def _found(ref: str) -> tuple[Complaint | None, Outcome]:
@@ -234,7 +242,8 @@ def _undo(workplace: Workplace) -> list[Outcome]:
             break
         after = complaints.get(taken.complaint_id)
         number = before.number if before else ""
-        outcomes.append(Outcome(number or taken.complaint_id, number, before, after, None, taken.id))
+        ref = number or taken.complaint_id
+        outcomes.append(Outcome(ref, number, before, after, None, taken.id, taken.verb))
     return outcomes
 
 

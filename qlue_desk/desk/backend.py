@@ -34,7 +34,7 @@ from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
 from qlue_desk.store import complaints, drafts, meta, outbox, queue
 from qlue_desk.store.complaints import Numbered
-from qlue_desk.store.outbox import OutboxCounts
+from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
 
@@ -226,6 +226,21 @@ class Backend:
             )
         )
 
+    async def act_each(self, moves: Sequence[tuple[str, Fields]], verb: Verb) -> list[Outcome]:
+        """Do `verb` to each report with fields of its own; one stroke, so that one undo takes it back."""
+        return await asyncio.wrap_future(
+            self.store.write(_act_each, self.workplace, tuple(moves), verb, self.now())
+        )
+
+    async def rows_of(self, complaint_ids: Iterable[str]) -> list[int]:
+        """Row numbers of those complaints that are here."""
+        found = await asyncio.wrap_future(self.store.read(_rows_of, tuple(complaint_ids)))
+        return [row for row in found if row is not None]
+
+    async def last_left(self) -> Waiting | None:
+        """The person's newest action, when nothing can be taken back any more."""
+        return await asyncio.wrap_future(self.store.read(acting.last_left, self.workplace))
+
     async def enter(self, report: NewReport) -> Complaint:
         """Record a new report."""
         return await asyncio.wrap_future(self.store.write(entering.enter, self.workplace, report, self.now()))
@@ -289,6 +304,18 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
         )
+
+
+def _act_each(
+    workplace: Workplace, moves: tuple[tuple[str, Fields], ...], verb: Verb, now: dt.datetime
+) -> list[Outcome]:
+    return [
+        outcome for ref, fields in moves for outcome in acting.act(workplace, [ref], verb, fields, now=now)
+    ]
+
+
+def _rows_of(complaint_ids: tuple[str, ...]) -> list[int | None]:
+    return [queue.row_of(complaint_id) for complaint_id in complaint_ids]
 
 
 def _saved_views(actor_id: str) -> dict[str, str]:

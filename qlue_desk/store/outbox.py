@@ -96,6 +96,16 @@ def tray(limit: int = 1000) -> list[Waiting]:
     return _listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
 
 
+def newest_of(actor_id: str) -> Waiting | None:
+    """A person's newest own action that was not taken back."""
+    found = _listed(
+        "json_extract(CAST(body AS TEXT), '$.actor_id') = ? AND state <> 'undone' ORDER BY n DESC",
+        1,
+        actor_id,
+    )
+    return found[0] if found else None
+
+
 def of_complaint(complaint_id: str) -> list[Waiting]:
     """Own actions on one complaint that are not confirmed: outbox and tray, oldest first."""
     return _listed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from qlue_desk.casework.errors import Refused
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Code, Fields
-from qlue_desk.store import complaints, outbox
+from qlue_desk.store import complaints, outbox, twin
 from tests.desk_world import NOW, DeskWorld
 
 JPEG = b"\xff\xd8\xff\xe0" + b"isi foto"
@@ -174,3 +174,25 @@ def test_works_from_within_the_stores_own_threads(world: DeskWorld) -> None:
     [outcome] = world.store.write(act, world.workplace, ["1"], "acknowledge", now=NOW).result()
     assert outcome.done
     assert world.get("1").status is Status.ACKNOWLEDGED
+
+
+def test_a_bulk_act_is_one_append_to_the_twin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = DeskWorld.make(tmp_path)
+    reports = made.add_many([Status.DISPATCHED] * 12 + [Status.RESOLVED])
+    appended: list[int] = []
+    append = twin.append
+
+    def counted(path: Path, lines: Iterable[twin.Line]) -> None:
+        kept = list(lines)
+        appended.append(len(kept))
+        append(path, kept)
+
+    monkeypatch.setattr(twin, "append", counted)
+    outcomes = act(made.workplace, [report.id for report in reports], "acknowledge", now=NOW)
+    assert [outcome.done for outcome in outcomes] == [True] * 12 + [False]
+    assert appended == [12]
+    assert len(twin.read(tmp_path / twin.FILE).recorded) == 12
+    waiting = made.store.reading(outbox.waiting)
+    assert [line.action.id for line in waiting] == [outcome.action_id for outcome in outcomes[:12]]
+    assert {line.action.device.id for line in waiting if line.action.device} == {"d_dpupr"}
+    made.close()

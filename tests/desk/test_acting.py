@@ -25,7 +25,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Sync
 from qlue_desk.store import outbox, replica
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, fill_for_verifier, screen_text, until
 from tests.desk_world import NOW, DeskWorld
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
@@ -304,3 +304,62 @@ def test_the_terminal_is_told_what_had_not_left(world: DeskWorld) -> None:
     assert unsent_sentence(app.unsent) == (
         "2 tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
     )
+
+
+# --- taking back -------------------------------------------------------------------------------------
+
+
+def test_undo_of_a_bulk_names_move_and_count_and_brings_the_marks_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_view(app, pilot)
+        rows = set(queue(app).numbers)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        await pilot.press("x", "enter")
+        await until(lambda: not isinstance(app.screen, NoteDialog))
+        await pilot.press("V")
+        await dialog(app, pilot, "t", "enter")
+        await until(lambda: len(sent(world)) == 4 and not isinstance(app.screen, FollowUpDialog))
+        assert said(app) == "Terima: 3 laporan → Diterima. u batalkan (5 dtk)"
+        await until(lambda: queue(app).count == 0 and not queue(app).marks)
+
+        await pilot.press("u")
+        await until(lambda: said(app) == "Dibatalkan: Terima untuk 3 laporan.")
+        await until(lambda: queue(app).marks == rows)
+        await until(lambda: title(app).endswith("3 ditandai"))
+        await pilot.press("escape", "u")
+        await until(lambda: said(app).startswith("Dibatalkan: Catatan BGR-26-"))
+        assert sent(world) == []
+        await pilot.press("u")
+        await until(lambda: said(app) == "Tidak ada tindakan yang bisa dibatalkan.")
+
+    play(world, scene)
+
+
+def test_undo_says_what_has_left_already(world: DeskWorld) -> None:
+    [outcome] = act(world.workplace, ["BGR-26-000002"], "acknowledge", now=NOW)
+    world.store.writing(outbox.mark_sent, [outcome.action_id])
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("u")
+        await until(
+            lambda: said(app) == "Tidak ada lagi yang bisa dibatalkan: Terima BGR-26-000002 sudah terkirim."
+        )
+
+    play(world, scene)
+
+
+def test_accepted_suggestions_of_one_stroke_are_taken_back_together(tmp_path: Path) -> None:
+    made = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(made)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("V", "A")
+        await until(lambda: len(sent(made)) == 6)
+        await until(lambda: said(app) == "Disposisi: 6 laporan → Dishub. u batalkan (5 dtk)")
+        await pilot.press("u")
+        await until(lambda: said(app) == "Dibatalkan: Disposisi untuk 6 laporan.")
+        assert sent(made) == []
+
+    play(made, scene)
+    made.close()

@@ -20,7 +20,7 @@ from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.queue.telling import done_sentence, nothing_to_undo, sending_sentence, undone_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import Complaint, Status
@@ -276,18 +276,16 @@ class Doing:
 
     async def _accept(self) -> None:
         chosen = await self.screen.chosen_complaints()
-        outcomes: list[Outcome] = []
-        for complaint in chosen:
-            fields = accepted(complaint)
-            if fields is None:
-                if len(chosen) == 1:
-                    await self._follow_up(Verb.DISPATCH)
-                    return
-                continue
-            outcomes += await self.backend.act([complaint.id], Verb.DISPATCH, fields)
-        self.screen.nudge()
-        self.tell(Verb.DISPATCH, outcomes)
-        if not outcomes:
+        moves = [
+            (complaint.id, fields) for complaint in chosen if (fields := accepted(complaint)) is not None
+        ]
+        if len(chosen) == 1 and not moves:
+            await self._follow_up(Verb.DISPATCH)
+        elif moves:
+            outcomes = await self.backend.act_each(moves, Verb.DISPATCH)
+            self.screen.nudge()
+            self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
+        elif chosen:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
 
     def photo(self) -> None:
@@ -319,12 +317,15 @@ class Doing:
     async def _undo(self) -> None:
         outcomes = await self.backend.undo()
         if not outcomes:
-            say(self.screen, _("Tidak ada yang bisa dibatalkan: semuanya sudah terkirim."), wrong=True)
+            say(self.screen, nothing_to_undo(await self.backend.last_left()), wrong=True)
         elif outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
         else:
-            numbers = ", ".join(outcome.number for outcome in outcomes[:3])
-            say(self.screen, _("Dibatalkan: {numbers}.").format(numbers=numbers))
+            say(self.screen, undone_sentence(outcomes))
+            if len(outcomes) > 1:
+                ids = [outcome.before.id for outcome in outcomes if outcome.before is not None]
+                self.screen.queue.mark_again(await self.backend.rows_of(ids))
+                self.screen.show_heading()
 
 
 def accepted(complaint: Complaint) -> Fields | None:

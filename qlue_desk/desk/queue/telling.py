@@ -12,6 +12,7 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.settings import Settings
+from qlue_desk.store.outbox import Waiting
 from qlue_desk.words import _
 
 _CONNECTED = frozenset({"connected", "syncing"})
@@ -59,6 +60,25 @@ def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: C
             return _(after.look.label)
         case _:
             return ""
+
+
+def undone_sentence(outcomes: Sequence[Outcome]) -> str:
+    """What was taken back: the move and its report, or how many there were."""
+    edge = EDGE_BY_VERB.get(Verb(outcomes[0].verb)) if outcomes[0].verb in set(Verb) else None
+    label = _(edge.label) if edge is not None else _("laporan baru")
+    if len(outcomes) > 1:
+        return _("Dibatalkan: {move} untuk {n} laporan.").format(move=label, n=len(outcomes))
+    return _("Dibatalkan: {move} {number}.").format(move=label, number=outcomes[0].number)
+
+
+def nothing_to_undo(last: Waiting | None) -> str:
+    """Why `u` did nothing; `last` is the person's newest action that stands."""
+    if last is None:
+        return _("Tidak ada tindakan yang bisa dibatalkan.")
+    edge = EDGE_BY_VERB.get(Verb(last.action.verb)) if last.action.verb in set(Verb) else None
+    return _("Tidak ada lagi yang bisa dibatalkan: {move} {number} sudah terkirim.").format(
+        move=_(edge.label) if edge is not None else _("laporan baru"), number=last.number
+    )
 
 
 def sending_sentence(line: LineState | None, settings: Settings) -> str:

@@ -112,6 +112,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """The row under the cursor when the list no longer has it: it stays until the cursor leaves, so that
         the next key cannot hit a row that nobody chose."""
         self.marks: set[int] = set()
+        self._marks_to_come: set[int] = set()
+        """Rows to be marked as soon as the list has them."""
         self.range_start: int | None = None
         """Where the last mark was set; a range starts there."""
         self._known: OrderedDict[int, Row] = OrderedDict()
@@ -129,7 +131,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """Show these rows; with `keep_cursor` the cursor stays on its row, as a guest where that has gone."""
         current = self.current if keep_cursor else None
         place = 0
-        self.marks &= set(numbers) if self.marks else set()
+        here = set(numbers) if self.marks or self._marks_to_come else set()
+        self.marks = (self.marks | self._marks_to_come) & here
+        self._marks_to_come = self._marks_to_come - here if keep_cursor else set()
         self.guest = None
         if current is not None:
             try:
@@ -378,9 +382,17 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self.marks = set() if self.marks == everything else everything
         self.refresh()
 
+    def mark_again(self, numbers: Sequence[int]) -> None:
+        """Mark these rows, those that are not in the list when they come back into it."""
+        here = set(self.numbers) - {self.guest}
+        self.marks |= here & set(numbers)
+        self._marks_to_come = set(numbers) - here
+        self.refresh()
+
     def clear_marks(self) -> None:
         """Mark nothing."""
         self.marks.clear()
+        self._marks_to_come.clear()
         self.range_start = None
         self.refresh()
 
