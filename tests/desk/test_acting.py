@@ -363,3 +363,41 @@ def test_accepted_suggestions_of_one_stroke_are_taken_back_together(tmp_path: Pa
 
     play(made, scene)
     made.close()
+
+
+# --- the key bar -------------------------------------------------------------------------------------
+
+
+def test_the_key_bar_names_the_dinas_that_accepting_would_send_to(tmp_path: Path) -> None:
+    made = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(made)
+    made.add(status=Status.NEW, category=None, kelurahan=None, suggestion=None)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert current(app) == "BGR-26-000007"
+        await until(lambda: ("A", "disposisi") in app.screen.query_one(KeyBar).shown)
+        app.open_report("BGR-26-000002")
+        await until(lambda: ("A", "terima → Dishub") in app.screen.query_one(KeyBar).shown)
+        await pilot.press("A")
+        await until(lambda: said(app) == "Disposisi: BGR-26-000002 → Dishub. u batalkan (5 dtk)")
+
+    play(made, scene)
+    made.close()
+
+
+def test_a_long_sentence_is_wrapped_not_cut(world: DeskWorld) -> None:
+    sentence = (
+        "Kata “jlan” tidak dikenal. " + "Mungkin: jalan_rusak, jalan_berlubang, jembatan, trotoar. " * 3
+    )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen.query_one(KeyBar)
+        assert bar.size.height == 1
+        bar.say(sentence.strip(), wrong=True)
+        await until(lambda: bar.size.height == 2)
+        shown = " ".join(line.strip() for line in screen_text(app)[-2:])
+        assert shown.strip() == sentence.strip()
+        bar.hush()
+        await until(lambda: bar.size.height == 1)
+
+    play(world, scene)

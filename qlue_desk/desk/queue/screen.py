@@ -17,8 +17,8 @@ from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
-from qlue_desk.desk.queue.columns import heading
-from qlue_desk.desk.queue.doing import Doing
+from qlue_desk.desk.queue.columns import Cells, heading
+from qlue_desk.desk.queue.doing import Doing, accepted
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.queue.queue_list import QueueList
@@ -56,6 +56,8 @@ class DeskScreen(QueueKeys):
         self.kept_query = ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
+        self._suggested = ("", "")
+        """A report and the dinas that `A` would send it to, '' when its suggestion is not whole."""
         self._refreshing = False
         self._filled = False
         """A first answer is here; before it an empty list means nothing."""
@@ -256,6 +258,7 @@ class DeskScreen(QueueKeys):
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
         self.queue.forget()
+        self._suggested = ("", "")
         if not self._refreshing:
             self._refreshing = True
             self.set_timer(CHANGE_PAUSE, self._refresh_now)
@@ -430,10 +433,25 @@ class DeskScreen(QueueKeys):
         if self.preview:
             later(self, self._show_detail(), group="detail")
 
+    def _accept_words(self, cells: Cells) -> str:
+        """What `A` does to this report; which dinas it would go to is looked up first."""
+        known, dinas = self._suggested
+        if known != cells.id:
+            later(self, self._learn_suggestion(cells.id), group="suggestion")
+            return _("terima usulan")
+        return _("terima → {dinas}").format(dinas=dinas) if dinas else _("disposisi")
+
+    async def _learn_suggestion(self, complaint_id: str) -> None:
+        complaint = await self.backend.complaint(complaint_id)
+        fields = accepted(complaint) if complaint is not None else None
+        self._suggested = (complaint_id, self.backend.city.dinas_name(fields.to) if fields else "")
+        if (cells := self.current_cells) is not None and cells.id == complaint_id:
+            self._show_keys()
+
     def _show_keys(self) -> None:
         cells = self.current_cells
         waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
-        extra = (("A", _("terima usulan")),) if self.backend.is_verifier and waits else ()
+        extra = (("A", self._accept_words(cells)),) if self.backend.is_verifier and cells and waits else ()
         place = Place.DETAIL if self.has_class("-detail") else Place.QUEUE
         if place is Place.DETAIL:
             extra = (("esc", _("kembali")), *extra)
