@@ -181,6 +181,24 @@ def _row_of(complaint_id: str) -> int | None:
     return row_of(complaint_id)
 
 
+def test_marked_reports_that_all_left_do_not_turn_a_key_on_the_row_under_the_cursor(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        marked = await open_view(app, pilot)
+        await pilot.press("space")
+        assert queue(app).marks
+        other = current(app)
+        world.store.write(replica.forget, world.get(marked).id).result()
+        await until(lambda: queue(app).count == 2 and not queue(app).marks)
+        await pilot.press("c")
+        await until(lambda: said(app) == "Laporan yang ditandai sudah tidak ada di daftar ini.")
+        assert app.screen is app.screen_stack[1]
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        assert other in app.screen.title_text
+
+    play(world, scene)
+
+
 def test_a_dialog_over_a_report_that_leaves_says_so_and_keeps_the_text(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         mine = await open_view(app, pilot)

@@ -17,17 +17,15 @@ from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
-from qlue_desk.desk.queue.columns import Cells, heading
-from qlue_desk.desk.queue.doing import Doing, accepted
+from qlue_desk.desk.queue.columns import heading
+from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
-from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
-from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.words import _
 
@@ -38,7 +36,7 @@ CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
 
-class DeskScreen(QueueKeys):
+class DeskScreen(Working):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
@@ -56,8 +54,6 @@ class DeskScreen(QueueKeys):
         self.kept_query = ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
-        self._suggested = ("", "")
-        """A report and the dinas that `A` would send it to, '' when its suggestion is not whole."""
         self._refreshing = False
         self._filled = False
         """A first answer is here; before it an empty list means nothing."""
@@ -200,7 +196,7 @@ class DeskScreen(QueueKeys):
         """Show the report under the cursor."""
         if self.is_wide or self.has_class("-detail"):
             later(self, self._show_detail(), group="detail")
-        self._show_keys()
+        self.show_keys()
 
     async def _show_detail(self) -> None:
         cells = self.current_cells
@@ -258,7 +254,7 @@ class DeskScreen(QueueKeys):
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
         self.queue.forget()
-        self._suggested = ("", "")
+        self.forget_suggestion()
         if not self._refreshing:
             self._refreshing = True
             self.set_timer(CHANGE_PAUSE, self._refresh_now)
@@ -278,42 +274,14 @@ class DeskScreen(QueueKeys):
         self.queue.forget()
         self._refresh_now()
         self.show_line()
-        self._show_keys()
+        self.show_keys()
 
     def _refresh_now(self) -> None:
         self._refreshing = False
         self.show_query(self.query_text, keep_cursor=True)
         self._draw_detail_again()
 
-    # --- for `doing` ---------------------------------------------------------------------------
-
-    async def chosen_complaints(self) -> list[Complaint]:
-        """Marked reports, else the one under the cursor (or in the detail pane).
-
-        Only what the person saw: a row number may belong to another report by now.
-        """
-        numbers = self.queue.chosen
-        seen = [cells for number in numbers if (cells := self.queue.row_at(number)) is not None]
-        ids = {cells.row: cells.id for cells in seen}
-        found = await self.backend.complaints(numbers)
-        if len(ids) == len(numbers):
-            found = [complaint for complaint in found if complaint.id in ids.values()]
-        if not found:
-            sentence = _("Tidak ada laporan di baris ini.")
-            if seen:
-                sentence = self.doing.gone(seen[0].id, seen[0].number or seen[0].title).sentence(_)
-            say(self, sentence, wrong=True)
-        return found
-
-    def to_next(self) -> bool:
-        """Go on to the report below; False when there is none."""
-        before = self.queue.current
-        self.queue.move_by(1)
-        return self.queue.current != before
-
-    def nudge(self) -> None:
-        """There is something to send."""
-        self.desk.nudge()
+    # --- for the app ---------------------------------------------------------------------------
 
     def show_own_query(self, text: str) -> None:
         """Show the reports of a query that is no saved view."""
@@ -349,7 +317,7 @@ class DeskScreen(QueueKeys):
             self.add_class("-detail")
         later(self, self._show_detail(), group="detail")
         self.detail.focus()
-        self._show_keys()
+        self.show_keys()
 
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""
@@ -366,7 +334,7 @@ class DeskScreen(QueueKeys):
             self.action_view(1)
         else:
             self.queue.focus()
-        self._show_keys()
+        self.show_keys()
 
     def action_next_pane(self) -> None:
         """Tab."""
@@ -378,7 +346,7 @@ class DeskScreen(QueueKeys):
         self.remove_class("-detail") if not self.is_wide else None
         # A pane that was hidden can take the focus only once the new style is laid out.
         self.call_after_refresh(following.focus)
-        self._show_keys()
+        self.show_keys()
 
     # --- keys: finding -------------------------------------------------------------------------
 
@@ -394,7 +362,7 @@ class DeskScreen(QueueKeys):
         self.queue.focus()
         self.show_query(self.views[self.view][1])
         self.show_line()
-        self._show_keys()
+        self.show_keys()
 
     def action_query(self) -> None:
         """/"""
@@ -432,30 +400,3 @@ class DeskScreen(QueueKeys):
         self._lay_out(self.app.size.width)
         if self.preview:
             later(self, self._show_detail(), group="detail")
-
-    def _accept_words(self, cells: Cells) -> str:
-        """What `A` does to this report; which dinas it would go to is looked up first."""
-        known, dinas = self._suggested
-        if known != cells.id:
-            later(self, self._learn_suggestion(cells.id), group="suggestion")
-            return _("terima usulan")
-        return _("terima → {dinas}").format(dinas=dinas) if dinas else _("disposisi")
-
-    async def _learn_suggestion(self, complaint_id: str) -> None:
-        complaint = await self.backend.complaint(complaint_id)
-        fields = accepted(complaint) if complaint is not None else None
-        self._suggested = (complaint_id, self.backend.city.dinas_name(fields.to) if fields else "")
-        if (cells := self.current_cells) is not None and cells.id == complaint_id:
-            self._show_keys()
-
-    def _show_keys(self) -> None:
-        cells = self.current_cells
-        waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
-        extra = (("A", self._accept_words(cells)),) if self.backend.is_verifier and cells and waits else ()
-        place = Place.DETAIL if self.has_class("-detail") else Place.QUEUE
-        if place is Place.DETAIL:
-            extra = (("esc", _("kembali")), *extra)
-        hidden = frozenset({"open"}) if self.is_wide else frozenset()
-        self.query_one(KeyBar).show_place(
-            Place.QUEUE, hidden=hidden | ({"open"} if place is Place.DETAIL else frozenset()), extra=extra
-        )
