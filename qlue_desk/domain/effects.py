@@ -136,8 +136,16 @@ def _return_custody(
 ) -> dict[str, object]:
     """Back to the verifier, with the suggested owner if the dinas knows one."""
     hop = Hop(dinas=context.city.coordinator, since=context.now, why=note, bounce=True)
-    suggestion = Suggestion(
-        category=complaint.category, kelurahan=complaint.kelurahan, dinas=fields.to or None, why=note
+    # The note says why it came back, not why another dinas should have it.
+    suggestion = (
+        Suggestion(
+            category=complaint.category,
+            kelurahan=complaint.kelurahan,
+            dinas=fields.to,
+            why=f"usul {context.city.dinas_name(complaint.dinas)}",
+        )
+        if fields.to
+        else None
     )
     return {
         "dinas": context.city.coordinator,

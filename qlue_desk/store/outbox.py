@@ -20,6 +20,7 @@ from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerpri
 from qlue_desk.store import complaints, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
+from qlue_desk.store.grace import Grace
 from qlue_desk.store.rebase import rebase
 
 JOURNAL = "('waiting', 'acked', 'confirmed')"
@@ -214,21 +215,6 @@ def _refused(action_id: str) -> Waiting:
 
 
 # --- sending ---------------------------------------------------------------------------------------
-
-
-class Grace(msgspec.Struct, frozen=True):
-    """For how many seconds after `recorded_at` an action stays here, so that it can be taken back.
-
-    One from the future (the clock was set back) has no grace, else it might wait for years.
-    """
-
-    seconds: float
-    now: dt.datetime
-
-    def left(self, recorded_at: dt.datetime) -> float:
-        """Seconds for which an action still stays; 0 when it may leave."""
-        age = (self.now - recorded_at).total_seconds()
-        return self.seconds - age if 0 <= age < self.seconds else 0.0
 
 
 def to_send(

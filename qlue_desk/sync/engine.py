@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from qlue_desk.store import meta, outbox, replica
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
+from qlue_desk.store.grace import Grace
 from qlue_desk.sync import blobs, bundling, pull, rounds
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
@@ -264,10 +265,10 @@ class Engine:
             return outcome.wait
         return 0.0 if outcome.sent else _IDLE_SECONDS
 
-    def _grace(self) -> outbox.Grace | None:
+    def _grace(self) -> Grace | None:
         if not self._undo_seconds:
             return None
-        return outbox.Grace(self._undo_seconds, dt.datetime.now(dt.UTC))
+        return Grace(self._undo_seconds, dt.datetime.now(dt.UTC))
 
     def _push_failed(self, error: Exception, backoff: Backoff) -> float:
         if isinstance(error, Offline):

@@ -13,7 +13,7 @@ import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, PushRequest, RetryCode, Verdict, decode_cursor
 from qlue_desk.store import journal, outbox, replica, snapshot
-from qlue_desk.store.outbox import Grace
+from qlue_desk.store.grace import Grace
 from qlue_desk.sync.errors import BadRequest, Refused, Resync, ServerFailed, SyncError, TooLarge
 from qlue_desk.sync.link import Link
 

@@ -181,6 +181,24 @@ def _row_of(complaint_id: str) -> int | None:
     return row_of(complaint_id)
 
 
+def test_marked_reports_that_all_left_do_not_turn_a_key_on_the_row_under_the_cursor(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        marked = await open_view(app, pilot)
+        await pilot.press("space")
+        assert queue(app).marks
+        other = current(app)
+        world.store.write(replica.forget, world.get(marked).id).result()
+        await until(lambda: queue(app).count == 2 and not queue(app).marks)
+        await pilot.press("c")
+        await until(lambda: said(app) == "Laporan yang ditandai sudah tidak ada di daftar ini.")
+        assert app.screen is app.screen_stack[1]
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        assert other in app.screen.title_text
+
+    play(world, scene)
+
+
 def test_a_dialog_over_a_report_that_leaves_says_so_and_keeps_the_text(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         mine = await open_view(app, pilot)
@@ -363,3 +381,41 @@ def test_accepted_suggestions_of_one_stroke_are_taken_back_together(tmp_path: Pa
 
     play(made, scene)
     made.close()
+
+
+# --- the key bar -------------------------------------------------------------------------------------
+
+
+def test_the_key_bar_names_the_dinas_that_accepting_would_send_to(tmp_path: Path) -> None:
+    made = DeskWorld.make(tmp_path, dinas="diskominfo", as_="u_dewi")
+    fill_for_verifier(made)
+    made.add(status=Status.NEW, category=None, kelurahan=None, suggestion=None)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert current(app) == "BGR-26-000007"
+        await until(lambda: ("A", "disposisi") in app.screen.query_one(KeyBar).shown)
+        app.open_report("BGR-26-000002")
+        await until(lambda: ("A", "terima → Dishub") in app.screen.query_one(KeyBar).shown)
+        await pilot.press("A")
+        await until(lambda: said(app) == "Disposisi: BGR-26-000002 → Dishub. u batalkan (5 dtk)")
+
+    play(made, scene)
+    made.close()
+
+
+def test_a_long_sentence_is_wrapped_not_cut(world: DeskWorld) -> None:
+    sentence = (
+        "Kata “jlan” tidak dikenal. " + "Mungkin: jalan_rusak, jalan_berlubang, jembatan, trotoar. " * 3
+    )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen.query_one(KeyBar)
+        assert bar.size.height == 1
+        bar.say(sentence.strip(), wrong=True)
+        await until(lambda: bar.size.height == 2)
+        shown = " ".join(line.strip() for line in screen_text(app)[-2:])
+        assert shown.strip() == sentence.strip()
+        bar.hush()
+        await until(lambda: bar.size.height == 1)
+
+    play(world, scene)

@@ -14,6 +14,7 @@ from qlue_desk.protocol import Action, ActionResult, Current, RetryCode, Verdict
 from qlue_desk.store import complaints, journal, outbox, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
+from qlue_desk.store.grace import Grace
 from tests.desk_world import NOW, DeskWorld
 
 LATER = NOW + dt.timedelta(minutes=5)
@@ -291,7 +292,7 @@ def test_a_young_action_stays_so_that_it_can_be_taken_back(world: DeskWorld) -> 
     overtaking = note(world, one.id, "sesudahnya", NOW + 3600 * second)
 
     def leaving(seconds: float, now: dt.datetime = NOW) -> list[str]:
-        grace = outbox.Grace(seconds, now)
+        grace = Grace(seconds, now)
         found = world.store.reading(outbox.to_send, 100, 1_000_000, frozenset(), grace)
         return [action.id for action in found]
 
@@ -299,15 +300,15 @@ def test_a_young_action_stays_so_that_it_can_be_taken_back(world: DeskWorld) -> 
     assert leaving(2) == [young, old, ahead, overtaking]
     assert leaving(0) == [young, old, ahead, overtaking]
     assert leaving(5, NOW + 3 * second) == [young, old, ahead, overtaking]
-    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 0.0
+    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 0.0
     world.store.writing(outbox.mark_sent, [young])
     assert leaving(5) == [young, old, ahead, overtaking]
 
 
 def test_the_rest_ends_with_the_first_grace_that_ends(world: DeskWorld) -> None:
     one, two = world.add_many([Status.DISPATCHED] * 2)
-    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 0.0
+    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 0.0
     note(world, one.id, "satu", NOW - dt.timedelta(seconds=1.5))
     note(world, two.id, "dua", NOW - dt.timedelta(seconds=3))
-    assert world.store.reading(outbox.resting, outbox.Grace(5, NOW)) == 2.0
-    assert world.store.reading(outbox.resting, outbox.Grace(2, NOW)) == 0.0
+    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 2.0
+    assert world.store.reading(outbox.resting, Grace(2, NOW)) == 0.0

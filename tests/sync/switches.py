@@ -42,7 +42,9 @@ def switch_off(walker: Walker, rule: Rule, green_walks: int = GREEN_WALKS) -> Fo
     """Walk without the rule."""
     began = time.monotonic()
     if rule.script and (wrong := walker.failure(list(rule.script))):
-        return Found(rule.name, "its steps", f"fail with the rule on: {wrong}", False, time.monotonic() - began)
+        return Found(
+            rule.name, "its steps", f"fail with the rule on: {wrong}", False, time.monotonic() - began
+        )
     with pytest.MonkeyPatch.context() as patch:
         rule.off(patch)
         where, said = _first_failure(walker, rule, green_walks)
@@ -76,7 +78,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("names", nargs="*", help="rules; all when none is given")
     asked = parser.parse_args()
-    names = [r.name for r in RULES if (r.quick or not asked.quick) and (not asked.names or r.name in asked.names)]
+    names = [
+        r.name for r in RULES if (r.quick or not asked.quick) and (not asked.names or r.name in asked.names)
+    ]
     bad = 0
     with multiprocessing.get_context("spawn").Pool(asked.jobs) as pool:
         for found in pool.imap(one, names):

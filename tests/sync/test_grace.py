@@ -13,6 +13,7 @@ import pytest
 from qlue_desk.casework.acting import act, undo
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import outbox
+from qlue_desk.store.grace import Grace
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.state import Phase
@@ -55,7 +56,7 @@ def test_an_action_waits_for_its_grace_while_older_work_goes_on(
     asked = 0
     resting = outbox.resting
 
-    def counted(grace: outbox.Grace) -> float:
+    def counted(grace: Grace) -> float:
         nonlocal asked
         asked += 1
         return resting(grace)

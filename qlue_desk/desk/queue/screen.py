@@ -22,11 +22,10 @@ from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
-from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.words import _
 
@@ -37,7 +36,7 @@ CHANGE_PAUSE = 0.15
 """Seconds in which changes are collected before the list is asked for anew."""
 
 
-class DeskScreen(Finding):
+class DeskScreen(Working, Finding):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
@@ -247,6 +246,7 @@ class DeskScreen(Finding):
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
         self.queue.forget()
+        self.forget_suggestion()
         if not self._refreshing:
             self._refreshing = True
             self.set_timer(CHANGE_PAUSE, self._refresh_now)
@@ -278,35 +278,7 @@ class DeskScreen(Finding):
         self.show_query(self.query_text, keep_cursor=True)
         self._draw_detail_again()
 
-    # --- for `doing` ---------------------------------------------------------------------------
-
-    async def chosen_complaints(self) -> list[Complaint]:
-        """Marked reports, else the one under the cursor (or in the detail pane).
-
-        Only what the person saw: a row number may belong to another report by now.
-        """
-        numbers = self.queue.chosen
-        seen = [cells for number in numbers if (cells := self.queue.row_at(number)) is not None]
-        ids = {cells.row: cells.id for cells in seen}
-        found = await self.backend.complaints(numbers)
-        if len(ids) == len(numbers):
-            found = [complaint for complaint in found if complaint.id in ids.values()]
-        if not found:
-            sentence = _("Tidak ada laporan di baris ini.")
-            if seen:
-                sentence = self.doing.gone(seen[0].id, seen[0].number or seen[0].title).sentence(_)
-            say(self, sentence, wrong=True)
-        return found
-
-    def to_next(self) -> bool:
-        """Go on to the report below; False when there is none."""
-        before = self.queue.current
-        self.queue.move_by(1)
-        return self.queue.current != before
-
-    def nudge(self) -> None:
-        """There is something to send."""
-        self.desk.nudge()
+    # --- for the app ---------------------------------------------------------------------------
 
     # --- keys: moving --------------------------------------------------------------------------
 
@@ -367,16 +339,3 @@ class DeskScreen(Finding):
         """Keys that make sense depend on the pane one is in."""
         if self._filled:
             self.show_keys()
-
-    def show_keys(self) -> None:
-        """The keys of the bottom line: in the detail how to read on and how to get back."""
-        cells = self.current_cells
-        waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
-        extra: tuple[tuple[str, str], ...] = (
-            (("A", _("terima usulan")),) if self.backend.is_verifier and waits else ()
-        )
-        hidden: frozenset[str] = frozenset()
-        if self.has_class("-detail") or self.focused is self.detail:
-            extra = (("esc", _("ke daftar")), ("j k", _("gulir")), *extra)
-            hidden = frozenset({"open", "mark"})
-        self.query_one(KeyBar).show_place(Place.QUEUE, hidden=hidden, extra=extra)

@@ -1,4 +1,4 @@
-"""The bottom line: at most seven keys, those that make sense now."""
+"""The bottom line: at most seven keys, those that make sense now; a sentence may take more lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class KeyBar(Static):
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    KeyBar.-saying { color: $status-green; text-style: bold; }
+    KeyBar.-saying { height: auto; max-height: 3; text-wrap: wrap; color: $status-green; text-style: bold; }
     KeyBar.-wrong { color: $status-red; text-style: bold; }
     """
 

@@ -112,6 +112,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """The row under the cursor when the list no longer has it: it stays until the cursor leaves, so that
         the next key cannot hit a row that nobody chose."""
         self.marks: set[int] = set()
+        self.lost_marks = 0
+        """How many rows were marked before the last of them left the list by itself."""
         self._marks_to_come: set[int] = set()
         """Rows to be marked as soon as the list has them."""
         self.range_start: int | None = None
@@ -132,7 +134,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         current = self.current if keep_cursor else None
         place = 0
         here = set(numbers) if self.marks or self._marks_to_come else set()
+        marked = len(self.marks)
         self.marks = (self.marks | self._marks_to_come) & here
+        if marked and not self.marks and keep_cursor:
+            self.lost_marks = marked
         self._marks_to_come = self._marks_to_come - here if keep_cursor else set()
         self.guest = None
         if current is not None:
@@ -392,6 +397,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     def clear_marks(self) -> None:
         """Mark nothing."""
         self.marks.clear()
+        self.lost_marks = 0
         self._marks_to_come.clear()
         self.range_start = None
         self.refresh()

@@ -1,0 +1,90 @@
+"""What `doing` asks of the queue's screen: which reports are meant, the next one, what the keys do to them."""
+
+from __future__ import annotations
+
+from qlue_desk.desk.actions import Place
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.desk.queue.doing import accepted
+from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.words import _
+
+
+class Working(QueueKeys):
+    """Choosing reports and saying what can be done to them."""
+
+    def __init__(self, desk: DeskApp, backend: Backend) -> None:
+        super().__init__(desk, backend)
+        self._suggested = ("", "")
+        """A report and the dinas that `A` would send it to, '' when its suggestion is not whole."""
+
+    async def chosen_complaints(self) -> list[Complaint]:
+        """Marked reports, else the one under the cursor (or in the detail pane).
+
+        Only what the person saw: a row number may belong to another report by now.
+        """
+        if self.queue.lost_marks and not self.queue.marks:
+            # The person means the marked ones, not the row that happens to be under the cursor.
+            self.clear_marks()
+            say(self, _("Laporan yang ditandai sudah tidak ada di daftar ini."), wrong=True)
+            return []
+        numbers = self.queue.chosen
+        seen = [cells for number in numbers if (cells := self.queue.row_at(number)) is not None]
+        ids = {cells.row: cells.id for cells in seen}
+        found = await self.backend.complaints(numbers)
+        if len(ids) == len(numbers):
+            found = [complaint for complaint in found if complaint.id in ids.values()]
+        if not found:
+            sentence = _("Tidak ada laporan di baris ini.")
+            if seen:
+                sentence = self.doing.gone(seen[0].id, seen[0].number or seen[0].title).sentence(_)
+            say(self, sentence, wrong=True)
+        return found
+
+    def to_next(self) -> bool:
+        """Go on to the report below; False when there is none."""
+        before = self.queue.current
+        self.queue.move_by(1)
+        return self.queue.current != before
+
+    def nudge(self) -> None:
+        """There is something to send."""
+        self.desk.nudge()
+
+    # --- the key bar ---------------------------------------------------------------------------
+
+    def forget_suggestion(self) -> None:
+        """Reports have changed: look the suggestion up again."""
+        self._suggested = ("", "")
+
+    def _accept_words(self, cells: Cells) -> str:
+        """What `A` does to this report; which dinas it would go to is looked up first."""
+        known, dinas = self._suggested
+        if known != cells.id:
+            later(self, self._learn_suggestion(cells.id), group="suggestion")
+            return _("terima usulan")
+        return _("terima → {dinas}").format(dinas=dinas) if dinas else _("disposisi")
+
+    async def _learn_suggestion(self, complaint_id: str) -> None:
+        complaint = await self.backend.complaint(complaint_id)
+        fields = accepted(complaint) if complaint is not None else None
+        self._suggested = (complaint_id, self.backend.city.dinas_name(fields.to) if fields else "")
+        if (cells := self.current_cells) is not None and cells.id == complaint_id:
+            self.show_keys()
+
+    def show_keys(self) -> None:
+        """The keys for the pane and the report in front of the person."""
+        cells = self.current_cells
+        waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
+        extra: tuple[tuple[str, str], ...] = ()
+        if self.backend.is_verifier and cells is not None and waits:
+            extra = (("A", self._accept_words(cells)),)
+        hidden: frozenset[str] = frozenset()
+        if self.has_class("-detail") or self.focused is self.detail:
+            extra = (("esc", _("ke daftar")), ("j k", _("gulir")), *extra)
+            hidden = frozenset({"open", "mark"})
+        self.query_one(KeyBar).show_place(Place.QUEUE, hidden=hidden, extra=extra)
