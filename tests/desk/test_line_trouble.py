@@ -47,7 +47,7 @@ def test_no_network_alone_is_no_trouble() -> None:
 
 @pytest.mark.parametrize(
     ("state", "header", "sentence"),
-    [(OTHER, "pusat menolak meja ini", OTHER.detail), (STUCK, "1 tertahan", STUCK.stuck)],
+    [(OTHER, "pusat menolak meja ini", OTHER.detail), (STUCK, "tertahan", STUCK.stuck)],
 )
 def test_the_header_names_it_the_bar_says_it_once_and_the_outbox_keeps_it(
     world: DeskWorld, state: SyncState, header: str, sentence: str
