@@ -16,7 +16,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.casework.entering import enter
 from qlue_desk.central.intake.qlue import poll
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.follow_up import KEYS, FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Channel, Complaint, Status
@@ -64,14 +64,13 @@ async def sees(app: QlueDesk, condition: Callable[[], object]) -> None:
 
 
 async def follow_up(app: QlueDesk, pilot: Pilot[int], verb: Verb, note: str = "", evidence: str = "") -> None:
-    """`t`, the move's digit, its fields, enter."""
+    """`t`, the move's letter, its fields, enter."""
     await pilot.press("t")
-    await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query(MoveForm))
+    await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("#moves"))
     dialog = app.screen
     assert isinstance(dialog, FollowUpDialog)
-    digit = next(n for n, offer in enumerate(dialog.offers, 1) if offer.edge.verb is verb)
-    await pilot.press(str(digit))
-    await until(lambda: dialog.query_one(MoveForm).edge.verb is verb)
+    await pilot.press(KEYS[verb])
+    await until(lambda: dialog.query(MoveForm) and dialog.query_one(MoveForm).edge.verb is verb)
     form = dialog.query_one(MoveForm)
     if note:
         form.fields["note"].load_text(note)  # type: ignore[attr-defined]

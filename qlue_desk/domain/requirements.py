@@ -15,6 +15,9 @@ from qlue_desk.domain.edges import (
 )
 from qlue_desk.domain.moves import N_, Code, Context, Fields, Refusal
 
+MIN_REASON = 10
+"""Characters of a reason that sends a report elsewhere, back or to its end: the next reader must be able
+to act on it, and the citizen reads some of them."""
 MAX_NOTE = 8000
 """Characters of a note; the wire's `note_chars` limit."""
 
@@ -44,6 +47,14 @@ _TEXT_MISSING: dict[Text, str] = {
 def _text_refusal(edge: Edge, fields: Fields) -> Refusal | None:
     if edge.text is not Text.OPTIONAL and not fields.note.strip():
         return Refusal(Code.INVALID_ARGS, _TEXT_MISSING[edge.text], {"move": edge.label}, "note")
+    weighty = edge.text is Text.REASON and edge.target is not None and not edge.until
+    if weighty and len(fields.note.strip()) < MIN_REASON:
+        return Refusal(
+            Code.INVALID_ARGS,
+            N_("{move}: alasannya terlalu pendek; tulis paling sedikit {least} huruf."),
+            {"move": edge.label, "least": str(MIN_REASON)},
+            "note",
+        )
     if len(fields.note) > MAX_NOTE:
         return Refusal(
             Code.INVALID_ARGS,

@@ -75,10 +75,10 @@ def test_refusals_speak_exact_sentences(world: DeskWorld) -> None:
 def test_targets_are_understood_by_name_and_the_nearest_is_named(world: DeskWorld) -> None:
     world.add()
     workplace = world.workplace
-    [moved] = act(workplace, ["1"], "transfer", Fields(to="Dishub", note="lampu"), now=NOW)
+    [moved] = act(workplace, ["1"], "transfer", Fields(to="Dishub", note="lampu jalan"), now=NOW)
     assert moved.after.dinas == "dishub"
     world.add()
-    [wrong] = act(workplace, ["2"], "transfer", Fields(to="dishup", note="lampu"), now=NOW)
+    [wrong] = act(workplace, ["2"], "transfer", Fields(to="dishup", note="lampu jalan"), now=NOW)
     assert say(wrong) == "Dinas “dishup” tidak dikenal di Kota Bogor; mungkin dishub."
     assert wrong.refusal.code is Code.UNKNOWN_DINAS
     [given] = act(workplace, ["2"], "give", Fields(to="asep"), now=NOW)

@@ -48,7 +48,7 @@ def story(office: Office) -> list[Any]:
         (first, "start", office.officer, {}),
         (first, "propose", office.officer, {"note": "Diganti.", "evidence": (kept,)}),
         (first, "resolve", office.supervisor, {}),
-        (second, "transfer", office.officer, {"to": "dlh", "note": "salah"}),
+        (second, "transfer", office.officer, {"to": "dlh", "note": "salah disposisi"}),
         (second, "return", office.other, {"note": "bukan kami"}),
         (second, "merge", office.verifier, {"to": first.number}),
         (third, "restrict", office.verifier, {"note": "hukum"}),
@@ -128,8 +128,15 @@ def test_eight_writers_on_postgresql_leave_dense_streams_and_numbers(postgres_of
             duplicates.append(office.hub.register.apply(shared, office.dishub).duplicate)
             for n in range(4):
                 complaint = office.take(f"{worker}-{n}").complaint
-                assert office.act(complaint, "transfer", to="dlh", note="x").status == "applied"
-                assert office.act(complaint, "transfer", office.verifier, to="dishub", note="y").seq > 0
+                assert (
+                    office.act(complaint, "transfer", to="dlh", note="bukan tugas kami").status == "applied"
+                )
+                assert (
+                    office.act(
+                        complaint, "transfer", office.verifier, to="dishub", note="urusan lampu jalan"
+                    ).seq
+                    > 0
+                )
         except Exception as error:
             faults.append(error)
 

@@ -133,7 +133,7 @@ def test_replaying_a_stream_gives_the_rows_of_a_snapshot(office: Any) -> None:
     hub = office.hub
     complaints = [office.take(str(n)).complaint for n in range(7)]
     office.resolved(complaints[0])
-    office.act(complaints[1], "transfer", to="dlh", note="salah")
+    office.act(complaints[1], "transfer", to="dlh", note="salah disposisi")
     office.act(complaints[2], "return", note="bukan kami")
     office.act(complaints[3], "restrict", office.verifier, note="hukum")
     for stream, dinas in (("bogor", None), ("bogor/dishub", "dishub"), ("bogor/dlh", "dlh")):
@@ -232,7 +232,7 @@ def test_a_reader_never_misses_an_event_while_writers_are_busy(office: Any) -> N
             assert office.act(complaint, "note", holder, note="x").status == "applied"
             # Two bounces are allowed; then the verifier moves it on.
             mover = holder if n < 2 else office.verifier
-            office.act(complaint, "transfer", mover, to=away, note="y")
+            office.act(complaint, "transfer", mover, to=away, note="bukan tugas kami")
 
     reader = threading.Thread(target=read)
     writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]

@@ -118,7 +118,12 @@ def full_fields(verb: Verb) -> Fields:
         Verb.ESCALATE: "Kepala Dinas",
     }.get(verb, "")
     return Fields(
-        to=to, note="ditulis", until=dt.date(2026, 12, 1), evidence=(PHOTO,), rating=1, place_unknown=True
+        to=to,
+        note="sudah ditulis",
+        until=dt.date(2026, 12, 1),
+        evidence=(PHOTO,),
+        rating=1,
+        place_unknown=True,
     )
 
 
@@ -364,3 +369,36 @@ def test_a_desks_clock_cannot_bend_the_record(offset: int) -> None:
     complaint = report(Status.DISPATCHED, status_since=NOW - dt.timedelta(hours=5))
     at = act_time(NOW + dt.timedelta(seconds=offset), complaint, NOW)
     assert NOW - dt.timedelta(hours=5) <= at <= NOW
+
+
+def test_why_a_report_came_back_is_not_why_another_dinas_should_have_it() -> None:
+    returned = moved(
+        report(Status.DISPATCHED), Verb.RETURN, Role.OFFICER, Fields(to="dishub", note="bukan jalan kami")
+    )
+    assert returned.reason == "bukan jalan kami"
+    assert returned.custody[-1].why == "bukan jalan kami"
+    assert returned.suggestion is not None
+    assert (returned.suggestion.dinas, returned.suggestion.why) == ("dishub", "usul DPUPR")
+    unknown = moved(report(Status.DISPATCHED), Verb.RETURN, Role.OFFICER, Fields(note="bukan jalan kami"))
+    assert (unknown.suggestion, unknown.reason) == (None, "bukan jalan kami")
+
+
+@pytest.mark.parametrize(
+    ("verb", "status", "role"),
+    [
+        (Verb.TRANSFER, Status.DISPATCHED, Role.OFFICER),
+        (Verb.RETURN, Status.DISPATCHED, Role.OFFICER),
+        (Verb.REJECT, Status.NEW, Role.VERIFIER),
+        (Verb.REFER, Status.NEW, Role.VERIFIER),
+        (Verb.SEND_BACK, Status.AWAITING_VERIFICATION, Role.SUPERVISOR),
+        (Verb.REOPEN, Status.REJECTED, Role.VERIFIER),
+    ],
+)
+def test_a_reason_that_says_nothing_is_refused(verb: Verb, status: Status, role: Role) -> None:
+    full = full_fields(verb)
+    for note in ("xyz", "   salah     ", "bukan kam"):
+        outcome = move(report(status), verb, role, msgspec.structs.replace(full, note=note))
+        assert isinstance(outcome, Refusal)
+        assert outcome.sentence().endswith(": alasannya terlalu pendek; tulis paling sedikit 10 huruf.")
+        assert outcome.field == "note"
+    assert isinstance(move(report(status), verb, role, msgspec.structs.replace(full, note="bukan kami")), Decision)  # fmt: skip

@@ -22,7 +22,7 @@ def test_a_reason_that_was_asked_for_stands_in_the_report(edge: Edge) -> None:
     source = next(status for status in Status if status in edge.sources)
     outcome = move(report(source, dinas="dpupr"), edge.verb, edge.who[0].role, full_fields(edge.verb))
     assert isinstance(outcome, Decision)
-    assert b"ditulis" in msgspec.json.encode(outcome.complaint)
+    assert b"sudah ditulis" in msgspec.json.encode(outcome.complaint)
 
 
 def test_an_officer_sees_every_open_report_of_the_dinas_in_some_view() -> None:

@@ -109,7 +109,7 @@ def test_a_report_that_moves_away_leaves_nothing_and_its_work_is_refused(central
     desk, other = central.desk(), central.desk("dlh")
     desk.sync()
     desk.act(one.id, "note", "catatan saya")
-    central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="sampah"), "dewi")
+    central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="sampah, bukan jalan"), "dewi")
     desk.sync()
     assert desk.rows() == central.rows("dpupr") == {}
     assert desk.texts(one.id) == []
@@ -153,8 +153,8 @@ def test_evidence_arrives_before_the_action_that_shows_it(central: Central, tmp_
     from qlue_desk.sync.blobs import fetch
 
     assert fetch(other.engine._link("once"), sha256).read_bytes() == path.read_bytes()
-    central.move(one.id, Verb.SEND_BACK, Fields(note="foto lain"))
-    central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="milik DLH"))
+    central.move(one.id, Verb.SEND_BACK, Fields(note="minta foto lain"))
+    central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="ini milik DLH"))
     other.sync()
     assert not blobs.path_of(other.home, sha256).exists()
 
