@@ -98,6 +98,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
+        "reveal",
+        "i",
+        "nomor pelapor",
+        "Lihat nomor telepon pelapor; alasannya dicatat pusat",
+        Group.WORK,
+        _CASE,
+    ),
+    DeskAction(
         "enter-report", "e", "laporan baru", "Catat laporan baru (112, datang langsung)", Group.WORK, _QUEUE
     ),
     DeskAction("mark", "space", "tandai", "Tandai baris ini", Group.MARK, _QUEUE, bar=6),

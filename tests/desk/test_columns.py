@@ -146,6 +146,22 @@ def test_history_has_days_as_people_write_them_and_is_wrapped(tmp_path: Path) ->
     world.close()
 
 
+@pytest.mark.parametrize("width", [30, 34, 44, 60])
+def test_a_clock_is_never_cut(tmp_path: Path, width: int) -> None:
+    world = DeskWorld.make(tmp_path)
+    late, left = dt.timedelta(days=-123), dt.timedelta(hours=47)
+    clocks = (
+        ClockView("acknowledge", ClockState.OVERDUE, NOW + late, late),
+        ClockView("resolve", ClockState.RUNNING, NOW + left, left, fraction=0.5),
+    )
+    around = Surroundings(world.workplace.city, world.workplace.zone, NOW)
+    shown = case_content(CaseView(world.complaint(), (), clocks), around, width).plain
+    assert "lewat 123 hari" in shown
+    assert "sisa 47 jam · 26 Nov 08.12" in shown
+    assert "█" in shown
+    world.close()
+
+
 def test_a_status_without_a_sentence_of_its_own_keeps_its_colour(tmp_path: Path) -> None:
     world = DeskWorld.make(tmp_path)
     for status in Status:

@@ -22,6 +22,9 @@ ROOMY = 56
 """From this width on a history line names the dinas of the person, too."""
 STAMP = 14
 """Cells of a moment with a gap: `22 Nov 19.14`."""
+CLOCK_LABEL = 11
+LEAST_BAR = 4
+"""A clock's words go below its bar rather than leave less of it."""
 BAR = 16
 """Cells of a clock's bar."""
 _VERB_WORDS = {
@@ -212,13 +215,18 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
             words, style = clock_words(clock, around, roomy=lines.width >= ROOMY)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             size = BAR if lines.width >= ROOMY else BAR // 2
+            beside = min(size, lines.width - CLOCK_LABEL - 1 - cell_len(words))
+            fits = beside >= LEAST_BAR
+            size = beside if fits else size
             filled = size if clock.state is ClockState.OVERDUE else round(clock.fraction * size)
             lines.add(
-                (fit(label, 11), "$text-muted"),
+                (fit(label, CLOCK_LABEL), "$text-muted"),
                 (full * filled, style),
                 (empty * (size - filled), "$rule"),
-                (f" {words}", style),
+                (f" {words}" if fits else "", style),
             )
+            if not fits:
+                lines.text(words, style, indent=2)
 
 
 def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.queue_list import QueueList
+from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
 
@@ -22,6 +23,7 @@ class QueueKeys(PlaceScreen):
 
     doing: Doing
     entering: Entering
+    revealing: Revealing
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; the screen draws it."""
@@ -144,6 +146,10 @@ class QueueKeys(PlaceScreen):
     def action_photo(self) -> None:
         """O."""
         self.doing.photo()
+
+    def action_reveal(self) -> None:
+        """I."""
+        self.revealing.start()
 
     def action_enter_report(self) -> None:
         """E."""

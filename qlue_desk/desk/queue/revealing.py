@@ -1,0 +1,70 @@
+"""A reporter's number on demand (`i`): what can be said without a network is said at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qlue_desk.desk.backend import Backend, in_thread
+from qlue_desk.desk.dialogs.reveal import RevealDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.edges import Verb
+from qlue_desk.protocol import RevealReply
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+
+class Revealing:
+    """Opens the dialog where central could answer."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend) -> None:
+        self.screen = screen
+        self.backend = backend
+
+    def start(self) -> None:
+        """`i`."""
+        later(self.screen, self._start(), group="dialog")
+
+    async def _start(self) -> None:
+        cells = self.screen.current_cells
+        complaint = await self.backend.complaint(cells.id) if cells is not None else None
+        if complaint is None:
+            say(self.screen, _("Tidak ada laporan di baris ini."), wrong=True)
+            return
+        why_not = await self._why_not(complaint)
+        if why_not:
+            say(self.screen, why_not, wrong=True)
+            return
+        self.screen.app.push_screen(
+            RevealDialog(complaint.number or complaint.title, lambda reason: self._ask(complaint.id, reason))
+        )
+
+    async def _why_not(self, complaint: Complaint) -> str:
+        offers = await self.backend.offers(complaint)
+        offer = next((each for each in offers if each.edge.verb is Verb.REVEAL), None)
+        if offer is not None and offer.refusal is not None:
+            return offer.refusal.sentence(_)
+        if complaint.reporter.anonymous:
+            return _("Pelapor ini anonim; identitasnya tidak dibuka.")
+        if not complaint.reporter.phone:
+            return _("Laporan ini tidak membawa nomor telepon.")
+        state = self.screen.desk.line_state
+        if state is not None and state.phase in ("offline", "stopped"):
+            return _("Tanpa jaringan: nomor pelapor hanya ada di pusat; coba lagi setelah tersambung.")
+        return ""
+
+    async def _ask(self, complaint_id: str, reason: str) -> RevealReply:
+        from qlue_desk.sync import revealing
+
+        ca_file = self.screen.settings.sync.ca_file
+        private_ca = Path(ca_file) if ca_file else None
+        store, actor = self.backend.store, self.backend.actor
+        return await asyncio.wrap_future(
+            in_thread(
+                lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca)
+            )
+        )
