@@ -25,7 +25,7 @@ from qlue_desk.central.demo.life import Life
 from qlue_desk.central.demo.people import PASSWORD, make_people
 from qlue_desk.central.demo.pictures import picture
 from qlue_desk.central.demo.seeding import Playback, Seeder
-from qlue_desk.central.demo.stories import Storyteller
+from qlue_desk.central.demo.stories import Outcome, Storyteller
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
@@ -111,11 +111,20 @@ HOURS = [
 """One day in Bogor: in the office and out of it, before and after midnight UTC."""
 
 
-def test_the_same_seed_tells_the_same_city_at_any_hour() -> None:
+class OfToday(Storyteller):
+    """All of whose stories begin today, so that office hours matter to each."""
+
+    def _age(self, outcome: Outcome) -> float:
+        super()._age(outcome)
+        return 0.4
+
+
+@pytest.mark.parametrize("kind", [Storyteller, OfToday])
+def test_the_same_seed_tells_the_same_city_at_any_hour(kind: type[Storyteller]) -> None:
     def told(now: dt.datetime) -> list[tuple[Any, ...]]:
         random, city = Random(2017), load_shipped("bogor")
         people = make_people(city, random)
-        teller = Storyteller(Arrivals(city, random, dt.date(2026, 11, 24)), people, random, now)
+        teller = kind(Arrivals(city, random, dt.date(2026, 11, 24)), people, random, now)
         return [
             (
                 story.outcome,
