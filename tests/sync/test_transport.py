@@ -272,3 +272,18 @@ def test_tls_is_verified_and_a_private_authority_can_be_named(certificates: Path
     assert trusting.send("GET", "/v1/session", Reply) == Reply(7)
     trusting.close()
     listening.close()
+
+
+def test_without_tls_no_authorities_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ssl
+
+    class Asked(Exception):
+        pass
+
+    def refuse(**_named: object) -> ssl.SSLContext:
+        raise Asked
+
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+    Transport("http://127.0.0.1:9").close()
+    with pytest.raises(Asked):
+        Transport("https://pusat.bogor.go.id")

@@ -80,12 +80,12 @@ class Weather:
         return [body for _at, found, body in self.passed if found.startswith(path)]
 
     @contextmanager
-    def blowing(self) -> Iterator[Weather]:
-        """Listen on loopback for the time of a block."""
-        listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+    def blowing(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Weather]:
+        """Listen for the time of a block, on loopback unless told otherwise."""
+        listening = socket.create_server((host, port), backlog=64)
         threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
         scheme = "https" if self._tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
+        self.url = f"{scheme}://{host}:{listening.getsockname()[1]}"
         try:
             yield self
         finally:

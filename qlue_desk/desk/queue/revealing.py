@@ -64,7 +64,5 @@ class Revealing:
         private_ca = Path(ca_file) if ca_file else None
         store, actor = self.backend.store, self.backend.actor
         return await asyncio.wrap_future(
-            in_thread(
-                lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca)
-            )
+            in_thread(lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca))
         )

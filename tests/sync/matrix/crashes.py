@@ -31,7 +31,8 @@ def row18_kill_9_of_a_desk_at_each_commit(place: Place) -> None:
     place.central._desks.remove(template)
     deaths = 0
     for when in (BEFORE, AFTER):
-        for number in range(1, ENOUGH):
+        # Between two commits nothing is written, so a death after one is that before the next: a few suffice.
+        for number in range(1, ENOUGH, 1 if when == BEFORE else 3):
             place.central.move(one.id, *note(f"kabar {number}"))  # each pull brings a page
             home = place.folder / f"mati {number} {when[:2]}"
             shutil.copytree(template.home, home)
@@ -72,7 +73,6 @@ def _check_the_dead(place: Place, home: Path, complaint_id: str, seen: list[tupl
         desk.store.writing(journal.salvage)
         for action_id, _text in seen:
             assert desk.state_of(action_id) in ("waiting", "acked", "confirmed"), "a recorded action is gone"
-        patient(desk)
         patient(desk)
         assert desk.counts().waiting == desk.counts().acked == 0
         assert desk.rows() == place.central.rows("dpupr")

@@ -57,7 +57,7 @@ def _fill(folder: Path) -> Path:
 
 def row21_disk_full(place: Place) -> None:
     one = place.central.report()
-    with small_disk(place.folder / "kecil", "4m") as folder:
+    with small_disk(place.folder / "kecil", "14m") as folder:
         desk = _moved(place, place.desk(), folder)
         try:
             kept = desk.act(one.id, "note", "sebelum penuh")
@@ -93,7 +93,7 @@ def row21_disk_full(place: Place) -> None:
 
 def row22_read_only(place: Place) -> None:
     one = place.central.report()
-    with small_disk(place.folder / "kecil", "8m") as folder:
+    with small_disk(place.folder / "kecil", "14m") as folder:
         desk = _moved(place, place.desk(), folder)
         kept = desk.act(one.id, "note", "sebelum terkunci")
         desk.close()
@@ -116,7 +116,7 @@ def row22_read_only(place: Place) -> None:
 
 def row22_rows_can_still_be_read(place: Place) -> None:
     one = place.central.report()
-    with small_disk(place.folder / "kecil", "8m") as folder:
+    with small_disk(place.folder / "kecil", "14m") as folder:
         desk = _moved(place, place.desk(), folder)
         desk.close()
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.moves import Fields
@@ -16,7 +17,6 @@ HOSTILE = (
     "[/]",
     "[@click=app.bell]x[/]",
     "\x1b]52;c;cm0=\x07",
-    "nol\x00nol",
     "\u202ekanan\u2066kiri",
     "e\u0301 é",
     "../../etc/passwd",
@@ -89,6 +89,12 @@ def row43_hostile_text(place: Place) -> None:
     )
     assert set(mine) <= set(place.central.texts(one.id)), "what the person saw is what was stored"
     assert "e\u0301 é" in mine, "neither form of a letter is turned into the other"
+    [outcome] = act(desk.workplace, [one.id], "note", Fields(note="nol\x00nol"))
+    place.heal(desk)  # PostgreSQL has no word for it: told in the tray, with the text that was written
+    [item] = desk.tray()
+    assert item.result is not None
+    assert (item.action.id, item.result.code) == (outcome.action_id, "invalid_args")
+    assert "U+0000" in item.result.detail
     [outcome] = act(desk.workplace, [one.id], "note", Fields(note="setengah \ud800 huruf"))
     place.heal(desk)  # half a surrogate pair is no text: refused or mended, but nothing stands still
     assert desk.counts().waiting == 0
@@ -123,14 +129,20 @@ def queue_notes(desk: Desk, complaint_ids: list[str], count: int) -> None:
         desk.store.writing(some, range(start, min(start + 250, count)))
 
 
-def drain(place: Place, count: int, reports: int) -> tuple[float, float]:
-    """Seconds that `count` queued actions take over loopback, and that central alone needs for as many."""
+def drain(
+    place: Place, count: int, reports: int, watch: Callable[[Desk], None] = lambda _desk: None
+) -> tuple[float, float]:
+    """Seconds that `count` queued actions take over loopback, and that central alone needs for as many.
+
+    `watch` gets the desk before it begins.
+    """
     with place.central.hub.register.bulk():
         made = [place.central.report() for _ in range(reports)]
     desk = place.central.desk()
     desk.sync()
     queue_notes(desk, [complaint.id for complaint in made], count)
     assert desk.counts().waiting == count
+    watch(desk)
     began = time.perf_counter()
     result = desk.sync()
     seconds = time.perf_counter() - began
@@ -150,4 +162,4 @@ def drain(place: Place, count: int, reports: int) -> tuple[float, float]:
 def row45_queue_of_a_week(place: Place) -> None:
     seconds, floor = drain(place, 500, 50)
     # 10,000 at this rate within a minute, and most of the time is central's own work, which no desk can spare.
-    assert seconds < max(3.0, 4 * floor), f"{seconds:.2f} s for 500 actions, central alone {floor:.2f} s"
+    assert seconds < 2.0 + 5 * floor, f"{seconds:.2f} s for 500 actions, central alone {floor:.2f} s"
