@@ -130,7 +130,7 @@ class RemoteStore:
             raise
         except Exception as error:  # every system has errors of its own
             raise StoreUnreachable(
-                "Penyimpanan berkas {url} tidak terjangkau; coba lagi.", url=_without_secrets(self._url)
+                N_("Penyimpanan berkas {url} tidak terjangkau; coba lagi."), url=_without_secrets(self._url)
             ) from error
 
 

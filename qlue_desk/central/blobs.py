@@ -137,7 +137,9 @@ class Blobs:
             )
         if row is not None and int(row[0]) + size > self.quota_bytes:
             raise OverQuota(
-                "Desk ini sudah mengirim {sent} MB berkas yang belum dipakai laporan; paling banyak {most} MB.",
+                N_(
+                    "Desk ini sudah mengirim {sent} MB berkas yang belum dipakai laporan; paling banyak {most} MB."
+                ),
                 sent=str(int(row[0]) >> 20),
                 most=str(self.quota_bytes >> 20),
             )
@@ -326,7 +328,7 @@ def _write_part(partial: Path, offset: int, chunk: bytes) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise OverQuota("Disk server penuh; berkas belum dapat diterima.") from error
+        raise OverQuota(N_("Disk server penuh; berkas belum dapat diterima.")) from error
 
 
 def _kind(head: bytes) -> str:

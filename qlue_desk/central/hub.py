@@ -134,8 +134,13 @@ class Hub:
                 path=str(data),
             )
         _check_version(database, data)
-        hub = cls(data, database, now)
-        restoring.notice(hub)
+        try:
+            hub = cls(data, database, now)
+            restoring.notice(hub)
+        except Exception as error:
+            if not is_of_database(error):
+                raise
+            raise database_problem(data, error) from error
         return hub
 
     def configure(self, settings: CentralSettings) -> None:

@@ -29,7 +29,7 @@ def test_a_city_s_numbers_become_rates() -> None:
 
 def test_one_address_asks_only_so_often(hub: Hub) -> None:
     hub.rates = RateLimits.of(1200, 4)
-    with running_server(hub) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running_server(hub) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         assert client.get("/lacak/").status_code == 200
         page = client.get("/lacak/")
         assert page.status_code == 429
@@ -80,7 +80,7 @@ def test_serving_honours_the_settings(tmp_path: Path) -> None:
 
 def _ask(url: str, token: str, action: Any) -> None:
     headers = {"Authorization": f"Bearer {token}", "Qlue-Client": "desk/1.9.9 schema=7"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=20) as desk:
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as desk:
         pulled = desk.post("/v1/pull", json={"cursor": None})
         assert (pulled.status_code, pulled.json()["type"]) == (426, "urn:qlue:client_too_old")
         assert "2.0.0" in pulled.json()["detail"]

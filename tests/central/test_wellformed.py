@@ -25,7 +25,7 @@ def desk(office: Office) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {office.enrolled.token}"}
     with (
         running_server(office.hub) as url,
-        httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client,
+        httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as client,
     ):
         yield client
 

@@ -115,16 +115,13 @@ class Storyteller:
     def tell_all(self, total: int) -> list[Story]:
         """`total` stories; the newest is a few minutes old.
 
-        Each draws from a sequence of its own, so that what the clock changes in one changes no other: the
-        same seed tells the same reports at any hour.
+        How many draws one takes never depends on the clock: the same seed tells the same at any hour.
         """
-        base = self.random.getrandbits(64)
         outcomes = shares_of(total)
         self.random.shuffle(outcomes)
         outcomes.sort(key=lambda outcome: outcome is Outcome.DUPLICATE)
         stories: list[Story] = []
-        for number, outcome in enumerate(outcomes):
-            self.random.seed(f"{base} {number}")
+        for outcome in outcomes:
             stories.append(self.tell(outcome, stories))
         return stories
 

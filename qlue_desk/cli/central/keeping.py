@@ -34,7 +34,9 @@ def backup(
     from qlue_desk.central import backups
 
     with opened(shell, data, database) as hub:
-        path = target or backups.backup_name(hub.data)
+        named = backups.backup_name(hub.data)
+        path = target or named
+        path = path / named.name if path.is_dir() else path
         found = backups.backup(hub, path)
     if json_output:
         write_json({"path": str(path), "complaints": found.complaints, "events": found.events})

@@ -19,7 +19,7 @@ from tests.central.open311.test_geo_report import V2, form, take
 
 @pytest.fixture
 def client(hub: Hub) -> Iterator[httpx.Client]:
-    with running_server(hub) as url, httpx.Client(base_url=url + V2, trust_env=False) as client:
+    with running_server(hub) as url, httpx.Client(base_url=url + V2, trust_env=False, timeout=60) as client:
         yield client
 
 
