@@ -6,6 +6,7 @@ its SQLite is new enough to be free of the WAL-reset corruption.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -48,6 +49,7 @@ _LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
 CONNECT_SECONDS = 5
 
 Row = Sequence[Any]
+log = logging.getLogger("qlue_desk.central")
 
 
 class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
@@ -259,12 +261,19 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
 
         A dump put into another cluster has another system identifier, a base backup that was promoted
         another timeline, a dump put back into the same cluster another table. All may be read by an
-        ordinary role. The timeline is that of the WAL now: that of the last checkpoint lags behind.
+        ordinary role unless the city took that right away; then '' and the heads alone tell. The timeline
+        is that of the WAL now: that of the last checkpoint lags behind.
         """
-        row = self.one(
-            "SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), "
-            "'stream'::regclass::oid FROM pg_control_system()"
-        )
+        try:
+            row = self.one(
+                "SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), "
+                "'stream'::regclass::oid FROM pg_control_system()"
+            )
+        except DatabaseBusy:
+            raise
+        except Exception as error:
+            log.info("PostgreSQL does not say which cluster this is: %s", error)
+            return ""
         assert row is not None, "pg_control_system gives a row"
         return f"{row[0]}/{row[1]}/{row[2]}"
 

@@ -59,14 +59,14 @@ def notice(hub: Hub) -> Restore | None:
         identity = database.identity()
         with database.reading():
             known = value(database, IDENTITY)
-            if known == identity and _why(hub, identity) is None:
+            if identity in ("", known) and _why(hub, identity) is None:
                 _keep_first_heads(hub)
                 return None
         with database.writing():
             _lock_streams(database)
             # Again under the lock: another worker may have been first.
             why = _why(hub, identity)
-            put(database, IDENTITY, identity)
+            _keep_identity(database, identity)
             return None if why is None else _begin_epochs(hub, why)
 
 
@@ -84,7 +84,7 @@ def announce(hub: Hub) -> Restore:
         identity = database.identity()
         with database.writing():
             _lock_streams(database)
-            put(database, IDENTITY, identity)
+            _keep_identity(database, identity)
             return _begin_epochs(hub, Why.TOLD)
 
 
@@ -97,7 +97,7 @@ def restores(database: CentralDatabase) -> tuple[Restore, ...]:
 
 def _why(hub: Hub, identity: str) -> Why | None:
     known = value(hub.database, IDENTITY)
-    if known and known != identity:
+    if known and identity and known != identity:
         return Why.MOVED
     seen = hub.seen.read()
     if not seen:
@@ -148,6 +148,11 @@ def _begin_epochs(hub: Hub, why: Why) -> Restore:
         len(rows),
     )
     return restore
+
+
+def _keep_identity(database: CentralDatabase, identity: str) -> None:
+    if identity:
+        put(database, IDENTITY, identity)
 
 
 def _lock_streams(database: CentralDatabase) -> None:

@@ -73,7 +73,7 @@ class SeenHeads:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was noted. A disk that is full is no reason to refuse work, so it is only logged."""
+        """Write what was noted. A full disk is no reason to refuse work: older heads only notice less."""
         with self._lock:
             self._flushed = self._clock()
             if not self._pending:
@@ -83,12 +83,8 @@ class SeenHeads:
                 known = heads.get(stream)
                 if known is None or known.epoch != head.epoch or known.seq < head.seq:
                     heads[stream] = head
-            try:
-                self._write(heads)
-            except OSError as error:
-                log.warning("%s can't be written: %s", self._path, error)
-                return
-            self._pending = {}
+            if self._write(heads):
+                self._pending = {}
 
     def replace(self, heads: dict[str, Head]) -> None:
         """Forget what was seen before: from now on these."""
@@ -96,11 +92,16 @@ class SeenHeads:
             self._pending = {}
             self._write(heads)
 
-    def _write(self, heads: dict[str, Head]) -> None:
+    def _write(self, heads: dict[str, Head]) -> bool:
         partial = self._path.with_name(f".{FILE}.{os.getpid()}.{threading.get_ident()}")
-        with partial.open("wb") as file:
-            file.write(msgspec.json.encode(_Kept(self.server_id, heads)))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._path)
-        flush_folder(self._path.parent)
+        try:
+            with partial.open("wb") as file:
+                file.write(msgspec.json.encode(_Kept(self.server_id, heads)))
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self._path)
+            flush_folder(self._path.parent)
+        except OSError as error:
+            log.warning("%s can't be written: %s", self._path, error)
+            return False
+        return True

@@ -155,6 +155,10 @@ def postgres() -> Iterator[Callable[[], str]]:
     # Short path: PostgreSQL's socket lies in it, and its name may have 107 characters only.
     folder = Path(tempfile.mkdtemp(prefix="qpg"))
     server = embedded.get_server(folder / "d", cleanup_mode="stop")
+    # A power cut is no matter here, and on a busy disk a flush takes longer than a test.
+    for setting in ("fsync", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     made: list[str] = []
 
     def fresh() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from qlue_desk.central import admin
+from qlue_desk.central import admin, compaction
 from qlue_desk.central.compaction import compact
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.hub import Hub
@@ -196,6 +196,15 @@ def test_pushes_go_on_while_a_long_feed_is_compacted(made: Office) -> None:
     assert len(waits) >= 5
     assert max(waits) < 2.0
     assert made.hub.feed.pull(STREAM, encode_cursor(made_floor(made)), 500).events[0].seq == 4002
+
+
+def test_a_long_feed_is_dropped_over_several_minutes(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(6):
+        made.take(str(n))
+    made.clock.forward(days=61)
+    monkeypatch.setattr(compaction, "LONGEST_SECONDS", 0.0)
+    assert [compact(made.hub, batch=4) for _ in range(5)] == [4, 2 + 4, 2, 0, 0]
+    assert admin.check(made.hub).faults == ()
 
 
 def test_two_workers_that_compact_at_once_drop_each_event_once(

@@ -4,7 +4,6 @@ Compared is every reply with its status and headers; ids become ordinals, hashes
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,22 +27,9 @@ from .conftest import NOW, Clock, Office, add_bogor
 
 ID = re.compile(r"\b([a-z])_[0-9a-z]{8,}\b")
 HASHES = frozenset(
-    [
-        "chain",
-        "digest",
-        "epoch",
-        "to",
-        "from",
-        "mark",
-        "as_of",
-        "cursor",
-        "token",
-        "server_id",
-        "rules",
-        "server",
-        "offline_lease_until",
-    ]
-)
+    ["chain", "digest", "epoch", "to", "from", "mark", "as_of", "cursor", "token", "server_id", "rules",
+     "bundle_key"]
+)  # fmt: skip
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
 SHA = hashlib.sha256(PHOTO).hexdigest()
 
@@ -150,6 +136,7 @@ def play(script: Script) -> list[Any]:
         accepted,
         replace(accepted, fields=Fields(note="lain")),
         act(first, "resolve"),
+        act(first, "acknowledge"),
         replace(act(first, "start"), prev=accepted.id),
         replace(act(first, "note", note="x"), prev="a_unknown1"),
         waits,
@@ -236,10 +223,15 @@ def told_by(folder: Path, database_url: str | None) -> list[Any]:
         hub.close()
 
 
+def comparable(reply: Any) -> list[str]:
+    """One line for each value, so that a difference shows itself."""
+    return msgspec.json.format(msgspec.json.encode(reply)).decode().splitlines()
+
+
 def test_one_script_gets_the_same_replies_from_both(tmp_path: Path, postgres: Callable[[], str]) -> None:
     on_sqlite, on_postgres = told_by(tmp_path / "s", None), told_by(tmp_path / "p", postgres())
     for one, other in zip(on_sqlite, on_postgres, strict=True):
-        assert one == other
+        assert comparable(one) == comparable(other)
     # The script reaches what it is meant to reach.
     codes = {
         (reply[1], reply[3].get("type", "").removeprefix("urn:qlue:"), reply[3].get("reason", ""))
@@ -248,7 +240,7 @@ def test_one_script_gets_the_same_replies_from_both(tmp_path: Path, postgres: Ca
     }
     assert {reason for _, _, reason in codes} >= {"diverged", "scope", "too_old", "epoch"}
     assert {status for status, _, _ in codes} >= {200, 400, 401, 403, 404, 409, 410, 422}
-    verdicts = json.dumps(on_sqlite)
+    verdicts = msgspec.json.encode(on_sqlite).decode()
     for code in (
         "predecessor_missing", "blob_missing", "action_id_reused", "too_old_kind", "not_found", "out_of_scope",
         "invalid_transition", "invalid_args", "moved_out",

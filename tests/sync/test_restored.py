@@ -147,7 +147,11 @@ def test_a_dump_in_another_cluster_or_in_the_same_is_another_epoch(tmp_path: Pat
 def test_a_copy_of_the_data_put_back_in_the_same_timeline_is_seen_by_the_heads(
     tmp_path: Path, cluster: Cluster
 ) -> None:
-    with Central.make(tmp_path, database_url=cluster.create("same")) as central:
+    url = cluster.create("same")
+    cluster.sql("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC", "same")
+    with Central.make(tmp_path, database_url=url) as central:
+        with central.hub.database.connected():
+            assert central.hub.database.identity() == ""  # this city tells nobody
         city = City(central)
         base = cluster.base_backup()
         done = city.go_on()
@@ -208,6 +212,22 @@ def test_heads_of_another_worker_from_before_a_restore_are_no_second_one(tmp_pat
         after = epochs(central)
         with central.closed():
             (central.data / "heads.json").write_bytes(old)
+        assert (whys(central), epochs(central)) == (["told"], after)
+
+
+def test_a_disk_that_takes_no_heads_stops_nobody(tmp_path: Path) -> None:
+    with Central.make(tmp_path, serve=False) as central:
+        central.report()
+        central.hub.seen.flush()
+        heads = central.data / "heads.json"
+        heads.unlink()
+        heads.mkdir()  # as good as a full disk
+        central.report()
+        central.hub.seen.flush()
+        restoring.announce(central.hub)
+        after = epochs(central)
+        with central.closed():
+            pass
         assert (whys(central), epochs(central)) == (["told"], after)
 
 
