@@ -158,7 +158,9 @@ def _reassign(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
     chosen = _chosen(world, step)
     holder = msgspec.json.decode(world.server_rows()[chosen])["dinas"]
     to = "dlh" if holder == "dpupr" else "dpupr"
-    world.hub.register.system(chosen, Verb.TRANSFER, Fields(to=to, note="pindah"), world.people["dewi"])
+    world.hub.register.system(
+        chosen, Verb.TRANSFER, Fields(to=to, note="pindah ke dinas yang berwenang"), world.people["dewi"]
+    )
 
 
 def _compact(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
