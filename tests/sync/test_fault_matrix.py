@@ -59,7 +59,11 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
     ),
     11: (
         "401-expired-revoked-wipe",
-        (sessions.row11_401_keeps_everything, sessions.row11_revoked_with_wipe_leaves_only_own_unsent_work),
+        (
+            sessions.row11_401_keeps_everything,
+            sessions.row11_revoked_with_wipe_leaves_sealed_work_and_nothing_else,
+            ENGINE + "test_revoking_a_desk_that_knows_no_key_keeps_its_unsent_work_encrypted",
+        ),
     ),
     12: ("scope-changed", (ROUNDS + "test_a_desk_that_was_moved_to_another_dinas_shows_only_that",)),
     13: ("resync-for-five-reasons", (sessions.row13_five_reasons_to_resync,)),

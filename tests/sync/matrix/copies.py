@@ -204,7 +204,7 @@ def row36_snapshot_interrupted_mutated_restored(place: Place) -> None:
             texts_once(central, mine, f"saya {disturbance}")
         if disturbance == "moved away":
             assert mine.id not in desk.rows()
-            central.move(mine.id, Verb.TRANSFER, Fields(to="dpupr", note="kembali"))
+            central.move(mine.id, Verb.TRANSFER, Fields(to="dpupr", note="kembali ke pemegang semula"))
         assert desk.store.reading(snapshot.current) is None
 
 
@@ -213,7 +213,9 @@ def _disturb(place: Place, what: str, complaint_id: str) -> None:
         for complaint in list(place.central.rows("dpupr")):
             place.central.move(complaint, *note("di antara halaman"))
     elif what == "moved away":
-        place.central.move(complaint_id, Verb.TRANSFER, Fields(to="dlh", note="pindah"))
+        place.central.move(
+            complaint_id, Verb.TRANSFER, Fields(to="dlh", note="pindah ke dinas yang berwenang")
+        )
     elif what.startswith("restored"):
         place.central.restore(new_epoch="epoch" in what)
 
@@ -225,14 +227,14 @@ def row38_reassigned_away_and_back(place: Place) -> None:
     for turn in range(4):
         desk.act(one.id, "note", f"pergi {turn}")
         place.heal(desk)
-        place.central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="ke DLH"))
+        place.central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="urusan DLH, bukan jalan"))
         if turn % 2:
             place.heal(desk, other)  # half of the turns the desk sees both moves in one page
             assert desk.rows() == {}
             found = other.get(one.id)
             assert found is not None
             versions.append(found.version)
-        place.central.move(one.id, Verb.TRANSFER, Fields(to="dpupr", note="kembali"))
+        place.central.move(one.id, Verb.TRANSFER, Fields(to="dpupr", note="kembali ke pemegang semula"))
         place.heal(desk, other)
         found = desk.get(one.id)
         assert found is not None

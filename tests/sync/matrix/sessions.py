@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from qlue_desk.casework.acting import act
+from qlue_desk.central import bundles
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action
-from qlue_desk.store import blobs, meta, outbox
+from qlue_desk.store import blobs, meta
 from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotSignedIn, Offline, OtherServer, Resync
 from qlue_desk.sync.state import Phase
@@ -39,7 +40,7 @@ def row11_401_keeps_everything(place: Place) -> None:
     assert desk.counts().waiting == 2
 
 
-def row11_revoked_with_wipe_leaves_only_own_unsent_work(place: Place) -> None:
+def row11_revoked_with_wipe_leaves_sealed_work_and_nothing_else(place: Place) -> None:
     one = place.central.report()
     desk = place.desk()
     desk.act(one.id, "note", "belum terkirim")
@@ -52,8 +53,11 @@ def row11_revoked_with_wipe_leaves_only_own_unsent_work(place: Place) -> None:
     assert list(desk.rows()) == [one.id]
     place.background(desk)
     until(lambda: desk.rows() == {})
-    assert [item.action.fields.note for item in desk.store.reading(outbox.waiting)] == ["belum terkirim"]
     assert desk.texts(one.id) == []
+    [sealed] = desk.home.glob("*.qlb")
+    assert b"belum terkirim" not in sealed.read_bytes(), "only central can open it"
+    assert bundles.take(place.central.hub, sealed.read_bytes(), even_revoked=True).applied == 1
+    texts_once(place.central, one, "belum terkirim")
 
 
 def row13_five_reasons_to_resync(place: Place) -> None:

@@ -12,7 +12,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, PullReply, PullRequest, PushReply, PushRequest
-from qlue_desk.store import replica, snapshot
+from qlue_desk.store import outbox, replica, snapshot
 from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
@@ -158,7 +158,9 @@ def _reassign(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
     chosen = _chosen(world, step)
     holder = msgspec.json.decode(world.server_rows()[chosen])["dinas"]
     to = "dlh" if holder == "dpupr" else "dpupr"
-    world.hub.register.system(chosen, Verb.TRANSFER, Fields(to=to, note="pindah"), world.people["dewi"])
+    world.hub.register.system(
+        chosen, Verb.TRANSFER, Fields(to=to, note="pindah ke dinas yang berwenang"), world.people["dewi"]
+    )
 
 
 def _compact(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
@@ -254,9 +256,31 @@ def _reuse(world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
     assert result.code == "action_id_reused", "invariant 5: an id that is used again was not noticed"
 
 
+def _undo(_world: World, desk: WalkDesk, _step: Step, _flags: Any) -> None:
+    desk.link.write(outbox.undo_last, desk.user.id)
+
+
+def _tray(_world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
+    """Somebody looks at what was refused: tries it again or puts it away."""
+    refused = desk.link.read(outbox.tray)
+    if not refused:
+        return
+    chosen = refused[step.numbers[1] % len(refused)].action
+    if step.numbers[2] % 2:
+        desk.link.write(outbox.discard, chosen.id)
+        return
+    again = desk.link.write(outbox.retry, chosen.id)
+    desk.recorded[again.id] = again.verb
+
+
+def _coordinator(world: World, _desk: WalkDesk, _step: Step, _flags: Any) -> None:
+    world.add_coordinator()
+
+
 _STEPS = {
     "citizen": _citizen, "local": _local, "pull": _pull, "push": _push, "stale": _stale,
     "snapshot": _snapshot, "central": _central, "reassign": _reassign, "compact": _compact,
     "backup": _backup, "restore": _restore, "desk_backup": _desk_backup, "desk_restore": _desk_restore,
     "clone": _clone, "take_over": _take_over, "reuse": _reuse,
+    "undo": _undo, "tray": _tray, "coordinator": _coordinator,
 }  # fmt: skip

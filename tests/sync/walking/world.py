@@ -23,10 +23,12 @@ from qlue_desk.store.bound import connection
 from qlue_desk.sync import pull, push
 from qlue_desk.sync.errors import Offline, Resync
 from qlue_desk.sync.link import Link
-from tests.sync.rig import WHOLE, Central, Clock
+from tests.sync.rig import COORDINATOR, WHOLE, Central, Clock
 from tests.sync.walking.fast import InlineStore
 
 DESKS = ("dpupr", "dpupr", "dlh")
+LATER = (COORDINATOR,)
+"""Desks that only some walks have."""
 SNAPSHOT_ROWS = 2
 
 
@@ -41,7 +43,8 @@ class Template(msgspec.Struct):
 def make_template(folder: Path) -> Template:
     """Three desks of two dinas, a report for each, everybody up to date."""
     with Central.make(folder, serve=False) as central:
-        tokens = [central.hub.accounts.add_desk("bogor", d, f"meja {i}").token for i, d in enumerate(DESKS)]
+        added = [central.hub.accounts.add_desk("bogor", d, d) for d in (*DESKS, *LATER)]
+        tokens = [reply.token for reply in added]
         people = [central.people[f"rina_{dinas}"] for dinas in DESKS] + [central.people["dewi"]]
         for dinas in DESKS:
             central.report(dinas)
@@ -152,7 +155,7 @@ class World:
         folder.mkdir(exist_ok=True)
         shutil.copytree(source / "central", folder / "central")
         if copy:
-            for number in range(len(DESKS)):
+            for number in range(len(template.tokens)):
                 shutil.copytree(source / "first" / f"desk{number}", folder / f"desk{number}")
         self.hub = Hub.open(folder / "central", now=self.clock)
         self.people = {"dewi": template.people[-1]}
@@ -161,11 +164,19 @@ class World:
         self.verdicts: dict[str, tuple[Any, ...]] = {}
         self.backed_up = self.restored = self.cloned = False
         self.busy_at = -1
-        self.desks = [
-            WalkDesk(self, folder / f"desk{i}", token, template.people[i], f"desk{i}")
-            for i, token in enumerate(template.tokens)
-        ]
+        self.desks = [self._desk(number) for number in range(len(DESKS) if copy else len(template.tokens))]
         self.desk_backups: dict[str, dict[str, str]] = {}
+
+    def _desk(self, number: int) -> WalkDesk:
+        name = f"desk{number}"
+        return WalkDesk(
+            self, self.folder / name, self.template.tokens[number], self.template.people[number], name
+        )
+
+    def add_coordinator(self) -> None:
+        """The coordinator's desk joins: it reads the whole city, in a stream that nothing ever leaves."""
+        if all(desk.dinas != COORDINATOR for desk in self.desks):
+            self.desks.append(self._desk(len(DESKS)))
 
     def close(self) -> None:
         """Close all."""
@@ -186,7 +197,7 @@ class World:
 
     def server_rows(self, dinas: str = "") -> dict[str, bytes]:
         """Central's rows, of one dinas or all."""
-        where = f" WHERE dinas = '{dinas}'" if dinas else ""
+        where = f" WHERE dinas = '{dinas}'" if dinas not in ("", COORDINATOR) else ""
         with self.hub.database.connected():
             return {
                 r[0]: bytes(r[1]) for r in self.hub.database.all(f"SELECT id, body FROM complaint{where}")
