@@ -31,7 +31,7 @@ def test_walks() -> None:
     import multiprocessing
 
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for walks, _steps, failed in pool.map(chunk, chunks(FIRST, WALKS, 50)):
+        for walks, _steps, failed in pool.map(chunk, chunks(FIRST, WALKS, 125)):
             walked += walks
             failures += failed
     assert failures == [], "\n".join(failures)

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from qlue_desk.central import database as central_database
+from qlue_desk.central import register
 from qlue_desk.central.hub import Hub
 from qlue_desk.store import connecting, schema, twin
 from qlue_desk.store.bound import bind_thread
@@ -88,6 +89,7 @@ def fast_files() -> Iterator[None]:
         )
         patch.setattr(central_database, "PRAGMAS", pragmas)
         patch.setattr(twin.os, "fsync", lambda _handle: None)
+        patch.setattr(register, "PAUSE_SECONDS", (0.0, 0.0))
         rooms: dict[str, Any] = {}
         read_room = Hub._read_room
 
