@@ -93,7 +93,7 @@ class Load:
             complaint = chance.choice(self.complaints)
             if chance.random() < 0.6:
                 action = office.action(
-                    complaint, "transfer", verifier, to=chance.choice(self.dinas), note="ke sana"
+                    complaint, "transfer", verifier, to=chance.choice(self.dinas), note="urusan dinas sana"
                 )
             else:
                 action = office.action(complaint, "note", verifier, note=f"catatan {number}")
