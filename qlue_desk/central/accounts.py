@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import peewee
 
+from qlue_desk.central import clones
 from qlue_desk.central.errors import Invalid, NotAllowed, NotFound, TokenRefused
 from qlue_desk.central.instants import from_ms, to_ms
 from qlue_desk.central.tokens import (
@@ -66,6 +67,8 @@ class DeskInfo(msgspec.Struct, frozen=True):
     seen_at: dt.datetime | None
     revoked: bool
     scope_version: int
+    cloned: bool = False
+    """Two copies of it ask in turn (`central.clones`)."""
 
 
 class Accounts:
@@ -309,13 +312,15 @@ class Accounts:
                 "FROM desk WHERE city = ? ORDER BY created_at, id",
                 (city,),
             )
-        return [
-            DeskInfo(
-                row[0], row[1], row[2], row[3], row[4], from_ms(int(row[5])),
-                from_ms(int(row[6])) if row[6] is not None else None, row[7] is not None, int(row[8]),
-            )
-            for row in rows
-        ]  # fmt: skip
+            now = to_ms(self._hub.now())
+            return [
+                DeskInfo(
+                    row[0], row[1], row[2], row[3], row[4], from_ms(int(row[5])),
+                    from_ms(int(row[6])) if row[6] is not None else None, row[7] is not None, int(row[8]),
+                    clones.is_cloned(self._hub.database, row[0], now),
+                )
+                for row in rows
+            ]  # fmt: skip
 
     def move_desk(self, desk_id: str, dinas: str) -> None:
         """Give a desk another dinas; its next pull answers 410 scope."""

@@ -389,3 +389,10 @@ PRIORITY_BY_WORD: dict[str, int] = {
     "high": 1,
     "emergency": 2,
 }
+
+REASON_IS_PUBLIC: frozenset[Status] = frozenset(
+    status
+    for status in Status
+    if (into := [edge for edge in EDGES if edge.target is status]) and all(edge.public for edge in into)
+)
+"""Where the reporter may read why a report stands so: every move that leads there is a public one."""

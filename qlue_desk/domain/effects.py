@@ -14,7 +14,8 @@ def changes_of(
 ) -> dict[str, object]:
     """Fields of the complaint to replace; status and version are the caller's."""
     now, clocks = context.now, context.clocks
-    changes: dict[str, object] = {}
+    # A reason tells why a report stands as it does; it ends with that.
+    changes: dict[str, object] = {} if edge.target is None else {"reason": ""}
     note = fields.note.strip()
     if fields.evidence:
         changes["attachments"] = complaint.attachments + tuple(
@@ -72,7 +73,7 @@ def changes_of(
 def _still_changes(
     edge: Edge, complaint: Complaint, fields: Fields, actor: Actor, context: Context
 ) -> dict[str, object]:
-    """Moves without change of status."""
+    """Moves that change something of their own, whatever they make of the status."""
     match edge.verb:
         case Verb.TAKE:
             return {"holder": actor.id, "holder_name": actor.name}

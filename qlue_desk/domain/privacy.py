@@ -11,6 +11,7 @@ import unicodedata
 import msgspec
 
 from qlue_desk.domain.complaint import Complaint, Entry, Reporter, Status
+from qlue_desk.domain.edges import REASON_IS_PUBLIC
 
 HIDDEN = "••••"
 SECRET_TITLE = "(rahasia)"
@@ -169,7 +170,7 @@ def for_public(complaint: Complaint) -> Complaint:
         follow_up=redact_text(complaint.follow_up),
         question=redact_text(complaint.question),
         answer=redact_text(complaint.answer),
-        reason=redact_text(complaint.reason),
+        reason=redact_text(complaint.reason) if complaint.status in REASON_IS_PUBLIC else "",
         reporter=Reporter(anonymous=True, secret=complaint.reporter.secret),
         holder=None,
         holder_name="",

@@ -6,9 +6,12 @@ Passwords are kept only as argon2id hashes, one a person who has signed in here.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import re
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -114,7 +117,15 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     token = read_token(store.folder)
     if not url or not token:
         raise NotEnrolled("no server or no token")
-    return Transport(url, token=token, server_id=server_id, private_ca=private_ca)
+    return Transport(
+        url, token=token, server_id=server_id, private_ca=private_ca, place=place_of(store.folder)
+    )
+
+
+def place_of(folder: Path) -> str:
+    """A hash of this machine and folder, so that central can tell two copies of one desk apart."""
+    where = f"{platform.node()}|{uuid.getnode()}|{folder.resolve()}"
+    return hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def read_token(folder: Path) -> str:

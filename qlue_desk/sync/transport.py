@@ -27,6 +27,7 @@ from qlue_desk.protocol import (
     BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
     MEDIA_TYPE,
+    PLACE_HEADER,
     PROTOCOL,
     PROTOCOL_HEADER,
     REQUEST_HEADER,
@@ -83,6 +84,7 @@ class Transport:
         token: str = "",
         server_id: str = "",
         private_ca: Path | None = None,
+        place: str = "",
     ) -> None:
         self.url = checked_address(url)
         self.token = token
@@ -109,6 +111,7 @@ class Transport:
                 PROTOCOL_HEADER: str(PROTOCOL),
                 CLIENT_HEADER: f"desk/{__version__} python/{platform.python_version()}",
                 "User-Agent": f"qlue-desk/{__version__}",
+                **({PLACE_HEADER: place} if place else {}),
             },
         )
 

@@ -9,8 +9,9 @@ from qlue_desk.casework.views import DEFAULT_VIEWS
 from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
 from qlue_desk.desk.dialogs.follow_up import ORDER
 from qlue_desk.domain.complaint import OPEN_STATUSES, Role, Status
-from qlue_desk.domain.edges import EDGES, Edge, Text
+from qlue_desk.domain.edges import EDGES, Edge, Text, Verb
 from qlue_desk.domain.moves import Decision
+from qlue_desk.domain.privacy import for_public
 from tests.domain.test_lifecycle import full_fields, move, report
 
 MOVES = [edge for edge in EDGES if edge.target is not None]
@@ -44,3 +45,27 @@ def test_every_move_of_people_has_its_place_in_the_follow_up_list() -> None:
     people = {Role.OFFICER, Role.SUPERVISOR, Role.VERIFIER}
     moves = {edge.verb for edge in MOVES if any(who.role in people for who in edge.who)}
     assert moves - set(ORDER) == set()
+
+
+@pytest.mark.parametrize("edge", MOVES, ids=lambda e: str(e.verb))
+def test_the_reporter_reads_the_reasons_of_public_moves_and_no_others(edge: Edge) -> None:
+    source = next(status for status in Status if status in edge.sources)
+    before = msgspec.structs.replace(report(source, dinas="dpupr"), reason="alasan yang lama sekali")
+    outcome = move(before, edge.verb, edge.who[0].role, full_fields(edge.verb))
+    assert isinstance(outcome, Decision)
+    shown = for_public(outcome.complaint).reason
+    assert "yang lama" not in outcome.complaint.reason, "a reason ends with the status that it explains"
+    internal = [e for e in MOVES if e.target is outcome.complaint.status and not e.public]
+    assert shown == ("" if internal else outcome.complaint.reason)
+
+
+def test_what_a_supervisor_wrote_when_sending_back_is_not_told_with_the_end() -> None:
+    fields = full_fields(Verb.SEND_BACK)
+    back = move(report(Status.AWAITING_VERIFICATION, dinas="dpupr"), Verb.SEND_BACK, Role.SUPERVISOR, fields)
+    assert isinstance(back, Decision)
+    assert back.complaint.reason == fields.note
+    assert for_public(back.complaint).reason == ""
+    again = msgspec.structs.replace(back.complaint, status=Status.AWAITING_VERIFICATION)
+    done = move(again, Verb.RESOLVE, Role.SUPERVISOR, full_fields(Verb.RESOLVE))
+    assert isinstance(done, Decision)
+    assert done.complaint.reason == ""

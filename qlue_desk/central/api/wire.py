@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from litestar import Request, Response
 
+from qlue_desk.central import clones
 from qlue_desk.central.api.problems import ProblemError, too_many
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
@@ -21,6 +22,7 @@ from qlue_desk.central.limits import Buckets
 from qlue_desk.protocol import (
     CLIENT_HEADER,
     MEDIA_TYPE,
+    PLACE_HEADER,
     PROTOCOL,
     PROTOCOL_HEADER,
     REQUEST_HEADER,
@@ -71,7 +73,7 @@ class Wire:
         self.metrics = metrics
         self.buckets = Buckets()
         self._threads = ThreadPoolExecutor(THREADS, "central")
-        self._seen: dict[str, float] = {}
+        self._seen: dict[str, tuple[float, str]] = {}
 
     def close(self) -> None:
         """Let the threads end."""
@@ -90,22 +92,25 @@ class Wire:
         """
         self._check_protocol(request, pushing=pushing)
         try:
-            found = await self.call(self._identify, bearer(request), request.headers.get(CLIENT_HEADER, ""))
+            client, place = (request.headers.get(name, "") for name in (CLIENT_HEADER, PLACE_HEADER))
+            found = await self.call(self._identify, bearer(request), client, place)
         except TokenRefused:
             self.limit(f"refused:{address(request)}", "refused")
             raise
         self.limit(f"desk:{found.identity.id}", "desk")
         return found
 
-    def _identify(self, token: str, client: str) -> Desk:
+    def _identify(self, token: str, client: str, place: str) -> Desk:
         with self.hub.database.connected():
             self.hub.refresh()
             identity = self.hub.accounts.desk_of(token)
             city = self.hub.city(identity.city)
             now = time.monotonic()
-            if now - self._seen.get(identity.id, -SEEN_SECONDS) >= SEEN_SECONDS:
-                self._seen[identity.id] = now
+            seen_at, seen_in = self._seen.get(identity.id, (-SEEN_SECONDS, ""))
+            if now - seen_at >= SEEN_SECONDS or seen_in != place:
+                self._seen[identity.id] = (now, place)
                 self.hub.accounts.seen(identity.id, client)
+                clones.note(self.hub, identity.id, place)
         return Desk(identity, token, scope_stream(identity, city), city.coordinator)
 
     def _check_protocol(self, request: AnyRequest, *, pushing: bool) -> None:

@@ -98,16 +98,13 @@ def track(
         category=city.category_label(public.category),
         place=_place(public, city),
         follow_up=public.follow_up if public.status in EVIDENCE_SHOWN else "",
-        reason=public.reason if not public.is_open or public.status in _REASON_SHOWN else "",
+        reason=public.reason,
         question=public.question if bare.can_answer else "",
         original=public.duplicate_of if public.status is Status.DUPLICATE else "",
         steps=tuple(_steps(complaint, entries, city, dates)),
         before=tuple(photo for photo in photos if not photo.after),
         after=tuple(photo for photo in photos if photo.after),
     )
-
-
-_REASON_SHOWN = frozenset({Status.SCHEDULED})
 
 
 def dispute_until(complaint: Complaint, clocks: Clocks, now: dt.datetime) -> dt.datetime | None:

@@ -217,7 +217,7 @@ def list_desks(
                 one.dinas,
                 one.name,
                 one.seen_at.isoformat(timespec="minutes") if one.seen_at else "–",
-                _("dicabut") if one.revoked else "",
+                _("dicabut") if one.revoked else _("disalin: dipakai di dua tempat") if one.cloned else "",
             )
             for one in found
         ]

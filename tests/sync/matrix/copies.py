@@ -107,11 +107,14 @@ def row25_cloned_desk(place: Place) -> None:
 
 def row25_admin_sees_the_clone(place: Place) -> None:
     desk = place.desk()
-    clone = _opened(place, _copied(place, desk, "kembar"))
+    accounts = place.central.hub.accounts
     desk.sync()
+    clone = _opened(place, _copied(place, desk, "kembar"))
     clone.sync()
-    desks = place.central.hub.accounts.desks("bogor")
-    assert any("conflict" in repr(each) or "kembar" in repr(each) for each in desks)
+    assert not any(each.cloned for each in accounts.desks("bogor")), "it may have moved to another machine"
+    desk.sync()
+    flagged = [each.id for each in accounts.desks("bogor") if each.cloned]
+    assert flagged == [desk.workplace.session.desk.id]
 
 
 def _restored(place: Place, *, new_epoch: bool, times: int = 1) -> None:
