@@ -46,8 +46,13 @@ def backup(hub: Hub, target: Path) -> Checked:
     Written beside, flushed, checked, then renamed: a backup that exists is whole. Files of reports lie
     under `data/blobs` and are copied by any tool, for they never change.
 
-    :raises DatabaseProblem: when the copy is not sound, or the database is not SQLite.
+    :raises DatabaseProblem: when the copy is not sound, the database is not SQLite, or something else lies
+        at `target` than an earlier backup.
     """
+    if target.exists() and not _is_backup(target):
+        raise DatabaseProblem(
+            N_("Di {path} sudah ada berkas yang bukan cadangan; pilih nama lain."), path=str(target)
+        )
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -62,6 +67,22 @@ def backup(hub: Hub, target: Path) -> Checked:
         _remove(partial)
     flush_folder(target.parent)
     return found
+
+
+def _is_backup(file: Path) -> bool:
+    """Whether a backup of a central lies there; nothing of the file changes."""
+    from sqlcipher3 import dbapi2
+
+    try:
+        connection = dbapi2.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+    except dbapi2.Error:
+        return False
+    try:
+        return connection.execute("SELECT 1 FROM meta WHERE key = 'server_id'").fetchone() is not None
+    except dbapi2.Error:
+        return False
+    finally:
+        connection.close()
 
 
 def _check_copy(copy: Path) -> Checked:

@@ -1,6 +1,8 @@
 """A backup is whole, and putting it back is safe: checked before, kept what was there, new epochs after."""
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,27 @@ def test_a_backup_is_whole_while_central_works(office: Any, tmp_path: Path) -> N
     assert restored.server_id == office.hub.server_id
     assert restored.records.of_source("bogor", "qlue", "later") is None
     restored.close()
+
+
+def test_a_backup_replaces_an_earlier_one_and_nothing_else(office: Any, tmp_path: Path) -> None:
+    """A slip of the tongue in a command line must not cost another file, whoever may write it."""
+    target = tmp_path / "c.db"
+    backup(office.hub, target)
+    office.take("1")
+    assert backup(office.hub, target).complaints == 1
+    text, other = tmp_path / "passwd", tmp_path / "other.db"
+    text.write_text("root:x:0:0:root:/root:/bin/bash\n")
+    with contextlib.closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE meta (key TEXT, value TEXT)")
+        connection.commit()
+    for taken in (text, other):
+        before = taken.read_bytes()
+        with pytest.raises(DatabaseProblem, match="sudah ada berkas yang bukan cadangan; pilih nama lain"):
+            backup(office.hub, taken)
+        assert taken.read_bytes() == before
+    with pytest.raises(DatabaseProblem):
+        backup(office.hub, office.hub.data)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.db", "central", "other.db", "passwd"]
 
 
 def lines_of(capsys: pytest.CaptureFixture[str]) -> str:

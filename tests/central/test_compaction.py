@@ -54,7 +54,8 @@ def busy_city(office: Office, chance: random.Random, steps: int) -> None:
             assert office.act(complaint, "note", holder, note=f"catatan {n}").status == "applied"
         elif what == "move":
             to = "dlh" if complaint.dinas == "dishub" else "dishub"
-            office.act(complaint, "transfer", office.verifier, to=to, note="ke sana")
+            moved = office.act(complaint, "transfer", office.verifier, to=to, note="milik dinas yang lain")
+            assert moved.status == "applied"
         else:
             taken.append(office.take(f"n{n}").complaint)
     with office.hub.database.writing():  # an erased payload stays a place in the chain
@@ -194,6 +195,7 @@ def test_pushes_go_on_while_a_long_feed_is_compacted(made: Office) -> None:
     worker.join()
     assert dropped == [4001]
     assert len(waits) >= 5
+    print(f"{len(waits)} pushes beside it, the longest {max(waits) * 1000:.0f} ms")
     assert max(waits) < 2.0
     assert made.hub.feed.pull(STREAM, encode_cursor(made_floor(made)), 500).events[0].seq == 4002
 

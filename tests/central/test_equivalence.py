@@ -161,8 +161,9 @@ def play(script: Script) -> list[Any]:
     script.ask("dishub", "PUT", f"/v1/blobs/{'0' * 64}", params={"size": 3}, content=b"\xff\xd8\xff")
     script.push(
         "dishub",
-        act(first, "propose", note="Diganti\x00 \x1b[31mmerah", evidence=evidence),
-        act(second, "return", note="bukan kami"),
+        act(first, "propose", note="Lampu sudah diganti\x00", evidence=evidence),
+        act(first, "propose", note="Lampu sudah diganti \x1b[31mmerah", evidence=evidence),
+        act(second, "return", note="bukan milik kami"),
         act(second, "note", note="sudah pergi"),
     )
     verifier = office.verifier
@@ -170,11 +171,19 @@ def play(script: Script) -> list[Any]:
     entered = Action("a_entered1", "enter", "c_entered01", office.operator.id, office.clock(), report=report)
     script.push(
         "diskominfo",
-        act(second, "dispatch", verifier, to="dlh", note="ke DLH", category="pju", place_unknown=True),
-        act(third, "restrict", verifier, note="rahasia"),
+        act(
+            second,
+            "dispatch",
+            verifier,
+            to="dlh",
+            note="ternyata sampah milik DLH",
+            category="pju",
+            place_unknown=True,
+        ),
+        act(third, "restrict", verifier, note="diminta pelapornya"),
         entered,
         replace(entered, id="a_entered2"),
-        act(first, "merge", verifier, to=second.number),
+        act(first, "merge", verifier, to=second.number, note="laporan yang sama"),
     )
     script.ask("dishub", "POST", "/v1/reveal", json={
         "complaint_id": first.id, "actor_id": office.officer.id, "reason": "tanya",
@@ -240,6 +249,16 @@ def test_one_script_gets_the_same_replies_from_both(tmp_path: Path, postgres: Ca
     }
     assert {reason for _, _, reason in codes} >= {"diverged", "scope", "too_old", "epoch"}
     assert {status for status, _, _ in codes} >= {200, 400, 401, 403, 404, 409, 410, 422}
+    # The script moves what it is meant to move: A applied, R refused, W waits.
+    applied = [
+        "".join(
+            {"applied": "A", "rejected": "R", "retry": "W"}[result["status"]]
+            for result in reply[3]["results"]
+        )
+        for reply in on_sqlite
+        if reply[0] == "/v1/push" and "results" in reply[3]
+    ]
+    assert applied == ["AARRRAWWWRRR", "A", "RAAR", "AAARA", "A", "A"]
     verdicts = msgspec.json.encode(on_sqlite).decode()
     for code in (
         "predecessor_missing", "blob_missing", "action_id_reused", "too_old_kind", "not_found", "out_of_scope",
