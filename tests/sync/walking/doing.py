@@ -16,7 +16,7 @@ from qlue_desk.store import outbox, replica, snapshot
 from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
-from tests.sync.rig import ONLY_DATABASE, WHOLE, next_moment
+from tests.sync.rig import COORDINATOR, ONLY_DATABASE, WHOLE, next_moment
 from tests.sync.walking import invariants
 from tests.sync.walking.steps import Step
 from tests.sync.walking.world import DESKS, BusyRegister, WalkDesk, World
@@ -54,6 +54,9 @@ def _local(world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
 
 def _pull(world: World, desk: WalkDesk, step: Step, flags: Any) -> None:
     lose, twice, keep, *_ = flags
+    desk.faulty()
+    pull.current_session(desk.link)
+    desk.workplace.reload()
     desk.faulty(lose, twice)
     cursor = desk.link.read(replica.cursor)
     if cursor is None:
@@ -211,6 +214,7 @@ def _desk_restore(world: World, desk: WalkDesk, _step: Step, _flags: Any) -> Non
     shutil.copytree(world.folder / f"{desk.name}.backup", desk.home)
     _restarted(world, desk)
     desk.recorded = dict(world.desk_backups[desk.name])
+    desk.in_motion = desk.in_motion or world.moved  # the copy may be of another dinas
 
 
 def _restarted(world: World, desk: WalkDesk) -> None:
@@ -230,6 +234,7 @@ def _clone(world: World, desk: WalkDesk, _step: Step, _flags: Any) -> None:
     desk.open()
     clone = WalkDesk(world, home, desk.token, desk.user, "clone")
     clone.recorded = dict(desk.recorded)
+    clone.in_motion = desk.in_motion
     desk.cloned = clone.cloned = True
     world.desks.append(clone)
 
@@ -273,6 +278,16 @@ def _tray(_world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
     desk.recorded[again.id] = again.verb
 
 
+def _move_desk(world: World, desk: WalkDesk, _step: Step, _flags: Any) -> None:
+    """An administrator gives the desk (and its twin, if it was cloned) to the other dinas."""
+    if desk.dinas == COORDINATOR:
+        return
+    world.moved = True
+    world.hub.accounts.move_desk(desk.id, "dlh" if desk.dinas == "dpupr" else "dpupr")
+    for each in world.desks:
+        each.identify()
+
+
 def _coordinator(world: World, _desk: WalkDesk, _step: Step, _flags: Any) -> None:
     world.add_coordinator()
 
@@ -282,5 +297,5 @@ _STEPS = {
     "snapshot": _snapshot, "central": _central, "reassign": _reassign, "compact": _compact,
     "backup": _backup, "restore": _restore, "desk_backup": _desk_backup, "desk_restore": _desk_restore,
     "clone": _clone, "take_over": _take_over, "reuse": _reuse,
-    "undo": _undo, "tray": _tray, "coordinator": _coordinator,
+    "undo": _undo, "tray": _tray, "coordinator": _coordinator, "move_desk": _move_desk,
 }  # fmt: skip

@@ -30,7 +30,8 @@ def after_step(_world: World, desk: WalkDesk) -> None:
     seen = desk.store.reading(_look)
     no_loss_local(desk, seen)
     scope(desk, seen)
-    assert seen.hidden == [], f"invariant 16: own work is not to be seen: {seen.hidden}"
+    # The rows of a desk that was given to another dinas are judged by the new one's people, then go.
+    assert seen.hidden == [] or desk.in_motion, f"invariant 16: own work is not to be seen: {seen.hidden}"
 
 
 class Seen(msgspec.Struct):
@@ -75,9 +76,8 @@ def no_loss_local(desk: WalkDesk, seen: Seen) -> None:
 
 
 def scope(desk: WalkDesk, seen: Seen) -> None:
-    assert desk.dinas == COORDINATOR or set(seen.dinas) <= {desk.dinas}, (
-        "invariant 10: a row of another dinas"
-    )
+    own = desk.dinas == COORDINATOR or set(seen.dinas) <= {desk.dinas}
+    assert own or desk.in_motion, "invariant 10: a row of another dinas"
     assert seen.strays == 0, "invariant 10: history of a report that is not here"
 
 
@@ -129,6 +129,7 @@ def heal(world: World) -> None:
 def _whole_round(desk: WalkDesk) -> bool:
     moved = False
     try:
+        pull.current_session(desk.link)
         if pull.needs_snapshot(desk.link):
             pull.run_snapshot(desk.link)
             moved = True
@@ -147,6 +148,7 @@ def at_rest(world: World) -> None:
     streams(world)
     shown = set(ids)
     for desk in world.desks:
+        desk.in_motion = False
         after_step(world, desk)
         assert desk.rows() == world.server_rows(desk.dinas), "invariant 9: rows differ from central's"
         assert desk.store.reading(outbox.counts).waiting == 0, "invariant 21: work that never leaves"
@@ -159,10 +161,12 @@ def at_rest(world: World) -> None:
             elif not world.cloned:
                 assert action_id not in shown, f"invariant 2: {state} here, but it took effect"
         same_view(desk)
-    first, second = (dict(desk.ask("SELECT id, body FROM entry")) for desk in world.desks[:2])
-    assert first == second, "invariant 9: histories differ"
     told = {line["id"] for line in lines}
-    assert set(first) <= told, "invariant 9: a line that central does not have"
+    histories: dict[str, dict[str, bytes]] = {}
+    for desk in world.desks:
+        history = dict(desk.ask("SELECT id, body FROM entry"))
+        assert set(history) <= told, "invariant 9: a line that central does not have"
+        assert histories.setdefault(desk.dinas, history) == history, "invariant 9: histories differ"
 
 
 def same_view(desk: WalkDesk) -> None:

@@ -260,6 +260,15 @@ def no_version_guard(patch: Patch) -> None:
     patch.setattr(replica, "_versions", lambda _ids: {})
 
 
+def no_look_at_the_head(patch: Patch) -> None:
+    settle = journal.settle
+
+    def without_head(sent: Any, results: Any, epoch: str, covered: Any, _head: int | None = None) -> Any:
+        return settle(sent, results, epoch, covered)
+
+    patch.setattr(journal, "settle", without_head)
+
+
 def no_fence(patch: Patch) -> None:
     patch.setattr(replica, "generation", lambda: 0)
     patch.setattr(replica, "next_generation", lambda: 0)
@@ -298,12 +307,12 @@ def marks_of_any_timeline(patch: Patch) -> None:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("dedup", no_dedup, walks=40, quick=True),
-    Rule("lane (prev)", no_lane, walks=60, quick=True),
+    Rule("dedup", no_dedup, walks=100, quick=True),
+    Rule("lane (prev)", no_lane, walks=100, quick=True),
     Rule("prev computed at sending", prev_when_recorded, script=scripts.FORGOTTEN_REFUSAL, quick=True),
     Rule("prev names the journal too", prev_only_of_the_outbox, script=scripts.LOST_PREDECESSOR, quick=True),
     Rule("confirm by feed", no_confirm_by_feed, script=scripts.PASSED_OVER, quick=True),
-    Rule("re-offer after a resync", no_reoffer, walks=40, quick=True),
+    Rule("re-offer after a resync", no_reoffer, script=scripts.PUT_BACK, quick=True),
     Rule("chain", no_chain, script=scripts.GROWN_PAST, quick=True),
     Rule("chain and ahead", no_chain_no_ahead, walks=100),
     Rule("chain at central alone", no_chain_at_central, why_redundant="the desk verifies each page itself"),
@@ -313,15 +322,16 @@ RULES: tuple[Rule, ...] = (
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),
     Rule("from must match", no_from_match, script=scripts.OLD_PAGE, quick=True),
     Rule("version guard", no_version_guard, why_redundant="from must match, marks"),
-    Rule("overlay until the feed shows it", confirmed_with_the_verdict, walks=60, quick=True),
-    Rule("moved_out", no_moved_out, walks=60, quick=True),
+    Rule("overlay until the feed shows it", confirmed_with_the_verdict, walks=100, quick=True),
+    Rule("moved_out", no_moved_out, walks=100, quick=True),
     Rule(
         "scope check", no_scope_check, why_redundant="the lifecycle lets only people of the holding dinas act"
     ),
     Rule("stored verdicts", no_stored_rejections, script=scripts.CHANGED_MIND, quick=True),
-    Rule("atomic swap", no_whole_swap, walks=40, quick=True),
+    Rule("atomic swap", no_whole_swap, walks=100, quick=True),
     Rule("snapshot marks", marks_of_any_timeline, script=scripts.PHANTOM_ROW, quick=True),
     Rule("replay to the marks", no_marks, walks=100),
     Rule("random event id", predictable_event_ids, script=scripts.SAME_CHAIN, quick=True),
+    Rule("duplicate above the head", no_look_at_the_head, script=scripts.OTHER_STREAM, quick=True),
     Rule("fencing generation", no_fence, script=scripts.DEAD_TIMELINE, quick=True),
 )

@@ -107,3 +107,20 @@ OLD_PAGE = (
     Step("stale"),
 )
 """A page that arrives a second time, after a newer one."""
+
+OTHER_STREAM = (
+    Step("local", (0, 0, 0), word="note"),
+    Step("push", (0, 3, 11)),
+    Step("pull", (0, 2, 0)),
+    Step("move_desk", (0, 0, 0)),  # its journal is offered again, to a stream that never had these numbers
+)
+"""A desk that now belongs to another dinas must not wait for a number that its new feed will never reach."""
+
+PUT_BACK = (
+    Step("backup"),
+    Step("local", (0, 0, 0), word="note"),
+    Step("push", (0, 3, 11)),
+    Step("pull", (0, 2, 0)),
+    Step("restore", (0, 0, 0)),
+)
+"""What the feed had confirmed is lost with the timeline in which it was; the journal still has it."""

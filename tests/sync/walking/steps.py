@@ -32,13 +32,20 @@ class Profile(msgspec.Struct, frozen=True):
     desk_restore: bool = True
     clone: bool = True
     coordinator: bool = True
+    move_desk: bool = True
 
 
 def profile_of(chance: random.Random) -> Profile:
     """By lot."""
-    stale, compact, restore, desk_restore, clone, coordinator = (chance.random() for _ in range(6))
+    stale, compact, restore, desk_restore, clone, coordinator, move_desk = (chance.random() for _ in range(7))
     return Profile(
-        stale < 0.6, compact < 0.4, restore < 0.5, desk_restore < 0.3, clone < 0.15, coordinator < 0.3
+        stale < 0.6,
+        compact < 0.4,
+        restore < 0.5,
+        desk_restore < 0.3,
+        clone < 0.15,
+        coordinator < 0.3,
+        move_desk < 0.2,
     )
 
 
@@ -49,6 +56,7 @@ def drawn(seed: int, only: Profile | None = None) -> list[Step]:
     weights = {
         "citizen": 1, "local": 12, "pull": 11, "push": 13, "snapshot": 4, "central": 2, "reassign": 3,
         "take_over": 1, "reuse": 0.4, "undo": 1, "tray": 2, "coordinator": 1.2 * profile.coordinator,
+        "move_desk": 0.8 * profile.move_desk,
         "stale": 4 * profile.stale, "compact": 1.5 * profile.compact,
         "backup": 2 * profile.restore, "restore": 2 * profile.restore,
         "desk_backup": 1.5 * profile.desk_restore, "desk_restore": 1.2 * profile.desk_restore,

@@ -59,9 +59,10 @@ def make_template(folder: Path) -> Template:
 class Direct:
     """Stands where the transport does and calls central's handlers; says when something is to be lost."""
 
-    def __init__(self, world: World, asking: Asking) -> None:
+    asking: Asking
+
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._asking = asking
         self.lose = self.twice = False
         self.pages_left = -1
         """After so many pages of a snapshot the line breaks; -1 never."""
@@ -82,16 +83,16 @@ class Direct:
         hub, body = self._world.hub, named.get("body")
         try:
             if path == "/v1/session":
-                return api.answer_session(hub, self._asking.identity)
+                return api.answer_session(hub, self.asking.identity)
             if path == "/v1/pull":
                 assert isinstance(body, PullRequest)
-                return api.answer_pull(hub, self._asking, body)
+                return api.answer_pull(hub, self.asking, body)
             if path == "/v1/push":
                 asked = msgspec.json.decode(msgspec.json.encode(body), type=PushRequest)
-                return api.answer_push(hub, self._asking, asked)
+                return api.answer_push(hub, self.asking, asked)
             given = named["params"]
             return api.answer_snapshot(
-                hub, self._asking, given["after"], SNAPSHOT_ROWS, given.get("token", "")
+                hub, self.asking, given["after"], SNAPSHOT_ROWS, given.get("token", "")
             )
         except CentralResync as error:
             raise Resync(Problem("urn:qlue:resync_required", 410, "", reason=str(error.reason))) from error
@@ -110,13 +111,24 @@ class WalkDesk:
         self._world = world
         self.recorded: dict[str, str] = {}
         self.cloned = False
-        with world.hub.database.connected():
-            identity = world.hub.accounts.desk_of(token)
-        city = world.hub.city("bogor")
-        self.dinas = identity.dinas
-        asking = Asking(identity, token, scope_stream(identity, city), city.coordinator)
-        self.direct = Direct(world, asking)
+        self.in_motion = False
+        """It belongs to another dinas than its rows: until the next snapshot is swapped in."""
+        self.dinas = ""
+        self.direct = Direct(world)
+        self.identify()
+        self.in_motion = False
         self.open()
+
+    def identify(self) -> None:
+        """Who this desk is to central now."""
+        hub = self._world.hub
+        with hub.database.connected():
+            hub.refresh()
+            identity = hub.accounts.desk_of(self.token)
+        city = hub.city("bogor")
+        self.in_motion = self.in_motion or self.dinas != identity.dinas
+        self.dinas, self.id = identity.dinas, identity.id
+        self.direct.asking = Asking(identity, self.token, scope_stream(identity, city), city.coordinator)
 
     def open(self) -> None:
         """Open the store that lies in the folder now."""
@@ -162,7 +174,7 @@ class World:
         self._reports = 10
         self.saved: list[tuple[WalkDesk, str, Any]] = []
         self.verdicts: dict[str, tuple[Any, ...]] = {}
-        self.backed_up = self.restored = self.cloned = False
+        self.backed_up = self.restored = self.cloned = self.moved = False
         self.busy_at = -1
         self.desks = [self._desk(number) for number in range(len(DESKS) if copy else len(template.tokens))]
         self.desk_backups: dict[str, dict[str, str]] = {}
@@ -194,6 +206,8 @@ class World:
             for file in (self.folder / source).glob(pattern):
                 shutil.copy(file, self.folder / target / file.name)
         self.hub = Hub.open(self.folder / "central", now=self.clock)
+        for desk in self.desks:
+            desk.identify()
 
     def server_rows(self, dinas: str = "") -> dict[str, bytes]:
         """Central's rows, of one dinas or all."""
