@@ -41,6 +41,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             private_ca=ca_file,
             wait_seconds=settings.sync.wait_seconds,
             undo_seconds=settings.sync.undo_seconds,
+            bulk_from=settings.ui.confirm_bulk,
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -143,11 +143,19 @@ class FollowUpDialog(ActingDialog[Done]):
         replies: dict[str, dict[str, str]] | None = None,
         hint_values: dict[str, str] | None = None,
         preselect: Verb | None = None,
-        several: bool = False,
+        how_many: int = 1,
+        applies: Mapping[Verb, int] | None = None,
+        agree: Callable[[Verb], Awaitable[bool]] | None = None,
+        remark: str = "",
     ) -> None:
+        """`applies`: to how many of the reports each move can be done; `remark` is said at the start."""
         super().__init__()
         self.title_text = title
-        self.offers = shown_offers(offers, several=several)
+        self.how_many = how_many
+        self.applies = applies or {}
+        self.agree = agree
+        self.remark = remark
+        self.offers = shown_offers(offers, several=how_many > 1)
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
         self.material = material
         self.perform = perform
@@ -191,6 +199,10 @@ class FollowUpDialog(ActingDialog[Done]):
         hint = _(offer.edge.hint)
         for name, value in self.hint_values.items():
             hint = hint.replace("{" + name + "}", value)
+        count = self.applies.get(offer.edge.verb, self.how_many)
+        if count < self.how_many:
+            part = _("{n} dari {all}").format(n=count, all=self.how_many)
+            return f"{part} · {hint}" if hint else part
         return hint
 
     async def on_mount(self) -> None:
@@ -205,6 +217,8 @@ class FollowUpDialog(ActingDialog[Done]):
         if asked is not None:
             await self._show_form(self.offers[asked])
             self._enter_form()
+        if self.remark:
+            self.wrong(self.remark)
 
     async def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the fields of the highlighted move."""
@@ -319,7 +333,7 @@ class FollowUpDialog(ActingDialog[Done]):
 
     async def _perform(self, form: MoveForm, *, then_next: bool) -> None:
         fields, paths = form.read()
-        if await self.try_to(self.perform(form.edge.verb, fields, paths)):
+        if await self.try_to(form.edge.verb, lambda: self.perform(form.edge.verb, fields, paths)):
             self.note = ""
             self.dismiss(Done(form.edge.verb, then_next))
 
