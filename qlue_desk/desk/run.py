@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,14 +46,32 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
-    app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    return stay(QlueDesk(workplace, open_engine, settings, home=home, demo=demo))
+
+
+def stay(app: QlueDesk) -> int:
+    """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
+    demo = app.demo
     try:
         app.run()
     finally:
         app.close()
     if app.unsent and (demo is None or demo.folder is not None):
         print(unsent_sentence(app.unsent))
+    if app.crash is not None:
+        print(crash_sentence(app.crash, app.crash_log), file=sys.stderr)
+        return 1
     return app.return_value or 0
+
+
+def crash_sentence(error: BaseException, log: Path | None) -> str:
+    """What the terminal says when the desk ended by an error that nobody foresaw."""
+    why = type(error).__name__
+    if log is None:
+        return words._("Meja berhenti karena kesalahan ({why}); pekerjaan Anda tersimpan.").format(why=why)
+    return words._(
+        "Meja berhenti karena kesalahan ({why}); rinciannya di {log}; pekerjaan Anda tersimpan."
+    ).format(why=why, log=log)
 
 
 def unsent_sentence(count: int) -> str:
