@@ -113,7 +113,13 @@ class Doing:
         title = _("{move}: {done} tersimpan, {refused} ditolak").format(
             move=label, done=len(outcomes) - len(refused), refused=len(refused)
         )
+        say(self.screen, title, wrong=True)
         self.screen.app.push_screen(TextDialog(title, result_lines(outcomes)))
+
+    def _say_recording(self, count: int) -> None:
+        """Where no dialog says it: many reports take a moment."""
+        if count > 1:
+            say(self.screen, _("mencatat {n}…").format(n=count))
 
     async def _mark_only(self, refused: Sequence[Outcome]) -> None:
         """After an act on several only those stay marked to which it was not done."""
@@ -142,6 +148,7 @@ class Doing:
         self, chosen: Sequence[Complaint], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
     ) -> None:
         if await self.agree(chosen, verb):
+            self._say_recording(len(chosen))
             await self.tell(verb, await self.run(chosen, verb, fields, evidence))
 
     # --- the keys ------------------------------------------------------------------------------
@@ -314,6 +321,7 @@ class Doing:
         elif moves and await self.agree(
             [complaint for complaint in chosen if accepted(complaint) is not None], Verb.DISPATCH
         ):
+            self._say_recording(len(moves))
             outcomes = await self.backend.act_each(moves, Verb.DISPATCH)
             self.screen.nudge()
             await self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
