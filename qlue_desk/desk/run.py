@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +49,10 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
-    return stay(QlueDesk(workplace, open_engine, settings, home=home, demo=demo))
+    app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    if os.name != "nt":  # Windows ends a console program by other means
+        app.signals = (signal.SIGTERM, signal.SIGHUP)
+    return stay(app)
 
 
 def stay(app: QlueDesk) -> int:
@@ -57,9 +63,11 @@ def stay(app: QlueDesk) -> int:
     finally:
         app.close()
     if app.unsent and (demo is None or demo.folder is not None):
-        print(unsent_sentence(app.unsent))
+        with contextlib.suppress(OSError):  # the terminal may be gone: that is why we leave
+            print(unsent_sentence(app.unsent), flush=True)
     if app.crash is not None:
-        print(crash_sentence(app.crash, app.crash_log), file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(crash_sentence(app.crash, app.crash_log), file=sys.stderr, flush=True)
         return 1
     return app.return_value or 0
 
