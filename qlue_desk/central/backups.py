@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.central import restoring, seen
+from qlue_desk.central import numbers, restoring, seen
 from qlue_desk.central.admin import Checked, check_database
 from qlue_desk.central.database import open_database
 from qlue_desk.central.errors import DatabaseProblem
 from qlue_desk.central.hub import DATABASE_FILE, Hub
 from qlue_desk.central.instants import utc_now
+from qlue_desk.central.seen import higher
 from qlue_desk.domain.moves import N_
 from qlue_desk.store.disk import flush_folder
 
@@ -114,7 +115,7 @@ def restore(data: Path, source: Path, now: Callable[[], dt.datetime] = utc_now) 
         shutil.copyfile(source, copy)
         found = _checked_backup(copy, source)
         _refuse_another_server(copy, there)
-        _with_new_epochs(folder, now)
+        _with_new_epochs(folder, now, _numbers_given(data, _server_id(copy)))
         kept = _set_aside(there, now())
         copy.replace(there)
         (folder / seen.FILE).replace(data / seen.FILE)
@@ -163,10 +164,30 @@ def _server_id(file: Path) -> str:
         database.close_all()
 
 
-def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime]) -> None:
+def _numbers_given(data: Path, server_id: str) -> dict[str, int]:
+    """What the folder tells of public numbers: its file of heads, and the database that is replaced."""
+    known = seen.SeenHeads(data)
+    known.server_id = server_id
+    there = data / DATABASE_FILE
+    if not there.is_file():
+        return known.numbers()
+    database = open_database(f"sqlite://{there.absolute()}", create=False)
+    try:
+        with database.connected():
+            last = numbers.counted(database)
+    except Exception:  # damaged: that is what backups are for
+        return known.numbers()
+    finally:
+        database.close_all()
+    given = known.numbers()
+    # Where the file knows nothing, that database itself may have been put back before, by hand.
+    return higher(given, {each: n if each in given else n + numbers.GAP for each, n in last.items()})
+
+
+def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime], given: dict[str, int]) -> None:
     hub = Hub.open(folder, now=now)
     try:
-        restoring.announce(hub)
+        restoring.announce(hub, given)
         with hub.database.connected():
             hub.database.run("PRAGMA journal_mode = DELETE")
     finally:

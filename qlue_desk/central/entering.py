@@ -223,7 +223,7 @@ def _placed(hub: Hub, complaint: Complaint, city: City, now: dt.datetime) -> Com
     held = city.cooperation is Cooperation.NONE
     complaint = replace(
         complaint,
-        number=next_number(hub.database, city, now),
+        number=next_number(hub.database, hub.seen, city, now),
         version=1,
         status=Status.HELD if held else Status.NEW,
         status_since=now,

@@ -151,9 +151,9 @@ def test_restoring_by_command(office: Any, tmp_path: Path, capsys: pytest.Captur
     assert len(json.loads(lines_of(capsys))["ended"]) == 2
     assert main(["central", "check", "--data", data]) == 0
     told = lines_of(capsys).splitlines()
-    assert len(told) == 3
-    assert told[1].startswith("Basis data pernah dipulihkan, 20")
-    assert told[1].endswith(" UTC: diberitahukan dengan central restore.")
+    assert len(told) == 4
+    assert told[2].startswith("Basis data pernah dipulihkan, 20")
+    assert told[2].endswith(" UTC: diberitahukan dengan central restore.")
     url = "postgresql://x@/y"
     assert main(["central", "restore", target, "--data", data, "--database", url]) == 2
     assert "sesudahnya central restore tanpa FILE" in capsys.readouterr().err

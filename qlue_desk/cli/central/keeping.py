@@ -112,6 +112,9 @@ def check(shell: Shell, data: Path | None, database: str | None, json_output: bo
     for restore in found.restores:
         say(_("Basis data pernah dipulihkan, {at}: {why}.").format(
             at=f"{restore.at:%Y-%m-%d %H:%M} UTC", why=_(WHY[restore.why])))  # fmt: skip
+        for skipped in restore.skipped:
+            say(_("  Nomor {first}–{last} ({city}, {year}) dilewati: mungkin sudah dipegang warga.").format(
+                first=skipped.first, last=skipped.last, city=skipped.city, year=skipped.year))  # fmt: skip
     say(
         _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
             complaints=found.complaints,
