@@ -22,13 +22,13 @@ from qlue_desk.central.errors import DatabaseProblem
 from qlue_desk.central.hub import DATABASE_FILE, Hub
 from qlue_desk.central.instants import utc_now
 from qlue_desk.central.seen import higher
+from qlue_desk.central.standing import BACKUPS_FOLDER, SET_ASIDE
 from qlue_desk.domain.moves import N_
 from qlue_desk.store.disk import flush_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BACKUPS_FOLDER = "backups"
 _BESIDE = ("-wal", "-shm")
 
 
@@ -197,16 +197,19 @@ def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime], given: dict[s
 
 
 def _set_aside(there: Path, moment: dt.datetime) -> Path | None:
-    """Move the database that is there out of the way, with its WAL if that could not be folded in."""
-    if not there.is_file():
-        return None
-    _fold_in(there)
-    kept = there.parent / BACKUPS_FOLDER / f"{there.stem}-replaced-{moment:%Y%m%dT%H%M%S%fZ}.db"
+    """Move the database that is there out of the way, with its WAL if that could not be folded in.
+
+    Also a WAL whose database is gone: SQLite would work it into the one that comes.
+    """
+    stood = there.is_file()
+    if stood:
+        _fold_in(there)
+    kept = there.parent / BACKUPS_FOLDER / f"{there.stem}{SET_ASIDE}{moment:%Y%m%dT%H%M%S%fZ}.db"
     kept.parent.mkdir(exist_ok=True, mode=0o700)
     for end in (*_BESIDE, ""):
         with suppress(FileNotFoundError):
             there.with_name(there.name + end).rename(kept.with_name(kept.name + end))
-    return kept
+    return kept if stood else None
 
 
 def _fold_in(there: Path) -> None:
