@@ -41,19 +41,17 @@ class PutBack(msgspec.Struct, frozen=True):
     """Where the database that was there lies now; '' when there was none."""
 
 
-def backup(hub: Hub, target: Path) -> Checked:
+def backup(hub: Hub, target: Path, *, replace: bool = False) -> Checked:
     """Write a copy of the database to `target` while central serves, and check the copy.
 
     Written beside, flushed, checked, then renamed: a backup that exists is whole. Files of reports lie
     under `data/blobs` and are copied by any tool, for they never change.
 
-    :raises DatabaseProblem: when the copy is not sound, the database is not SQLite, or something else lies
-        at `target` than an earlier backup.
+    :param replace: an earlier backup of this central at `target` may be replaced; never anything else.
+    :raises DatabaseProblem: when the copy is not sound, the database is not SQLite, or something lies
+        at `target` that is to stay.
     """
-    if target.exists() and not _is_backup(target):
-        raise DatabaseProblem(
-            N_("Di {path} sudah ada berkas yang bukan cadangan; pilih nama lain."), path=str(target)
-        )
+    _refuse_taken(hub, target, replace=replace)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -70,20 +68,41 @@ def backup(hub: Hub, target: Path) -> Checked:
     return found
 
 
-def _is_backup(file: Path) -> bool:
-    """Whether a backup of a central lies there; nothing of the file changes."""
+def _refuse_taken(hub: Hub, target: Path, *, replace: bool) -> None:
+    if not os.path.lexists(target):
+        return
+    if target.is_symlink() or not target.is_file():
+        raise DatabaseProblem(N_("{path} bukan berkas biasa; pilih nama lain."), path=str(target))
+    own = hub.data / DATABASE_FILE
+    if _backup_of(target) != hub.server_id or (own.exists() and target.samefile(own)):
+        raise DatabaseProblem(
+            N_("Di {path} sudah ada berkas yang bukan cadangan pusat ini; pilih nama lain."),
+            path=str(target),
+        )
+    if not replace:
+        raise DatabaseProblem(
+            N_(
+                "Di {path} sudah ada cadangan; pilih nama lain atau sebuah folder, atau ganti dengan --force."
+            ),
+            path=str(target),
+        )
+
+
+def _backup_of(file: Path) -> str:
+    """Of which server a backup lies there, '' when it is none; nothing of the file changes."""
     from sqlcipher3 import dbapi2
 
     try:
         connection = dbapi2.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
     except dbapi2.Error:
-        return False
+        return ""
     try:
-        return connection.execute("SELECT 1 FROM meta WHERE key = 'server_id'").fetchone() is not None
+        row = connection.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()
     except dbapi2.Error:
-        return False
+        return ""
     finally:
         connection.close()
+    return str(row[0]) if row else ""
 
 
 def _check_copy(copy: Path) -> Checked:

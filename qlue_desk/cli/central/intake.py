@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.central.room import city_of, data_options, opened
+from qlue_desk.cli.exits import CommandFailed, Exit
 from qlue_desk.cli.lazy import LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -17,6 +18,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
+    from qlue_desk.central.errors import TokenRefused
     from qlue_desk.central.intake.result import IntakeResult
 
 _HERE = "qlue_desk.cli.central.intake:"
@@ -178,13 +180,18 @@ def bundle_file(
     """Take a bundle of a desk and answer it."""
     from qlue_desk import bundle
     from qlue_desk.central import bundles
-    from qlue_desk.store.disk import write_durably
+    from qlue_desk.central.errors import TokenRefused
+    from qlue_desk.store.disk import refuse_foreign, write_durably
 
     content = bundle.read(path)
-    with opened(shell, data, database) as hub:
-        taken = bundles.take(hub, content, even_revoked=even_revoked)
     back = answer or path.with_suffix(bundle.ANSWER_SUFFIX)
-    write_durably(back, taken.answer)
+    refuse_foreign(back, bundle.ANSWER_MAGIC)
+    with opened(shell, data, database) as hub:
+        try:
+            taken = bundles.take(hub, content, even_revoked=even_revoked)
+        except TokenRefused as error:
+            raise _not_of_ours(error, even_revoked=even_revoked) from error
+    write_durably(back, taken.answer, bundle.ANSWER_MAGIC)
     if json_output:
         write_json(
             {
@@ -211,3 +218,11 @@ def bundle_file(
         )
     )
     say(_("Jawaban di {path}; di meja itu: qlue-desk outbox import {name}").format(path=back, name=back.name))
+
+
+def _not_of_ours(error: TokenRefused, *, even_revoked: bool) -> CommandFailed:
+    """Why a desk's bundle is not taken, and how its last work still can be."""
+    sentence = error.sentence(_)
+    if error.code == "token_revoked" and not even_revoked:
+        sentence = _("Meja ini sudah dicabut; untuk mengambil pekerjaan terakhirnya: --even-revoked.")
+    return CommandFailed(sentence, exit_code=Exit.NOT_PERMITTED, code=str(error.code))

@@ -8,7 +8,7 @@ import click
 
 from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
 from qlue_desk.cli.exits import Exit, Usage
-from qlue_desk.cli.lazy import command
+from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -25,10 +25,16 @@ WHY = {
 
 @command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
 @click.argument("target", metavar="[FILE]", type=Path, required=False)
+@option("--force", is_flag=True, help=N_("ganti cadangan pusat ini yang sudah ada di FILE"))
 @data_options
 @pass_shell
 def backup(
-    shell: Shell, target: Path | None, data: Path | None, database: str | None, json_output: bool
+    shell: Shell,
+    target: Path | None,
+    force: bool,
+    data: Path | None,
+    database: str | None,
+    json_output: bool,
 ) -> None:
     """Write a backup."""
     from qlue_desk.central import backups
@@ -37,7 +43,7 @@ def backup(
         named = backups.backup_name(hub.data)
         path = target or named
         path = path / named.name if path.is_dir() else path
-        found = backups.backup(hub, path)
+        found = backups.backup(hub, path, replace=force)
     if json_output:
         write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
     else:
