@@ -260,3 +260,25 @@ def test_a_backup_into_a_folder_gets_a_name(qlue: Any, central: Path, tmp_path: 
     path = Path(qlue("backup", tmp_path / "rak", "--json").json["path"])
     assert path.parent == tmp_path / "rak"
     assert path.is_file()
+
+
+def test_an_intake_tells_in_words_what_waits_and_what_was_not_taken_as_it_came(
+    qlue: Any, central: Path, tmp_path: Path
+) -> None:
+    assert qlue("city", "add", "bogor").code == 0
+    assert qlue("city", "set", "bogor", "--cooperation", "trial").code == 0
+    header = "id,tanggal,jam,kategori,judul,isi,status,instansi,kota,kecamatan,kelurahan"
+    rows = ["A1,kemarin,siang,Jalan Berlubang,a,b,,DPUPR,,,Sempur", "A2,9999-01-01,08:00:00,,a,b,,,,,"]
+    (tmp_path / "aduan.csv").write_text("\n".join((header, *rows)) + "\n", "utf-8")
+    mapping = tmp_path / "peta.toml"
+    mapping.write_text(
+        'name = "x"\nsource = "x"\nchannel = "sms"\n[columns]\nreported_at = ["tanggal", "jam"]\n'
+        'source_id = "id"\ntext = "isi"\ncategory = "kategori"\n',
+        "utf-8",
+    )
+    ran = qlue("intake", "table", tmp_path / "aduan.csv", "--mapping", mapping)
+    assert ran.out.splitlines()[1:] == [
+        "  kategori belum jelas: 1",
+        "  laporan tidak terbaca: 1",
+        "1 bertanggal di masa depan; waktu pengambilan yang dipakai.",
+    ]

@@ -15,6 +15,7 @@ from qlue_desk.cli.lazy import LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import waiting_words
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from qlue_desk.central.intake.result import IntakeResult
 
 _HERE = "qlue_desk.cli.central.intake:"
+NOTES = {
+    "cut": N_("{n} teks terlalu panjang dan dipotong; lengkap di catatan asli."),
+    "future_time": N_("{n} bertanggal di masa depan; waktu pengambilan yang dipakai."),
+    "old_time": N_("{n} bertanggal sebelum tahun 2000; dipakai apa adanya."),
+}
+"""What of the records was not taken as it came (`central.report.Taken`)."""
 
 intake = LazyGroup(
     "intake",
@@ -55,11 +62,13 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
         )
     )
     for reason, number in sorted(result.reasons.items()):
-        say(f"  {reason}: {number}")
+        say(f"  {waiting_words(reason)}: {number}")
     if result.once_joined:
         say(_("Kota ini belum bergabung; begitu bergabung, yang ditahan menjadi:"))
     for reason, number in sorted(result.once_joined.items()):
-        say(f"  {reason}: {number}")
+        say(f"  {_('langsung ke dinas') if reason == 'routed' else waiting_words(reason)}: {number}")
+    for note, number in sorted(result.notes.items()):
+        say(_(NOTES[note]).format(n=number))
 
 
 @command(
