@@ -134,6 +134,8 @@ def restore(data: Path, source: Path, now: Callable[[], dt.datetime] = utc_now) 
         shutil.copyfile(source, copy)
         found = _checked_backup(copy, source)
         _refuse_another_server(copy, there)
+        if there.is_file():
+            _fold_in(there)  # whoever serves is told before anything is done and logged
         _with_new_epochs(folder, now, _numbers_given(data, _server_id(copy)))
         kept = _set_aside(there, now())
         copy.replace(there)

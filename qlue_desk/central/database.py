@@ -20,6 +20,7 @@ from playhouse.pool import MaxConnectionsExceeded, PooledDatabase
 from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseProblem, DatabaseSlow
 from qlue_desk.central.standing import Standing, refuse_where_one_was
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import clean
 
 SQLITE_PREFIX = "sqlite://"
 POSTGRES_PREFIXES = ("postgresql://", "postgres://")
@@ -374,8 +375,8 @@ def open_database(url: str, *, create: bool = True) -> CentralDatabase:
     if url.startswith(POSTGRES_PREFIXES):
         return _open_postgres(url)
     raise DatabaseProblem(
-        N_("Alamat basis data {url} tidak dikenal; pakai sqlite:///berkas atau postgresql://…."),
-        url=url.partition("@")[0],
+        N_("Alamat basis data {kind}:… tidak dikenal; pakai postgresql://…."),
+        kind=clean(url.partition(":")[0], multiline=False, limit=20),  # the rest may hold a password
     )
 
 

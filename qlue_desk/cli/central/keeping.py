@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
+from qlue_desk.cli.central.room import (
+    data_folder,
+    data_options,
+    database_url,
+    hide_log,
+    named_path,
+    opened,
+)
 from qlue_desk.cli.exits import Exit, Usage
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
@@ -24,7 +31,7 @@ WHY = {
 
 
 @command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
-@click.argument("target", metavar="[FILE]", type=Path, required=False)
+@click.argument("target", metavar="[FILE]", type=named_path, required=False)
 @option("--force", is_flag=True, help=N_("ganti cadangan pusat ini yang sudah ada di FILE"))
 @data_options
 @pass_shell
@@ -76,6 +83,7 @@ def restore(
         )
     from qlue_desk.central import backups
 
+    hide_log()
     done = backups.restore(data_folder(shell, data), source)
     if json_output:
         write_json(done)
