@@ -62,21 +62,22 @@ def counted(database: CentralDatabase) -> dict[str, int]:
 
 
 def skip(
-    database: CentralDatabase, given: Mapping[str, int], cities: list[City], now: dt.datetime
+    database: CentralDatabase, given: Mapping[str, int], cities: list[City], now: dt.datetime, *, sure: bool
 ) -> tuple[Skipped, ...]:
     """Raise every counter above what may have been given out; in the caller's transaction.
 
-    `given` is what is known from outside the database (`SeenHeads.numbers`). Where that knows nothing of a
-    city's running year, and on PostgreSQL, where other machines may have given numbers of which this
-    folder knows nothing, a gap is left.
+    `given` is what is known from outside the database (`SeenHeads.numbers`). A gap is left where that knows
+    nothing of a city's running year, or may know too little: it is not `sure` when it may have been put back
+    together with the database, nor on PostgreSQL, where other machines may have given numbers too.
     """
+    sure = sure and database.dialect == "sqlite"
     before = counted(database)
     running = {_series(city.key, _year(city, now)) for city in cities}
     found: list[Skipped] = []
     for series in sorted({*before, *given, *running}):
         last = before.get(series, 0)
         raised = max(last, given.get(series, 0))
-        if series in running and (series not in given or database.dialect != "sqlite"):
+        if series in running and not (sure and series in given):
             raised = max(raised, last + GAP)
         if raised > last:
             city, _, year = series.rpartition("/")

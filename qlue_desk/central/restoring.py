@@ -86,7 +86,7 @@ def _keep_first_heads(hub: Hub) -> None:
 def announce(hub: Hub, given: Mapping[str, int] | None = None) -> Restore:
     """New epochs because whoever runs central says that the database was put back.
 
-    `given`: public numbers by `city/year` that were given out, as far as others know than the file of heads.
+    `given`: public numbers by `city/year` that were given out, as far as others than the file of heads know.
     """
     database = hub.database
     with database.connected():
@@ -144,8 +144,10 @@ def _begin_epochs(hub: Hub, why: Why, given: Mapping[str, int] | None = None) ->
         epoch = secrets.token_hex(8)
         database.run("UPDATE stream SET epoch = ? WHERE key = ?", (epoch, key))
         heads[key] = Head(epoch, int(seq), chain)
+    # Where it was only told, a whole folder or machine may have been put back, and the file with it.
+    sure = why is not Why.TOLD or given is not None
     given = higher(hub.seen.numbers(), given or {})
-    skipped = numbers.skip(database, given, hub.cities(), hub.now())
+    skipped = numbers.skip(database, given, hub.cities(), hub.now(), sure=sure)
     restore = Restore(hub.now(), why, tuple(row[1] for row in rows), skipped)
     kept = (*restores(database), restore)[-MOST_RESTORES:]
     put(database, RESTORES, msgspec.json.encode(kept).decode())

@@ -186,7 +186,7 @@ def test_restoring_by_command(office: Any, tmp_path: Path, capsys: pytest.Captur
     assert len(json.loads(lines_of(capsys))["ended"]) == 2
     assert main(["central", "check", "--data", data]) == 0
     told = lines_of(capsys).splitlines()
-    assert len(told) == 4
+    assert len(told) == 5
     assert told[2].startswith("Basis data pernah dipulihkan, 20")
     assert told[2].endswith(" UTC: diberitahukan dengan central restore.")
     url = "postgresql://x@/y"

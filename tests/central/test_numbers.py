@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,21 @@ def test_the_replaced_database_raises_what_a_lost_file_would_have_known(
     restore(hub.data, tmp_path / "b.db", clock)
     again = Hub.open(hub.data, now=clock)
     assert number_of(again, "new") == f"BGR-26-{GAP + 6:06d}"
+    again.close()
+
+
+def test_a_folder_that_was_put_back_with_its_file_and_told_leaves_a_gap(
+    hub: Hub, clock: Clock, tmp_path: Path
+) -> None:
+    fill(hub, 1, 2)
+    hub.close()
+    shutil.copytree(hub.data, tmp_path / "snapshot")
+    later = Hub.open(hub.data, now=clock)
+    fill(later, 3, 150)
+    later.close()
+    again = Hub.open(tmp_path / "snapshot", now=clock)
+    assert restoring.announce(again).skipped == (Skipped("bogor", 2026, 3, GAP + 2),)
+    assert number_of(again, "new") == f"BGR-26-{GAP + 3:06d}"
     again.close()
 
 
