@@ -8,6 +8,7 @@ import msgspec
 from rich.cells import cell_len
 from textual.content import Content
 
+from qlue_desk import phrases
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
@@ -279,17 +280,7 @@ def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> Non
 
 def waiting_words(reason: str) -> str:
     """Why a person must look first, in words."""
-    words = {
-        "no_category": N_("kategori belum jelas"),
-        "no_place": N_("lokasi belum jelas"),
-        "outside_authority": N_("mungkin bukan kewenangan kota"),
-        "unreadable": N_("laporan tidak terbaca"),
-        "not_joined": N_("kota belum bergabung"),
-        "no_owner": N_("kategori ini belum punya dinas"),
-        "ambiguous": N_("kategori lebih dari satu kemungkinan"),
-        "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
-    }
-    return _(words[reason]) if reason in words else safe(reason)
+    return safe(phrases.waiting_words(reason))
 
 
 def _exchange(lines: Lines, complaint: Complaint) -> None:
