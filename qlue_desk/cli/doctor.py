@@ -16,7 +16,7 @@ import msgspec
 
 from qlue_desk.cli.exits import Exit
 from qlue_desk.cli.lazy import command, unknown_word
-from qlue_desk.cli.output import display_width, say, write_json
+from qlue_desk.cli.output import display_width, on_terminal, say, write_json
 from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -160,7 +160,7 @@ def _readable(config: str | None) -> tuple[Path, Settings] | None:
 
 
 def _terminal() -> Iterator[Finding]:
-    if not sys.stdout.isatty():
+    if not on_terminal(sys.stdout):
         yield Finding(_("Terminal"), None, _("keluaran bukan terminal"))
         return
     size = shutil.get_terminal_size()
@@ -183,7 +183,9 @@ def _terminal() -> Iterator[Finding]:
 def _glyphs() -> Iterator[Finding]:
     from qlue_desk.domain.complaint import STATUS_LOOK
 
-    encoding = (sys.stdout.encoding or locale.getpreferredencoding(False)).lower().replace("-", "")
+    encoding = (
+        (getattr(sys.stdout, "encoding", None) or locale.getpreferredencoding(False)).lower().replace("-", "")
+    )
     utf8 = encoding == "utf8"
     yield Finding(
         "UTF-8",

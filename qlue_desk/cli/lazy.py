@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TypeVar
 
 import click
 
-from qlue_desk.cli.exits import Usage
+from qlue_desk.cli.exits import NobodyReads, Usage
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -70,12 +71,31 @@ class DeskCommand(click.Command):
                 formatter.write_text(_(self.help))
 
 
+@contextmanager
+def _pipes_of_ours() -> Iterator[None]:
+    """Click makes of a closed pipe a `SystemExit` that nothing tells from others, so it must not see it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise NobodyReads from None
+
+
 class LazyGroup(click.Group):
     """Subcommands by name, `module:attribute` and a word of help; modules load on use."""
 
     def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lazy = lazy
+
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """Read the arguments; help is printed in here."""
+        with _pipes_of_ours():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _pipes_of_ours():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the table, which is the order of use."""

@@ -5,6 +5,7 @@ A traceback on a user's screen is a bug: what nobody foresaw goes to a log file 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import sys
@@ -14,8 +15,8 @@ from pathlib import Path
 import click
 
 from qlue_desk import words
-from qlue_desk.cli.exits import CommandFailed, Exit, Usage
-from qlue_desk.cli.output import warn, write_json
+from qlue_desk.cli.exits import CommandFailed, Exit, NobodyReads, Usage
+from qlue_desk.cli.output import UNWRITABLE, finish, stop_writing, warn, write_json
 from qlue_desk.cli.usage import usage_sentence
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
@@ -32,15 +33,20 @@ def run(arguments: list[str]) -> int:
     arguments = [storable(argument) for argument in arguments]
     as_json = "--json" in arguments
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        finish()
+        return code
     except BaseException as error:
         failure = failure_of(error)
         if failure is None:
             if os.environ.get(DEBUG_VARIABLE) == "1":
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
-        if as_json:
-            write_json({"error": {"code": failure.code, "message": str(failure)}})
+        if isinstance(failure, NobodyReads):
+            stop_writing(sys.stdout)
+        elif as_json and failure.code != UNWRITABLE:
+            with contextlib.suppress(NobodyReads):
+                write_json({"error": {"code": failure.code, "message": str(failure)}})
         elif str(failure):
             warn(str(failure))
         return int(failure.exit_code)
@@ -93,9 +99,6 @@ def failure_of(error: BaseException) -> CommandFailed | None:
             return Usage(usage_sentence(error))
         case KeyboardInterrupt() | click.Abort():
             return CommandFailed(_("Dihentikan."), code="interrupted")
-        case BrokenPipeError():
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            return CommandFailed("", code="broken_pipe")
     return _failure_of_a_room(error)
 
 

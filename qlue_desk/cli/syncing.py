@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from qlue_desk.cli.exits import CommandFailed, NobodyReads
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import Progress, say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -67,8 +68,13 @@ def _document(result: RoundResult) -> dict[str, Any]:
 def _watch(shell: Shell, store: Store) -> None:
     from qlue_desk.sync.engine import Engine
 
+    unread = threading.Event()
+
     def tell(state: SyncState) -> None:
-        say(f"{state.phase}  ▲ {state.waiting}  ! {state.refused}  {state.detail}".rstrip())
+        try:
+            say(f"{state.phase}  ▲ {state.waiting}  ! {state.refused}  {state.detail}".rstrip())
+        except CommandFailed:  # on the engine's thread, where it would end nothing
+            unread.set()
 
     engine = Engine(
         store,
@@ -79,6 +85,7 @@ def _watch(shell: Shell, store: Store) -> None:
     )
     engine.start()
     try:
-        threading.Event().wait()
+        unread.wait()
     finally:
         engine.stop()
+    raise NobodyReads
