@@ -58,8 +58,19 @@ def doctor(shell: Shell, context: click.Context, json_output: bool) -> int:
         say(f"{mark} {finding.what}: {finding.found}")
         if finding.mend:
             say(f"    {finding.mend}")
-    say(_("Semua baik.") if not wrong else _("{n} hal perlu dibenahi.").format(n=len(wrong)))
+    say(_verdict(findings))
     return int(Exit.FAILED if wrong else Exit.DONE)
+
+
+def _verdict(findings: list[Finding]) -> str:
+    """The last line: it calls all well only where all has been looked at."""
+    wrong = sum(finding.ok is False for finding in findings)
+    unseen = sum(finding.ok is None for finding in findings)
+    if wrong:
+        return _("{n} hal perlu dibenahi.").format(n=wrong)
+    if unseen:
+        return _("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).").format(n=unseen)
+    return _("Semua baik.")
 
 
 def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
@@ -278,6 +289,7 @@ def _database(home: Path) -> Iterator[Finding]:
     if not (home / DATABASE_FILE).exists():
         yield Finding(what, None, _("belum ada"))
         return
+    from qlue_desk.store import replica
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import StoreError
 
@@ -298,6 +310,10 @@ def _database(home: Path) -> Iterator[Finding]:
         found = store.reading(_integrity)
         mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
         yield Finding(what, found == "ok", found, mend)
+        if store.reading(replica.cursor) is None:
+            yield Finding(
+                _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
+            )
     finally:
         store.close()
 

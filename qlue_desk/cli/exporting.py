@@ -52,7 +52,7 @@ def export(
 def _write(shell: Shell, line: str, format_: str, path: Path, progress: Progress) -> int:
     from qlue_desk.casework.exporting import export as write_export
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         return write_export(workplace, line, format_, path, progress)
 
 

@@ -64,7 +64,7 @@ def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -
     from qlue_desk.casework.reading import queue as read_queue
 
     line = query_line(query)
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         rows = read_queue(workplace, line, limit)
         if json_output:
             write_json(rows)
@@ -112,7 +112,7 @@ def show(shell: Shell, ref: str, json_output: bool) -> None:
     from qlue_desk.casework.reading import case_json
     from qlue_desk.casework.reading import show as read_case
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         case = read_case(workplace, ref)
         if json_output:
             write_json(case_json(workplace, case))
