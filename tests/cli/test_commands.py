@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from qlue_desk.cli.running import run as run_command
-from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.complaint import Attachment, Channel, Entry, Status, Suggestion
+from qlue_desk.store import meta, replica
 from tests.central.made_cities import samarinda, sumenep
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
@@ -165,3 +167,55 @@ def test_a_listing_loads_nothing_heavy(tmp_path: Path) -> None:
             env=os.environ | {"QLUE_DESK_HOME": str(tmp_path / "home")},
         )
         assert ran.stderr.strip().splitlines()[-1] == "[]", args
+
+
+def test_show_prints_what_the_pane_shows(tmp_path: Path, qlue: Any) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    now = dt.datetime.now(dt.UTC)
+    late = world.complaint(
+        status=Status.DISPATCHED,
+        created_at=now - dt.timedelta(days=4, hours=1),
+        channel=Channel.EMAIL,
+        holder="u_rina",
+        holder_name="Rina",
+        reason="Tidak cukup jelas",
+        attachments=(
+            Attachment("a" * 64, "lubang.jpg", "image/jpeg", 20480),
+            Attachment("b" * 64, "tambalan.jpg", "image/jpeg", 4096, evidence=True),
+        ),
+    )
+    fresh = world.complaint(
+        status=Status.NEW,
+        created_at=now - dt.timedelta(hours=3),
+        suggestion=Suggestion("jalan_rusak", "32.71.03.1006", "dpupr", why="kata “lubang”"),
+        waiting_reason="no_place",
+    )
+    escalated = Entry(
+        "e_1", late.id, "escalate", now, now, "system", "Sistem", fields={"party": "Kepala Dinas"}
+    )
+    world.put([late, fresh], [escalated])
+    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    category = world.workplace.city.category_label("jalan_rusak")
+    world.close()
+    lines = qlue("show", "000001").out.splitlines()
+    assert lines[0] == "BGR-26-000001  ■ Disposisi"
+    assert lines[3].startswith("Surel · ")
+    assert lines[3].endswith(" · anonim")
+    assert lines[4] == "DPUPR · Pegangan: Rina"
+    assert lines[5].startswith("Terima: lewat 3 hari · ")
+    assert lines[6].startswith("Selesaikan: sisa 9 hari · ")
+    assert "Alasan: Tidak cukup jelas" in lines
+    place = lines.index("Foto dan berkas 2")
+    assert lines[place + 1 : place + 3] == [
+        "    pelapor  lubang.jpg  20 kB",
+        "    bukti  tambalan.jpg  4 kB",
+    ]
+    assert lines[-1].endswith("  eskalasi → Kepala Dinas")
+    lines = qlue("show", "000002").out.splitlines()
+    assert lines[4].endswith(" · Pegangan: belum ada yang memegang")
+    assert lines[5].startswith("Disposisi: lewat 2 jam · ")
+    assert lines[6:9] == [
+        f"Usulan: {category} → Sempur → DPUPR",
+        "    karena kata “lubang”",
+        "Menunggu: lokasi belum jelas",
+    ]
