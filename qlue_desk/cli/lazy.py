@@ -23,7 +23,11 @@ def _write_usage(command: click.Command, ctx: click.Context, formatter: click.He
 
 
 def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    records = [parameter.get_help_record(ctx) for parameter in command.get_params(ctx)]
+    records = [
+        parameter.get_help_record(ctx)
+        for parameter in command.get_params(ctx)
+        if isinstance(parameter, click.Option)
+    ]
     rows = [record for record in records if record is not None]
     if rows:
         with formatter.section(_("Pilihan")):
@@ -45,7 +49,7 @@ class DeskOption(click.Option):
         record = super().get_help_record(ctx)
         if record is None or not self.help:
             return record
-        return record[0], record[1].replace(self.help, _(self.help))
+        return record[0], record[1].replace(self.help, _(self.help)).replace("[required]", _("(wajib)"))
 
 
 class DeskCommand(click.Command):
@@ -148,11 +152,13 @@ def unknown_word(found: str, known: list[str]) -> str:
     return _("“{found}” tidak dikenal; yang ada: {known}.").format(found=found, known=", ".join(known))
 
 
-def command(name: str, help_text: str, **settings: Any) -> Callable[[F], click.Command]:
+def command(
+    name: str, help_text: str, *, cls: type[DeskCommand] = DeskCommand, **settings: Any
+) -> Callable[[F], click.Command]:
     """A command with `--json`; its function takes `json_output`."""
 
     def decorate(function: F) -> click.Command:
-        made = click.command(name, cls=DeskCommand, help=help_text, **settings)(function)
+        made = click.command(name, cls=cls, help=help_text, **settings)(function)
         made.params.append(DeskOption(["--json", "json_output"], is_flag=True, help=N_("satu dokumen JSON")))
         return made
 

@@ -219,3 +219,15 @@ def test_show_prints_what_the_pane_shows(tmp_path: Path, qlue: Any) -> None:
         "    karena kata “lubang”",
         "Menunggu: lokasi belum jelas",
     ]
+
+
+def test_the_moves_stand_in_the_help_by_both_names_and_both_work(tmp_path: Path, qlue: Any) -> None:
+    lines = [line.split() for line in qlue("act", "--help").out.splitlines()]
+    assert ["acknowledge", "Terima"] in lines
+    assert ["return", "Bukan", "tugas", "kami"] in lines
+    assert not any(line[:1] == ["escalate"] for line in lines)  # the clock's
+    world = DeskWorld.make(tmp_path / "home")
+    world.add_many([Status.DISPATCHED] * 2)
+    world.close()
+    for number, word in (("000001", "terima"), ("000002", "acknowledge")):
+        assert qlue("act", number, "--do", word, "--json").json["done"] == 1

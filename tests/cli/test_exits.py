@@ -131,11 +131,12 @@ def test_an_export_to_a_terminal_says_where_it_belongs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["queue", "--help"], ["outbox", "--help"], ["central", "--help"]]
+    "arguments",
+    [["--help"], ["queue", "--help"], ["act", "--help"], ["outbox", "--help"], ["central", "--help"]],
 )
 def test_help_has_no_word_of_clicks(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 0
     out = capsys.readouterr().out
     assert out.startswith("Pemakaian: qlue-desk")
-    for foreign in ("Usage", "Options", "Show this message", "Commands"):
+    for foreign in ("Usage", "Options", "Show this message", "Commands", "required", "REF...\n\n  --"):
         assert foreign not in out
