@@ -80,6 +80,8 @@ def read(path: Path) -> bytes:
     :raises BundleProblem: when it cannot be read, or is larger than any of ours.
     """
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+            raise BundleProblem(N_("{path} bukan berkas biasa."), path=str(path))
         if path.stat().st_size > LARGEST_FILE:
             raise BundleProblem(
                 N_("{path} lebih besar dari {limit} MB; itu bukan berkas kami."),

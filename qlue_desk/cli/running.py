@@ -26,6 +26,8 @@ from qlue_desk.words import _
 DEBUG_VARIABLE = "QLUE_DESK_DEBUG"
 LOG_FILE = "error.log"
 LOG_BYTES = 512_000
+ECHO_LENGTH = 200
+"""Characters of an argument that a sentence repeats: as many as a long path has."""
 
 
 def run(arguments: list[str]) -> int:
@@ -42,14 +44,23 @@ def run(arguments: list[str]) -> int:
             if os.environ.get(DEBUG_VARIABLE) == "1":
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
+        message = _one_line(str(failure), arguments)
         if isinstance(failure, NobodyReads):
             stop_writing(sys.stdout)
         elif as_json and failure.code != UNWRITABLE:
             with contextlib.suppress(NobodyReads):
-                write_json({"error": {"code": failure.code, "message": str(failure)}})
-        elif str(failure):
-            warn(str(failure))
+                write_json({"error": {"code": failure.code, "message": message}})
+        elif message:
+            warn(message)
         return int(failure.exit_code)
+
+
+def _one_line(message: str, arguments: list[str]) -> str:
+    """The sentence as one line in which no argument is repeated at full length."""
+    for argument in arguments:
+        if len(argument) > ECHO_LENGTH:
+            message = message.replace(argument, argument[: ECHO_LENGTH - 1] + "…")
+    return clean(message, multiline=False)
 
 
 def _run(arguments: list[str]) -> int:

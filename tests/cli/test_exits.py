@@ -140,3 +140,42 @@ def test_help_has_no_word_of_clicks(arguments: list[str], capsys: pytest.Capture
     assert out.startswith("Pemakaian: qlue-desk")
     for foreign in ("Usage", "Options", "Show this message", "Commands", "required", "REF...\n\n  --"):
         assert foreign not in out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["act", "2", "--do", "attach", "--evidence", "pipa"], "2: pipa bukan berkas biasa."),
+        (["export", "-o", "pipa", "--format", "csv"], "pipa bukan berkas biasa; pilih nama lain."),
+        (["outbox", "export", "pipa.json"], "pipa.json bukan berkas biasa; pilih nama lain."),
+        (["outbox", "import", "pipa"], "pipa bukan berkas biasa."),
+    ],
+)
+def test_a_named_pipe_is_neither_waited_for_nor_replaced(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("pipa", "pipa.json"):
+        os.mkfifo(tmp_path / name)
+    assert run(arguments) == 1
+    assert capsys.readouterr().err == sentence + "\n"
+    assert (tmp_path / "pipa").is_fifo()
+    assert (tmp_path / "pipa.json").is_fifo()
+
+
+def test_a_note_that_nobody_can_see_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    for invisible in ("\u202e", "\u200b \u2060", "\x00\x07"):
+        assert run(["act", "2", "--do", "note", "--note", invisible]) == 3
+        assert capsys.readouterr().err == "BGR-26-000002: Catatan: tulisannya masih kosong.\n"
+    assert run(["act", "2", "--do", "return", "--note", "ab\u200b\u200b\u200b\u200b\u200b\u200b"]) == 3
+
+
+@pytest.mark.parametrize("signs", ["(((", "'%_%'", "-"])
+def test_signs_alone_do_not_find_everything(
+    signs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["queue", "--", signs], ["export", "-o", "x.csv", "--", signs]):
+        assert run(arguments) == 2
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", f"“{signs}” tidak berisi huruf atau angka untuk dicari.\n")
+    assert not (tmp_path / "x.csv").exists()
