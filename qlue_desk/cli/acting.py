@@ -70,10 +70,19 @@ def act(
 ) -> int:
     """Record the moves; 3 when a rule refused one of them."""
     from qlue_desk.casework.acting import act as act_on
+    from qlue_desk.store import meta
 
     fields = Fields(until=_date(until), **given)
     with shell.workplace() as workplace:
         outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
+        revoked = workplace.store.reading(meta.get, meta.REVOKED) is not None
+    if revoked and not dry_run and any(outcome.done for outcome in outcomes):
+        warn(
+            _(
+                "Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini tetapi tidak terkirim."
+                " Hubungkan lagi dengan qlue-desk login, atau bawa dengan qlue-desk outbox export."
+            )
+        )
     if json_output:
         write_json(_document(outcomes, dry_run=dry_run))
     else:

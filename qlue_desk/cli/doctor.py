@@ -84,6 +84,7 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
         _sqlite,
         lambda: _folder(shell.home),
         lambda: _database(shell.home),
+        lambda: _log(shell.home),
         lambda: _server(shell),
     )
     for check in checks:
@@ -316,6 +317,20 @@ def _database(home: Path) -> Iterator[Finding]:
             )
     finally:
         store.close()
+
+
+def _log(home: Path) -> Iterator[Finding]:
+    """The outbox's twin: told only where it is damaged."""
+    from qlue_desk.store import twin
+
+    damaged = twin.read(home / twin.FILE).damaged
+    if damaged:
+        yield Finding(
+            twin.FILE,
+            False,
+            _("{n} baris rusak").format(n=damaged),
+            _("Periksa laporan yang terakhir Anda kerjakan, lalu jalankan: qlue-desk sync."),
+        )
 
 
 def _integrity() -> str:

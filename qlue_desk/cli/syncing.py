@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 @pass_shell
 def sync(shell: Shell, watch: bool, json_output: bool) -> None:
     """Sync once, or until interrupted."""
+    from qlue_desk.cli.outbox import warn_of_damage
     from qlue_desk.store import ballast
     from qlue_desk.store.database import Store
 
+    warn_of_damage(shell.home)  # the round rewrites that file
     store = Store.open(shell.home)
     try:
         if watch:

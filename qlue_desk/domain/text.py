@@ -80,8 +80,8 @@ def clean(text: str, multiline: bool = True, limit: int = LIMIT) -> str:
 
 
 def visible(text: str) -> str:
-    """What a reader sees of `text`: '' where it is only blanks, controls and invisible characters."""
-    return clean(text).replace(REPLACEMENT, "").strip()
+    """What a reader sees of `text`: '' where it is only blanks and invisible characters."""
+    return clean(text).strip()
 
 
 def csv_cell(value: object) -> str:

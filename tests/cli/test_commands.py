@@ -231,3 +231,22 @@ def test_the_moves_stand_in_the_help_by_both_names_and_both_work(tmp_path: Path,
     world.close()
     for number, word in (("000001", "terima"), ("000002", "acknowledge")):
         assert qlue("act", number, "--do", word, "--json").json["done"] == 1
+
+
+def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path: Path, qlue: Any) -> None:
+    with Central.make(tmp_path) as central:
+        central.report("dpupr")
+        central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
+
+        def enrol() -> str:
+            code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+            assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
+            assert qlue("sync").code == 0
+            return str(qlue("whoami", "--json").json["desk"])
+
+        central.hub.accounts.revoke(enrol())
+        assert qlue("sync").code == 5
+        ran = qlue("act", "1", "--do", "note", "--note", "masih mencatat")
+        assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")
+        enrol()
+        assert "dicabut" not in qlue("act", "1", "--do", "note", "--note", "lagi").err
