@@ -1,4 +1,4 @@
-"""A report's history and what it waits for in the words of a person, for screens and commands alike."""
+"""A report's history in the words of a person, for screens and commands alike."""
 
 from __future__ import annotations
 
@@ -30,21 +30,6 @@ _VERB_WORDS = {
     "correct_place": N_("lokasi diperbaiki"),
     "recategorise": N_("kategori diganti"),
 }
-
-
-def waiting_words(reason: str) -> str:
-    """Why a person must look first, in words."""
-    words = {
-        "no_category": N_("kategori belum jelas"),
-        "no_place": N_("lokasi belum jelas"),
-        "outside_authority": N_("mungkin bukan kewenangan kota"),
-        "unreadable": N_("laporan tidak terbaca"),
-        "not_joined": N_("kota belum bergabung"),
-        "no_owner": N_("kategori ini belum punya dinas"),
-        "ambiguous": N_("kategori lebih dari satu kemungkinan"),
-        "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
-    }
-    return _(words[reason]) if reason in words else _plain(reason)
 
 
 def entry_words(entry: Entry, city: City, channel: Channel) -> str:

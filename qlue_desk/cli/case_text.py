@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 
 from qlue_desk.casework.reading import Case
-from qlue_desk.casework.telling import entry_words, waiting_words
+from qlue_desk.casework.telling import entry_words
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_LABEL
-from qlue_desk.phrases import due_words, duration_words, time_words
+from qlue_desk.phrases import due_words, duration_words, time_words, waiting_words
 from qlue_desk.words import _
 
 

@@ -8,7 +8,8 @@ import msgspec
 from rich.cells import cell_len
 from textual.content import Content
 
-from qlue_desk.casework.telling import entry_words, waiting_words
+from qlue_desk import phrases
+from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
@@ -257,6 +258,11 @@ def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> Non
         lines.text(waiting_words(complaint.waiting_reason), "$status-yellow")
     if around.can_accept:
         lines.add(("A", "bold $accent"), (" " + _("terima usulan dan disposisi"), "$text-muted"))
+
+
+def waiting_words(reason: str) -> str:
+    """Why a person must look first, in words."""
+    return safe(phrases.waiting_words(reason))
 
 
 def _exchange(lines: Lines, complaint: Complaint) -> None:
