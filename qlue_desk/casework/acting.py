@@ -106,15 +106,6 @@ def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None =
     return lifecycle.offers(complaint, workplace.actor, workplace.context(now or utc_now()))
 
 
-def moves_for_people() -> list[Edge]:
-    """The moves that a person can take, in the order of the field's table."""
-    return [
-        edge
-        for edge in EDGE_BY_VERB.values()
-        if any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in edge.who)
-    ]
-
-
 def find_verb(written: Verb | str) -> Verb:
     """The verb by its English word or its Indonesian label.
 
@@ -136,6 +127,15 @@ def find_verb(written: Verb | str) -> Verb:
             "Tindakan “{found}” tidak dikenal. Yang ada, dengan kata Inggris atau Indonesianya: {nearest}."
         )
     raise refused(template, "verb", found=str(written), nearest=words)
+
+
+def moves_for_people() -> list[Edge]:
+    """The moves that a person can take, in the order of the field's table."""
+    return [
+        edge
+        for edge in EDGE_BY_VERB.values()
+        if any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in edge.who)
+    ]
 
 
 def _evidence(workplace: Workplace, paths: Sequence[Path], *, dry_run: bool) -> tuple[Attachment, ...]:

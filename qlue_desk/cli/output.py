@@ -21,6 +21,9 @@ from qlue_desk.words import _
 UNWRITABLE = "output"
 """The code of a failure of standard output itself: its sentence can only go to stderr."""
 
+ECHO_LENGTH = 200
+"""Characters of an argument that a sentence repeats: as many as a long path has."""
+
 
 def write_json(document: Any, *, one_line: bool = False) -> None:
     """One JSON document on stdout; times as ISO 8601 with zone, structs as objects."""
@@ -104,6 +107,26 @@ def write_bytes(file: BinaryIO) -> None:
     """A file's own bytes on stdout."""
     if sys.stdout is not None:
         _guarded(sys.stdout, lambda: shutil.copyfileobj(file, sys.stdout.buffer))
+
+
+def tell_failure(failure: CommandFailed, arguments: list[str]) -> None:
+    """Say why a command failed: the document that `--json` asked for, or one line on stderr.
+
+    Nothing is said to a reader who has gone, and no argument is repeated at full length.
+    """
+    if isinstance(failure, NobodyReads):
+        stop_writing(sys.stdout)
+        return
+    message = str(failure)
+    for argument in arguments:
+        if len(argument) > ECHO_LENGTH:
+            message = message.replace(argument, argument[: ECHO_LENGTH - 1] + "…")
+    message = clean(message, multiline=False)
+    if "--json" in arguments and failure.code != UNWRITABLE:
+        with contextlib.suppress(NobodyReads):
+            write_json({"error": {"code": failure.code, "message": message}})
+    elif message:
+        warn(message)
 
 
 def finish() -> None:

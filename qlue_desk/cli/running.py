@@ -5,7 +5,6 @@ A traceback on a user's screen is a bug: what nobody foresaw goes to a log file 
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 import sys
@@ -15,8 +14,8 @@ from pathlib import Path
 import click
 
 from qlue_desk import words
-from qlue_desk.cli.exits import CommandFailed, Exit, NobodyReads, Usage
-from qlue_desk.cli.output import UNWRITABLE, finish, stop_writing, warn, write_json
+from qlue_desk.cli.exits import CommandFailed, Exit, Usage
+from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
@@ -26,14 +25,11 @@ from qlue_desk.words import _
 DEBUG_VARIABLE = "QLUE_DESK_DEBUG"
 LOG_FILE = "error.log"
 LOG_BYTES = 512_000
-ECHO_LENGTH = 200
-"""Characters of an argument that a sentence repeats: as many as a long path has."""
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = [storable(argument) for argument in arguments]
-    as_json = "--json" in arguments
     try:
         code = _run(arguments)
         finish()
@@ -44,23 +40,8 @@ def run(arguments: list[str]) -> int:
             if os.environ.get(DEBUG_VARIABLE) == "1":
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
-        message = _one_line(str(failure), arguments)
-        if isinstance(failure, NobodyReads):
-            stop_writing(sys.stdout)
-        elif as_json and failure.code != UNWRITABLE:
-            with contextlib.suppress(NobodyReads):
-                write_json({"error": {"code": failure.code, "message": message}})
-        elif message:
-            warn(message)
+        tell_failure(failure, arguments)
         return int(failure.exit_code)
-
-
-def _one_line(message: str, arguments: list[str]) -> str:
-    """The sentence as one line in which no argument is repeated at full length."""
-    for argument in arguments:
-        if len(argument) > ECHO_LENGTH:
-            message = message.replace(argument, argument[: ECHO_LENGTH - 1] + "…")
-    return clean(message, multiline=False)
 
 
 def _run(arguments: list[str]) -> int:
