@@ -71,6 +71,16 @@ def test_a_reader_that_has_gone_is_no_error(folder: Path, arguments: list[str]) 
     assert not (folder / "home" / "error.log").exists()
 
 
+def test_watching_ends_with_its_reader(folder: Path) -> None:
+    """Its lines are written on the engine's thread, whose errors end nothing by themselves."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = started(folder, ["sync", "--watch"], stdout=writer)
+    os.close(writer)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 1
+
+
 def test_what_failed_before_keeps_its_code(folder: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
