@@ -77,7 +77,10 @@ def test_watching_ends_with_its_reader(folder: Path) -> None:
     os.close(reader)
     process = started(folder, ["sync", "--watch"], stdout=writer)
     os.close(writer)
-    assert process.communicate(timeout=30)[1] == ""
+    try:
+        assert process.communicate(timeout=30)[1] == ""
+    finally:
+        process.kill()
     assert process.returncode == 1
 
 
