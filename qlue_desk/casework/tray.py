@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from qlue_desk.casework.errors import refused
 from qlue_desk.casework.reading import iso
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
@@ -161,6 +162,8 @@ def write_export(
         "drafts": list(texts),
     }
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, a device
+        raise refused(N_("{path} bukan berkas biasa; pilih nama lain."), "path", path=str(path))
     path.touch(mode=0o600, exist_ok=True)
     ballast.with_room(home, path, lambda: path.write_bytes(content))
     return len(items)

@@ -15,7 +15,7 @@ import click
 
 from qlue_desk import words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
-from qlue_desk.cli.output import warn, write_json
+from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
@@ -30,19 +30,17 @@ LOG_BYTES = 512_000
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = [storable(argument) for argument in arguments]
-    as_json = "--json" in arguments
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        finish()
+        return code
     except BaseException as error:
         failure = failure_of(error)
         if failure is None:
             if os.environ.get(DEBUG_VARIABLE) == "1":
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
-        if as_json:
-            write_json({"error": {"code": failure.code, "message": str(failure)}})
-        elif str(failure):
-            warn(str(failure))
+        tell_failure(failure, arguments)
         return int(failure.exit_code)
 
 
@@ -93,9 +91,6 @@ def failure_of(error: BaseException) -> CommandFailed | None:
             return Usage(usage_sentence(error))
         case KeyboardInterrupt() | click.Abort():
             return CommandFailed(_("Dihentikan."), code="interrupted")
-        case BrokenPipeError():
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            return CommandFailed("", code="broken_pipe")
     return _failure_of_a_room(error)
 
 

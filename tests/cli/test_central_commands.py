@@ -83,6 +83,24 @@ def test_a_city_added_again_says_what_it_changes(qlue: Any, central: Path, tmp_p
     assert (told["updated"], told["changed"], told["cooperation"]) == (True, [], "trial")
 
 
+def test_cooperation_in_a_file_points_to_the_command_that_sets_it(
+    qlue: Any, central: Path, tmp_path: Path
+) -> None:
+    named = 'cooperation = "{}"\n'.format
+    path = tmp_path / "sorong.toml"
+    path.write_text(named("trial") + MINIMAL, "utf-8")
+    assert "kerja sama trial" in qlue("city", "add", path).out
+    path.write_text(named("partner") + MINIMAL, "utf-8")
+    ran = qlue("city", "add", path)
+    assert ran.out == "Kota Sorong sudah ada; tidak ada yang berubah.\n"
+    assert ran.err.splitlines()[0] == (
+        "Kerja sama tetap trial, bukan partner seperti di berkas; ubah dengan:"
+        " qlue-desk central city set sorong --cooperation partner"
+    )
+    assert qlue("city", "set", "sorong", "--cooperation", "partner").code == 0
+    assert "Kerja sama tetap" not in qlue("city", "add", path).err
+
+
 def test_a_dinas_with_people_is_not_lost_by_a_new_file(qlue: Any, central: Path, tmp_path: Path) -> None:
     qlue(
         "city",

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from qlue_desk import words
+from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.detail.content import (
     CaseView,
     Surroundings,
     case_content,
     clock_words,
-    entry_words,
     headline,
 )
 from qlue_desk.desk.queue.columns import Cells, columns_for, due_words

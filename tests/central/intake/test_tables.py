@@ -24,6 +24,13 @@ HEADER = (
 )
 
 
+def test_the_example_names_every_channel() -> None:
+    [line] = [
+        line for line in (SHIPPED / EXAMPLE).read_text("utf-8").splitlines() if line.startswith("channel")
+    ]
+    assert [word.strip() for word in line.partition("#")[2].split(",")] == [str(one) for one in Channel]
+
+
 def table(tmp_path: Path, *lines: str, name: str = "aduan.csv") -> Path:
     path = tmp_path / name
     path.write_text("\n".join((HEADER, *lines)) + "\n", "utf-8")
