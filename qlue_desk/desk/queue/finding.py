@@ -128,11 +128,11 @@ class Finding(QueueKeys):
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""
-        self.queue.move_by(1)
+        self.lag.then(lambda: self.queue.move_by(1))
 
     def action_previous_hit(self) -> None:
         """Shift+n."""
-        self.queue.move_by(-1)
+        self.lag.then(lambda: self.queue.move_by(-1))
 
     def action_save_view(self) -> None:
         """Shift+s."""
