@@ -154,6 +154,32 @@ def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
     play(refused_world, scene)
 
 
+def test_a_refused_action_whose_report_left_offers_only_what_can_succeed(refused_world: DeskWorld) -> None:
+    [item] = refused_world.store.reading(outbox.tray)
+    refused_world.store.writing(replica.forget, item.action.complaint_id, "dishub")
+    left = (
+        f"Laporan {item.number} tidak ada lagi di meja ini, pindah ke Dishub; salin atau ekspor tulisannya."
+    )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("g")
+        await until(lambda: app.screen.current is not None and app.screen.current.gone)  # type: ignore[attr-defined]
+        bar = app.screen.query_one(KeyBar)
+        assert [key for key, _word in bar.shown] == ["esc", "d", "E", "y", "?", "q"]
+        assert "Laporannya tidak ada lagi di meja ini." in text_of(app)
+        for key in ("full_stop", "n", "a", "enter"):
+            bar.hush()
+            await pilot.press(key)
+            await until(lambda: bar.sentence == left)
+        await pilot.press("y")
+        assert app.clipboard == "Kabel terbuka."
+        assert isinstance(app.screen, OutboxScreen)
+
+    play(refused_world, scene)
+    assert [line.action.id for line in refused_world.store.reading(outbox.tray)] == [item.action.id]
+
+
 def test_news_before_a_new_querys_first_rows_do_not_bring_the_old_row_along(world: DeskWorld) -> None:
     """A change in the store refreshes the list; the row under the cursor belonged to the query before."""
 
