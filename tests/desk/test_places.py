@@ -307,21 +307,26 @@ def test_the_preview_can_be_put_away(world: DeskWorld) -> None:
     play(world, scene)
 
 
-def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> None:
+def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         screen = desk_screen(app)
+        names = [name for name, _query in screen.views]
         screen.show_own_query("status:coordinating")
         await until(lambda: len(screen.queue.numbers) == 3)
         await pilot.press("S")
         await until(lambda: app.screen is not screen)
         await pilot.press("A", "b", "enter")
-        await until(lambda: app.screen is screen and screen.view == 0)
-        assert screen.views[0] == ("Ab", "status:coordinating")
+        await until(lambda: app.screen is screen and screen.view == 8)
+        assert [name for name, _query in screen.views] == [*names[:8], "Ab"]
+        bar = screen.query_one(KeyBar)
+        assert bar.sentence == "“Ab” tersimpan; tombolnya 9. Selesai 7 hari tidak lagi di daftar tampilan."
 
     play(world, scene)
 
     async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
-        assert desk_screen(app).views[0] == ("Ab", "status:coordinating")
+        screen = desk_screen(app)
+        assert (screen.view, screen.views[0][0]) == (0, "Perlu saya")
+        assert screen.views[8] == ("Ab", "status:coordinating")
 
     play(world, again)
 

@@ -18,6 +18,15 @@ class Standing(msgspec.Struct, frozen=True):
     row: int | None
 
 
+def saved_sentence(name: str, digit: int, away: list[str]) -> str:
+    """Under which key a saved view is now, and which views had to give way to it."""
+    sentence = _("“{name}” tersimpan; tombolnya {digit}.").format(name=name, digit=digit)
+    if not away:
+        return sentence
+    names = ", ".join(away)
+    return sentence + " " + _("{names} tidak lagi di daftar tampilan.").format(names=names)
+
+
 class Finding(QueueKeys):
     """What is shown, and how one gets somewhere else; the screen fills the list."""
 
@@ -144,8 +153,12 @@ class Finding(QueueKeys):
         )
         if not name:
             return
+        before = [shown for shown, _query in self.views]
         self.views_changed(await self.backend.save_view(name, self.query_text, dict(self.settings.views)))
-        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
+        after = [shown for shown, _query in self.views]
+        self.view = after.index(name) if name in after else -1
+        away = [_(shown) for shown in before if shown not in after and shown.casefold() != name.casefold()]
+        say(self, saved_sentence(name, self.view + 1, away))
         self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
 
