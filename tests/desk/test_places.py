@@ -22,7 +22,7 @@ from qlue_desk.desk.dialogs.operator import OperatorDialog
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.sidebar import SideBar
-from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.summary.screen import NumberBoard, SummaryScreen
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -257,9 +257,33 @@ def test_every_number_opens_its_reports(world: DeskWorld) -> None:
         assert summary is not None
         assert summary.delivered_never_acknowledged.count == 6
         assert "6 diterima dinas, belum pernah dijawab" in text_of(app)
-        assert app.screen.board.current_query == "is:unacknowledged"
+        current = app.screen.board.current
+        assert current is not None
+        assert current.query == "is:unacknowledged"
+        assert [
+            cell.query for row in app.screen.board.rows for cell in row if cell.query and not cell.name
+        ] == []
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 6)
+
+    play(world, scene)
+
+
+def test_the_reports_of_a_number_have_its_words_as_title(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("R")
+        await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        board = app.screen.query_one(NumberBoard)
+        found = [(y, x) for y, row in enumerate(board.rows) for x, cell in enumerate(row) if cell.name]
+        board.place = next(p for p in found if board.rows[p[0]][p[1]].name == "Disposisi, 1–3 hari")
+        count = int(board.current.text) if board.current else 0
+        assert count > 0
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DeskScreen))
+        title = desk_screen(app).query_one("#queue-pane")
+        await until(lambda: str(title.border_title) == f"Ringkasan: Disposisi, 1–3 hari · {count}")
+        await pilot.press("slash", *"jembatan", "enter")
+        await until(lambda: str(title.border_title).startswith("Cari: jembatan"))
 
     play(world, scene)
 

@@ -35,6 +35,8 @@ class Finding(QueueKeys):
     """Index into `views`; -1 while a query of one's own is shown."""
     query_text = ""
     kept_query = ""
+    named_query = ("", "")
+    """A query of the summary and what its number counts."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
@@ -77,8 +79,9 @@ class Finding(QueueKeys):
         self.show_line()
         self.show_keys()
 
-    def show_own_query(self, text: str) -> None:
-        """Show the reports of a query that is no saved view."""
+    def show_own_query(self, text: str, name: str = "") -> None:
+        """Show the reports of a query that is no saved view; `name` says what they are."""
+        self.named_query = (text, name)
         self.remember()
         self.view = -1
         self.kept_query = text

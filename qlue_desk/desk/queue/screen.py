@@ -198,6 +198,8 @@ class DeskScreen(Working, Finding):
             name = _(self.views[self.view][0])
         elif self.query_text in named:
             name = _(named[self.query_text])
+        elif self.named_query[1] and self.query_text == self.named_query[0]:
+            name = _("Ringkasan: {name}").format(name=self.named_query[1])
         else:
             name = _("Cari: {text}").format(text=self.query_text)
         count = wording.number(queue.count)
