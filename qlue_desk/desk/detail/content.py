@@ -160,8 +160,18 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
             return _("duplikat dari {number}").format(number=safe(complaint.duplicate_of)), "$status-grey"
         case Status.OUTSIDE_AUTHORITY:
             return _("pelapor diarahkan ke {who}").format(who=safe(complaint.refer_to)), "$status-grey"
-        case _:
-            return _("sejak {time}").format(time=waited), f"$status-{complaint.look.colour}"
+        case Status.HELD:
+            return _("ditahan {time}, belum dinilai").format(time=waited), "$status-grey"
+        case Status.ACKNOWLEDGED:
+            return _("diterima {time} lalu, belum dikerjakan").format(time=waited), "$status-yellow"
+        case Status.IN_PROGRESS:
+            return _("dikerjakan sejak {time} lalu").format(time=waited), "$status-yellow"
+        case Status.SCHEDULED:
+            return _("dijadwalkan {time} lalu, tanpa tanggal").format(time=waited), "$status-yellow"
+        case Status.REJECTED:
+            return _("ditolak {time} lalu").format(time=waited), "$status-grey"
+        case Status.NOT_A_REPORT:
+            return _("dihitung {time} lalu, tidak dikirim ke dinas").format(time=waited), "$status-grey"
 
 
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
@@ -189,7 +199,7 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.text(complaint.street, "$text-muted")
     reporter = complaint.reporter
     who = _("anonim") if reporter.anonymous or not reporter.name else safe(reporter.name)
-    sent = f"{CHANNEL_LABEL[complaint.channel]} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
+    sent = f"{_(CHANNEL_LABEL[complaint.channel])} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
     lines.text(" · ".join(filter(None, (sent, safe(reporter.phone)))), "$text-muted")
     if reporter.secret:
         lines.add((_("RAHASIA: hanya dinas pemegang yang boleh melihat isinya"), "bold $status-red"))
