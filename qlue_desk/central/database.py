@@ -46,6 +46,8 @@ _SLOW_STATE = "57014"
 """Statement timeout: the same statement would take as long again."""
 _LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
 """Idle in transaction for too long, shut down, crashed, starting up; class 08 is the connection itself."""
+_IN_RECOVERY = "55000"
+"""What WAL functions answer on a standby, or before a restore has come to its end."""
 CONNECT_SECONDS = 5
 
 Row = Sequence[Any]
@@ -272,6 +274,8 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         except DatabaseBusy:
             raise
         except Exception as error:
+            if getattr(error, "sqlstate", None) == _IN_RECOVERY:
+                raise DatabaseBusy("Basis data sedang dipulihkan; coba lagi.") from error
             log.info("PostgreSQL does not say which cluster this is: %s", error)
             return ""
         assert row is not None, "pg_control_system gives a row"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -92,6 +94,8 @@ class QlueDesk(App[int]):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.signals: tuple[signal.Signals, ...] = ()
+        """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
         """Actions that had not left when the desk was closed."""
         self._news = LineNews()
@@ -107,6 +111,8 @@ class QlueDesk(App[int]):
 
     def on_mount(self) -> None:
         """To the desk, or to the sign-in."""
+        for number in self.signals:
+            asyncio.get_running_loop().add_signal_handler(number, self.exit, 128 + number)
         if self.workplace is not None:
             self._open_desk(self.workplace)
         else:

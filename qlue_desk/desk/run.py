@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,12 +48,15 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
         )
 
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    if os.name != "nt":  # Windows ends a console program by other means
+        app.signals = (signal.SIGTERM, signal.SIGHUP)
     try:
         app.run()
     finally:
         app.close()
     if app.unsent and (demo is None or demo.folder is not None):
-        print(unsent_sentence(app.unsent))
+        with contextlib.suppress(OSError):  # the terminal may be gone: that is why we leave
+            print(unsent_sentence(app.unsent), flush=True)
     return app.return_value or 0
 
 

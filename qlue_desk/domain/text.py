@@ -55,8 +55,13 @@ _LONGEST_EXTENSION = 10
 
 
 def storable(text: str) -> str:
-    """`text` as it can be stored and sent: half surrogate pairs, from bytes that are not UTF-8, become `?`."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """`text` as it can be stored and sent.
+
+    Half surrogate pairs, from bytes that are not UTF-8, become `?`; U+0000, for which PostgreSQL has no
+    place, goes.
+    """
+    whole = text.replace("\x00", "") if "\x00" in text else text
+    return whole if whole.isascii() else whole.encode("utf-8", "replace").decode("utf-8")
 
 
 def clean(text: str, multiline: bool = True, limit: int = LIMIT) -> str:

@@ -35,7 +35,7 @@ def settle(
     """
     by_id = {result.id: result for result in results}
     taken: list[ActionResult] = []
-    lanes: dict[str, None] = {}
+    changed: dict[str, bool] = {}
     for action in sent:
         result = by_id.get(action.id)
         if result is None:
@@ -47,15 +47,18 @@ def settle(
         state = outbox.state_of(action.id)
         if result.status is Verdict.APPLIED and state == "waiting":
             elsewhere = result.duplicate and head is not None and result.seq > head
-            _acknowledge(result, epoch, covered, elsewhere=elsewhere)
+            view_changes = _acknowledge(result, epoch, covered, elsewhere=elsewhere)
         elif result.status is Verdict.REJECTED and state in ("waiting", "acked"):
             outbox.refuse(result, rebase_now=False)
+            view_changes = True
         else:
             continue
         taken.append(result)
-        lanes[action.complaint_id] = None
-    for complaint_id in lanes:
-        rebase(complaint_id)
+        changed[action.complaint_id] = view_changes or changed.get(action.complaint_id, False)
+    for complaint_id, view_changes in changed.items():
+        # What is accepted and not shown yet stays on top of the row as it was: nothing to decide anew.
+        if view_changes:
+            rebase(complaint_id)
         touch(complaint_id)
     return taken
 
@@ -146,14 +149,15 @@ def tidy_twin() -> None:
     twin.rewrite(path, kept)
 
 
-def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> None:
-    """Applied: to the journal; confirmed at once where no event of ours will come any more."""
+def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:
+    """Applied: to the journal; confirmed at once (True) where no event of ours will come any more."""
     shown = elsewhere or not result.seq or (epoch == covered[0] and result.seq <= covered[1])
     connection().execute(
         "UPDATE action SET state = ?, seq = ?, epoch = ?, code = '', result = ?, last_error = '',"
         " settled_at = unixepoch() WHERE id = ?",
         ("confirmed" if shown else "acked", result.seq, epoch, _encode(result), result.id),
     )
+    return shown
 
 
 def _reoffer_predecessor(result: ActionResult, action: Action) -> None:

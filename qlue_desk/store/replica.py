@@ -141,13 +141,13 @@ def apply_page(reply: PullReply) -> PageOutcome:
     end = passed[-1] if passed else start
     if encode_cursor(end) != reply.to or reply.epoch != start.epoch:
         raise FeedBroken(N_("Aliran dari pusat berakhir di tempat lain daripada yang dinyatakan."))
-    _write_rows(_fold(reply.events))
+    bases = _write_rows(_fold(reply.events))
     shown = [(event.action_id, event.seq) for event in reply.events if event.action_id]
     lanes = journal.confirm(shown, end.epoch)
     confirmed = len(lanes)
     reoffered = journal.reoffer_unshown(end.epoch, end.seq, reply.head)
-    for complaint_id in lanes | reoffered | _touched_with_own(reply.events):
-        rebase(complaint_id)
+    for complaint_id in bases.keys() | lanes | reoffered | _touched_with_own(reply.events):
+        rebase(complaint_id, bases.get(complaint_id))
     if reoffered:
         next_generation()
     meta.put(CURSOR, reply.to)
@@ -234,7 +234,9 @@ def _versions(complaint_ids: set[str]) -> dict[str, int]:
     return found
 
 
-def _write_rows(folded: dict[str, Staged]) -> None:
+def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
+    """Write the rows; returns those that carry own actions, which the rebase writes once and for all."""
+    bases: dict[str, Complaint] = {}
     with_own = unconfirmed_complaints(list(folded))
     for complaint_id, staged in folded.items():
         if staged.removed:
@@ -244,8 +246,11 @@ def _write_rows(folded: dict[str, Staged]) -> None:
         base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
         if base is None:
             continue
-        # Rows with own actions are written once more by the rebase, which needs the new base in place.
-        complaints.put_view(base, pending=1 if complaint_id in with_own else 0)
+        if complaint_id in with_own:
+            bases[complaint_id] = base
+        else:
+            complaints.put_view(base)
+    return bases
 
 
 def _is_here(complaint_id: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,18 @@ class Cluster:
                 file.write("restore_command = 'false'\nrecovery_target_action = 'promote'\n")
             (self.data / "recovery.signal").touch()
         self.start()
+        while self.sql("SELECT pg_is_in_recovery()") == "t":
+            time.sleep(0.05)
+
+    def stand_by(self) -> None:
+        """Be a standby that only reads, until `promote`."""
+        self.stop()
+        (self.data / "standby.signal").touch()
+        self.start()
+
+    def promote(self) -> None:
+        """Take writes again, in a new timeline."""
+        self.tool("pg_ctl", "-D", self.data, "-w", "promote")
 
     def dump(self, name: str) -> Path:
         target = self.folder / f"{name}.sql"

@@ -102,6 +102,20 @@ def test_the_view_keeps_an_acked_action_until_the_feed_shows_it(world: DeskWorld
     assert to_send(world) == ()
 
 
+def test_an_accepted_action_is_not_decided_anew(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    action_id = note(world, one.id, "a")
+    before = world.get(one.id)
+
+    def never(*_: object) -> None:
+        raise AssertionError("its lane was replayed, although nothing of the view changes")
+
+    monkeypatch.setattr(journal, "rebase", never)
+    settle(world, to_send(world), applied(action_id))
+    assert state_of(world, action_id) == "acked"
+    assert world.get(one.id) == before
+
+
 def test_a_duplicate_at_or_below_the_cursor_is_confirmed_at_once(world: DeskWorld) -> None:
     one = world.add()
     action_id = note(world, one.id, "a")

@@ -11,6 +11,8 @@ import pytest
 
 from qlue_desk.casework.acting import act
 from qlue_desk.central import admin, restoring
+from qlue_desk.central.errors import DatabaseBusy
+from qlue_desk.central.jobs import run_due
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import outbox
 from tests.central.postgres_cluster import Cluster
@@ -159,6 +161,25 @@ def test_a_copy_of_the_data_put_back_in_the_same_timeline_is_seen_by_the_heads(
             cluster.put_back(base, promoted=False)
         assert whys(central) == ["behind"]
         city.heal(done)
+
+
+def test_a_database_put_back_under_a_running_central_is_noticed_by_its_clock(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    with Central.make(tmp_path, database_url=cluster.create("running")) as central:
+        city = City(central)
+        base = cluster.base_backup()
+        done = city.go_on()
+        cluster.put_back(base)  # nobody closes central; its connections end, and it opens new ones
+        run_due(central.hub)
+        assert whys(central) == ["moved"]
+        city.heal(done)
+        cluster.stand_by()
+        with pytest.raises(DatabaseBusy, match="sedang dipulihkan"):  # nothing is concluded before its end
+            run_due(central.hub)
+        cluster.promote()
+        run_due(central.hub)
+        assert whys(central) == ["moved", "moved"]
 
 
 # --- SQLite ------------------------------------------------------------------------------------------

@@ -236,11 +236,12 @@ def no_reoffer(patch: Patch) -> None:
 
 
 def confirmed_with_the_verdict(patch: Patch) -> None:
-    def at_once(result: Any, epoch: str, _covered: Any, **_named: Any) -> None:
+    def at_once(result: Any, epoch: str, _covered: Any, **_named: Any) -> bool:
         connection().execute(
             "UPDATE action SET state = 'confirmed', seq = ?, epoch = ?, code = '' WHERE id = ?",
             (result.seq, epoch, result.id),
         )
+        return True
 
     patch.setattr(journal, "_acknowledge", at_once)
 
