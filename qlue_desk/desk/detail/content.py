@@ -143,8 +143,18 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
             return _("duplikat dari {number}").format(number=safe(complaint.duplicate_of)), "$status-grey"
         case Status.OUTSIDE_AUTHORITY:
             return _("pelapor diarahkan ke {who}").format(who=safe(complaint.refer_to)), "$status-grey"
-        case _:
-            return _("sejak {time}").format(time=waited), f"$status-{complaint.look.colour}"
+        case Status.HELD:
+            return _("ditahan {time}, belum dinilai").format(time=waited), "$status-grey"
+        case Status.ACKNOWLEDGED:
+            return _("diterima {time} lalu, belum dikerjakan").format(time=waited), "$status-yellow"
+        case Status.IN_PROGRESS:
+            return _("dikerjakan sejak {time} lalu").format(time=waited), "$status-yellow"
+        case Status.SCHEDULED:
+            return _("dijadwalkan {time} lalu, tanpa tanggal").format(time=waited), "$status-yellow"
+        case Status.REJECTED:
+            return _("ditolak {time} lalu").format(time=waited), "$status-grey"
+        case Status.NOT_A_REPORT:
+            return _("dihitung {time} lalu, tidak dikirim ke dinas").format(time=waited), "$status-grey"
 
 
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
