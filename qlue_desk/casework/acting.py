@@ -30,6 +30,8 @@ from qlue_desk.store import complaints, meta, outbox
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import Recorded, Waiting
 
+MOST_LOOKED_AT = 1000
+"""Complaints whose possible moves are looked up for one dialog: about half a second."""
 UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
 
 
@@ -96,14 +98,41 @@ def undo(workplace: Workplace) -> list[Outcome]:
     return workplace.store.writing(_undo, workplace)
 
 
-def last_left(workplace: Workplace) -> Waiting | None:
-    """The person's newest action that is past taking back; None when there is none."""
+def last_left(workplace: Workplace) -> list[Waiting]:
+    """What the person's newest stroke recorded, now past taking back; empty when there is none."""
     return workplace.store.reading(outbox.newest_of, workplace.actor.id)
 
 
 def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None = None) -> list[Offer]:
     """Every move for the follow-up dialog, the impossible ones with their reason."""
     return lifecycle.offers(complaint, workplace.actor, workplace.context(now or utc_now()))
+
+
+class Together(msgspec.Struct, frozen=True):
+    """Moves over several complaints: possible where at least one can take it, with how many can."""
+
+    offers: list[Offer]
+    counts: dict[Verb, int]
+    """How many of `looked_at` complaints can take each possible move."""
+    looked_at: int
+
+
+def offers_together(
+    workplace: Workplace, chosen: Sequence[Complaint], now: dt.datetime | None = None
+) -> Together:
+    """Every move for several complaints; more than 1,000 are judged by their first 1,000."""
+    looked_at = chosen[:MOST_LOOKED_AT]
+    context, actor = workplace.context(now or utc_now()), workplace.actor
+    found: dict[Verb, Offer] = {}
+    counts: dict[Verb, int] = {}
+    for complaint in looked_at:
+        for offer in lifecycle.offers(complaint, actor, context):
+            verb = offer.edge.verb
+            if offer.refusal is None:
+                counts[verb] = counts.get(verb, 0) + 1
+            if verb not in found or (offer.refusal is None and found[verb].refusal is not None):
+                found[verb] = offer
+    return Together(list(found.values()), counts, len(looked_at))
 
 
 def find_verb(written: Verb | str) -> Verb:

@@ -5,15 +5,13 @@ A traceback on a user's screen is a bug: what nobody foresaw goes to a log file 
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
 
-from qlue_desk import words
+from qlue_desk import error_log, words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
 from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
@@ -21,10 +19,6 @@ from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
 from qlue_desk.settings import Settings, SettingsError, home_folder, load
 from qlue_desk.words import _
-
-DEBUG_VARIABLE = "QLUE_DESK_DEBUG"
-LOG_FILE = "error.log"
-LOG_BYTES = 512_000
 
 
 def run(arguments: list[str]) -> int:
@@ -37,7 +31,7 @@ def run(arguments: list[str]) -> int:
     except BaseException as error:
         failure = failure_of(error)
         if failure is None:
-            if os.environ.get(DEBUG_VARIABLE) == "1":
+            if error_log.debugging():
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
         tell_failure(failure, arguments)
@@ -162,16 +156,8 @@ def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
 
 def _unforeseen(error: BaseException) -> str:
     """Write the traceback to the log and say where it is."""
-    home = home_folder()
-    path = home / LOG_FILE
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".old.log"))
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
-            log.write(f"--- {dt.datetime.now(dt.UTC).isoformat()}\n")
-            traceback.print_exception(error, file=log)
-    except OSError:
+    path = error_log.write(home_folder(), error)
+    if path is None:
         return _("Terjadi kesalahan yang tidak terduga: {why}.").format(why=type(error).__name__)
     return _("Terjadi kesalahan yang tidak terduga ({why}); rinciannya di {path}.").format(
         why=type(error).__name__, path=path

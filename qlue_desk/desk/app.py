@@ -14,7 +14,9 @@ from typing import Any, ClassVar, Protocol
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
+from qlue_desk import error_log
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
@@ -98,6 +100,9 @@ class QlueDesk(App[int]):
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
         """Actions that had not left when the desk was closed."""
+        self.crash: BaseException | None = None
+        """What ended the desk although nobody foresaw it."""
+        self.crash_log: Path | None = None
         self._news = LineNews()
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
@@ -384,6 +389,20 @@ class QlueDesk(App[int]):
     async def action_quit(self) -> None:
         """Q: asks only when a dialog with typed text is open; what waits is safe on disk."""
         self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual ends the app and would print a traceback: ours goes to the log, `run` says one sentence."""
+        found = error.error if isinstance(error, WorkerFailed) else error
+        if self.crash is None:
+            self.crash, self.crash_log = found, error_log.write(self.home, found)
+        if error_log.debugging():
+            super()._handle_exception(error)
+            return
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
 
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""

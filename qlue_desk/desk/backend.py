@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
-from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.acting import Outcome, Together
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.workplace import Workplace
@@ -218,6 +218,12 @@ class Backend:
             self.store.read(acting.offers, self.workplace, complaint, self.now())
         )
 
+    async def offers_together(self, chosen: Sequence[Complaint]) -> Together:
+        """Moves over several reports, with how many of them can take each."""
+        return await asyncio.wrap_future(
+            self.store.read(acting.offers_together, self.workplace, list(chosen), self.now())
+        )
+
     # --- acting --------------------------------------------------------------------------------
 
     async def act(
@@ -241,8 +247,8 @@ class Backend:
         found = await asyncio.wrap_future(self.store.read(_rows_of, tuple(complaint_ids)))
         return [row for row in found if row is not None]
 
-    async def last_left(self) -> Waiting | None:
-        """The person's newest action, when nothing can be taken back any more."""
+    async def last_left(self) -> list[Waiting]:
+        """What the person's newest stroke recorded, when nothing can be taken back any more."""
         return await asyncio.wrap_future(self.store.read(acting.last_left, self.workplace))
 
     async def enter(self, report: NewReport) -> Complaint:

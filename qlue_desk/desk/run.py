@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,12 +45,19 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             private_ca=ca_file,
             wait_seconds=settings.sync.wait_seconds,
             undo_seconds=settings.sync.undo_seconds,
+            bulk_from=settings.ui.confirm_bulk,
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
     if os.name != "nt":  # Windows ends a console program by other means
         app.signals = (signal.SIGTERM, signal.SIGHUP)
+    return stay(app)
+
+
+def stay(app: QlueDesk) -> int:
+    """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
+    demo = app.demo
     try:
         app.run()
     finally:
@@ -57,7 +65,21 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
     if app.unsent and (demo is None or demo.folder is not None):
         with contextlib.suppress(OSError):  # the terminal may be gone: that is why we leave
             print(unsent_sentence(app.unsent), flush=True)
+    if app.crash is not None:
+        with contextlib.suppress(OSError):
+            print(crash_sentence(app.crash, app.crash_log), file=sys.stderr, flush=True)
+        return 1
     return app.return_value or 0
+
+
+def crash_sentence(error: BaseException, log: Path | None) -> str:
+    """What the terminal says when the desk ended by an error that nobody foresaw."""
+    why = type(error).__name__
+    if log is None:
+        return words._("Meja berhenti karena kesalahan ({why}); pekerjaan Anda tersimpan.").format(why=why)
+    return words._(
+        "Meja berhenti karena kesalahan ({why}); rinciannya di {log}; pekerjaan Anda tersimpan."
+    ).format(why=why, log=log)
 
 
 def unsent_sentence(count: int) -> str:

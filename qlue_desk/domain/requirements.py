@@ -26,11 +26,11 @@ MAX_NOTE = 8000
 def check_fields(
     complaint: Complaint, verb: Verb, fields: Fields, actor: Actor, context: Context
 ) -> Refusal | None:
-    """What is missing or wrong in `fields` for this verb; None when they will do."""
+    """What is missing or wrong in `fields` for this verb, in the order of the form; None when they will do."""
     edge = EDGE_BY_VERB[verb]
     return (
-        _text_refusal(edge, fields)
-        or _to_refusal(edge, complaint, fields, actor, context)
+        _to_refusal(edge, complaint, fields, actor, context)
+        or _text_refusal(edge, fields)
         or _extra_refusal(edge, complaint, fields, context)
     )
 

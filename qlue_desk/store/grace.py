@@ -6,6 +6,9 @@ import datetime as dt
 
 import msgspec
 
+BULK_TIMES = 3
+"""How many times longer an act on many reports can be taken back: reading what it did takes longer."""
+
 
 class Grace(msgspec.Struct, frozen=True):
     """For how many seconds after `recorded_at` an action stays here, so that it can be taken back.
@@ -15,8 +18,16 @@ class Grace(msgspec.Struct, frozen=True):
 
     seconds: float
     now: dt.datetime
+    bulk_from: int = 0
+    """From how many reports on a stroke stays three times as long; 0 = never."""
 
-    def left(self, recorded_at: dt.datetime) -> float:
-        """Seconds for which an action still stays; 0 when it may leave."""
+    @property
+    def longest(self) -> float:
+        """Seconds for which any action can stay."""
+        return self.seconds * BULK_TIMES if self.bulk_from else self.seconds
+
+    def left(self, recorded_at: dt.datetime, together: int = 1) -> float:
+        """Seconds for which an action of a stroke of `together` actions still stays; 0 when it may leave."""
+        seconds = self.longest if together >= self.bulk_from else self.seconds
         age = (self.now - recorded_at).total_seconds()
-        return self.seconds - age if 0 <= age < self.seconds else 0.0
+        return seconds - age if 0 <= age < seconds else 0.0

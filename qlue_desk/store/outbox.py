@@ -7,6 +7,7 @@ All functions run on a store's thread, writing ones inside `Store.write`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from qlue_desk.store.rebase import rebase
 
 JOURNAL = "('waiting', 'acked', 'confirmed')"
 """States whose actions a later one of the same complaint may name as `prev`."""
+MOST_OF_A_STROKE = 10_000
+"""Actions of one stroke that are listed; nobody marks more reports at once."""
 
 _decode_action = msgspec.json.Decoder(Action).decode
 _decode_result = msgspec.json.Decoder(ActionResult).decode
@@ -108,14 +111,24 @@ def tray(limit: int = 1000) -> list[Waiting]:
     return _listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
 
 
-def newest_of(actor_id: str) -> Waiting | None:
-    """A person's newest own action that was not taken back."""
-    found = _listed(
-        "json_extract(CAST(body AS TEXT), '$.actor_id') = ? AND state <> 'undone' ORDER BY n DESC",
-        1,
+def newest_of(actor_id: str) -> list[Waiting]:
+    """A person's newest own actions that were not taken back, as far as one stroke recorded them."""
+    where = "json_extract(CAST(body AS TEXT), '$.actor_id') = ? AND state <> 'undone'"
+    found = _listed(f"{where} ORDER BY n DESC", 1, actor_id)
+    if not found:
+        return []
+    newest = found[0].action
+    together = _listed(
+        f"{where} AND recorded_at = CAST(? AS INTEGER) ORDER BY n DESC",
+        MOST_OF_A_STROKE,
         actor_id,
+        str(int(newest.recorded_at.timestamp())),
     )
-    return found[0] if found else None
+    return [
+        item
+        for item in together
+        if (item.action.verb, item.action.recorded_at) == (newest.verb, newest.recorded_at)
+    ]
 
 
 def of_complaint(complaint_id: str) -> list[Waiting]:
@@ -235,6 +248,7 @@ def to_send(
     those with an action in its `grace`: nothing may overtake it.
     """
     held = set(skip) if with_files else _lanes_without_files() | skip
+    together = _together(grace)
     batch: list[Action] = []
     size = 0
     rows = connection().execute(
@@ -244,7 +258,8 @@ def to_send(
         if complaint_id in held:
             continue
         action = _decode_action(body)
-        if grace is not None and not sent and grace.left(action.recorded_at):
+        stroke = (action.verb, action.recorded_at)
+        if grace is not None and not sent and grace.left(action.recorded_at, together[stroke]):
             held.add(complaint_id)
             continue
         size += len(body) + 128
@@ -261,12 +276,20 @@ def resting(grace: Grace) -> float:
     """Seconds until the next action leaves its grace when nothing else can be sent; 0 otherwise."""
     if to_send(1, grace=grace):
         return 0.0
-    oldest = int((grace.now - dt.timedelta(seconds=grace.seconds)).timestamp())
+    left = [grace.left(moment, count) for (_verb, moment), count in _together(grace).items()]
+    return min((seconds for seconds in left if seconds), default=0.0)
+
+
+def _together(grace: Grace | None) -> Counter[tuple[str, dt.datetime]]:
+    """How many unsent actions each stroke (verb and moment) left here, of those that may be in their grace."""
+    if grace is None:
+        return Counter()
+    oldest = int((grace.now - dt.timedelta(seconds=grace.longest)).timestamp())
     rows = connection().execute(
         "SELECT body FROM action WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ?", (oldest,)
     )
-    left = [grace.left(_decode_action(body).recorded_at) for (body,) in rows]
-    return min((seconds for seconds in left if seconds), default=0.0)
+    actions = (_decode_action(body) for (body,) in rows)
+    return Counter((action.verb, action.recorded_at) for action in actions)
 
 
 def mark_sent(action_ids: Iterable[str]) -> None:

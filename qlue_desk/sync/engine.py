@@ -69,9 +69,13 @@ class Engine:
         private_ca: Path | None = None,
         wait_seconds: int | None = None,
         undo_seconds: float = 0.0,
+        bulk_from: int = 0,
         backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
-        """`undo_seconds`: for how long an action stays in the outbox so that it can be taken back."""
+        """`undo_seconds`: for how long an action stays in the outbox so that it can be taken back.
+
+        From `bulk_from` reports on (0 = never) one stroke stays longer (`store.grace`).
+        """
         self.store = store
         self.home = home
         self.state = SyncState()
@@ -79,6 +83,7 @@ class Engine:
         self._private_ca = private_ca
         self._wait_seconds = wait_seconds
         self._undo_seconds = undo_seconds
+        self._bulk_from = bulk_from
         self._backoff = backoff
         self._lock = DeskLock(home)
         self._stopping = threading.Event()
@@ -270,7 +275,7 @@ class Engine:
     def _grace(self) -> Grace | None:
         if not self._undo_seconds:
             return None
-        return Grace(self._undo_seconds, dt.datetime.now(dt.UTC))
+        return Grace(self._undo_seconds, dt.datetime.now(dt.UTC), self._bulk_from)
 
     def _push_failed(self, error: Exception, backoff: Backoff) -> float:
         if isinstance(error, Offline):

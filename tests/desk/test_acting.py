@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
@@ -77,6 +78,13 @@ async def dialog(app: QlueDesk, pilot: Pilot[int], *keys: str) -> None:
     await pilot.press("t")
     await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("#moves"))
     await pilot.press(*keys)
+
+
+async def agree(app: QlueDesk, pilot: Pilot[int], question: str) -> None:
+    """Answer yes to the question about many reports."""
+    await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.query("#question"))
+    assert app.screen.question == question  # type: ignore[attr-defined]
+    await pilot.press("enter")
 
 
 async def open_view(app: QlueDesk, pilot: Pilot[int], rows: int = 3) -> str:
@@ -337,8 +345,9 @@ def test_undo_of_a_bulk_names_move_and_count_and_brings_the_marks_back(world: De
         await until(lambda: not isinstance(app.screen, NoteDialog))
         await pilot.press("V")
         await dialog(app, pilot, "t", "enter")
-        await until(lambda: len(sent(world)) == 4 and not isinstance(app.screen, FollowUpDialog))
-        assert said(app) == "Terima: 3 laporan → Diterima. u batalkan (5 dtk)"
+        await agree(app, pilot, "Terima untuk 3 laporan?")
+        await until(lambda: len(sent(world)) == 4)
+        await until(lambda: said(app) == "Terima: 3 laporan → Diterima. u batalkan (15 dtk)")
         await until(lambda: queue(app).count == 0 and not queue(app).marks)
 
         await pilot.press("u")
@@ -373,8 +382,9 @@ def test_accepted_suggestions_of_one_stroke_are_taken_back_together(tmp_path: Pa
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("V", "A")
+        await agree(app, pilot, "Disposisi untuk 6 laporan?")
         await until(lambda: len(sent(made)) == 6)
-        await until(lambda: said(app) == "Disposisi: 6 laporan → Dishub. u batalkan (5 dtk)")
+        await until(lambda: said(app) == "Disposisi: 6 laporan → Dishub. u batalkan (15 dtk)")
         await pilot.press("u")
         await until(lambda: said(app) == "Dibatalkan: Disposisi untuk 6 laporan.")
         assert sent(made) == []

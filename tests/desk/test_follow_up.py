@@ -17,12 +17,15 @@ from qlue_desk.desk.dialogs.follow_up import (
     KEYS,
     ORDER,
     OWN_KEYS,
+    TYPING_PAUSE,
     FollowUpDialog,
     shown_offers,
 )
+from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
+from qlue_desk.store import outbox
 from tests.desk.scene import desk, until
 from tests.desk.test_acting import sent
 from tests.desk_world import NOW, DeskWorld
@@ -124,6 +127,7 @@ def test_a_letter_means_the_same_in_every_status(world: DeskWorld) -> None:
         await pilot.press("t")
         assert wrong(dialog) == "Terima tidak bisa dari Proses; harus Disposisi dulu."
         assert chosen(dialog) == "propose"
+        await pilot.pause(TYPING_PAUSE + 0.1)
         await pilot.press("r")
         await until(lambda: chosen(dialog) == "transfer")
         assert wrong(dialog) == ""
@@ -190,3 +194,94 @@ def test_an_empty_note_says_so_until_something_is_typed(world: DeskWorld) -> Non
             await until(lambda: [verb for verb, _number in sent(world)] == ["note"])
 
     asyncio.run(run())
+
+
+def focus_is_in(dialog: FollowUpDialog, name: str) -> bool:
+    field = dialog.query_one(MoveForm).fields.get(name)
+    return dialog.focused is not None and field in dialog.focused.ancestors_with_self
+
+
+def test_tab_goes_round_in_the_fields_and_not_past_what_enter_led_to(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("r")
+        assert focus_is_in(dialog, "to")
+        await pilot.press(*"perhu", "enter", "tab")
+        assert focus_is_in(dialog, "note")
+        await pilot.press(*"tamr", "tab")
+        assert focus_is_in(dialog, "to")
+        await pilot.press("tab")
+        assert dialog.query_one(MoveForm).fields["note"].text == "tamr"  # type: ignore[attr-defined]
+        await pilot.press("tab", "shift+tab", "shift+tab")
+        assert focus_is_in(dialog, "note")
+        assert chosen(dialog) == "transfer"
+        assert sent(world) == []
+
+    in_dialog(world, scene)
+
+
+def test_letters_choose_no_move_once_somebody_types(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("r", *"perhu", "shift+tab")
+        assert dialog.focused is dialog.query_one("#moves")
+        await pilot.press(*"imjk")
+        assert chosen(dialog) == "transfer"
+        assert wrong(dialog).startswith("Isian sudah dimulai")
+        await pilot.press("up")
+        assert chosen(dialog) != "transfer"
+
+    in_dialog(world, scene)
+
+
+def test_a_text_after_a_move_that_is_not_allowed_runs_nothing(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("m", *"tikungan mana".replace(" ", ""), "enter")
+        await pilot.pause(0.1)
+        assert wrong(dialog).startswith("Mulai dikerjakan")
+        assert (chosen(dialog), sent(world)) == ("", [])
+        assert not dialog.query(MoveForm)
+
+    in_dialog(world, scene)
+
+
+def test_a_letter_leads_into_the_text_of_its_move(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("t", *"siap", "enter")
+        await until(lambda: len(sent(world)) == 1)
+
+    in_dialog(world, scene)
+    [item] = world.store.reading(outbox.waiting)
+    assert (item.action.verb, item.action.fields.note) == ("acknowledge", "siap")
+
+
+def test_a_transfer_without_anything_asks_for_the_dinas_first(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("r", "ctrl+n")
+        await until(lambda: wrong(dialog) == "Teruskan ke dinas lain: pilih dinas tujuan.")
+        assert focus_is_in(dialog, "to")
+
+    in_dialog(world, scene)
+
+
+def test_a_place_that_was_not_changed_is_not_corrected(world: DeskWorld) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    assert one.kelurahan
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("i", "ctrl+n")
+        await until(lambda: wrong(dialog).startswith("Lokasi masih sama"))
+        assert sent(world) == []
+        dialog.query_one(MoveForm).fields["street"].value = "Jl. Lain"  # type: ignore[attr-defined]
+        await pilot.press("ctrl+n")
+        await until(lambda: [verb for verb, _number in sent(world)] == ["correct_place"])
+
+    in_dialog(world, scene)

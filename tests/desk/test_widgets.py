@@ -20,7 +20,15 @@ from qlue_desk.desk import themes, wording
 from qlue_desk.desk.safe_text import fit, wrap
 from qlue_desk.desk.summary.board import Cell, neighbour, numbers_of
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
-from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, complete_path, fitting
+from qlue_desk.desk.widgets.fields import (
+    Choice,
+    NoteArea,
+    PathInput,
+    Picker,
+    SafeInput,
+    complete_path,
+    fitting,
+)
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.sync.state import Phase, SyncState
@@ -338,3 +346,54 @@ def test_the_cursor_walks_over_numbers() -> None:
     assert neighbour(rows, (2, 3), -1, 0) == (0, 1)
     assert neighbour(rows, (0, 1), -1, 0) == (0, 1)
     assert neighbour(rows, (9, 9), 1, 0) == (0, 1)
+
+
+def test_a_letter_means_its_choice_only_while_it_stands_alone() -> None:
+    choices = [Choice("jalan_rusak", "Jalan rusak", "", "r"), Choice("jembatan", "Jembatan", "", "j"), Choice("trotoar", "Trotoar", "", "t")]  # fmt: skip
+    assert [c.key for c in fitting(choices, "j")] == ["jembatan", "jalan_rusak"]
+    assert [c.key for c in fitting(choices, "ja")] == ["jalan_rusak"]
+
+    class PickerApp(Themed):
+        def compose(self) -> ComposeResult:
+            yield Picker(choices, id="first")
+            yield Picker(choices, id="second")
+
+    async def run() -> None:
+        app = PickerApp()
+        async with app.run_test() as pilot:
+            first, second = app.query_one("#first", Picker), app.query_one("#second", Picker)
+            first.focus()
+            await pilot.press("r")
+            assert first.value == "jalan_rusak"
+            await pilot.press("x")
+            assert first.value == ""
+            await pilot.press("backspace", "tab")
+            assert (first.value, first.input.value) == ("jalan_rusak", "Jalan rusak")
+            second.focus()
+            await pilot.press(*"jemb")
+            assert second.value == "jembatan"
+
+    asyncio.run(run())
+
+
+def test_the_right_arrow_completes_a_path_at_once(tmp_path: Path) -> None:
+    (tmp_path / "foto.jpg").touch()
+
+    class PathApp(Themed):
+        def compose(self) -> ComposeResult:
+            yield PathInput()
+
+    async def run() -> None:
+        app = PathApp()
+        async with app.run_test() as pilot:
+            field = app.query_one(PathInput)
+            field.value = f"{tmp_path}/fo"
+            field.cursor_position = len(field.value)
+            field.action_cursor_right()  # no suggestion can have been looked up yet
+            assert field.value == f"{tmp_path}/foto.jpg"
+            app.set_focus(None)
+            field.focus()
+            await pilot.press("x")
+            assert field.value == f"{tmp_path}/foto.jpgx"
+
+    asyncio.run(run())

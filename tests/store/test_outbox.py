@@ -326,3 +326,19 @@ def test_the_rest_ends_with_the_first_grace_that_ends(world: DeskWorld) -> None:
     note(world, two.id, "dua", NOW - dt.timedelta(seconds=3))
     assert world.store.reading(outbox.resting, Grace(5, NOW)) == 2.0
     assert world.store.reading(outbox.resting, Grace(2, NOW)) == 0.0
+
+
+def test_a_stroke_over_many_stays_three_times_as_long(world: DeskWorld) -> None:
+    one, two, three = world.add_many([Status.DISPATCHED] * 3)
+    bulk = [note(world, each.id, "bersama", NOW) for each in (one, two)]
+    alone = note(world, three.id, "sendiri", NOW + dt.timedelta(milliseconds=1))
+
+    def leaving(after: float, bulk_from: int) -> list[str]:
+        grace = Grace(5, NOW + dt.timedelta(seconds=after), bulk_from)
+        found = world.store.reading(outbox.to_send, 100, 1_000_000, frozenset(), grace)
+        return [action.id for action in found]
+
+    assert leaving(6, 2) == [alone]
+    assert leaving(14.9, 2) == [alone]
+    assert leaving(15, 2) == [*bulk, alone]
+    assert leaving(6, 0) == leaving(6, 3) == [*bulk, alone]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -18,6 +19,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, SafeInput
+from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 
@@ -36,6 +38,9 @@ class Dialog(ModalScreen[Answer]):
     keys_text = ""
     _wrong_field: Widget | None = None
     """The field that the sentence in the mistake line is about."""
+    _answered = False
+    _held: tuple[Answer | None] | None = None
+    """The answer of a dialog that is covered by another screen; it goes once that has left."""
 
     def compose(self) -> ComposeResult:
         """Box with body, mistake line and keys."""
@@ -73,6 +78,21 @@ class Dialog(ModalScreen[Answer]):
         """Esc."""
         self.dismiss(None)
 
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Answer once and leave; the topmost screen is taken away, so never while that is another one."""
+        if self._answered:
+            return AwaitComplete()
+        if self.app.screen is not self:
+            self._held = (result,)
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """What covered this dialog has left."""
+        if self._held is not None:
+            self.dismiss(self._held[0])
+
 
 class DraftKeeper:
     """Keeps what is typed while it is typed, so that not even a power cut loses it."""
@@ -106,20 +126,37 @@ class ActingDialog(Dialog[Answer]):
 
     keeper: DraftKeeper
     running = False
+    agree: Callable[[Verb], Awaitable[bool]] | None = None
+    """Asks before an act on many reports."""
+    how_many = 1
+    """Reports that the act is for."""
 
     def field_named(self, name: str) -> Widget | None:
         """The widget of a field of the move, None where the dialog has none."""
         return None
 
-    async def try_to(self, act: Awaitable[Refusal | None]) -> bool:
-        """Whether it worked; if not, the dialog says why and keeps the text."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While it is being recorded no key does anything."""
+        return False if self.running else super().check_action(action, parameters)
+
+    def _show_running(self) -> None:
+        words = _("mencatat {n}…").format(n=self.how_many) if self.running else self.keys_text
+        for keys in self.query("#keys").results(Static):  # none while the desk closes
+            keys.update(Content(words))
+
+    async def try_to(self, verb: Verb, act: Callable[[], Awaitable[Refusal | None]]) -> bool:
+        """Whether it worked; if not, the dialog says why and keeps the text. `running` is set already."""
         try:
-            refusal = await act
+            if self.agree is not None and not await self.agree(verb):
+                return False
+            self._show_running()
+            refusal = await act()
         except Exception as error:  # a file that cannot be taken, a full disk: the text must not be lost
             self.wrong(sentence_of(error))
             return False
         finally:
             self.running = False
+            self._show_running()
         if refusal is not None:
             field = self.field_named(refusal.field) if refusal.field else None
             self.wrong(refusal.sentence(_), field)
@@ -187,10 +224,12 @@ class ChooseDialog(Dialog[str]):
         *(Binding(digit, f"choose({digit})", show=False) for digit in "123456789"),
     ]
 
-    def __init__(self, title: str, choices: list[Choice]) -> None:
+    def __init__(self, title: str, choices: list[Choice], *, preselect: bool = True) -> None:
+        """`preselect`: the first choice is highlighted; without, a careless enter chooses nothing."""
         super().__init__()
         self.title_text = title
         self.choices = choices
+        self.preselect = preselect
         self.keys_text = _("angka atau enter pilih   esc batal")
 
     def body(self) -> ComposeResult:
@@ -208,6 +247,11 @@ class ChooseDialog(Dialog[str]):
                 for place, c in enumerate(self.choices, 1)
             )
         )
+
+    def on_mount(self) -> None:
+        """Nothing is highlighted where a choice must be made."""
+        if not self.preselect:
+            self.query_one(OptionList).highlighted = None
 
     def action_step(self, step: int) -> None:
         """Move."""

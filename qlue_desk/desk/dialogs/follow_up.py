@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import Material, MoveForm
+from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
@@ -30,6 +32,8 @@ OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REV
 """Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
 LABEL_WIDTH = 25
 BOX_WIDTH = 92
+TYPING_PAUSE = 0.5
+"""Seconds without a key after which a letter is a choice again and no part of a word."""
 ORDER = (
     Verb.DISPATCH,
     Verb.ACKNOWLEDGE,
@@ -127,6 +131,8 @@ class FollowUpDialog(ActingDialog[Done]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "run_and_next", show=False, priority=True),
+        Binding("tab", "field(1)", show=False, priority=True),
+        Binding("shift+tab", "field(-1)", show=False, priority=True),
         Binding("j", "step(1)", show=False),
         Binding("k", "step(-1)", show=False),
         *(Binding(key, f"move('{verb}')", show=False) for verb, key in KEYS.items()),
@@ -143,11 +149,19 @@ class FollowUpDialog(ActingDialog[Done]):
         replies: dict[str, dict[str, str]] | None = None,
         hint_values: dict[str, str] | None = None,
         preselect: Verb | None = None,
-        several: bool = False,
+        how_many: int = 1,
+        applies: Mapping[Verb, int] | None = None,
+        agree: Callable[[Verb], Awaitable[bool]] | None = None,
+        remark: str = "",
     ) -> None:
+        """`applies`: to how many of the reports each move can be done; `remark` is said at the start."""
         super().__init__()
         self.title_text = title
-        self.offers = shown_offers(offers, several=several)
+        self.how_many = how_many
+        self.applies = applies or {}
+        self.agree = agree
+        self.remark = remark
+        self.offers = shown_offers(offers, several=how_many > 1)
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
         self.material = material
         self.perform = perform
@@ -156,6 +170,11 @@ class FollowUpDialog(ActingDialog[Done]):
         self.hint_values = hint_values or {}
         self.preselect = preselect
         self.note = material.draft
+        self.walk = FieldWalk(self)
+        self._typed = False
+        """Somebody types: from now on letters are text, never moves."""
+        self._deaf_until = 0.0
+        """After a letter that meant nothing what follows at once is typed on, not chosen (monotonic time)."""
         self._changing = asyncio.Lock()
         """A letter and the highlight that follows it must not both build the form."""
         self.keys_text = _(
@@ -191,6 +210,10 @@ class FollowUpDialog(ActingDialog[Done]):
         hint = _(offer.edge.hint)
         for name, value in self.hint_values.items():
             hint = hint.replace("{" + name + "}", value)
+        count = self.applies.get(offer.edge.verb, self.how_many)
+        if count < self.how_many:
+            part = _("{n} dari {all}").format(n=count, all=self.how_many)
+            return f"{part} · {hint}" if hint else part
         return hint
 
     async def on_mount(self) -> None:
@@ -205,6 +228,8 @@ class FollowUpDialog(ActingDialog[Done]):
         if asked is not None:
             await self._show_form(self.offers[asked])
             self._enter_form()
+        if self.remark:
+            self.wrong(self.remark)
 
     async def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the fields of the highlighted move."""
@@ -232,17 +257,59 @@ class FollowUpDialog(ActingDialog[Done]):
         return forms.first() if forms else None
 
     def _enter_form(self) -> None:
+        """To what is needed, else to the text: what is typed after a letter belongs there."""
         form = self._form()
-        if form is not None and form.first_needed:
-            form.focus_field(form.first_needed)
+        if form is not None and form.fields:
+            form.focus_field(form.first_needed or ("note" if "note" in form.fields else ""))
 
-    def action_step(self, step: int) -> None:
+    def action_field(self, step: int) -> None:
+        """Tab goes round in the fields; shift+tab in the first one leads back to the moves."""
+        form = self._form()
+        if form is None:
+            return
+        fields = list(form.fields.values())
+        place = self.walk.place(fields)
+        if place < 0 < step:
+            form.focus_field(form.first_needed or "to")
+        elif place == 0 and step < 0:
+            self.query_one("#moves").focus()
+        else:
+            self.walk.step(fields, step)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing in a line."""
+        self._someone_types(event.input)
+
+    def _someone_types(self, field: Widget) -> None:
+        if field.has_focus:
+            self._typed = True
+            self.walk.typed()
+
+    async def _is_typing(self) -> bool:
+        """Whether a letter in the list of moves is text that was meant for a field."""
+        if self._typed:
+            self.wrong(_("Isian sudah dimulai; pilih tindakan lain dengan ↑ ↓."))
+            return True
+        now = time.monotonic()
+        if now >= self._deaf_until:
+            return False
+        self._deaf_until = now + TYPING_PAUSE
+        # The enter that ends such a text must not run a move either.
+        self.query_one("#moves", OptionList).highlighted = None
+        await self.query_one("#form-place").remove_children()
+        return True
+
+    async def action_step(self, step: int) -> None:
         """J and k."""
+        if await self._is_typing():
+            return
         moves = self.query_one("#moves", OptionList)
         (moves.action_cursor_down if step > 0 else moves.action_cursor_up)()
 
     async def action_move(self, verb: str) -> None:
         """A letter chooses its move and the cursor goes where something is needed, or it says why not."""
+        if await self._is_typing():
+            return
         wanted = Verb(verb)
         place = next((i for i, offer in enumerate(self.offers) if offer.edge.verb is wanted), None)
         offer = self.offers[place] if place is not None else self.hidden.get(wanted)
@@ -250,8 +317,10 @@ class FollowUpDialog(ActingDialog[Done]):
             label = _(EDGE_BY_VERB[wanted].label)
             why = offer.refusal.sentence(_) if offer is not None and offer.refusal is not None else ""
             self.wrong(why or _("{move}: tidak ada di sini.").format(move=label))
+            self._deaf_until = time.monotonic() + TYPING_PAUSE
             return
         if place is None:
+            self._deaf_until = time.monotonic() + TYPING_PAUSE
             self.wrong(_("{move}: hanya untuk satu laporan.").format(move=_(offer.edge.label)))
             return
         self.query_one("#moves", OptionList).highlighted = place
@@ -277,11 +346,14 @@ class FollowUpDialog(ActingDialog[Done]):
             return
         if event.picker.id == "replies":
             form.use_reply(event.key)
-        elif not form.focus_after(event.picker):
+        elif (following := form.after(event.picker)) is not None:
+            self.walk.bring_to(following)
+        else:
             self._run(then_next=False)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep the text while it is typed."""
+        self._someone_types(event.text_area)
         self.keeper.soon(event.text_area.text)
 
     def on_submitted(self, event: Submitted) -> None:
@@ -319,7 +391,7 @@ class FollowUpDialog(ActingDialog[Done]):
 
     async def _perform(self, form: MoveForm, *, then_next: bool) -> None:
         fields, paths = form.read()
-        if await self.try_to(self.perform(form.edge.verb, fields, paths)):
+        if await self.try_to(form.edge.verb, lambda: self.perform(form.edge.verb, fields, paths)):
             self.note = ""
             self.dismiss(Done(form.edge.verb, then_next))
 

@@ -224,14 +224,11 @@ class MoveForm(Vertical):
             (name for name in self.fields if name in needed and not value_of(self.fields[name]).strip()), ""
         )
 
-    def focus_after(self, field: Widget) -> bool:
-        """Go to the field behind this one; False when it was the last."""
+    def after(self, field: Widget) -> Widget | None:
+        """The field behind this one; None when it is the last."""
         order = list(self.fields.values())
         place = order.index(field) + 1 if field in order else len(order)
-        if place < len(order):
-            order[place].focus()
-            return True
-        return False
+        return order[place] if place < len(order) else None
 
     def use_reply(self, name: str) -> None:
         """Put a ready answer into the text."""
@@ -260,7 +257,14 @@ class MoveForm(Vertical):
             picker = self.fields.get(name)
             if isinstance(picker, Picker) and picker.input.value.strip() and not picker.value:
                 return name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value)
+        if self.edge.verb is Verb.CORRECT_PLACE and self._place_is_the_same():
+            return "kelurahan", _("Lokasi masih sama; ubah kelurahan atau jalannya dulu.")
         return None
+
+    def _place_is_the_same(self) -> bool:
+        fields, complaint = self.read()[0], self.material.complaint
+        before = (complaint.kelurahan or None, complaint.place_unknown, complaint.street)
+        return (fields.kelurahan, fields.place_unknown, fields.street) == before
 
     def read(self) -> tuple[Fields, list[Path]]:
         """The fields of the move, and the files to attach."""

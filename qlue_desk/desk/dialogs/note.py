@@ -14,6 +14,7 @@ from textual.widgets import Static
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.later import later
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
+from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
@@ -31,11 +32,16 @@ class NoteDialog(ActingDialog[bool]):
         draft: str,
         perform: Callable[[Fields], Awaitable[Refusal | None]],
         save_draft: Callable[[str], None],
+        *,
+        how_many: int = 1,
+        agree: Callable[[Verb], Awaitable[bool]] | None = None,
     ) -> None:
         super().__init__()
         self.title_text = title
         self.draft = draft
         self.perform = perform
+        self.how_many = how_many
+        self.agree = agree
         self.keeper = DraftKeeper(self, draft, save_draft)
         self.public = False
         self.keys_text = _("enter simpan   ctrl+t intern/publik   ctrl+o baris baru   esc batal")
@@ -83,7 +89,7 @@ class NoteDialog(ActingDialog[bool]):
 
     async def _perform(self) -> None:
         fields = Fields(note=self.query_one(NoteArea).text, public=self.public)
-        if await self.try_to(self.perform(fields)):
+        if await self.try_to(Verb.NOTE, lambda: self.perform(fields)):
             self.dismiss(True)
 
     def action_close(self) -> None:

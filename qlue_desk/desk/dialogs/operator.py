@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, Dialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
+from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, Submitted
@@ -25,7 +28,10 @@ from qlue_desk.protocol import NewReport
 from qlue_desk.words import _
 
 PAUSE = 0.2
-JUNK_KEYS = {"g": "ghost", "k": "prank", "i": "information"}
+JUNK = ("ghost", "prank", "information")
+A_REPORT = "-"
+FIELDS = ("phone", "name", "kelurahan", "street", "category", "title", "text")
+"""From top to bottom."""
 
 
 class OperatorDialog(Dialog[Complaint]):
@@ -33,18 +39,25 @@ class OperatorDialog(Dialog[Complaint]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter", "save", show=False, priority=True),
-        *(Binding(key, f"junk('{kind}')", show=False) for key, kind in JUNK_KEYS.items()),
+        Binding("ctrl+g", "junk", show=False, priority=True),
+        Binding("ctrl+l", "clear", show=False, priority=True),
+        Binding("tab", "field(1)", show=False, priority=True),
+        Binding("shift+tab", "field(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, draft: str = "") -> None:
+        """`draft`: what was typed before the dialog was left last time, as it gave it to be kept."""
         super().__init__()
         self.backend = backend
+        self.draft = draft
+        self.walk = FieldWalk(self)
+        self.keeper = DraftKeeper(self, draft, lambda text: backend.save_draft(*draft_place(backend), text))
         self.junk = ""
         self.saving = False
         self._timer: Timer | None = None
         self.title_text = _("Laporan baru · call center 112")
         self.keys_text = _(
-            "enter simpan (di uraian)   tab isian berikut   esc batal · di luar isian: g hantu  k iseng  i informasi"
+            "enter lanjut, di uraian simpan   ctrl+s simpan   ctrl+g bukan laporan   ctrl+l kosongkan   esc tutup"
         )
 
     def body(self) -> ComposeResult:
@@ -57,6 +70,7 @@ class OperatorDialog(Dialog[Complaint]):
                 f"{c.letter} · {city.dinas_name(c.owner_on(today))}"
                 if c.letter
                 else city.dinas_name(c.owner_on(today)),
+                c.letter,
             )
             for c in city.categories
         ]
@@ -81,9 +95,11 @@ class OperatorDialog(Dialog[Complaint]):
                 yield OptionList(id="similar")
 
     def on_mount(self) -> None:
-        """Into the first field."""
-        self.query_one("#similar").can_focus = True
+        """Into the first field; what was begun is there again."""
+        self.query_one("#similar").can_focus = False
         self.query_one("#phone").focus()
+        if self.draft:
+            self._restore(msgspec.json.decode(self.draft, type=dict[str, str]))
         self._look()
 
     # --- similar reports -----------------------------------------------------------------------
@@ -91,19 +107,64 @@ class OperatorDialog(Dialog[Complaint]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look for similar reports when typing stands still."""
         self._soon()
-        picker = self.query_one("#category", Picker)
-        if event.input is picker.input and len(event.value.strip()) == 1:
-            letter = event.value.strip().casefold()
-            found = next((c for c in self.backend.city.categories if c.letter.casefold() == letter), None)
-            if found is not None:
-                picker.set_value(found.key)
-                self.query_one("#title").focus()
+        self._typed()
+
+    def on_text_area_changed(self, event: NoteArea.Changed) -> None:
+        """Keep it while it is typed."""
+        self._typed()
 
     def on_picker_picked(self, event: Picker.Picked) -> None:
         """Go on."""
         event.stop()
         self._soon()
-        self.query_one("#street" if event.picker.id == "kelurahan" else "#title").focus()
+        self._go_on()
+        self._typed(skip_walk=True)
+
+    # --- the fields ----------------------------------------------------------------------------
+
+    @property
+    def fields(self) -> list[Widget]:
+        """The fields from top to bottom."""
+        return [self.query_one(f"#{name}") for name in FIELDS]
+
+    def action_field(self, step: int) -> None:
+        """Tab goes round in the fields."""
+        self.walk.step(self.fields, step)
+
+    def _go_on(self) -> None:
+        fields = self.fields
+        self.walk.bring_to(fields[(self.walk.place(fields) + 1) % len(fields)])
+
+    def _typed(self, *, skip_walk: bool = False) -> None:
+        if not skip_walk:
+            self.walk.typed()
+        self.keeper.soon(self._as_draft())
+
+    def _as_draft(self) -> str:
+        """What is typed so far, '' for nothing."""
+        typed = {name: text for name in FIELDS if (text := self._text(name))}
+        return msgspec.json.encode(typed).decode() if typed else ""
+
+    def _restore(self, typed: dict[str, str]) -> None:
+        for name in FIELDS:
+            field, text = self.query_one(f"#{name}"), typed.get(name, "")
+            if isinstance(field, Picker):
+                field.set_value(text)
+            elif isinstance(field, NoteArea):
+                field.load_text(text)
+            elif isinstance(field, Input):
+                field.value = text
+        self._soon()
+        words = _("Isian tadi ada lagi; ctrl+l mengosongkannya.") if typed else ""
+        self.query_one("#junk", Static).update(Content.styled(words, "$text-muted"))
+
+    def action_clear(self) -> None:
+        """Ctrl+l: another caller."""
+        self._set_junk("")
+        self._restore({})
+        self.keeper.now("")
+        self.wrong("")
+        self.query_one("#phone").focus()
 
     def _soon(self) -> None:
         if self._timer is not None:
@@ -142,9 +203,20 @@ class OperatorDialog(Dialog[Complaint]):
 
     # --- saving --------------------------------------------------------------------------------
 
-    def action_junk(self, kind: str) -> None:
-        """G, k, i outside of a field."""
-        self.junk = "" if self.junk == kind else kind
+    def action_junk(self) -> None:
+        """Ctrl+g: ghost call, prank, information; asked, because it then goes to no dinas."""
+        later(self, self._ask_junk(), group="junk")
+
+    async def _ask_junk(self) -> None:
+        choices = [Choice(kind, _(JUNK_KINDS[kind]), _("dihitung, tidak dikirim")) for kind in JUNK]
+        choices.append(Choice(A_REPORT, _("Laporan biasa"), _("dikirim ke pusat")))
+        dialog = ChooseDialog(_("Bukan laporan"), choices, preselect=False)
+        picked: str | None = await self.app.push_screen_wait(dialog)
+        if picked is not None:
+            self._set_junk("" if picked == A_REPORT else picked)
+
+    def _set_junk(self, kind: str) -> None:
+        self.junk = kind
         words = (
             _("Bukan laporan: {kind}. Dihitung, tidak dikirim ke dinas.").format(kind=_(JUNK_KINDS[kind]))
             if self.junk
@@ -153,28 +225,29 @@ class OperatorDialog(Dialog[Complaint]):
         self.query_one("#junk", Static).update(Content.styled(words, "bold $status-yellow"))
 
     def action_close(self) -> None:
-        """Esc leaves the field first, then the dialog: so that g, k and i can be reached."""
-        if isinstance(self.focused, (Input, NoteArea)) and not self._is_empty():
-            self.query_one("#similar").focus()
+        """Esc: what was typed is there again next time."""
+        if self.saving:
             return
+        self.draft = self._as_draft()
+        self.keeper.now(self.draft)
         self.dismiss(None)
-
-    def _is_empty(self) -> bool:
-        return not any(self._text(name) for name in ("phone", "name", "street", "title", "text"))
 
     def _text(self, name: str) -> str:
         field = self.query_one(f"#{name}")
         return (field.text if isinstance(field, NoteArea) else field.value).strip()  # type: ignore[attr-defined]
 
     def on_submitted(self, event: Submitted) -> None:
-        """Enter in the text."""
+        """Enter in the text saves; in an empty picker it goes on."""
         event.stop()
-        self.action_save()
+        if isinstance(self.focused, NoteArea):
+            self.action_save()
+        else:
+            self._go_on()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a line goes on to the next field."""
         event.stop()
-        self.focus_next()
+        self._go_on()
 
     def action_save(self) -> None:
         """Record it."""
@@ -231,4 +304,10 @@ class OperatorDialog(Dialog[Complaint]):
             return
         finally:
             self.saving = False
+        self.keeper.now("")
         self.dismiss(complaint)
+
+
+def draft_place(backend: Backend) -> tuple[str, str]:
+    """Where the begun report of this person is kept: it has no complaint of its own yet."""
+    return f"new:{backend.actor.id}", "enter"

@@ -21,8 +21,10 @@ Ask = Callable[[str], Awaitable[RevealReply]]
 class RevealDialog(Dialog[None]):
     """A reason, then central's answer in its place; with the dialog the number is gone."""
 
-    def __init__(self, number: str, ask: Ask) -> None:
+    def __init__(self, number: str, ask: Ask, *, remark: str = "") -> None:
+        """`remark` is said at the start: that central will hardly answer now."""
         super().__init__()
+        self.remark = remark
         self.title_text = _("Nomor pelapor {number}").format(number=number)
         self.keys_text = _("enter minta ke pusat   esc tutup")
         self.ask = ask
@@ -34,6 +36,12 @@ class RevealDialog(Dialog[None]):
             Content(_("Pusat mencatat siapa yang melihat nomor ini, kapan, dan alasannya.")), id="question"
         )
         yield SafeInput(placeholder=_("alasan, mis. menanyakan letak persisnya"), id="reason")
+
+    def on_mount(self) -> None:
+        """Say what is known already."""
+        self.query_one("#reason").focus()
+        if self.remark:
+            self.wrong(self.remark)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""

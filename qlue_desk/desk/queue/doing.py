@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from textual.content import Content
 
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog, TextDialog
-from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog
+from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog, Perform
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue.telling import done_sentence, nothing_to_undo, sending_sentence, undone_sentence
+from qlue_desk.desk.queue.placing import place_content
+from qlue_desk.desk.queue.telling import (
+    done_sentence,
+    nothing_to_undo,
+    result_lines,
+    sending_sentence,
+    undone_sentence,
+)
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import Complaint, Status
@@ -86,17 +92,17 @@ class Doing:
         number = next((c.number or c.title for c in chosen if c.id == outcome.ref), outcome.ref)
         return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
 
-    def tell(self, verb: Verb, outcomes: Sequence[Outcome]) -> None:
+    async def tell(self, verb: Verb, outcomes: Sequence[Outcome]) -> None:
         """One sentence when all went well or for one report, else a list of what became of each."""
         if not outcomes:
             return
         refused = [outcome for outcome in outcomes if outcome.refusal is not None]
         if len(outcomes) > 1:
-            self.screen.clear_marks()
+            await self._mark_only(refused)
         if not refused:
             parts = (
                 done_sentence(verb, outcomes, self.backend.city),
-                sending_sentence(self.screen.desk.line_state, self.settings),
+                sending_sentence(self.screen.desk.line_state, self.settings, len(outcomes)),
             )
             say(self.screen, " ".join(part for part in parts if part))
             return
@@ -104,30 +110,46 @@ class Doing:
         if len(outcomes) == 1 and outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
             return
-        lines: list[Any] = []
-        for outcome in outcomes:
-            ok = outcome.refusal is None
-            words = _("tersimpan") if outcome.refusal is None else outcome.refusal.sentence(_)
-            lines.append(
-                Content.assemble(
-                    ("✓ " if ok else "✗ ", "$status-green" if ok else "$status-red"),
-                    (safe(outcome.number).ljust(15), "bold"),
-                    (safe(words), ""),
-                )
-            )
         title = _("{move}: {done} tersimpan, {refused} ditolak").format(
             move=label, done=len(outcomes) - len(refused), refused=len(refused)
         )
-        self.screen.app.push_screen(TextDialog(title, Content("\n").join(lines)))
+        say(self.screen, title, wrong=True)
+        self.screen.app.push_screen(TextDialog(title, result_lines(outcomes)))
+
+    def _say_recording(self, count: int) -> None:
+        """Where no dialog says it: many reports take a moment."""
+        if count > 1:
+            say(self.screen, _("mencatat {n}…").format(n=count))
+
+    async def _mark_only(self, refused: Sequence[Outcome]) -> None:
+        """After an act on several only those stay marked to which it was not done."""
+        self.screen.clear_marks()
+        ids = [outcome.before.id for outcome in refused if outcome.before is not None]
+        if ids:
+            self.screen.queue.mark_again(await self.backend.rows_of(ids))
+            self.screen.show_heading()
+
+    async def agree(self, chosen: Sequence[Complaint], verb: Verb) -> bool:
+        """Whether the person means an act on so many reports (`ui.confirm_bulk`); true for few."""
+        if len(chosen) < max(2, self.settings.ui.confirm_bulk):
+            return True
+        together = await self.backend.offers_together(chosen)
+        count = together.counts.get(verb, 0)
+        move = _(EDGE_BY_VERB[verb].label)
+        if count < together.looked_at == len(chosen):
+            question = _("{move} untuk {n} dari {all} laporan?").format(move=move, n=count, all=len(chosen))
+        else:
+            question = _("{move} untuk {n} laporan?").format(move=move, n=len(chosen))
+        dialog = ConfirmDialog(_("Banyak sekaligus"), question)
+        agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
+        return bool(agreed)
 
     async def _run_and_tell(
         self, chosen: Sequence[Complaint], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
     ) -> None:
-        if len(chosen) >= self.settings.ui.confirm_bulk and len(chosen) > 1:
-            question = _("{move} untuk {n} laporan?").format(move=_(EDGE_BY_VERB[verb].label), n=len(chosen))
-            if not await self.screen.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
-                return
-        self.tell(verb, await self.run(chosen, verb, fields, evidence))
+        if await self.agree(chosen, verb):
+            self._say_recording(len(chosen))
+            await self.tell(verb, await self.run(chosen, verb, fields, evidence))
 
     # --- the keys ------------------------------------------------------------------------------
 
@@ -135,29 +157,36 @@ class Doing:
         """`t`."""
         later(self.screen, self._follow_up(preselect), group="dialog")
 
-    async def _follow_up(self, preselect: Verb | None) -> None:
+    async def _follow_up(self, preselect: Verb | None, remark: str = "") -> None:
         chosen = await self.screen.chosen_complaints()
         if not chosen:
             return
         first = chosen[0]
-        offers = await self.backend.offers(first)
+        together = await self.backend.offers_together(chosen)
+        whole = together.looked_at == len(chosen)
         title = _("Tindak lanjut {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
         draft_key = "follow_up"
+        outcomes: list[Outcome] = []
         done = await self.screen.app.push_screen_wait(
             FollowUpDialog(
                 title,
-                offers,
+                together.offers,
                 await self._material(first, draft_key),
-                self._performer(chosen),
+                self._performer(chosen, outcomes),
                 lambda text: self.backend.save_draft(first.id, draft_key, text),
                 replies=self._replies(),
                 hint_values=self._hint_values(first),
                 preselect=preselect,
-                several=len(chosen) > 1,
+                how_many=len(chosen),
+                applies=together.counts if whole else None,
+                agree=lambda verb: self.agree(chosen, verb),
+                remark=remark,
             )
         )
+        if isinstance(done, Done):
+            await self.tell(done.verb, outcomes)
         if not isinstance(done, Done) or not done.then_next:
             return
         if self.screen.to_next():
@@ -189,13 +218,12 @@ class Doing:
             found.setdefault(reply.verb, {})[name] = reply.text
         return found
 
-    def _performer(self, chosen: Sequence[Complaint]) -> Any:
+    def _performer(self, chosen: Sequence[Complaint], outcomes: list[Outcome]) -> Perform:
+        """Acts and puts what became of it into `outcomes`: to be told once the dialog has left."""
+
         async def perform(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> Refusal | None:
-            outcomes = await self.run(chosen, verb, fields, evidence)
-            if len(outcomes) == 1 and outcomes[0].refusal is not None:
-                return outcomes[0].refusal
-            self.tell(verb, outcomes)
-            return None
+            outcomes[:] = await self.run(chosen, verb, fields, evidence)
+            return outcomes[0].refusal if len(outcomes) == 1 else None
 
         return perform
 
@@ -208,17 +236,25 @@ class Doing:
         if not chosen:
             return
         first = chosen[0]
-
-        async def perform(fields: Fields) -> Refusal | None:
-            return await self._performer(chosen)(Verb.NOTE, fields, ())  # type: ignore[no-any-return]
+        outcomes: list[Outcome] = []
+        act = self._performer(chosen, outcomes)
 
         title = _("Catatan {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Catatan pada {n} laporan").format(n=len(chosen))
         draft = await self.backend.draft(first.id, "note")
-        await self.screen.app.push_screen_wait(
-            NoteDialog(title, draft, perform, lambda text: self.backend.save_draft(first.id, "note", text))
+        noted = await self.screen.app.push_screen_wait(
+            NoteDialog(
+                title,
+                draft,
+                lambda fields: act(Verb.NOTE, fields, ()),
+                lambda text: self.backend.save_draft(first.id, "note", text),
+                how_many=len(chosen),
+                agree=lambda verb: self.agree(chosen, verb),
+            )
         )
+        if noted:
+            await self.tell(Verb.NOTE, outcomes)
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""
@@ -242,12 +278,13 @@ class Doing:
                     _("sekarang dipegang {name}").format(name=safe(first.holder_name)),
                 )
             )
-        choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
         choices += [
             c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)
         ]
+        choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
         title = _("Pegangan {number}").format(number=first.number)
-        picked: str | None = await self.screen.app.push_screen_wait(ChooseDialog(title, choices))
+        dialog = ChooseDialog(title, choices, preselect=False)
+        picked: str | None = await self.screen.app.push_screen_wait(dialog)
         if picked is None:
             return
         if picked == me:
@@ -280,12 +317,15 @@ class Doing:
             (complaint.id, fields) for complaint in chosen if (fields := accepted(complaint)) is not None
         ]
         if len(chosen) == 1 and not moves:
-            await self._follow_up(Verb.DISPATCH)
-        elif moves:
+            await self._follow_up(Verb.DISPATCH, _no_suggestion(chosen[0]))
+        elif moves and await self.agree(
+            [complaint for complaint in chosen if accepted(complaint) is not None], Verb.DISPATCH
+        ):
+            self._say_recording(len(moves))
             outcomes = await self.backend.act_each(moves, Verb.DISPATCH)
             self.screen.nudge()
-            self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
-        elif chosen:
+            await self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
+        elif chosen and not moves:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
 
     def photo(self) -> None:
@@ -328,6 +368,15 @@ class Doing:
                 self.screen.show_heading()
 
 
+def _no_suggestion(complaint: Complaint) -> str:
+    """Why `A` opens the dialog instead."""
+    if complaint.status not in (Status.NEW, Status.REOPENED):
+        return ""
+    if complaint.suggestion is None:
+        return _("Laporan ini tidak membawa usulan; isi tujuannya sendiri.")
+    return _("Usulannya belum lengkap; lengkapi sendiri.")
+
+
 def accepted(complaint: Complaint) -> Fields | None:
     """The fields that dispatch a report as suggested; None when the suggestion is not whole."""
     found = complaint.suggestion
@@ -339,30 +388,3 @@ def accepted(complaint: Complaint) -> Fields | None:
     if not category or not dinas or not (kelurahan or complaint.place_unknown):
         return None
     return Fields(to=dinas, category=category, kelurahan=kelurahan, place_unknown=not kelurahan)
-
-
-def place_content(complaint: Complaint, backend: Backend) -> Content:
-    """Photos and place in words: a terminal shows no pictures, so it says where they are."""
-    parts: list[Any] = []
-    if complaint.lat_e6 is not None and complaint.lon_e6 is not None:
-        lat, lon = complaint.lat_e6 / 1e6, complaint.lon_e6 / 1e6
-        parts += [(_("Koordinat  "), "$text-muted"), f"{lat:.6f}, {lon:.6f}\n"]
-        parts += [
-            (_("Peta       "), "$text-muted"),
-            f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}&zoom=18\n",
-        ]
-    else:
-        parts.append((_("Laporan ini tidak membawa koordinat.") + "\n", "$text-muted"))
-    parts.append("\n")
-    for attachment in complaint.attachments:
-        kind = _("bukti") if attachment.evidence else _("pelapor")
-        kept = backend.workplace.home / "blobs" / attachment.sha256[:2] / attachment.sha256
-        where = attachment.url or str(kept)
-        parts += [
-            (f"{kind}  ", "$status-green" if attachment.evidence else "$text-muted"),
-            (safe(attachment.name), "bold"),
-            f"\n   {safe(where)}\n",
-        ]
-    if not complaint.attachments:
-        parts.append((_("Tidak ada foto."), "$text-muted"))
-    return Content.assemble(*parts)

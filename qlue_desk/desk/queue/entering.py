@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.operator import OperatorDialog
+from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import later, say
-from qlue_desk.domain.complaint import Role
+from qlue_desk.domain.complaint import Complaint, Role
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ class Entering:
         later(self.screen, self._enter(), group="dialog")
 
     async def _enter(self) -> None:
-        complaint = await self.screen.app.push_screen_wait(OperatorDialog(self.backend))
-        if complaint is not None:
+        draft = await self.backend.draft(*draft_place(self.backend))
+        dialog = OperatorDialog(self.backend, draft)
+        complaint: Complaint | None = await self.screen.app.push_screen_wait(dialog)
+        if complaint is None and dialog.draft:
+            say(self.screen, _("Isian disimpan; dibuka lagi dengan tombol yang sama."))
+        elif complaint is not None:
             self.screen.nudge()
             say(
                 self.screen,

@@ -40,8 +40,13 @@ class Revealing:
         if why_not:
             say(self.screen, why_not, wrong=True)
             return
+        # Without a network, too: the reason that is typed at once must not become commands of the queue.
         self.screen.app.push_screen(
-            RevealDialog(complaint.number or complaint.title, lambda reason: self._ask(complaint.id, reason))
+            RevealDialog(
+                complaint.number or complaint.title,
+                lambda reason: self._ask(complaint.id, reason),
+                remark=self._remark(),
+            )
         )
 
     async def _why_not(self, complaint: Complaint) -> str:
@@ -53,6 +58,10 @@ class Revealing:
             return _("Pelapor ini anonim; identitasnya tidak dibuka.")
         if not complaint.reporter.phone:
             return _("Laporan ini tidak membawa nomor telepon.")
+        return ""
+
+    def _remark(self) -> str:
+        """What is known of the line already; the dialog opens all the same."""
         state = self.screen.desk.line_state
         if state is not None and state.phase in ("offline", "stopped"):
             return _("Tanpa jaringan: nomor pelapor hanya ada di pusat; coba lagi setelah tersambung.")

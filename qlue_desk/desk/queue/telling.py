@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.content import Content
+
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
 from qlue_desk.desk.messages import LineState
+from qlue_desk.desk.safe_text import safe
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.settings import Settings
+from qlue_desk.store.grace import BULK_TIMES
 from qlue_desk.store.outbox import Waiting
 from qlue_desk.words import _
 
@@ -62,6 +66,22 @@ def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: C
             return ""
 
 
+def result_lines(outcomes: Sequence[Outcome]) -> Content:
+    """What became of each report, a line each."""
+    lines = []
+    for outcome in outcomes:
+        ok = outcome.refusal is None
+        words = _("tersimpan") if outcome.refusal is None else outcome.refusal.sentence(_)
+        lines.append(
+            Content.assemble(
+                ("✓ " if ok else "✗ ", "$status-green" if ok else "$status-red"),
+                (safe(outcome.number).ljust(15), "bold"),
+                (safe(words), ""),
+            )
+        )
+    return Content("\n").join(lines)
+
+
 def undone_sentence(outcomes: Sequence[Outcome]) -> str:
     """What was taken back: the move and its report, or how many there were."""
     edge = EDGE_BY_VERB.get(Verb(outcomes[0].verb)) if outcomes[0].verb in set(Verb) else None
@@ -71,21 +91,27 @@ def undone_sentence(outcomes: Sequence[Outcome]) -> str:
     return _("Dibatalkan: {move} {number}.").format(move=label, number=outcomes[0].number)
 
 
-def nothing_to_undo(last: Waiting | None) -> str:
-    """Why `u` did nothing; `last` is the person's newest action that stands."""
-    if last is None:
+def nothing_to_undo(last: Sequence[Waiting]) -> str:
+    """Why `u` did nothing; `last` is what the person's newest stroke recorded."""
+    if not last:
         return _("Tidak ada tindakan yang bisa dibatalkan.")
-    edge = EDGE_BY_VERB.get(Verb(last.action.verb)) if last.action.verb in set(Verb) else None
+    verb = last[0].action.verb
+    label = _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
+    if len(last) > 1:
+        return _("Tidak ada lagi yang bisa dibatalkan: {move} untuk {n} laporan sudah terkirim.").format(
+            move=label, n=len(last)
+        )
     return _("Tidak ada lagi yang bisa dibatalkan: {move} {number} sudah terkirim.").format(
-        move=_(edge.label) if edge is not None else _("laporan baru"), number=last.number
+        move=label, number=last[0].number
     )
 
 
-def sending_sentence(line: LineState | None, settings: Settings) -> str:
-    """What is true of sending: it can be taken back for some seconds, or it waits for the line."""
+def sending_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:
+    """What is true of sending `together` reports: to be taken back for some seconds, or it waits for the line."""
     if line is None or line.phase not in _CONNECTED:
         return _("Tersimpan, dikirim begitu tersambung.")
     keys = keys_of(ACTION_BY_ID["undo"], settings.keys)
     if not settings.sync.undo_seconds or not keys:
         return ""
-    return _("{key} batalkan ({n} dtk)").format(key=shown_key(keys[0]), n=settings.sync.undo_seconds)
+    seconds = settings.sync.undo_seconds * (BULK_TIMES if together >= settings.ui.confirm_bulk else 1)
+    return _("{key} batalkan ({n} dtk)").format(key=shown_key(keys[0]), n=seconds)

@@ -91,22 +91,27 @@ class Choice(msgspec.Struct, frozen=True):
     key: str
     label: str
     hint: str = ""
+    letter: str = ""
+    """Typed alone it means this choice."""
 
 
 def fitting(choices: Iterable[Choice], typed: str) -> list[Choice]:
-    """Choices whose words begin with what is typed come first, then those that contain it."""
+    """Choices whose letter it is come first, then whose words begin with what is typed, then that contain it."""
     wanted = typed.strip().casefold()
     if not wanted:
         return list(choices)
+    by_letter: list[Choice] = []
     begin: list[Choice] = []
     inside: list[Choice] = []
     for choice in choices:
         words = f"{choice.label} {choice.key} {choice.hint}".casefold()
-        if words.startswith(wanted) or choice.key.casefold() == wanted:
+        if choice.letter and choice.letter.casefold() == wanted:
+            by_letter.append(choice)
+        elif words.startswith(wanted) or choice.key.casefold() == wanted:
             begin.append(choice)
         elif wanted in words or all(part in words for part in wanted.split()):
             inside.append(choice)
-    return begin + inside
+    return by_letter + begin + inside
 
 
 class _PickerInput(SafeInput):
@@ -182,7 +187,9 @@ class Picker(Vertical):
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def on_descendant_blur(self) -> None:
-        """Hide them."""
+        """Hide them, and show what was meant in full."""
+        if meant := self.value:
+            self.set_value(meant)
         self.remove_class("-open")
 
     def _label(self, key: str) -> str:
@@ -202,7 +209,9 @@ class Picker(Vertical):
             return ""
         if typed == self._label(self._value):
             return self._value
-        exact = [c for c in self.choices if typed.casefold() in (c.label.casefold(), c.key.casefold())]
+        wanted = typed.casefold()
+        exact = [c for c in self.choices if wanted in (c.label.casefold(), c.key.casefold())]
+        exact += [c for c in self.choices if c.letter and c.letter.casefold() == wanted]
         if exact:
             return exact[0].key
         if self.free:
@@ -228,7 +237,7 @@ class Picker(Vertical):
         (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter; a dialog around it may look too (the operator's category letters)."""
+        """Filter; a dialog around it may look too."""
         typed = "" if self.input.value == self._label(self._value) else self.input.value
         self._stepped = False
         self._fill(fitting(self.choices, typed))
@@ -322,7 +331,17 @@ class PathInput(SafeInput):
     """Names of files, separated by commas where there are several; right arrow takes the suggestion."""
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(placeholder=placeholder, id=id, suggester=PathSuggester())
+        # Whoever comes back to a wrong path wants to mend it, not to replace it with the next letter.
+        super().__init__(placeholder=placeholder, id=id, suggester=PathSuggester(), select_on_focus=False)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """At the end of the line: take the suggestion at once, also one that is not on screen yet."""
+        found = [] if select or self.cursor_position < len(self.value) else complete_path(self.value)
+        if found:
+            self.value = found[0]
+            self.cursor_position = len(self.value)
+        else:
+            super().action_cursor_right(select)
 
     @property
     def paths(self) -> list[Path]:
