@@ -5,7 +5,6 @@ A traceback on a user's screen is a bug: what nobody foresaw goes to a log file 
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
