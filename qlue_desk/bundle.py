@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import stat
 import zlib
 from pathlib import Path
 from typing import TypeVar
@@ -80,7 +81,10 @@ def read(path: Path) -> bytes:
     :raises BundleProblem: when it cannot be read, or is larger than any of ours.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise BundleProblem(N_("{path} bukan berkas biasa."), path=str(path))
+        if found.st_size > LARGEST_FILE:
             raise BundleProblem(
                 N_("{path} lebih besar dari {limit} MB; itu bukan berkas kami."),
                 path=str(path),

@@ -1,4 +1,4 @@
-"""Times as people read them: `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14`."""
+"""Times as people read them, `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14`, and reasons in words."""
 
 from __future__ import annotations
 
@@ -51,3 +51,23 @@ def time_words(at: dt.datetime, zone: dt.tzinfo, *, now: dt.datetime | None = No
     today = now.astimezone(zone).date() if now else None
     clock = local.strftime("%H.%M" if language() == "id" else "%H:%M")
     return f"{date_words(local.date(), today=today)} {clock}"
+
+
+WAITING = {
+    "no_category": N_("kategori belum jelas"),
+    "no_place": N_("lokasi belum jelas"),
+    "outside_authority": N_("mungkin bukan kewenangan kota"),
+    "unreadable": N_("laporan tidak terbaca"),
+    "not_joined": N_("kota belum bergabung"),
+    "no_owner": N_("kategori ini belum punya dinas"),
+    "ambiguous": N_("kategori lebih dari satu kemungkinan"),
+    "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
+    "other_city": N_("sumber menyebut kota lain"),
+    "needs_verifier": N_("menunggu verifikator"),
+}
+"""Why a person must look at a report before it can be routed."""
+
+
+def waiting_words(reason: str) -> str:
+    """Such a reason in words; one of a newer program as it stands."""
+    return _(WAITING[reason]) if reason in WAITING else reason

@@ -20,7 +20,7 @@ from qlue_desk.casework.targets import resolve_fields
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain import lifecycle
 from qlue_desk.domain.complaint import Attachment, Complaint, Role
-from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
@@ -136,28 +136,35 @@ def offers_together(
 
 
 def find_verb(written: Verb | str) -> Verb:
-    """The verb by its word or by its Indonesian label.
+    """The verb by its English word or its Indonesian label.
 
-    :raises Refused: naming the nearest verbs.
+    :raises Refused: naming the nearest verbs, or all.
     """
     word = str(written).strip().casefold().replace("-", "_")
-    labels = {edge.label.casefold(): verb for verb, edge in EDGE_BY_VERB.items()}
-    known = {str(verb): verb for verb, edge in EDGE_BY_VERB.items() if _is_for_people(verb)}
+    known = {name: edge for edge in moves_for_people() for name in (str(edge.verb), edge.label.casefold())}
     if word in known:
-        return known[word]
-    if word in labels and _is_for_people(labels[word]):
-        return labels[word]
-    nearest = difflib.get_close_matches(word, known, n=3, cutoff=0.5) or list(known)
-    raise refused(
-        N_("Tindakan “{found}” tidak dikenal; mungkin {nearest}."),
-        "verb",
-        found=str(written),
-        nearest=", ".join(nearest),
+        return known[word].verb
+    nearest = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    edges = dict.fromkeys(known[name].verb for name in nearest) or dict.fromkeys(
+        e.verb for e in known.values()
     )
+    words = ", ".join(f"{verb} ({EDGE_BY_VERB[verb].label})" for verb in edges)
+    if nearest:
+        template = N_("Tindakan “{found}” tidak dikenal; mungkin {nearest}.")
+    else:
+        template = N_(
+            "Tindakan “{found}” tidak dikenal. Yang ada, dengan kata Inggris atau Indonesianya: {nearest}."
+        )
+    raise refused(template, "verb", found=str(written), nearest=words)
 
 
-def _is_for_people(verb: Verb) -> bool:
-    return any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in EDGE_BY_VERB[verb].who)
+def moves_for_people() -> list[Edge]:
+    """The moves that a person can take, in the order of the field's table."""
+    return [
+        edge
+        for edge in EDGE_BY_VERB.values()
+        if any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in edge.who)
+    ]
 
 
 def _evidence(workplace: Workplace, paths: Sequence[Path], *, dry_run: bool) -> tuple[Attachment, ...]:

@@ -18,6 +18,7 @@ from qlue_desk.domain.text import file_name
 from qlue_desk.store import blobs
 
 MAX_PER_ACTION = 20
+NOT_REGULAR = N_("{path} bukan berkas biasa.")
 
 
 def add_evidence(workplace: Workplace, path: Path) -> Attachment:
@@ -36,6 +37,8 @@ def add_evidence(workplace: Workplace, path: Path) -> Attachment:
 def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
     """What the file would be as evidence, without keeping it."""
     limit = workplace.session.limits.blob_bytes
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+        raise refused(NOT_REGULAR, "path", path=str(path))
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)

@@ -9,12 +9,13 @@ import datetime as dt
 
 from qlue_desk.casework.acting import Outcome, act
 from qlue_desk.casework.errors import refused
+from qlue_desk.casework.remedies import NO_TEXT, gone
 from qlue_desk.casework.tray import Line, Translate, tray_lines
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_, Fields, Refusal
 from qlue_desk.protocol import Limits
-from qlue_desk.store import complaints, outbox
+from qlue_desk.store import outbox
 
 HANDED = N_("Untuk {name}: “{move}” saya ditolak pusat ({reason}) {note}")
 
@@ -59,7 +60,7 @@ def hand_over(
 def _as_note(workplace: Workplace, action_id: str, now: dt.datetime | None) -> Outcome:
     line = _line(workplace, action_id, str)
     if not line.note.strip():
-        raise refused(N_("Tindakan ini tidak membawa tulisan."))
+        raise refused(NO_TEXT)
     [noted] = act(workplace, [line.complaint_id], Verb.NOTE, Fields(note=line.note), now=now)
     if noted.done:
         outbox.discard(action_id)
@@ -88,9 +89,7 @@ def _line(workplace: Workplace, action_id: str, translate: Translate) -> Line:
     if line is None:
         outbox.discard(action_id)  # says what is wrong
         raise AssertionError("unreachable")
-    if complaints.get(line.complaint_id) is None:
-        raise refused(
-            N_("Laporan {number} tidak ada lagi di meja ini; salin atau ekspor tulisannya."),
-            number=line.number,
-        )
+    away = gone(workplace, line.complaint_id, line.number)
+    if away is not None:
+        raise away
     return line

@@ -9,19 +9,22 @@ from typing import Any
 
 import msgspec
 
+from qlue_desk.casework.errors import refused
 from qlue_desk.casework.reading import iso
-from qlue_desk.casework.workplace import Workplace
+from qlue_desk.casework.remedies import gone, why_not
+from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current, Session
-from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
+from qlue_desk.store import ballast, complaints, departed, drafts, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
 _DRAFT_LABEL = {"note": N_("Catatan"), "follow_up": N_("Tindak lanjut")}
+WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
 
@@ -50,6 +53,10 @@ class Line(msgspec.Struct, frozen=True):
     note: str
     """The person's own text."""
     last_error: str = ""
+    gone: bool = False
+    """Refused, and its report is no longer at this desk."""
+    why_not: dict[str, str] = {}
+    """Of a refused one: the remedies (`remedies.Remedy`) that cannot succeed, each with its reason."""
 
 
 def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
@@ -57,9 +64,34 @@ def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]
     return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
 
 
-def tray_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
-    """What central refused, newest first."""
-    return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.tray)]
+def tray_lines(
+    workplace: Workplace, translate: Translate = str, now: dt.datetime | None = None
+) -> list[Line]:
+    """What central refused, newest first, with what can still be done about each."""
+    return workplace.store.reading(_tray_lines, workplace, translate, now or utc_now())
+
+
+def _tray_lines(workplace: Workplace, translate: Translate, now: dt.datetime) -> list[Line]:
+    found = []
+    for item in outbox.tray():
+        line = _line(workplace, item, translate)
+        complaint_id = item.action.complaint_id
+        dinas = departed.where(complaint_id)
+        found.append(
+            msgspec.structs.replace(
+                line,
+                gone=complaints.get(complaint_id) is None,
+                current=line.current or _went(workplace, dinas, translate),
+                why_not=dict(why_not(workplace, item.action, item.number, now, translate)),
+            )
+        )
+    return found
+
+
+def _went(workplace: Workplace, dinas: str, translate: Translate) -> str:
+    if not dinas:
+        return ""
+    return translate(WENT).format(dinas=workplace.city.dinas_name(dinas))
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -103,9 +135,19 @@ def counts(workplace: Workplace) -> OutboxCounts:
 def retry(workplace: Workplace, action_id: str) -> str:
     """Record a refused action anew on the state as it is now; the new action's id.
 
+    :raises Refused: when its report is not at this desk any more.
     :raises StoreError: when it does not lie in the tray.
     """
-    return workplace.store.writing(outbox.retry, action_id).id
+    return workplace.store.writing(_retry, workplace, action_id)
+
+
+def _retry(workplace: Workplace, action_id: str) -> str:
+    item = next((item for item in outbox.tray() if item.action.id == action_id), None)
+    if item is not None and item.action.report is None:
+        away = gone(workplace, item.action.complaint_id, item.number)
+        if away is not None:
+            raise away
+    return outbox.retry(action_id).id
 
 
 def discard(workplace: Workplace, action_id: str) -> None:
@@ -161,6 +203,8 @@ def write_export(
         "drafts": list(texts),
     }
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, a device
+        raise refused(N_("{path} bukan berkas biasa; pilih nama lain."), "path", path=str(path))
     path.touch(mode=0o600, exist_ok=True)
     ballast.with_room(home, path, lambda: path.write_bytes(content))
     return len(items)

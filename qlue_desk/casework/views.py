@@ -1,6 +1,6 @@
 """Saved views: those a role starts with, and a person's own from the settings.
 
-A view is a query line with a name; numbers 1–9 open them.
+A view is a query line with a name; numbers 1–9 open them, and the desk starts in the first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class View(msgspec.Struct, frozen=True):
 
 
 NEEDS_ME = N_("Perlu saya")
-"""What the person can move now, by the table of moves; what one may only watch has a view of its own."""
+"""What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
+_OFFICER_MOVES = "dispatched,acknowledged,in_progress,coordinating,scheduled,awaiting_reporter"
 _NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
 _PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
 _AT_DINAS = (
@@ -50,14 +51,14 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.SUPERVISOR: (
-        View(NEEDS_ME, "is:proposed,overdue,mine is:open -status:reopened sort:proposed"),
+        View(NEEDS_ME, "status:awaiting_verification -is:ownproposal"),
         *_AT_DINAS,
         _PROPOSED,
         _REOPENED,
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, "status:dispatched,acknowledged,in_progress,coordinating,scheduled by:me,none"),
+        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
@@ -85,20 +86,35 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     ),
 }
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
+_OFFICER_WHO_VERIFIES = View(
+    NEEDS_ME,
+    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal sort:proposed",
+)
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]
 
 
 def default_views(actor: Actor) -> tuple[View, ...]:
     """The views of the first of these roles that the person has."""
     for role, views in DEFAULT_VIEWS.items():
-        if role in actor.roles:
-            return views
+        if role not in actor.roles:
+            continue
+        if role is Role.SUPERVISOR and Role.OFFICER in actor.roles:
+            return (_OFFICER_WHO_VERIFIES, *views[1:])
+        return views
     return _FALLBACK
 
 
 def views_of(actor: Actor, own: Mapping[str, str] | None = None) -> tuple[View, ...]:
-    """Own views first, then those of the role whose name is not taken; at most nine."""
-    mine = tuple(View(name, query, own=True) for name, query in (own or {}).items())
-    taken = {view.name.casefold() for view in mine}
-    others = (view for view in default_views(actor) if view.name.casefold() not in taken)
-    return (*mine, *others)[:MAX_VIEWS]
+    """The role's views, then own ones; an own one of the same name takes the place of the role's.
+
+    At most nine: the first stays, the last of the role's give way, and of too many own ones the oldest.
+    """
+    mine = {name.casefold(): View(name, query, own=True) for name, query in (own or {}).items()}
+    role = [mine.pop(view.name.casefold(), view) for view in default_views(actor)]
+    added = list(mine.values())[1 - MAX_VIEWS :]
+    while len(role) + len(added) > MAX_VIEWS:
+        last = max(
+            (place for place, view in enumerate(role) if place and not view.own), default=len(role) - 1
+        )
+        del role[last]
+    return (*role, *added)

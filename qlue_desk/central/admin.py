@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qlue_desk.central.errors import DatabaseProblem, Invalid
-from qlue_desk.central.hub import Hub
+from qlue_desk.central.hub import DATABASE_FILE, Hub
 from qlue_desk.central.restoring import Restore, restores
+from qlue_desk.central.standing import refuse_where_one_was
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
@@ -47,7 +48,12 @@ def exists(data: Path, *, database_url: str | None = None) -> bool:
 
 
 def init(data: Path, *, database_url: str | None = None) -> str:
-    """Begin a central in `data`, or leave an existing one as it is; returns its server id."""
+    """Begin a central in `data`, or leave an existing one as it is; returns its server id.
+
+    :raises DatabaseProblem: when there was one whose database is gone.
+    """
+    if database_url is None and not (data / DATABASE_FILE).is_file():
+        refuse_where_one_was(data / DATABASE_FILE)
     hub = Hub.create(data, database_url=database_url)
     try:
         return hub.server_id

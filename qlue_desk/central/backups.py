@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.central import restoring, seen
+from qlue_desk.central import numbers, restoring, seen
 from qlue_desk.central.admin import Checked, check_database
 from qlue_desk.central.database import open_database
 from qlue_desk.central.errors import DatabaseProblem
 from qlue_desk.central.hub import DATABASE_FILE, Hub
 from qlue_desk.central.instants import utc_now
+from qlue_desk.central.seen import higher
+from qlue_desk.central.standing import BACKUPS_FOLDER, SET_ASIDE
 from qlue_desk.domain.moves import N_
 from qlue_desk.store.disk import flush_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BACKUPS_FOLDER = "backups"
 _BESIDE = ("-wal", "-shm")
 
 
@@ -40,19 +41,17 @@ class PutBack(msgspec.Struct, frozen=True):
     """Where the database that was there lies now; '' when there was none."""
 
 
-def backup(hub: Hub, target: Path) -> Checked:
+def backup(hub: Hub, target: Path, *, replace: bool = False) -> Checked:
     """Write a copy of the database to `target` while central serves, and check the copy.
 
     Written beside, flushed, checked, then renamed: a backup that exists is whole. Files of reports lie
     under `data/blobs` and are copied by any tool, for they never change.
 
-    :raises DatabaseProblem: when the copy is not sound, the database is not SQLite, or something else lies
-        at `target` than an earlier backup.
+    :param replace: an earlier backup of this central at `target` may be replaced; never anything else.
+    :raises DatabaseProblem: when the copy is not sound, the database is not SQLite, or something lies
+        at `target` that is to stay.
     """
-    if target.exists() and not _is_backup(target):
-        raise DatabaseProblem(
-            N_("Di {path} sudah ada berkas yang bukan cadangan; pilih nama lain."), path=str(target)
-        )
+    _refuse_taken(hub, target, replace=replace)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -69,20 +68,41 @@ def backup(hub: Hub, target: Path) -> Checked:
     return found
 
 
-def _is_backup(file: Path) -> bool:
-    """Whether a backup of a central lies there; nothing of the file changes."""
+def _refuse_taken(hub: Hub, target: Path, *, replace: bool) -> None:
+    if not os.path.lexists(target):
+        return
+    if target.is_symlink() or not target.is_file():
+        raise DatabaseProblem(N_("{path} bukan berkas biasa; pilih nama lain."), path=str(target))
+    own = hub.data / DATABASE_FILE
+    if _backup_of(target) != hub.server_id or (own.exists() and target.samefile(own)):
+        raise DatabaseProblem(
+            N_("Di {path} sudah ada berkas yang bukan cadangan pusat ini; pilih nama lain."),
+            path=str(target),
+        )
+    if not replace:
+        raise DatabaseProblem(
+            N_(
+                "Di {path} sudah ada cadangan; pilih nama lain atau sebuah folder, atau ganti dengan --force."
+            ),
+            path=str(target),
+        )
+
+
+def _backup_of(file: Path) -> str:
+    """Of which server a backup lies there, '' when it is none; nothing of the file changes."""
     from sqlcipher3 import dbapi2
 
     try:
         connection = dbapi2.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
     except dbapi2.Error:
-        return False
+        return ""
     try:
-        return connection.execute("SELECT 1 FROM meta WHERE key = 'server_id'").fetchone() is not None
+        row = connection.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()
     except dbapi2.Error:
-        return False
+        return ""
     finally:
         connection.close()
+    return str(row[0]) if row else ""
 
 
 def _check_copy(copy: Path) -> Checked:
@@ -114,7 +134,9 @@ def restore(data: Path, source: Path, now: Callable[[], dt.datetime] = utc_now) 
         shutil.copyfile(source, copy)
         found = _checked_backup(copy, source)
         _refuse_another_server(copy, there)
-        _with_new_epochs(folder, now)
+        if there.is_file():
+            _fold_in(there)  # whoever serves is told before anything is done and logged
+        _with_new_epochs(folder, now, _numbers_given(data, _server_id(copy)))
         kept = _set_aside(there, now())
         copy.replace(there)
         (folder / seen.FILE).replace(data / seen.FILE)
@@ -163,10 +185,30 @@ def _server_id(file: Path) -> str:
         database.close_all()
 
 
-def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime]) -> None:
+def _numbers_given(data: Path, server_id: str) -> dict[str, int]:
+    """What the folder tells of public numbers: its file of heads, and the database that is replaced."""
+    known = seen.SeenHeads(data)
+    known.server_id = server_id
+    there = data / DATABASE_FILE
+    if not there.is_file():
+        return known.numbers()
+    database = open_database(f"sqlite://{there.absolute()}", create=False)
+    try:
+        with database.connected():
+            last = numbers.counted(database)
+    except Exception:  # damaged: that is what backups are for
+        return known.numbers()
+    finally:
+        database.close_all()
+    given = known.numbers()
+    # Where the file knows nothing, that database itself may have been put back before, by hand.
+    return higher(given, {each: n if each in given else n + numbers.GAP for each, n in last.items()})
+
+
+def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime], given: dict[str, int]) -> None:
     hub = Hub.open(folder, now=now)
     try:
-        restoring.announce(hub)
+        restoring.announce(hub, given)
         with hub.database.connected():
             hub.database.run("PRAGMA journal_mode = DELETE")
     finally:
@@ -176,16 +218,19 @@ def _with_new_epochs(folder: Path, now: Callable[[], dt.datetime]) -> None:
 
 
 def _set_aside(there: Path, moment: dt.datetime) -> Path | None:
-    """Move the database that is there out of the way, with its WAL if that could not be folded in."""
-    if not there.is_file():
-        return None
-    _fold_in(there)
-    kept = there.parent / BACKUPS_FOLDER / f"{there.stem}-replaced-{moment:%Y%m%dT%H%M%S%fZ}.db"
+    """Move the database that is there out of the way, with its WAL if that could not be folded in.
+
+    Also a WAL whose database is gone: SQLite would work it into the one that comes.
+    """
+    stood = there.is_file()
+    if stood:
+        _fold_in(there)
+    kept = there.parent / BACKUPS_FOLDER / f"{there.stem}{SET_ASIDE}{moment:%Y%m%dT%H%M%S%fZ}.db"
     kept.parent.mkdir(exist_ok=True, mode=0o700)
     for end in (*_BESIDE, ""):
         with suppress(FileNotFoundError):
             there.with_name(there.name + end).rename(kept.with_name(kept.name + end))
-    return kept
+    return kept if stood else None
 
 
 def _fold_in(there: Path) -> None:

@@ -18,7 +18,9 @@ import peewee
 from playhouse.pool import MaxConnectionsExceeded, PooledDatabase
 
 from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseProblem, DatabaseSlow
+from qlue_desk.central.standing import Standing, refuse_where_one_was
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import clean
 
 SQLITE_PREFIX = "sqlite://"
 POSTGRES_PREFIXES = ("postgresql://", "postgres://")
@@ -171,8 +173,15 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
     def _one_writer(self) -> Iterator[None]:
         yield
 
+    def check_standing(self) -> None:
+        """Before a transaction begins: whether its work would still be found.
+
+        :raises DatabaseProblem: when the file of the database was deleted or replaced.
+        """
+
     @contextmanager
     def _framed(self, begin: str, *, only_reads: bool) -> Iterator[None]:
+        self.check_standing()
         self.run(begin)
         self._thread.depth, self._thread.only_reads = 1, only_reads
         try:
@@ -194,9 +203,14 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
 class _Driver(peewee.SqliteDatabase):
     """SQLite by the sqlcipher3 driver; below the pool, which asks it for connections."""
 
+    def __init__(self, path: str, **kwargs: Any) -> None:
+        super().__init__(path, **kwargs)
+        self._standing = Standing(Path(path))
+
     def _connect(self) -> Any:
         from sqlcipher3 import dbapi2
 
+        self._standing.check()  # SQLite would make a new, empty file
         connection = dbapi2.connect(
             self.database,
             timeout=BUSY_SECONDS,
@@ -209,6 +223,7 @@ class _Driver(peewee.SqliteDatabase):
         except Exception:
             connection.close()
             raise
+        self._standing.opened()
         return connection
 
 
@@ -217,6 +232,10 @@ class SqliteCentral(CentralDatabase, _Driver):
 
     dialect = "sqlite"
     _begin_write = "BEGIN IMMEDIATE"
+
+    def check_standing(self) -> None:
+        """As of the base; who notices it first copies what is still open."""
+        self._standing.check(self.copy_to)
 
     def _can_reuse(self, conn: Any) -> bool:
         return not conn.in_transaction
@@ -360,8 +379,8 @@ def open_database(url: str, *, create: bool = True) -> CentralDatabase:
     if url.startswith(POSTGRES_PREFIXES):
         return _open_postgres(url)
     raise DatabaseProblem(
-        N_("Alamat basis data {url} tidak dikenal; pakai sqlite:///berkas atau postgresql://…."),
-        url=url.partition("@")[0],
+        N_("Alamat basis data {kind}:… tidak dikenal; pakai postgresql://…."),
+        kind=clean(url.partition(":")[0], multiline=False, limit=20),  # the rest may hold a password
     )
 
 
@@ -375,6 +394,7 @@ def _open_sqlite(path: Path, *, create: bool) -> SqliteCentral:
             needed=".".join(map(str, OLDEST_SQLITE)),
         )
     if not create and not path.is_file():
+        refuse_where_one_was(path)
         raise DatabaseProblem(
             N_("Belum ada server di {path}; jalankan central init dulu."), path=str(path.parent)
         )

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 80
 TEXT_LENGTH = 20_000
+RECORD_LENGTH = 1_000_000
+"""Characters that are kept of an outside record as it came."""
+CUT = "… (dipotong; lengkap di catatan asli)"
+"""Ends a text of which more was given; the rest stands in the source's record at central."""
+RECORD_CUT = "… (dipotong)"
+AHEAD = dt.timedelta(minutes=5)
+"""How far a source's clock may be ahead of ours before that is told."""
+FIRST_YEAR = 2000
 _E6 = 1_000_000
 BLOB_ADDRESS = "sha256:"
 MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
@@ -36,7 +44,7 @@ MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
 
 def complaint_of(hub: Hub, report: Report, city: City, found: Route, now: dt.datetime) -> Complaint:
     """The complaint that an outside record makes; its number is taken here."""
-    text = clean(report.text, limit=TEXT_LENGTH)
+    text = shortened(report.text)
     phone = normalise_phone(report.reporter_phone) or report.reporter_phone
     return _placed(
         hub,
@@ -72,7 +80,7 @@ def complaint_entered(
     hub: Hub, complaint_id: str, report: NewReport, city: City, found: Route, now: dt.datetime
 ) -> Complaint:
     """The complaint that an operator recorded, under the id that the desk gave it."""
-    text = clean(report.text, limit=TEXT_LENGTH)
+    text = shortened(report.text)
     given = report.reporter
     return _placed(
         hub,
@@ -101,6 +109,29 @@ def complaint_entered(
         city,
         now,
     )
+
+
+def shortened(text: str) -> str:
+    """A text as a report carries it: what is too long ends with words that say so."""
+    whole = clean(text, limit=RECORD_LENGTH)
+    if len(whole) <= TEXT_LENGTH:
+        return whole
+    return whole[: TEXT_LENGTH - len(CUT)] + CUT
+
+
+def is_cut(text: str) -> bool:
+    """Whether `shortened` leaves something out."""
+    return len(text) > TEXT_LENGTH and shortened(text).endswith(CUT)
+
+
+def notes_of(report: Report, now: dt.datetime) -> tuple[str, ...]:
+    """What of an outside record is not taken as it came, for `Taken.notes`."""
+    found = {
+        "cut": is_cut(report.text),
+        "future_time": report.reported_at > now + AHEAD,
+        "old_time": report.reported_at.year < FIRST_YEAR,
+    }
+    return tuple(name for name, true in found.items() if true)
 
 
 def entered_report(report: NewReport, city: City, action_id: str) -> Report:
@@ -188,11 +219,10 @@ def write_identity(
 
 
 def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
-    """Remember the outside record, so that it is taken once."""
+    """Remember the outside record, so that it is taken once; whole, where its report could not take it so."""
     source, source_id = source_key(report)
-    source_row(
-        hub, report.city, source, source_id, complaint_id, unreadable=report.unreadable, record=report.raw
-    )
+    record = report.raw or (report.text if is_cut(report.text) else "")
+    source_row(hub, report.city, source, source_id, complaint_id, unreadable=report.unreadable, record=record)
 
 
 def source_row(
@@ -209,8 +239,14 @@ def source_row(
     hub.database.run(
         "INSERT INTO source (city, source, source_id, complaint_id, unreadable, record) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (city, source, source_id, complaint_id, clean(unreadable), clean(record) if record else ""),
+        (city, source, source_id, complaint_id, clean(unreadable), _record(record)),
     )
+
+
+def _record(text: str) -> str:
+    """A record as it is kept: whole, up to a length that no honest one has."""
+    whole = clean(text, limit=RECORD_LENGTH)
+    return whole if len(text) <= RECORD_LENGTH else whole[: RECORD_LENGTH - len(RECORD_CUT)] + RECORD_CUT
 
 
 def source_key(report: Report) -> tuple[str, str]:
@@ -223,7 +259,7 @@ def _placed(hub: Hub, complaint: Complaint, city: City, now: dt.datetime) -> Com
     held = city.cooperation is Cooperation.NONE
     complaint = replace(
         complaint,
-        number=next_number(hub.database, city, now),
+        number=next_number(hub.database, hub.seen, city, now),
         version=1,
         status=Status.HELD if held else Status.NEW,
         status_since=now,

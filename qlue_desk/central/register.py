@@ -161,6 +161,8 @@ class Register:
             city, None, complaint, [received(entry, now) for entry in entries], action_id=action.id
         )
         given = report.reporter
+        if entering.is_cut(report.text):
+            entering.source_row(hub, city.key, "desk", action.id, complaint.id, record=report.text)
         entering.write_identity(
             hub, complaint.id, report.name or given.name, report.phone, "", anonymous=given.anonymous
         )
@@ -219,7 +221,7 @@ class Register:
                 anonymous=report.anonymous,
             )
             reason = "not_joined" if held else complaint.waiting_reason
-            return Taken(complaint, False, sent is not None, reason)
+            return Taken(complaint, False, sent is not None, reason, entering.notes_of(report, now))
 
     def _route(self, report: Report, city: City, now: dt.datetime) -> Route:
         room = self._hub.room(city.key)

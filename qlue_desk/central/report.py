@@ -57,6 +57,8 @@ class Taken(msgspec.Struct, frozen=True):
     reason: str
     """Why it waits for a person: no_category, no_place, outside_authority, unreadable, not_joined,
     no_owner, ambiguous, other_city; '' when routed."""
+    notes: tuple[str, ...] = ()
+    """What was not taken as it came: `cut` (its text is longer than a report's), `future_time`, `old_time`."""
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 A desk whose cursor is of another epoch copies its rows anew and offers again what it had sent, so nothing that a desk
 still has is lost. Where nothing can be noticed here, the chain and the head of the feed still show it to each desk.
+Public numbers go on above what may have been given out (`central.numbers`).
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.central import numbers
 from qlue_desk.central.feed import Appended
-from qlue_desk.central.seen import Head
+from qlue_desk.central.numbers import Skipped
+from qlue_desk.central.seen import Head, higher
 
 if TYPE_CHECKING:
     from qlue_desk.central.database import CentralDatabase
@@ -47,6 +51,8 @@ class Restore(msgspec.Struct, frozen=True):
     why: Why
     ended: tuple[str, ...] = ()
     """Epochs that ended with it."""
+    skipped: tuple[Skipped, ...] = ()
+    """Public numbers that were left out, for they may be other citizens'."""
 
 
 def notice(hub: Hub) -> Restore | None:
@@ -77,15 +83,18 @@ def _keep_first_heads(hub: Hub) -> None:
         hub.seen.note(Appended(row[0], int(row[1]), row[2], row[3]) for row in rows)
 
 
-def announce(hub: Hub) -> Restore:
-    """New epochs because whoever runs central says that the database was put back."""
+def announce(hub: Hub, given: Mapping[str, int] | None = None) -> Restore:
+    """New epochs because whoever runs central says that the database was put back.
+
+    `given`: public numbers by `city/year` that were given out, as far as others than the file of heads know.
+    """
     database = hub.database
     with database.connected():
         identity = database.identity()
         with database.writing():
             _lock_streams(database)
             _keep_identity(database, identity)
-            return _begin_epochs(hub, Why.TOLD)
+            return _begin_epochs(hub, Why.TOLD, given)
 
 
 def restores(database: CentralDatabase) -> tuple[Restore, ...]:
@@ -126,7 +135,7 @@ def _lacks(database: CentralDatabase, stream: str, head: Head) -> Why | None:
     return None if chain in (None, head.chain) else Why.DIVERGED
 
 
-def _begin_epochs(hub: Hub, why: Why) -> Restore:
+def _begin_epochs(hub: Hub, why: Why, given: Mapping[str, int] | None = None) -> Restore:
     """Another epoch for every stream, and the file of heads to match; the caller holds the streams."""
     database = hub.database
     rows = database.all("SELECT key, epoch, last_seq, last_hash FROM stream ORDER BY key")
@@ -135,12 +144,16 @@ def _begin_epochs(hub: Hub, why: Why) -> Restore:
         epoch = secrets.token_hex(8)
         database.run("UPDATE stream SET epoch = ? WHERE key = ?", (epoch, key))
         heads[key] = Head(epoch, int(seq), chain)
-    restore = Restore(hub.now(), why, tuple(row[1] for row in rows))
+    # Where it was only told, a whole folder or machine may have been put back, and the file with it.
+    sure = why is not Why.TOLD or given is not None
+    given = higher(hub.seen.numbers(), given or {})
+    skipped = numbers.skip(database, given, hub.cities(), hub.now(), sure=sure)
+    restore = Restore(hub.now(), why, tuple(row[1] for row in rows), skipped)
     kept = (*restores(database), restore)[-MOST_RESTORES:]
     put(database, RESTORES, msgspec.json.encode(kept).decode())
     # Before the commit: another worker that waits for the streams must not find the old heads. Should the
     # commit fail, the next start sees epochs that the database does not have, and begins new ones.
-    hub.seen.replace(heads)
+    hub.seen.replace(heads, given)
     log.warning(
         "the database was put back to an earlier time (%s): %d streams begin a new epoch, "
         "desks copy their rows anew and offer again what they had sent",

@@ -1,7 +1,8 @@
-"""The newest events that were ever durable here, in a file outside the database.
+"""The newest events that were ever durable here, and the public numbers, in a file outside the database.
 
-A database that was put back from an older copy can't know it; this file does, as long as it was not put
-back with it (`central.restoring`). It may lag behind the database by a second, never run ahead of it.
+A database that was put back from an older copy can't know them; this file does, as long as it was not put
+back with it (`central.restoring`). Events may lag behind the database by a second, never run ahead of it;
+numbers run ahead, for a number that a citizen has may never become another citizen's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE = "heads.json"
 FLUSH_SECONDS = 1.0
+NUMBERS_AHEAD = 100
+"""Public numbers that one write of the file allows; at most so many are left out after a restore."""
 log = logging.getLogger("qlue_desk.central")
 
 
@@ -37,6 +40,8 @@ class Head(msgspec.Struct, frozen=True):
 class _Kept(msgspec.Struct, frozen=True):
     server_id: str
     streams: dict[str, Head] = {}
+    numbers: dict[str, int] = {}
+    """By `city/year`: no number above this one was given out."""
 
 
 class SeenHeads:
@@ -47,19 +52,44 @@ class SeenHeads:
         self._clock = clock
         self._lock = threading.Lock()
         self._pending: dict[str, Head] = {}
+        self._allowed: dict[str, int] = {}
         self._flushed = clock()
         self.server_id = ""
 
     def read(self) -> dict[str, Head]:
         """Heads of this server's streams; {} when nothing is known of them."""
+        return self._read().streams
+
+    def numbers(self) -> dict[str, int]:
+        """By `city/year` the number above which none was given out; {} when nothing is known of them."""
+        return self._read().numbers
+
+    def _read(self) -> _Kept:
+        nothing = _Kept(self.server_id)
         try:
             kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
         except FileNotFoundError:
-            return {}
+            return nothing
         except (OSError, msgspec.MsgspecError) as error:
             log.warning("%s can't be read (%s); it is written anew", self._path, error)
-            return {}
-        return kept.streams if kept.server_id == self.server_id else {}
+            return nothing
+        return kept if kept.server_id == self.server_id else nothing
+
+    def allow_number(self, series: str, number: int) -> None:
+        """Before number `number` of `city/year` is given out: the file says that it, and some more, may be.
+
+        A full disk is no reason to refuse work: the next number tries again.
+        """
+        if number <= self._allowed.get(series, 0):
+            return
+        with self._lock:
+            kept = self._read()
+            allowed = kept.numbers.get(series, 0)
+            if number > allowed:
+                allowed = number - 1 + NUMBERS_AHEAD
+                if not self._write(kept.streams, {series: allowed}):
+                    return
+            self._allowed[series] = allowed
 
     def note(self, appended: Iterable[Appended]) -> None:
         """These events are durable; the file follows within a second of the next one."""
@@ -86,17 +116,19 @@ class SeenHeads:
             if self._write(heads):
                 self._pending = {}
 
-    def replace(self, heads: dict[str, Head]) -> None:
-        """Forget what was seen before: from now on these."""
+    def replace(self, heads: dict[str, Head], numbers: Mapping[str, int]) -> None:
+        """Forget the heads that were seen before: from now on these. Numbers only grow."""
         with self._lock:
             self._pending = {}
-            self._write(heads)
+            self._write(heads, numbers)
 
-    def _write(self, heads: dict[str, Head]) -> bool:
+    def _write(self, heads: dict[str, Head], numbers: Mapping[str, int] | None = None) -> bool:
+        # Another process may have written older ones over ours.
+        kept = higher(self._read().numbers, self._allowed, numbers or {})
         partial = self._path.with_name(f".{FILE}.{os.getpid()}.{threading.get_ident()}")
         try:
             with partial.open("wb") as file:
-                file.write(msgspec.json.encode(_Kept(self.server_id, heads)))
+                file.write(msgspec.json.encode(_Kept(self.server_id, heads, kept)))
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(self._path)
@@ -105,3 +137,12 @@ class SeenHeads:
             log.warning("%s can't be written: %s", self._path, error)
             return False
         return True
+
+
+def higher(*numbers: Mapping[str, int]) -> dict[str, int]:
+    """Of each series the highest number in any of them."""
+    found: dict[str, int] = {}
+    for each in numbers:
+        for series, number in each.items():
+            found[series] = max(number, found.get(series, 0))
+    return found

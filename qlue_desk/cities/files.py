@@ -7,6 +7,7 @@ key, so that a new city needs five lines; the shapes are those of `qlue_desk.dom
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +45,8 @@ from qlue_desk.domain.city import (
 from qlue_desk.domain.moves import N_
 
 FOLDER = Path(__file__).parent
+LARGEST = 10_000_000
+"""Bytes of a city file; the shipped ones have less than a hundredth."""
 REQUIRED = ("key", "name", "prefix", "code", "zone")
 OWN_KEYS: dict[str, tuple[Any, str]] = {
     "use": (list[str], '["common"]'),
@@ -114,6 +117,11 @@ def boundaries_of(path: Path) -> Path | None:
 
 def _read(path: Path) -> tuple[Table, Source]:
     try:
+        there = path.stat()
+        if not stat.S_ISREG(there.st_mode):
+            raise CityFileError(UNREADABLE, place=str(path), why=N_("bukan berkas biasa"))
+        if there.st_size > LARGEST:
+            raise CityFileError(UNREADABLE, place=path.name, why=N_("lebih besar dari 10 MB"))
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise CityFileError(UNREADABLE, place=str(path), why=error.strerror or str(error)) from None

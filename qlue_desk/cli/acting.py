@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qlue_desk.cli.exits import Exit, Usage
-from qlue_desk.cli.lazy import command, option
+from qlue_desk.cli.lazy import DeskCommand, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, exit_of, pass_shell
 from qlue_desk.domain.moves import N_, Fields
@@ -19,9 +19,31 @@ if TYPE_CHECKING:
     from qlue_desk.casework.acting import Outcome
 
 
-@command("act", N_("Tindak lanjut satu atau beberapa laporan; aturannya sama dengan di layar."))
+class _ActCommand(DeskCommand):
+    """`act`, whose help lists the moves."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What may be given, then the moves by both their names."""
+        from qlue_desk.casework.acting import moves_for_people
+
+        super().format_options(ctx, formatter)
+        with formatter.section(_("Tindakan untuk --do, dengan kata Inggris atau Indonesianya")):
+            formatter.write_dl([(str(edge.verb), edge.label) for edge in moves_for_people()])
+
+
+@command(
+    "act",
+    N_("Tindak lanjut satu atau beberapa laporan; aturannya sama dengan di layar."),
+    cls=_ActCommand,
+)
 @click.argument("refs", metavar="REF...", nargs=-1, required=True)
-@option("--do", "verb", metavar="VERB", required=True, help=N_("acknowledge, start, propose, take, note, …"))
+@option(
+    "--do",
+    "verb",
+    metavar="VERB",
+    required=True,
+    help=N_("acknowledge atau terima, start, propose, …; daftarnya di bawah"),
+)
 @option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
 @option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
 @option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
@@ -48,10 +70,19 @@ def act(
 ) -> int:
     """Record the moves; 3 when a rule refused one of them."""
     from qlue_desk.casework.acting import act as act_on
+    from qlue_desk.store import meta
 
     fields = Fields(until=_date(until), **given)
     with shell.workplace() as workplace:
         outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
+        revoked = workplace.store.reading(meta.get, meta.REVOKED) is not None
+    if revoked and not dry_run and any(outcome.done for outcome in outcomes):
+        warn(
+            _(
+                "Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini tetapi tidak terkirim."
+                " Hubungkan lagi dengan qlue-desk login, atau bawa dengan qlue-desk outbox export."
+            )
+        )
     if json_output:
         write_json(_document(outcomes, dry_run=dry_run))
     else:

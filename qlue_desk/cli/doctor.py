@@ -16,7 +16,7 @@ import msgspec
 
 from qlue_desk.cli.exits import Exit
 from qlue_desk.cli.lazy import command, unknown_word
-from qlue_desk.cli.output import display_width, say, write_json
+from qlue_desk.cli.output import display_width, on_terminal, say, write_json
 from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -58,8 +58,19 @@ def doctor(shell: Shell, context: click.Context, json_output: bool) -> int:
         say(f"{mark} {finding.what}: {finding.found}")
         if finding.mend:
             say(f"    {finding.mend}")
-    say(_("Semua baik.") if not wrong else _("{n} hal perlu dibenahi.").format(n=len(wrong)))
+    say(_verdict(findings))
     return int(Exit.FAILED if wrong else Exit.DONE)
+
+
+def _verdict(findings: list[Finding]) -> str:
+    """The last line: it calls all well only where all has been looked at."""
+    wrong = sum(finding.ok is False for finding in findings)
+    unseen = sum(finding.ok is None for finding in findings)
+    if wrong:
+        return _("{n} hal perlu dibenahi.").format(n=wrong)
+    if unseen:
+        return _("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).").format(n=unseen)
+    return _("Semua baik.")
 
 
 def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
@@ -73,6 +84,7 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
         _sqlite,
         lambda: _folder(shell.home),
         lambda: _database(shell.home),
+        lambda: _log(shell.home),
         lambda: _server(shell),
     )
     for check in checks:
@@ -160,7 +172,7 @@ def _readable(config: str | None) -> tuple[Path, Settings] | None:
 
 
 def _terminal() -> Iterator[Finding]:
-    if not sys.stdout.isatty():
+    if not on_terminal(sys.stdout):
         yield Finding(_("Terminal"), None, _("keluaran bukan terminal"))
         return
     size = shutil.get_terminal_size()
@@ -183,7 +195,9 @@ def _terminal() -> Iterator[Finding]:
 def _glyphs() -> Iterator[Finding]:
     from qlue_desk.domain.complaint import STATUS_LOOK
 
-    encoding = (sys.stdout.encoding or locale.getpreferredencoding(False)).lower().replace("-", "")
+    encoding = (
+        (getattr(sys.stdout, "encoding", None) or locale.getpreferredencoding(False)).lower().replace("-", "")
+    )
     utf8 = encoding == "utf8"
     yield Finding(
         "UTF-8",
@@ -276,6 +290,7 @@ def _database(home: Path) -> Iterator[Finding]:
     if not (home / DATABASE_FILE).exists():
         yield Finding(what, None, _("belum ada"))
         return
+    from qlue_desk.store import replica
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import StoreError
 
@@ -296,8 +311,26 @@ def _database(home: Path) -> Iterator[Finding]:
         found = store.reading(_integrity)
         mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
         yield Finding(what, found == "ok", found, mend)
+        if store.reading(replica.cursor) is None:
+            yield Finding(
+                _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
+            )
     finally:
         store.close()
+
+
+def _log(home: Path) -> Iterator[Finding]:
+    """The outbox's twin: told only where it is damaged."""
+    from qlue_desk.store import twin
+
+    damaged = twin.read(home / twin.FILE).damaged
+    if damaged:
+        yield Finding(
+            twin.FILE,
+            False,
+            _("{n} baris rusak").format(n=damaged),
+            _("Periksa laporan yang terakhir Anda kerjakan, lalu jalankan: qlue-desk sync."),
+        )
 
 
 def _integrity() -> str:

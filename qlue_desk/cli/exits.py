@@ -32,3 +32,10 @@ class Usage(CommandFailed):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, exit_code=Exit.USAGE, code="usage")
+
+
+class NobodyReads(CommandFailed):
+    """The reader of a pipe has seen enough (`| head`): the command ends without a word."""
+
+    def __init__(self) -> None:
+        super().__init__("", code="broken_pipe")

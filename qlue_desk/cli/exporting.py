@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import command, option
-from qlue_desk.cli.output import Progress, say, write_json
+from qlue_desk.cli.output import Progress, on_terminal, say, write_bytes, write_json
 from qlue_desk.cli.reading import QUERY_SETTINGS, query_line
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -53,17 +52,16 @@ def export(
 def _write(shell: Shell, line: str, format_: str, path: Path, progress: Progress) -> int:
     from qlue_desk.casework.exporting import export as write_export
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         return write_export(workplace, line, format_, path, progress)
 
 
 def _to_stdout(shell: Shell, line: str, format_: str, progress: Progress) -> None:
     """The file's own bytes, whole or not at all; a terminal is no place for them."""
-    if sys.stdout.isatty():
+    if on_terminal(sys.stdout):
         raise Usage(_("Ekspor ke layar tidak ada gunanya: alirkan ke program lain, atau sebut -o BERKAS."))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"laporan.{format_}"
         _write(shell, line, format_, path, progress)
         with path.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+            write_bytes(file)

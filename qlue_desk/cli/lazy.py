@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TypeVar
 
 import click
 
-from qlue_desk.cli.exits import Usage
+from qlue_desk.cli.exits import NobodyReads, Usage
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -22,7 +23,11 @@ def _write_usage(command: click.Command, ctx: click.Context, formatter: click.He
 
 
 def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    records = [parameter.get_help_record(ctx) for parameter in command.get_params(ctx)]
+    records = [
+        parameter.get_help_record(ctx)
+        for parameter in command.get_params(ctx)
+        if isinstance(parameter, click.Option)
+    ]
     rows = [record for record in records if record is not None]
     if rows:
         with formatter.section(_("Pilihan")):
@@ -44,7 +49,7 @@ class DeskOption(click.Option):
         record = super().get_help_record(ctx)
         if record is None or not self.help:
             return record
-        return record[0], record[1].replace(self.help, _(self.help))
+        return record[0], record[1].replace(self.help, _(self.help)).replace("[required]", _("(wajib)"))
 
 
 class DeskCommand(click.Command):
@@ -70,12 +75,31 @@ class DeskCommand(click.Command):
                 formatter.write_text(_(self.help))
 
 
+@contextmanager
+def _pipes_of_ours() -> Iterator[None]:
+    """Click makes of a closed pipe a `SystemExit` that nothing tells from others, so it must not see it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise NobodyReads from None
+
+
 class LazyGroup(click.Group):
     """Subcommands by name, `module:attribute` and a word of help; modules load on use."""
 
     def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lazy = lazy
+
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """Read the arguments; help is printed in here."""
+        with _pipes_of_ours():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _pipes_of_ours():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the table, which is the order of use."""
@@ -128,11 +152,13 @@ def unknown_word(found: str, known: list[str]) -> str:
     return _("“{found}” tidak dikenal; yang ada: {known}.").format(found=found, known=", ".join(known))
 
 
-def command(name: str, help_text: str, **settings: Any) -> Callable[[F], click.Command]:
+def command(
+    name: str, help_text: str, *, cls: type[DeskCommand] = DeskCommand, **settings: Any
+) -> Callable[[F], click.Command]:
     """A command with `--json`; its function takes `json_output`."""
 
     def decorate(function: F) -> click.Command:
-        made = click.command(name, cls=DeskCommand, help=help_text, **settings)(function)
+        made = click.command(name, cls=cls, help=help_text, **settings)(function)
         made.params.append(DeskOption(["--json", "json_output"], is_flag=True, help=N_("satu dokumen JSON")))
         return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
+from qlue_desk.cli.output import on_terminal
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def need_terminal() -> None:
     """
     import sys
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (on_terminal(sys.stdin) and on_terminal(sys.stdout)):
         raise CommandFailed(
             _("Meja perlu terminal; untuk skrip pakai misalnya: qlue-desk queue --json."), code="no_terminal"
         )

@@ -52,6 +52,7 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
     from qlue_desk.phrases import time_words
     from qlue_desk.store.errors import StoreError
 
+    warn_of_damage(shell.home)
     try:
         with shell.workplace(even_locked=True) as workplace:
             tray.take_over(workplace)
@@ -86,6 +87,20 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
         _say_kept(text, zone)
     if not waiting and not refused and not kept:
         say(_("Kotak keluar kosong: semuanya sudah di pusat."))
+
+
+def warn_of_damage(home: Path) -> None:
+    """Say that the log beside the database has lines that nobody can read: work may be gone with them."""
+    from qlue_desk.store import twin
+
+    damaged = twin.read(home / twin.FILE).damaged
+    if damaged:
+        warn(
+            _(
+                "{n} baris {file} rusak: tindakan yang hanya tercatat di sana hilang;"
+                " periksa laporan yang terakhir Anda kerjakan."
+            ).format(n=damaged, file=twin.FILE)
+        )
 
 
 def _say_why(line: Line) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import errno
+import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
+from qlue_desk.cli.exits import CommandFailed, NobodyReads
+from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean
+from qlue_desk.words import _
+
+UNWRITABLE = "output"
+"""The code of a failure of standard output itself: its sentence can only go to stderr."""
+
+ECHO_LENGTH = 200
+"""Characters of an argument that a sentence repeats: as many as a long path has."""
 
 
 def write_json(document: Any, *, one_line: bool = False) -> None:
@@ -62,7 +75,7 @@ class Progress:
 
     def __init__(self, label: str, *, quiet: bool = False) -> None:
         self._label = label
-        self._shown = not quiet and sys.stderr.isatty()
+        self._shown = not quiet and on_terminal(sys.stderr)
         self._last = -1
 
     def __call__(self, done: int, total: int) -> None:
@@ -85,13 +98,84 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def on_terminal(stream: TextIO | None) -> bool:
+    """Whether a person looks at it; a stream that was closed by the caller is None."""
+    return stream is not None and stream.isatty()
+
+
+def write_bytes(file: BinaryIO) -> None:
+    """A file's own bytes on stdout."""
+    if sys.stdout is not None:
+        _guarded(sys.stdout, lambda: shutil.copyfileobj(file, sys.stdout.buffer))
+
+
+def tell_failure(failure: CommandFailed, arguments: list[str]) -> None:
+    """Say why a command failed: the document that `--json` asked for, or one line on stderr.
+
+    Nothing is said to a reader who has gone, and no argument is repeated at full length.
+    """
+    if isinstance(failure, NobodyReads):
+        stop_writing(sys.stdout)
+        return
+    message = str(failure)
+    for argument in arguments:
+        if len(argument) > ECHO_LENGTH:
+            message = message.replace(argument, argument[: ECHO_LENGTH - 1] + "…")
+    message = clean(message, multiline=False)
+    if "--json" in arguments and failure.code != UNWRITABLE:
+        with contextlib.suppress(NobodyReads):
+            write_json({"error": {"code": failure.code, "message": message}})
+    elif message:
+        warn(message)
+
+
+def finish() -> None:
+    """Give out what still waits in memory: at the interpreter's own end nobody could say what went wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _guarded(stream, lambda: None)
+
+
+def stop_writing(stream: Any) -> None:
+    """Send what the stream still holds nowhere, so that the interpreter's end does not stumble over it."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 def _write(text: str, stream: Any) -> None:
+    if stream is None:  # closed by whoever started the command
+        return
+
+    def write() -> None:
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write(text.encode(encoding, "replace").decode(encoding))
+
+    _guarded(stream, write)
+
+
+def _guarded(stream: Any, write: Callable[[], object]) -> None:
+    """Write and flush.
+
+    :raises NobodyReads: when the reader of stdout has gone; work does not stop for want of a reader of stderr.
+    :raises CommandFailed: when stdout cannot be written, mostly to a full disk.
+    """
     try:
-        stream.write(text)
-    except UnicodeEncodeError:
-        encoding = stream.encoding or "ascii"
-        stream.write(text.encode(encoding, "replace").decode(encoding))
-    stream.flush()
+        write()
+        stream.flush()
+    except OSError as error:
+        stop_writing(stream)
+        if stream is sys.stderr:
+            return
+        if error.errno == errno.EPIPE:
+            raise NobodyReads from None
+        raise CommandFailed(
+            _("Keluaran tidak bisa ditulis: {why}.").format(why=_(reason_of(error))), code=UNWRITABLE
+        ) from error
 
 
 def once(call: Callable[[], str]) -> str:

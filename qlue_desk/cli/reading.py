@@ -16,7 +16,6 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
-    from qlue_desk.casework.reading import Case
     from qlue_desk.casework.workplace import Workplace
 
 QUERY_SETTINGS = {"ignore_unknown_options": True}
@@ -64,7 +63,7 @@ def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -
     from qlue_desk.casework.reading import queue as read_queue
 
     line = query_line(query)
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         rows = read_queue(workplace, line, limit)
         if json_output:
             write_json(rows)
@@ -111,48 +110,12 @@ def show(shell: Shell, ref: str, json_output: bool) -> None:
     """Show one report."""
     from qlue_desk.casework.reading import case_json
     from qlue_desk.casework.reading import show as read_case
+    from qlue_desk.cli.case_text import case_lines
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         case = read_case(workplace, ref)
         if json_output:
             write_json(case_json(workplace, case))
         else:
-            _print_case(workplace, case)
-
-
-def _print_case(workplace: Workplace, case: Case) -> None:
-    from qlue_desk.domain.complaint import CHANNEL_LABEL
-    from qlue_desk.phrases import time_words
-
-    complaint, city, zone = case.complaint, workplace.city, workplace.zone
-    now = dt.datetime.now(dt.UTC)
-    say(f"{complaint.number or '–'}  {complaint.look.glyph} {_(complaint.look.label)}")
-    say(complaint.title)
-    place = ", ".join(part for part in (complaint.street, city.kelurahan_name(complaint.kelurahan)) if part)
-    say(" · ".join(part for part in (city.category_label(complaint.category), place) if part))
-    reporter = _("anonim") if complaint.reporter.anonymous else complaint.reporter.name
-    channel = CHANNEL_LABEL[complaint.channel]
-    say(" · ".join(p for p in (channel, time_words(complaint.created_at, zone, now=now), reporter) if p))
-    say(f"{city.dinas_name(complaint.dinas)}{' · ' + complaint.holder_name if complaint.holder_name else ''}")
-    say()
-    say(complaint.text)
-    say()
-    for entry in case.entries:
-        mark = "▲ " if entry.id in case.pending_entries else ""
-        line = f"{mark}{time_words(entry.at, zone, now=now)}  {verb_label(entry.verb)}"
-        who = " · ".join(part for part in (entry.actor_name, city.dinas_name(entry.actor_dinas)) if part)
-        say(f"{line}  {who}" if who else line)
-        if entry.text:
-            say(f"    {entry.text}")
-
-
-def verb_label(verb: str) -> str:
-    """A move in the words of the screen."""
-    from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
-
-    if verb == Verb.ENTER:
-        return _("Masuk")
-    try:
-        return _(EDGE_BY_VERB[Verb(verb)].label)
-    except (KeyError, ValueError):
-        return verb
+            for line in case_lines(workplace, case, dt.datetime.now(dt.UTC)):
+                say(line)

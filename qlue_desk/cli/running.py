@@ -5,7 +5,6 @@ A traceback on a user's screen is a bug: what nobody foresaw goes to a log file 
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import click
 
 from qlue_desk import error_log, words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
-from qlue_desk.cli.output import warn, write_json
+from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
@@ -24,19 +23,17 @@ from qlue_desk.words import _
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = [storable(argument) for argument in arguments]
-    as_json = "--json" in arguments
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        finish()
+        return code
     except BaseException as error:
         failure = failure_of(error)
         if failure is None:
             if error_log.debugging():
                 raise
             failure = CommandFailed(_unforeseen(error), code="internal")
-        if as_json:
-            write_json({"error": {"code": failure.code, "message": str(failure)}})
-        elif str(failure):
-            warn(str(failure))
+        tell_failure(failure, arguments)
         return int(failure.exit_code)
 
 
@@ -87,9 +84,6 @@ def failure_of(error: BaseException) -> CommandFailed | None:
             return Usage(usage_sentence(error))
         case KeyboardInterrupt() | click.Abort():
             return CommandFailed(_("Dihentikan."), code="interrupted")
-        case BrokenPipeError():
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            return CommandFailed("", code="broken_pipe")
     return _failure_of_a_room(error)
 
 

@@ -11,12 +11,15 @@ import click
 
 from qlue_desk.cli.exits import CommandFailed, Exit
 from qlue_desk.cli.output import warn
+from qlue_desk.domain.moves import N_
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.casework.workplace import Workplace
     from qlue_desk.domain.moves import Refusal
+
+NEVER_SYNCED = N_("Meja ini belum pernah sinkron: jalankan qlue-desk sync.")
 
 
 class Shell:
@@ -64,6 +67,19 @@ class Shell:
                 )
         finally:
             workplace.close()
+
+    @contextmanager
+    def replica(self) -> Iterator[Workplace]:
+        """The desk, for what reads central's reports: an empty list of a desk that has none yet is no answer.
+
+        :raises CommandFailed: as `workplace`.
+        """
+        from qlue_desk.store import replica
+
+        with self.workplace() as workplace:
+            if workplace.store.reading(replica.cursor) is None:
+                warn(_(NEVER_SYNCED))
+            yield workplace
 
     def private_ca(self) -> Path | None:
         """The city's own certificate authority, if it has one."""

@@ -40,7 +40,7 @@ def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, 
     if as_csv and json_output:
         raise Usage(_("Pilih satu: --json atau --csv."))
     line = query_line(query)
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         if by is None and not as_csv:
             _all_numbers(workplace, read_summary(workplace, line), json_output)
             return
@@ -119,7 +119,7 @@ def report(shell: Shell, month: str, format_: str, json_output: bool) -> None:
     """Write the monthly report."""
     from qlue_desk.casework.reports import monthly, monthly_csv, monthly_markdown
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         found = monthly(workplace, month)
         if json_output:
             document = msgspec.to_builtins(found)
@@ -140,7 +140,7 @@ def handover(shell: Shell, json_output: bool) -> None:
     from qlue_desk.casework.reports import handover as write_handover
     from qlue_desk.casework.tray import counts
 
-    with shell.workplace() as workplace:
+    with shell.replica() as workplace:
         text = write_handover(workplace)
         if not json_output:
             write_text(text)

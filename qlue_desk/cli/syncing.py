@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from qlue_desk.cli.exits import CommandFailed, NobodyReads
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import Progress, say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 @pass_shell
 def sync(shell: Shell, watch: bool, json_output: bool) -> None:
     """Sync once, or until interrupted."""
+    from qlue_desk.cli.outbox import warn_of_damage
     from qlue_desk.store import ballast
     from qlue_desk.store.database import Store
 
+    warn_of_damage(shell.home)  # the round rewrites that file
     store = Store.open(shell.home)
     try:
         if watch:
@@ -67,8 +70,13 @@ def _document(result: RoundResult) -> dict[str, Any]:
 def _watch(shell: Shell, store: Store) -> None:
     from qlue_desk.sync.engine import Engine
 
+    unread = threading.Event()
+
     def tell(state: SyncState) -> None:
-        say(f"{state.phase}  ▲ {state.waiting}  ! {state.refused}  {state.detail}".rstrip())
+        try:
+            say(f"{state.phase}  ▲ {state.waiting}  ! {state.refused}  {state.detail}".rstrip())
+        except CommandFailed:  # on the engine's thread, where it would end nothing
+            unread.set()
 
     engine = Engine(
         store,
@@ -79,6 +87,7 @@ def _watch(shell: Shell, store: Store) -> None:
     )
     engine.start()
     try:
-        threading.Event().wait()
+        unread.wait()
     finally:
         engine.stop()
+    raise NobodyReads

@@ -305,11 +305,11 @@ class QlueDesk(App[int]):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
-    def open_query(self, text: str) -> None:
+    def open_query(self, text: str, name: str = "") -> None:
         """A number of the summary was chosen: show its reports."""
         queue = self._back_to_queue()
         if queue is not None:
-            queue.show_own_query(text)
+            queue.show_own_query(text, name)
 
     def open_report(self, reference: str) -> None:
         """Show one report."""

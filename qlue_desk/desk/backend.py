@@ -271,7 +271,7 @@ class Backend:
 
     def _outbox(self) -> tuple[list[Line], list[Line], list[Kept]]:
         place = self.workplace
-        return tray.outbox_lines(place, _), tray.tray_lines(place, _), tray.kept_texts(place, _)
+        return tray.outbox_lines(place, _), tray.tray_lines(place, _, self.now()), tray.kept_texts(place, _)
 
     async def retry(self, action_id: str) -> str:
         """Try a refused action again on the present state; returns the new action's id."""

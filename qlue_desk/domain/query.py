@@ -47,6 +47,7 @@ OPEN_QUOTE = N_("Tanda kutip belum ditutup.")
 BAD_DURATION = N_("“{found}” bukan lama waktu; tulis misalnya 24h, 3d atau 2w.")
 BAD_DATE = N_("“{found}” bukan tanggal; tulis misalnya 2026-11-24.")
 BAD_DUE = N_("“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24.")
+NO_WORD = N_("“{found}” tidak berisi huruf atau angka untuk dicari.")
 ONE_SORT = N_("Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due.")
 MESSAGES = (
     UNKNOWN_FIELD,
@@ -56,6 +57,7 @@ MESSAGES = (
     BAD_DURATION,
     BAD_DATE,
     BAD_DUE,
+    NO_WORD,
     ONE_SORT,
 )
 """All that `QueryError.template` can be."""
@@ -183,6 +185,9 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
                 canonical = [value for each in values for value in _canonical(field, each, names)]
                 terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
         position = _skip_space(text, end)
+    if words and not terms and not any(character.isalnum() for word in words for character in word.text):
+        # Signs are not searched for: a line of nothing else would find, and export, every report.
+        raise QueryError(NO_WORD, 0, len(text), found=text.strip())
     sort, descending = order or (DEFAULT_SORT, False)
     return Query(tuple(terms), _with_places(words, names), sort, descending)
 

@@ -172,6 +172,8 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.status is Status.DISPATCHED
         case "proposed":
             return complaint.status is Status.AWAITING_VERIFICATION
+        case "ownproposal":
+            return complaint.status is Status.AWAITING_VERIFICATION and complaint.proposed_by == moment.me
         case "reopened":
             return complaint.reopened > 0
         case "mine":

@@ -129,6 +129,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("overdue", "lewat-tenggat terlambat"),
         ("unacknowledged", "belum-diterima"),
         ("proposed", "diusulkan"),
+        ("ownproposal", "usulan-saya"),
         ("reopened", "dibuka-kembali"),
         ("mine", "milik-saya saya"),
         ("unassigned", "belum-diambil"),

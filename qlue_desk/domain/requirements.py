@@ -14,6 +14,7 @@ from qlue_desk.domain.edges import (
     Verb,
 )
 from qlue_desk.domain.moves import N_, Code, Context, Fields, Refusal
+from qlue_desk.domain.text import visible
 
 MIN_REASON = 10
 """Characters of a reason that sends a report elsewhere, back or to its end: the next reader must be able
@@ -45,10 +46,10 @@ _TEXT_MISSING: dict[Text, str] = {
 
 
 def _text_refusal(edge: Edge, fields: Fields) -> Refusal | None:
-    if edge.text is not Text.OPTIONAL and not fields.note.strip():
+    if edge.text is not Text.OPTIONAL and not visible(fields.note):
         return Refusal(Code.INVALID_ARGS, _TEXT_MISSING[edge.text], {"move": edge.label}, "note")
     weighty = edge.text is Text.REASON and edge.target is not None and not edge.until
-    if weighty and len(fields.note.strip()) < MIN_REASON:
+    if weighty and len(visible(fields.note)) < MIN_REASON:
         return Refusal(
             Code.INVALID_ARGS,
             N_("{move}: alasannya terlalu pendek; tulis paling sedikit {least} huruf."),
@@ -193,7 +194,7 @@ def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
                 {"move": edge.label},
                 "until",
             )
-    if verb is Verb.PROPOSE and not fields.evidence and not fields.no_evidence.strip():
+    if verb is Verb.PROPOSE and not fields.evidence and not visible(fields.no_evidence):
         return Refusal(
             Code.INVALID_ARGS,
             N_("Usulkan selesai: lampirkan bukti, atau tulis mengapa tidak ada."),
@@ -203,7 +204,7 @@ def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
         return Refusal(Code.INVALID_ARGS, N_("Lampirkan: berkasnya belum dipilih."), field="evidence")
     if fields.rating is not None and not 1 <= fields.rating <= 5:
         return Refusal(Code.INVALID_ARGS, N_("Nilai harus 1 sampai 5."), field="rating")
-    if verb is Verb.DISPUTE and not fields.note.strip() and (fields.rating or 5) > 2:
+    if verb is Verb.DISPUTE and not visible(fields.note) and (fields.rating or 5) > 2:
         return Refusal(
             Code.INVALID_ARGS, N_("Sanggah: beri nilai 1 atau 2, atau tulis alasannya."), field="note"
         )

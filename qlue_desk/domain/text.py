@@ -84,6 +84,11 @@ def clean(text: str, multiline: bool = True, limit: int = LIMIT) -> str:
     return text if multiline else _on_one_line(text)
 
 
+def visible(text: str) -> str:
+    """What a reader sees of `text`: '' where it is only blanks and invisible characters."""
+    return clean(text).strip()
+
+
 def csv_cell(value: object) -> str:
     """`value` as text that no spreadsheet takes for a formula; None is empty, numbers stay numbers."""
     if value is None:

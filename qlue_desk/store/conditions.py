@@ -147,6 +147,12 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "overdue": lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
     "unacknowledged": lambda moment: Condition("status = 'dispatched'"),
     "proposed": lambda moment: Condition("status = 'awaiting_verification'"),
+    # Who proposed stands in the body: only the proposals are opened for it, the rest stays on the index.
+    "ownproposal": lambda moment: Condition(
+        "row IN (SELECT row FROM complaint WHERE status = 'awaiting_verification'"
+        " AND coalesce(json_extract(CAST(body AS TEXT), '$.proposed_by'), '') = ?)",
+        (moment.me,),
+    ),
     "reopened": lambda moment: Condition("reopened > 0"),
     "mine": lambda moment: _by("me", moment),
     "unassigned": lambda moment: Condition("holder = ''"),

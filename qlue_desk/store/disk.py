@@ -27,13 +27,34 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def refuse_foreign(path: Path, ours: bytes = b"") -> None:
+    """Whether a file may be written at `path`: nothing lies there, or a file that begins like `ours`.
+
+    :raises StoreError: when a device, a pipe, a link to nowhere or somebody else's file lies there.
+    """
+    if not os.path.lexists(path):
+        return
+    if not path.is_file():
+        raise StoreError(N_("{path} bukan berkas biasa; pilih nama lain."), path=str(path))
+    if not ours:
+        return
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(ours))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if begins != ours:
+        raise StoreError(N_("Di {path} sudah ada berkas lain; pilih nama lain."), path=str(path))
+
+
+def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
     """Write a file for this user only; it appears whole or not at all, and survives a power cut.
+
+    `ours`: how a file must begin to be replaced; without it any regular file is.
 
     :raises StoreError: with one sentence when it cannot be written there.
     """
-    if path.exists() and not path.is_file():
-        raise StoreError(N_("{path} bukan berkas biasa; pilih nama lain."), path=str(path))
+    refuse_foreign(path, ours)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -44,11 +65,15 @@ def write_durably(path: Path, content: bytes) -> None:
         os.replace(part, path)
         flush_folder(path.parent)
     except OSError as error:
-        raise StoreError(
-            N_("{path} tidak bisa ditulis: {why}."), path=str(path), why=error.strerror or str(error)
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        N_("{path} tidak bisa ditulis: {why}."), path=str(path), why=error.strerror or str(error)
+    )
 
 
 def flush_file(path: Path) -> None:

@@ -9,6 +9,8 @@ SESSION = "session"
 ACTOR = "actor"
 """JSON of the `Actor` who is signed in; absent after signing out."""
 SERVER_URL = "server_url"
+REVOKED = "revoked"
+"""Present while central's last word is that this desk or its token was revoked: it sends nothing."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -18,7 +18,7 @@ from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerprint
-from qlue_desk.store import complaints, twin
+from qlue_desk.store import complaints, departed, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.grace import Grace
@@ -214,8 +214,9 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    _refused(action_id)
+    old = _refused(action_id)
     _put_away(action_id)
+    departed.tidy(old.action.complaint_id)
 
 
 def _refused(action_id: str) -> Waiting:

@@ -25,7 +25,7 @@ from qlue_desk.protocol import (
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, drafts, ground, journal, meta, schema, twin
+from qlue_desk.store import complaints, departed, drafts, ground, journal, meta, schema, twin
 from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
@@ -279,6 +279,7 @@ def forget(complaint_id: str, to_dinas: str = "") -> None:
         .fetchone()
     )
     drafts.keep(complaint_id, row[0] if row else "", to_dinas)
+    departed.keep(complaint_id, to_dinas)
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
     # The title is the citizen's text: it must not outlive the row.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from qlue_desk.protocol import ErrorCode
 from qlue_desk.store import meta, outbox, replica
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
@@ -159,6 +160,7 @@ class Engine:
         try:
             return rounds.whole_round(self._link("once"), progress)
         except NotSignedIn as error:
+            self._revoked(error)
             if error.wipe:
                 self._wipe("")
             raise
@@ -301,8 +303,10 @@ class Engine:
         if self._offline:
             return 0.0
         lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
-        if isinstance(error, NotSignedIn) and error.wipe:
-            sentence = self._wipe(sentence)
+        if isinstance(error, NotSignedIn):
+            self._revoked(error)
+            if error.wipe:
+                sentence = self._wipe(sentence)
         for link in self._links.values():
             link.session = None  # a changed dinas or new rules are fetched with the next round
         refused = lasting or (
@@ -310,6 +314,11 @@ class Engine:
         )
         self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
+
+    def _revoked(self, error: NotSignedIn) -> None:
+        """Remember it for who records at this desk without looking at the line."""
+        if error.code == ErrorCode.TOKEN_REVOKED and not self.store.reading(meta.get, meta.REVOKED):
+            self.store.writing(meta.put, meta.REVOKED, b"1")
 
     def _wipe(self, sentence: str) -> str:
         """Forget everything, as central told; returns the sentence with where the unsent work lies."""

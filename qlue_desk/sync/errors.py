@@ -58,7 +58,9 @@ class Portal(Offline):
 
     def sentence(self) -> str:
         """What happened, for a person."""
-        return _("Jaringan dijawab pihak lain (portal atau proksi), bukan pusat; buka portalnya dulu.")
+        return _(
+            "Jawaban itu bukan dari pusat (portal, proksi, atau server lain); periksa jaringan dan alamat pusat."
+        )
 
 
 class TlsFailed(Offline):

@@ -161,6 +161,7 @@ def _keep_session(session: Session) -> None:
     before = None if stored is None else msgspec.json.decode(stored, type=Session)
     meta.put(meta.SESSION, msgspec.json.encode(session))
     meta.put(replica.RULES, _rules_of(session))
+    meta.put(meta.REVOKED, None)
     replica.note_contact(session.server_time)
     if before is not None and (before.desk.city, before.desk.dinas) != (
         session.desk.city,

@@ -66,7 +66,11 @@ def checked_address(url: str) -> str:
 
     :raises InsecureAddress: when it is no http(s) address, or http:// beyond this machine.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+        _port = parts.port  # read only for what it raises
+    except ValueError:  # half a bracket, a port that is no number
+        raise InsecureAddress(url) from None
     secure = parts.scheme == "https" and parts.hostname
     loopback = parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK
     if not (secure or loopback) or parts.username or parts.query or parts.fragment:

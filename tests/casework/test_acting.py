@@ -68,7 +68,15 @@ def test_refusals_speak_exact_sentences(world: DeskWorld) -> None:
     assert say(unknown) == "Laporan “BGR-26-999999” tidak ada di desk ini."
     assert unknown.refusal.code is Code.NOT_FOUND
     [verb] = act(workplace, ["1"], "acknowlege", now=NOW)
-    assert say(verb) == "Tindakan “acknowlege” tidak dikenal; mungkin acknowledge."
+    assert say(verb) == "Tindakan “acknowlege” tidak dikenal; mungkin acknowledge (Terima)."
+    [verb] = act(workplace, ["1"], "trima", now=NOW)
+    assert say(verb) == "Tindakan “trima” tidak dikenal; mungkin acknowledge (Terima)."
+    [verb] = act(workplace, ["1"], "xyzzy", now=NOW)
+    assert say(verb).startswith(
+        "Tindakan “xyzzy” tidak dikenal. Yang ada, dengan kata Inggris atau Indonesianya:"
+        " dispatch (Disposisi), reject (Tolak), "
+    )
+    assert "answer" not in say(verb)  # the reporter's
     assert world.store.reading(outbox.waiting) == []
 
 

@@ -8,15 +8,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qlue_desk.casework import tray
 from qlue_desk.casework.acting import act
+from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, Verdict
-from qlue_desk.store import drafts, journal, outbox, replica
+from qlue_desk.store import departed, drafts, journal, outbox, replica
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -117,3 +120,45 @@ def test_a_workplace_opens_again_from_its_folder_only(world: DeskWorld, tmp_path
     with pytest.raises(NotLoggedIn) as error:
         Workplace.open(tmp_path / "new")
     assert str(error.value) == "Desk ini belum masuk ke pusat: jalankan qlue-desk login."
+
+
+def test_a_refused_action_says_which_remedies_cannot_succeed_and_where_its_report_went(
+    world: DeskWorld,
+) -> None:
+    action_id = refuse(world)
+    [here] = tray.tray_lines(world.workplace, now=NOW)
+    assert (here.gone, here.why_not) == (False, {})
+    world.store.writing(replica.forget, here.complaint_id, "dishub")
+    [line] = tray.tray_lines(world.workplace, now=NOW)
+    sentence = (
+        "Laporan BGR-26-000001 tidak ada lagi di meja ini, pindah ke Dishub; salin atau ekspor tulisannya."
+    )
+    assert (line.gone, line.why_not) == (True, dict.fromkeys(Remedy, sentence))
+    with pytest.raises(Refused, match="pindah ke Dishub"):
+        tray.retry(world.workplace, action_id)
+    assert [line.state for line in tray.tray_lines(world.workplace)] == ["refused"]
+    assert world.store.reading(departed.where, line.complaint_id) == "dishub"
+    tray.discard(world.workplace, action_id)
+    assert world.store.reading(departed.where, line.complaint_id) == ""
+
+
+def test_what_is_known_of_a_report_that_left_stands_where_central_said_nothing(world: DeskWorld) -> None:
+    complaint = world.add()
+    [outcome] = act(world.workplace, ["1"], "acknowledge", now=NOW)
+    result = ActionResult(outcome.action_id, Verdict.REJECTED, "not_found", detail="Tidak ada.")
+    world.store.writing(replica.forget, complaint.id, "dlh")
+    world.store.writing(lambda: journal.settle(outbox.to_send(), (result,), "e1", ("e1", 0)))
+    [line] = tray.tray_lines(world.workplace)
+    assert (line.gone, line.current) == (True, "pindah ke DLH")
+    other = world.add()
+    world.store.writing(replica.forget, other.id, "dlh")
+    assert world.store.reading(departed.where, other.id) == "", "nothing of it lies in the outbox"
+
+
+def test_a_remedy_that_the_table_of_moves_forbids_now_says_why(world: DeskWorld) -> None:
+    refuse(world)
+    done = msgspec.structs.replace(world.get("1"), status=Status.RESOLVED, version=9)
+    world.put([done])
+    [line] = tray.tray_lines(world.workplace, now=NOW)
+    assert sorted(line.why_not) == ["hand", "retry"]
+    assert line.why_not["retry"].startswith("Mulai dikerjakan tidak bisa dari Selesai")

@@ -13,7 +13,7 @@ from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import case_json, queue, show
 from qlue_desk.casework.views import DEFAULT_VIEWS, View, default_views, views_of
 from qlue_desk.domain.complaint import Role, Status
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import EDGES, Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import queue as store_queue
 from qlue_desk.store.complaints import AmbiguousReference
@@ -50,7 +50,7 @@ def test_the_officers_views_hold_what_they_say(world: DeskWorld) -> None:
     world.add(status=Status.IN_PROGRESS, holder="u_asep", holder_name="Asep")
     world.add(status=Status.RESOLVED, status_since=NOW - dt.timedelta(days=8))
     assert counts_of(world, default_views(world.workplace.actor)) == {
-        "Perlu saya": 5,
+        "Perlu saya": 6,
         "Belum diterima": 1,
         "Lewat tenggat": 2,  # new and reopened are past their dispatch deadline
         "Dalam proses": 3,
@@ -62,52 +62,106 @@ def test_the_officers_views_hold_what_they_say(world: DeskWorld) -> None:
     }
 
 
+ASIDE = frozenset(
+    {Verb.DUPLICATE, Verb.REFER, Verb.TRANSFER, Verb.RETURN, Verb.REJECT, Verb.JUNK, Verb.ASK, Verb.REOPEN}
+)
+"""Moves that put a report away, back or to rest; any other that changes the status brings it on."""
+ANOTHERS = {Role.VERIFIER: {Status.AWAITING_VERIFICATION: "Verifikasi"}}
+"""What a role may move on, but another has to; the view that shows it."""
+
+
 @pytest.mark.parametrize(
-    ("who", "dinas", "wanted"),
+    ("who", "dinas", "role"),
     [
-        ("u_rina", "dpupr", {"dispatched", "acknowledged", "in_progress", "coordinating", "scheduled"}),
-        ("u_dewi", "diskominfo", {"new", "reopened"}),
+        ("u_rina", "dpupr", Role.OFFICER),
+        ("u_budi", "dpupr", Role.SUPERVISOR),
+        ("u_dewi", "diskominfo", Role.VERIFIER),
+        ("u_oki", "diskominfo", Role.OPERATOR),
     ],
 )
-def test_what_needs_a_person_can_be_moved_on_by_that_person_now(
-    tmp_path: Path, who: str, dinas: str, wanted: set[str]
+def test_what_needs_a_person_is_what_that_person_can_move_on(
+    tmp_path: Path, who: str, dinas: str, role: Role
 ) -> None:
     world = DeskWorld.make(tmp_path, dinas=dinas, as_=who)
     world.add_many(list(Status))
+    movable = {
+        complaint.status
+        for complaint in (world.get(str(number)) for number in range(1, len(Status) + 1))
+        if any(
+            offer.refusal is None and offer.edge.target and offer.edge.verb not in ASIDE
+            for offer in offers(world.workplace, complaint, NOW)
+        )
+    }
     first = default_views(world.workplace.actor)[0]
-    found = queue(world.workplace, first.query, None, NOW)
-    assert (first.name, {item["status"] for item in found}) == ("Perlu saya", wanted)
-    for number in (item["number"] for item in found):
-        allowed = [o.edge for o in offers(world.workplace, world.get(number), NOW) if o.refusal is None]
-        assert any(edge.target and edge.verb is not Verb.DUPLICATE for edge in allowed), number
+    needed = first.query if first.name == "Perlu saya" else "number:none"
+    shown = {Status(item["status"]) for item in queue(world.workplace, needed, None, NOW)}
+    watched = ANOTHERS.get(role, {})
+    place = f"“Perlu saya” of {role} in qlue_desk/casework/views.py"
+    assert movable - shown - set(watched) == set(), f"{place} forgets what this role can move on"
+    assert shown - movable == set(), f"{place} shows what this role cannot move on"
+    views = {view.name: view.query for view in DEFAULT_VIEWS[role]}
+    for status, name in watched.items():
+        assert status in {item["status"] for item in queue(world.workplace, views[name], None, NOW)}
     world.close()
 
 
-def test_what_needs_a_supervisor_begins_with_proposals_then_what_is_late(tmp_path: Path) -> None:
+def test_what_an_officer_only_watches_cannot_be_moved_on_by_one() -> None:
+    watched = next(view.query for view in DEFAULT_VIEWS[Role.OFFICER] if view.name == "Hanya dipantau")
+    movable = {
+        status
+        for edge in EDGES
+        if edge.verb not in ASIDE and edge.target and any(who.role is Role.OFFICER for who in edge.who)
+        for status in edge.sources
+    }
+    assert {status for status in movable if status.value in watched} == set()
+
+
+def test_a_supervisor_needs_to_see_proposals_of_others_only(tmp_path: Path) -> None:
     world = DeskWorld.make(tmp_path, as_="u_budi")
-    soon, late = NOW + dt.timedelta(days=1), NOW - dt.timedelta(days=9)
-    world.add_many([Status.DISPATCHED] * 3, acknowledge_by=soon)
-    world.add_many([Status.REOPENED], holder="u_budi", holder_name="Budi")
-    world.add_many([Status.DISPATCHED, Status.ACKNOWLEDGED], acknowledge_by=late, resolve_by=late)
-    world.add_many([Status.AWAITING_VERIFICATION] * 2)
-    world.add(status=Status.IN_PROGRESS, holder="u_budi", holder_name="Budi")
-    first = default_views(world.workplace.actor)[0]
-    found = [item["status"] for item in queue(world.workplace, first.query, None, NOW)]
-    assert found[:2] == ["awaiting_verification", "awaiting_verification"]
-    assert sorted(found[2:4]) == ["acknowledged", "dispatched"]
-    assert found[4:] == ["in_progress"]
+    late = NOW - dt.timedelta(days=9)
+    world.add_many([Status.DISPATCHED, Status.IN_PROGRESS], resolve_by=late, holder="u_budi")
+    world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_rina")
+    world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_budi", holder="u_budi")
+    world.add(status=Status.AWAITING_VERIFICATION, proposed_by=None)
+    query = default_views(world.workplace.actor)[0].query
+    found = [item["number"][-1] for item in queue(world.workplace, query, None, NOW)]
+    assert found == ["3", "5"]
+    own = queue(world.workplace, "is:usulan-saya", None, NOW)
+    assert [item["number"][-1] for item in own] == ["4"]
     world.close()
 
 
-def test_own_views_come_first_and_replace_those_of_the_same_name() -> None:
+def test_who_is_supervisor_and_officer_needs_to_see_both_kinds(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, as_="u_budi")
+    both = actor("budi", "Budi", Role.SUPERVISOR, Role.OFFICER)
+    world.add(status=Status.IN_PROGRESS, holder="u_budi", holder_name="Budi")
+    world.add(status=Status.IN_PROGRESS, holder="u_asep", holder_name="Asep")
+    world.add(status=Status.DISPATCHED)
+    world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_asep", holder="u_asep")
+    world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_budi", holder="u_budi")
+    world.add(status=Status.REOPENED, holder="u_budi", holder_name="Budi")
+    [first, *_others] = default_views(both)
+    found = [item["number"][-1] for item in queue(world.workplace, first.query, None, NOW)]
+    assert (first.name, found[0], sorted(found)) == ("Perlu saya", "4", ["1", "3", "4"])
+    world.close()
+
+
+def test_own_views_come_after_the_roles_and_replace_those_of_the_same_name() -> None:
     rina = actor("rina", "Rina", Role.OFFICER)
+    plain = [view.name for view in views_of(rina)]
     views = views_of(rina, {"Sempur": "kelurahan:sempur", "koordinasi": "status:coordinating by:me"})
-    assert views[:2] == (
-        View("Sempur", "kelurahan:sempur", own=True),
-        View("koordinasi", "status:coordinating by:me", own=True),
-    )
-    assert len(views) == 9
-    assert "Koordinasi" not in [view.name for view in views]
+    assert [view.name for view in views] == [*plain[:4], "koordinasi", *plain[5:8], "Sempur"]
+    assert views[4] == View("koordinasi", "status:coordinating by:me", own=True)
+    assert views[8] == View("Sempur", "kelurahan:sempur", own=True)
+
+
+def test_the_first_view_stays_the_first_however_many_are_ones_own() -> None:
+    rina = actor("rina", "Rina", Role.OFFICER)
+    own = {f"v{number}": "overdue" for number in range(12)}
+    assert [view.name for view in views_of(rina, own)] == ["Perlu saya", *(f"v{n}" for n in range(4, 12))]
+    names = {view.name: "overdue" for view in DEFAULT_VIEWS[Role.OFFICER]}
+    views = views_of(rina, {**names, "lagi": "overdue"})
+    assert (views[0].name, len(views)) == ("Perlu saya", 9)
 
 
 def test_a_report_in_the_queue_has_the_promised_keys_and_times_with_zone(world: DeskWorld) -> None:

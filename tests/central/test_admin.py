@@ -22,7 +22,7 @@ def test_opening_nothing_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem) as caught:
         Hub.open(tmp_path)
     assert str(caught.value) == f"Belum ada server di {tmp_path}; jalankan central init dulu."
-    with pytest.raises(DatabaseProblem, match="Alamat basis data mysql://x tidak dikenal"):
+    with pytest.raises(DatabaseProblem, match="Alamat basis data mysql:… tidak dikenal"):
         Hub.open(tmp_path, database_url="mysql://x")
 
 

@@ -2,7 +2,10 @@
 
 import contextlib
 import json
+import os
 import sqlite3
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +38,16 @@ def test_a_backup_is_whole_while_central_works(office: Any, tmp_path: Path) -> N
     restored.close()
 
 
-def test_a_backup_replaces_an_earlier_one_and_nothing_else(office: Any, tmp_path: Path) -> None:
+def test_a_backup_replaces_an_earlier_one_when_told_and_nothing_else(office: Any, tmp_path: Path) -> None:
     """A slip of the tongue in a command line must not cost another file, whoever may write it."""
     target = tmp_path / "c.db"
     backup(office.hub, target)
     office.take("1")
-    assert backup(office.hub, target).complaints == 1
+    earlier = target.read_bytes()
+    with pytest.raises(DatabaseProblem, match="sudah ada cadangan; pilih nama lain atau sebuah folder"):
+        backup(office.hub, target)
+    assert target.read_bytes() == earlier
+    assert backup(office.hub, target, replace=True).complaints == 1
     text, other = tmp_path / "passwd", tmp_path / "other.db"
     text.write_text("root:x:0:0:root:/root:/bin/bash\n")
     with contextlib.closing(sqlite3.connect(other)) as connection:
@@ -48,12 +55,38 @@ def test_a_backup_replaces_an_earlier_one_and_nothing_else(office: Any, tmp_path
         connection.commit()
     for taken in (text, other):
         before = taken.read_bytes()
-        with pytest.raises(DatabaseProblem, match="sudah ada berkas yang bukan cadangan; pilih nama lain"):
-            backup(office.hub, taken)
+        with pytest.raises(DatabaseProblem, match="sudah ada berkas yang bukan cadangan pusat ini"):
+            backup(office.hub, taken, replace=True)
         assert taken.read_bytes() == before
-    with pytest.raises(DatabaseProblem):
-        backup(office.hub, office.hub.data)
+    with pytest.raises(DatabaseProblem, match="bukan berkas biasa"):
+        backup(office.hub, office.hub.data, replace=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.db", "central", "other.db", "passwd"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders")
+def test_a_backup_spares_pipes_links_other_servers_and_the_database_itself(
+    office: Any, tmp_path: Path
+) -> None:
+    other = Hub.create(tmp_path / "elsewhere", now=office.clock)
+    backup(other, tmp_path / "foreign.db")
+    other.close()
+    backup(office.hub, tmp_path / "c.db")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "c.db")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "none")
+    database = office.hub.data / "central.db"
+    before = database.stat().st_ino
+    for name, sentence in (
+        ("pipe", "pipe bukan berkas biasa"),
+        ("link", "link bukan berkas biasa"),
+        ("nowhere", "nowhere bukan berkas biasa"),
+        ("foreign.db", "bukan cadangan pusat ini"),
+        (str(database), "bukan cadangan pusat ini"),
+    ):
+        with pytest.raises(DatabaseProblem, match=sentence):
+            backup(office.hub, tmp_path / name, replace=True)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert ((tmp_path / "nowhere").is_symlink(), database.stat().st_ino) == (True, before)
 
 
 def lines_of(capsys: pytest.CaptureFixture[str]) -> str:
@@ -140,6 +173,8 @@ def test_restoring_by_command(office: Any, tmp_path: Path, capsys: pytest.Captur
     data, target = str(office.hub.data), str(tmp_path / "c.db")
     office.take("1")
     assert main(["central", "backup", target, "--data", data]) == 0
+    assert main(["central", "backup", target, "--data", data]) == 1
+    assert main(["central", "backup", target, "--data", data, "--force"]) == 0
     assert main(["central", "restore", target, "--data", data]) == 1
     office.hub.close()
     capsys.readouterr()
@@ -151,9 +186,9 @@ def test_restoring_by_command(office: Any, tmp_path: Path, capsys: pytest.Captur
     assert len(json.loads(lines_of(capsys))["ended"]) == 2
     assert main(["central", "check", "--data", data]) == 0
     told = lines_of(capsys).splitlines()
-    assert len(told) == 3
-    assert told[1].startswith("Basis data pernah dipulihkan, 20")
-    assert told[1].endswith(" UTC: diberitahukan dengan central restore.")
+    assert len(told) == 5
+    assert told[2].startswith("Basis data pernah dipulihkan, 20")
+    assert told[2].endswith(" UTC: diberitahukan dengan central restore.")
     url = "postgresql://x@/y"
     assert main(["central", "restore", target, "--data", data, "--database", url]) == 2
     assert "sesudahnya central restore tanpa FILE" in capsys.readouterr().err

@@ -232,6 +232,17 @@ def test_an_operators_report_gets_its_number_here(office: Any) -> None:
     assert denied.detail == "Catat laporan: hanya operator atau verifikator."
 
 
+def test_an_operators_long_text_is_cut_with_a_word_and_kept_whole(office: Any) -> None:
+    text = "Gelap sekali. " * 3_000 + "UJUNG"
+    report = NewReport(title="Gelap", text=text, channel=Channel.CALL_CENTRE_112, reported_at=NOW)
+    assert office.enter("c_desk1", report).status is Verdict.APPLIED
+    shown = office.hub.records.get("c_desk1").text
+    assert (len(shown), shown[-16:]) == (20_000, "di catatan asli)")
+    with office.hub.database.connected():
+        rows = office.hub.database.all("SELECT record FROM source WHERE complaint_id = 'c_desk1'")
+    assert rows == [(text,)]
+
+
 def test_a_prank_call_is_counted_and_goes_nowhere(office: Any) -> None:
     report = NewReport(
         title="Telepon", text="(diam)", channel=Channel.CALL_CENTRE_112, reported_at=NOW, junk_kind="ghost"

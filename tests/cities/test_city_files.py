@@ -1,6 +1,7 @@
 """City files that users bring: minimal ones work, wrong ones stop with one exact sentence."""
 
 import datetime as dt
+import os
 import shutil
 from pathlib import Path
 
@@ -479,3 +480,14 @@ def test_a_prefix_is_used_by_one_city(tmp_path):
         "boleh dipakai sekali."
     )
     check_distinct(mine, [mine], "sorong.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders")
+def test_a_pipe_or_a_huge_file_is_no_city(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipa.toml")
+    with pytest.raises(CityFileError, match=r"berkas tidak dapat dibaca \(bukan berkas biasa\)"):
+        load_city(tmp_path / "pipa.toml")
+    with (tmp_path / "besar.toml").open("wb") as file:
+        file.truncate(10_000_001)
+    with pytest.raises(CityFileError, match="lebih besar dari 10 MB"):
+        load_city(tmp_path / "besar.toml")

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import qlue_desk
 from qlue_desk.central.hub import Hub
 from qlue_desk.cli.running import run as run_command
 from qlue_desk.domain.complaint import Role
@@ -79,6 +81,24 @@ def test_a_city_added_again_says_what_it_changes(qlue: Any, central: Path, tmp_p
     ]
     told = qlue("city", "add", write(tmp_path, more), "--json").json
     assert (told["updated"], told["changed"], told["cooperation"]) == (True, [], "trial")
+
+
+def test_cooperation_in_a_file_points_to_the_command_that_sets_it(
+    qlue: Any, central: Path, tmp_path: Path
+) -> None:
+    named = 'cooperation = "{}"\n'.format
+    path = tmp_path / "sorong.toml"
+    path.write_text(named("trial") + MINIMAL, "utf-8")
+    assert "kerja sama trial" in qlue("city", "add", path).out
+    path.write_text(named("partner") + MINIMAL, "utf-8")
+    ran = qlue("city", "add", path)
+    assert ran.out == "Kota Sorong sudah ada; tidak ada yang berubah.\n"
+    assert ran.err.splitlines()[0] == (
+        "Kerja sama tetap trial, bukan partner seperti di berkas; ubah dengan:"
+        " qlue-desk central city set sorong --cooperation partner"
+    )
+    assert qlue("city", "set", "sorong", "--cooperation", "partner").code == 0
+    assert "Kerja sama tetap" not in qlue("city", "add", path).err
 
 
 def test_a_dinas_with_people_is_not_lost_by_a_new_file(qlue: Any, central: Path, tmp_path: Path) -> None:
@@ -260,3 +280,85 @@ def test_a_backup_into_a_folder_gets_a_name(qlue: Any, central: Path, tmp_path: 
     path = Path(qlue("backup", tmp_path / "rak", "--json").json["path"])
     assert path.parent == tmp_path / "rak"
     assert path.is_file()
+
+
+def test_an_intake_tells_in_words_what_waits_and_what_was_not_taken_as_it_came(
+    qlue: Any, central: Path, tmp_path: Path
+) -> None:
+    assert qlue("city", "add", "bogor").code == 0
+    assert qlue("city", "set", "bogor", "--cooperation", "trial").code == 0
+    header = "id,tanggal,jam,kategori,judul,isi,status,instansi,kota,kecamatan,kelurahan"
+    rows = ["A1,kemarin,siang,Jalan Berlubang,a,b,,DPUPR,,,Sempur", "A2,9999-01-01,08:00:00,,a,b,,,,,"]
+    (tmp_path / "aduan.csv").write_text("\n".join((header, *rows)) + "\n", "utf-8")
+    mapping = tmp_path / "peta.toml"
+    mapping.write_text(
+        'name = "x"\nsource = "x"\nchannel = "sms"\n[columns]\nreported_at = ["tanggal", "jam"]\n'
+        'source_id = "id"\ntext = "isi"\ncategory = "kategori"\n',
+        "utf-8",
+    )
+    ran = qlue("intake", "table", tmp_path / "aduan.csv", "--mapping", mapping)
+    assert ran.out.splitlines()[1:] == [
+        "  kategori belum jelas: 1",
+        "  laporan tidak terbaca: 1",
+        "1 bertanggal di masa depan; waktu pengambilan yang dipakai.",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders")
+def test_what_is_no_file_or_far_too_large_is_not_read(qlue: Any, central: Path, tmp_path: Path) -> None:
+    assert qlue("city", "add", "bogor").code == 0
+    os.mkfifo(tmp_path / "pipa")
+    with (tmp_path / "besar").open("wb") as file:
+        file.truncate(501_000_000)
+    (tmp_path / "aduan.csv").write_text("id\n1\n")
+    ran = qlue("intake", "table", "pipa")
+    assert (ran.code, ran.err) == (1, "pipa bukan berkas biasa.\n")
+    ran = qlue("intake", "table", "besar")
+    assert (ran.code, ran.err) == (1, "besar terlalu besar: 501 MB, paling banyak 500 MB.\n")
+    ran = qlue("intake", "table", "aduan.csv", "--mapping", "pipa")
+    assert (ran.code, ran.err) == (1, "pipa bukan berkas biasa.\n")
+    ran = qlue("intake", "table", "aduan.csv", "--mapping", "besar")
+    assert (ran.code, ran.err) == (1, "besar terlalu besar: 501 MB, paling banyak 1 MB.\n")
+
+
+def test_a_database_that_is_not_postgresql_and_empty_names_are_refused(
+    qlue: Any, central: Path, tmp_path: Path
+) -> None:
+    for given, kind in (("sqlite:///x", "sqlite"), ("mysql://u:rahasia@h/d", "mysql"), ("", "")):
+        ran = qlue("check", "--database", given)
+        assert (ran.code, ran.err) == (
+            2,
+            f"Basis data “{kind}” tidak dikenal; pakai postgresql://…, atau tanpa --database: SQLite di "
+            "folder data.\n",
+        )
+    for arguments in (("check", "--data", ""), ("init", "--data", " "), ("backup", "")):
+        ran = qlue(*arguments)
+        assert (ran.code, ran.err) == (
+            2,
+            "Nama berkas atau folder kosong; sebutkan, atau tinggalkan pilihannya.\n",
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["central"]
+
+
+def test_putting_back_says_nothing_in_the_logs_language(central: Path, tmp_path: Path) -> None:
+    """A child process: the test runner itself takes log lines."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        ran = subprocess.run(
+            [sys.executable, "-m", "qlue_desk", "central", *arguments],
+            env={**os.environ, "PYTHONPATH": str(Path(qlue_desk.__file__).parents[1])}, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        return ran.returncode, ran.stderr
+
+    assert run("city", "add", "bogor")[0] == 0
+    assert run("backup", "b.db") == (0, "")
+    hub = Hub.open(central)
+    try:
+        with hub.database.connected():
+            assert run("restore", "b.db") == (
+                1, f"Basis data di {central} sedang dipakai; hentikan central serve dulu.\n",
+            )  # fmt: skip
+    finally:
+        hub.close()
+    assert run("restore", "b.db") == (0, "")
+    assert run("restore") == (0, "")

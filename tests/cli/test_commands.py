@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from qlue_desk.cli.running import run as run_command
-from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.complaint import Attachment, Channel, Entry, Status, Suggestion
+from qlue_desk.store import meta, replica
 from tests.central.made_cities import samarinda, sumenep
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
@@ -165,3 +167,86 @@ def test_a_listing_loads_nothing_heavy(tmp_path: Path) -> None:
             env=os.environ | {"QLUE_DESK_HOME": str(tmp_path / "home")},
         )
         assert ran.stderr.strip().splitlines()[-1] == "[]", args
+
+
+def test_show_prints_what_the_pane_shows(tmp_path: Path, qlue: Any) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    now = dt.datetime.now(dt.UTC)
+    late = world.complaint(
+        status=Status.DISPATCHED,
+        created_at=now - dt.timedelta(days=4, hours=1),
+        channel=Channel.EMAIL,
+        holder="u_rina",
+        holder_name="Rina",
+        reason="Tidak cukup jelas",
+        attachments=(
+            Attachment("a" * 64, "lubang.jpg", "image/jpeg", 20480),
+            Attachment("b" * 64, "tambalan.jpg", "image/jpeg", 4096, evidence=True),
+        ),
+    )
+    fresh = world.complaint(
+        status=Status.NEW,
+        created_at=now - dt.timedelta(hours=3),
+        suggestion=Suggestion("jalan_rusak", "32.71.03.1006", "dpupr", why="kata “lubang”"),
+        waiting_reason="no_place",
+    )
+    escalated = Entry(
+        "e_1", late.id, "escalate", now, now, "system", "Sistem", fields={"party": "Kepala Dinas"}
+    )
+    world.put([late, fresh], [escalated])
+    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    category = world.workplace.city.category_label("jalan_rusak")
+    world.close()
+    lines = qlue("show", "000001").out.splitlines()
+    assert lines[0] == "BGR-26-000001  ■ Disposisi"
+    assert lines[3].startswith("Surel · ")
+    assert lines[3].endswith(" · anonim")
+    assert lines[4] == "DPUPR · Pegangan: Rina"
+    assert lines[5].startswith("Terima: lewat 3 hari · ")
+    assert lines[6].startswith("Selesaikan: sisa 9 hari · ")
+    assert "Alasan: Tidak cukup jelas" in lines
+    place = lines.index("Foto dan berkas 2")
+    assert lines[place + 1 : place + 3] == [
+        "    pelapor  lubang.jpg  20 kB",
+        "    bukti  tambalan.jpg  4 kB",
+    ]
+    assert lines[-1].endswith("  eskalasi → Kepala Dinas")
+    lines = qlue("show", "000002").out.splitlines()
+    assert lines[4].endswith(" · Pegangan: belum ada yang memegang")
+    assert lines[5].startswith("Disposisi: lewat 2 jam · ")
+    assert lines[6:9] == [
+        f"Usulan: {category} → Sempur → DPUPR",
+        "    karena kata “lubang”",
+        "Menunggu: lokasi belum jelas",
+    ]
+
+
+def test_the_moves_stand_in_the_help_by_both_names_and_both_work(tmp_path: Path, qlue: Any) -> None:
+    lines = [line.split() for line in qlue("act", "--help").out.splitlines()]
+    assert ["acknowledge", "Terima"] in lines
+    assert ["return", "Bukan", "tugas", "kami"] in lines
+    assert not any(line[:1] == ["escalate"] for line in lines)  # the clock's
+    world = DeskWorld.make(tmp_path / "home")
+    world.add_many([Status.DISPATCHED] * 2)
+    world.close()
+    for number, word in (("000001", "terima"), ("000002", "acknowledge")):
+        assert qlue("act", number, "--do", word, "--json").json["done"] == 1
+
+
+def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path: Path, qlue: Any) -> None:
+    with Central.make(tmp_path) as central:
+        central.report("dpupr")
+        central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
+
+        def enrol() -> str:
+            code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+            assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
+            assert qlue("sync").code == 0
+            return str(qlue("whoami", "--json").json["desk"])
+
+        central.hub.accounts.revoke(enrol())
+        assert qlue("sync").code == 5
+        ran = qlue("act", "1", "--do", "note", "--note", "masih mencatat")
+        assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")
+        enrol()
+        assert "dicabut" not in qlue("act", "1", "--do", "note", "--note", "lagi").err

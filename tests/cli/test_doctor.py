@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from qlue_desk.cli import doctor
 from qlue_desk.cli.running import run
 from qlue_desk.store import location
 from qlue_desk.store.bound import connection
@@ -97,3 +98,25 @@ def test_keys_and_views_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert views["found"].startswith("config.toml:4: Rusak: ")
     config.write_text('[keys]\nquit = "f10"\n[views]\n"Baik" = "is:open"\n')
     assert wrong(capsys) == []
+
+
+def test_all_is_well_only_where_all_was_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "– Pusat: meja ini belum terhubung" in lines
+    unseen = sum(line.startswith("–") for line in lines)
+    assert unseen == 4  # no terminal, no folder, no database, no central
+    assert lines[-1] == "Tidak ada yang salah; 4 hal tidak bisa diperiksa (–)."
+    DeskWorld.make(tmp_path / "home").close()
+    assert run(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        lines[lines.index("– Salinan laporan: belum pernah diambil") + 1] == "    Jalankan: qlue-desk sync."
+    )
+
+
+def test_the_last_line_when_nothing_is_left_open() -> None:
+    assert doctor._verdict([doctor.Finding("x", True, "")]) == "Semua baik."
+    assert doctor._verdict([doctor.Finding("x", False, ""), doctor.Finding("y", None, "")]) == (
+        "1 hal perlu dibenahi."
+    )

@@ -16,6 +16,7 @@ import pytest
 
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Status
+from qlue_desk.store import meta, replica
 from tests.desk_world import DeskWorld
 
 
@@ -27,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     world = DeskWorld.make(tmp_path / "home")
     world.add(status=Status.DISPATCHED)
     world.add(status=Status.IN_PROGRESS)
+    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
     world.close()
     return tmp_path / "home"
 
@@ -129,11 +131,51 @@ def test_an_export_to_a_terminal_says_where_it_belongs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["queue", "--help"], ["outbox", "--help"], ["central", "--help"]]
+    "arguments",
+    [["--help"], ["queue", "--help"], ["act", "--help"], ["outbox", "--help"], ["central", "--help"]],
 )
 def test_help_has_no_word_of_clicks(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 0
     out = capsys.readouterr().out
     assert out.startswith("Pemakaian: qlue-desk")
-    for foreign in ("Usage", "Options", "Show this message", "Commands"):
+    for foreign in ("Usage", "Options", "Show this message", "Commands", "required", "REF...\n\n  --"):
         assert foreign not in out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["act", "2", "--do", "attach", "--evidence", "pipa"], "2: pipa bukan berkas biasa."),
+        (["export", "-o", "pipa", "--format", "csv"], "pipa bukan berkas biasa; pilih nama lain."),
+        (["outbox", "export", "pipa.json"], "pipa.json bukan berkas biasa; pilih nama lain."),
+        (["outbox", "import", "pipa"], "pipa bukan berkas biasa."),
+    ],
+)
+def test_a_named_pipe_is_neither_waited_for_nor_replaced(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("pipa", "pipa.json"):
+        os.mkfifo(tmp_path / name)
+    assert run(arguments) == 1
+    assert capsys.readouterr().err == sentence + "\n"
+    assert (tmp_path / "pipa").is_fifo()
+    assert (tmp_path / "pipa.json").is_fifo()
+
+
+def test_a_note_that_nobody_can_see_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    for invisible in ("\u202e", "\u200b \u2060"):
+        assert run(["act", "2", "--do", "note", "--note", invisible]) == 3
+        assert capsys.readouterr().err == "BGR-26-000002: Catatan: tulisannya masih kosong.\n"
+    assert run(["act", "2", "--do", "return", "--note", "ab\u200b\u200b\u200b\u200b\u200b\u200b"]) == 3
+
+
+@pytest.mark.parametrize("signs", ["(((", "'%_%'", "-"])
+def test_signs_alone_do_not_find_everything(
+    signs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["queue", "--", signs], ["export", "-o", "x.csv", "--", signs]):
+        assert run(arguments) == 2
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", f"“{signs}” tidak berisi huruf atau angka untuk dicari.\n")
+    assert not (tmp_path / "x.csv").exists()

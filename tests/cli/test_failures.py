@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -144,15 +141,18 @@ def test_words_of_the_shell_become_one_query_line():
     assert reading.query_line(()) == ""
 
 
-def test_a_closed_pipe_is_silent(tmp_path):
-    reader, writer = os.pipe()
-    os.close(reader)
-    ran = subprocess.run(
-        [sys.executable, "-m", "qlue_desk", "doctor"],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
+def test_an_argument_is_repeated_on_one_line_and_not_at_full_length(capsys):
+    assert run(["quu\ne"]) == 2
+    assert capsys.readouterr().err == "“quu e” tidak dikenal; mungkin queue.\n"
+    assert run(["export", "--format", "x" * 100_000]) == 2
+    assert capsys.readouterr().err == (
+        f"--format: “{'x' * 199}…” tidak dikenal; yang ada: csv, json, xlsx.\n"
     )
-    os.close(writer)
-    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://pusat.example:delapan", "https://a:99999"])
+def test_half_an_address_is_no_address(address, capsys):
+    assert run(["login", address, "--code", "x", "--user", "rina"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"{address} ") or address in err
+    assert "tidak terduga" not in err

@@ -122,3 +122,23 @@ def test_a_newer_database_is_read_and_its_work_given_out(
     capsys.readouterr()
     assert run(["act", "1", "--do", "start"]) == 1
     assert "perbarui program" in capsys.readouterr().err
+
+
+def test_a_torn_log_is_announced_until_a_round_has_rewritten_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = home / "outbox.log"
+    log.write_bytes(log.read_bytes()[:-20])
+    sentence = (
+        "1 baris outbox.log rusak: tindakan yang hanya tercatat di sana hilang;"
+        " periksa laporan yang terakhir Anda kerjakan.\n"
+    )
+    assert listed(capsys) == ([LINE], sentence)  # the database still has it
+    run(["sync"])
+    assert capsys.readouterr().err.startswith(sentence)
+    run(["doctor", "--json"])
+    checks = {check["what"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert (checks["outbox.log"]["ok"], checks["outbox.log"]["found"]) == (False, "1 baris rusak")
+    lose(home)
+    assert run(["outbox"]) == 5
+    assert sentence in capsys.readouterr().err

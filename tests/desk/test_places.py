@@ -22,7 +22,7 @@ from qlue_desk.desk.dialogs.operator import OperatorDialog
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.sidebar import SideBar
-from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.summary.screen import NumberBoard, SummaryScreen
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -154,6 +154,32 @@ def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
     play(refused_world, scene)
 
 
+def test_a_refused_action_whose_report_left_offers_only_what_can_succeed(refused_world: DeskWorld) -> None:
+    [item] = refused_world.store.reading(outbox.tray)
+    refused_world.store.writing(replica.forget, item.action.complaint_id, "dishub")
+    left = (
+        f"Laporan {item.number} tidak ada lagi di meja ini, pindah ke Dishub; salin atau ekspor tulisannya."
+    )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("g")
+        await until(lambda: app.screen.current is not None and app.screen.current.gone)  # type: ignore[attr-defined]
+        bar = app.screen.query_one(KeyBar)
+        assert [key for key, _word in bar.shown] == ["esc", "d", "E", "y", "?", "q"]
+        assert "Laporannya tidak ada lagi di meja ini." in text_of(app)
+        for key in ("full_stop", "n", "a", "enter"):
+            bar.hush()
+            await pilot.press(key)
+            await until(lambda: bar.sentence == left)
+        await pilot.press("y")
+        assert app.clipboard == "Kabel terbuka."
+        assert isinstance(app.screen, OutboxScreen)
+
+    play(refused_world, scene)
+    assert [line.action.id for line in refused_world.store.reading(outbox.tray)] == [item.action.id]
+
+
 def test_news_before_a_new_querys_first_rows_do_not_bring_the_old_row_along(world: DeskWorld) -> None:
     """A change in the store refreshes the list; the row under the cursor belonged to the query before."""
 
@@ -231,9 +257,33 @@ def test_every_number_opens_its_reports(world: DeskWorld) -> None:
         assert summary is not None
         assert summary.delivered_never_acknowledged.count == 6
         assert "6 diterima dinas, belum pernah dijawab" in text_of(app)
-        assert app.screen.board.current_query == "is:unacknowledged"
+        current = app.screen.board.current
+        assert current is not None
+        assert current.query == "is:unacknowledged"
+        assert [
+            cell.query for row in app.screen.board.rows for cell in row if cell.query and not cell.name
+        ] == []
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, DeskScreen) and len(desk_screen(app).queue.numbers) == 6)
+
+    play(world, scene)
+
+
+def test_the_reports_of_a_number_have_its_words_as_title(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("R")
+        await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        board = app.screen.query_one(NumberBoard)
+        found = [(y, x) for y, row in enumerate(board.rows) for x, cell in enumerate(row) if cell.name]
+        board.place = next(p for p in found if board.rows[p[0]][p[1]].name == "Disposisi, 1–3 hari")
+        count = int(board.current.text) if board.current else 0
+        assert count > 0
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DeskScreen))
+        title = desk_screen(app).query_one("#queue-pane")
+        await until(lambda: str(title.border_title) == f"Ringkasan: Disposisi, 1–3 hari · {count}")
+        await pilot.press("slash", *"jembatan", "enter")
+        await until(lambda: str(title.border_title).startswith("Cari: jembatan"))
 
     play(world, scene)
 
@@ -281,21 +331,26 @@ def test_the_preview_can_be_put_away(world: DeskWorld) -> None:
     play(world, scene)
 
 
-def test_a_saved_query_becomes_the_first_view_and_stays(world: DeskWorld) -> None:
+def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         screen = desk_screen(app)
+        names = [name for name, _query in screen.views]
         screen.show_own_query("status:coordinating")
         await until(lambda: len(screen.queue.numbers) == 3)
         await pilot.press("S")
         await until(lambda: app.screen is not screen)
         await pilot.press("A", "b", "enter")
-        await until(lambda: app.screen is screen and screen.view == 0)
-        assert screen.views[0] == ("Ab", "status:coordinating")
+        await until(lambda: app.screen is screen and screen.view == 8)
+        assert [name for name, _query in screen.views] == [*names[:8], "Ab"]
+        bar = screen.query_one(KeyBar)
+        assert bar.sentence == "“Ab” tersimpan; tombolnya 9. Selesai 7 hari tidak lagi di daftar tampilan."
 
     play(world, scene)
 
     async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
-        assert desk_screen(app).views[0] == ("Ab", "status:coordinating")
+        screen = desk_screen(app)
+        assert (screen.view, screen.views[0][0]) == (0, "Perlu saya")
+        assert screen.views[8] == ("Ab", "status:coordinating")
 
     play(world, again)
 

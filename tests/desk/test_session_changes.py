@@ -53,7 +53,7 @@ async def _scene(tmp_path: Path) -> None:
             await until(lambda: "Sari" in [p.name for p in screen.backend.people], 8.0)
             await asyncio.to_thread(accounts._change_account, "rina_dpupr", "roles", "supervisor")
             await until(lambda: screen.query_one(HeaderLine).place.role == "kepala bidang", 8.0)
-            await until(lambda: "is:proposed" in screen.views[0][1])
+            await until(lambda: "status:awaiting_verification" in screen.views[0][1])
             assert screen.backend.actor.roles == {Role.SUPERVISOR}
 
 

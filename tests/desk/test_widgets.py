@@ -110,7 +110,7 @@ def test_the_cursor_stays_on_its_report_when_rows_change() -> None:
         app.list.set_numbers(array("q", [1, 2, 3, 4]))
         app.list.move_to(2)
         app.list.toggle_mark()
-        app.list.set_numbers(array("q", [9, 8, 7, 3, 1]))
+        app.list.set_numbers(array("q", [9, 8, 7, 3, 4]))
         assert (app.list.current, app.list.cursor) == (3, 3)
         assert app.list.marks == {3}
         app.list.set_numbers(array("q", [9, 8]))
@@ -127,6 +127,38 @@ def test_the_cursor_stays_on_its_report_when_rows_change() -> None:
         assert (app.list.current, list(app.list.numbers)) == (7, [7])
         app.list.set_numbers(array("q"), keep_cursor=False)
         assert app.list.current is None
+
+    in_list(scene)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "place", "shown", "following", "after"),
+    [
+        # Sorted to the end, to the beginning; gone; among others that came; with two of its neighbours.
+        ([1, 2, 4, 5, 3], 2, [1, 2, 3, 4, 5], 4, [1, 2, 4, 5, 3]),
+        ([3, 1, 2, 4, 5], 2, [1, 2, 3, 4, 5], 4, [3, 1, 2, 4, 5]),
+        ([1, 2, 4, 5], 2, [1, 2, 3, 4, 5], 4, [1, 2, 4, 5]),
+        ([8, 1, 2, 4, 9, 5, 3], 3, [8, 1, 2, 3, 4, 9, 5], 4, [8, 1, 2, 4, 9, 5, 3]),
+        ([1, 5, 2, 3, 4], 3, [1, 5, 2, 3, 4], 4, [1, 5, 2, 3, 4]),
+        ([1, 9, 2, 9 + 1, 3, 4, 5], 4, [1, 9, 2, 10, 3, 4, 5], 4, [1, 9, 2, 10, 3, 4, 5]),
+        ([1, 4, 5, 6, 7, 2, 3], 1, [1, 3, 4, 5, 6, 7, 2], 4, [1, 4, 5, 6, 7, 2, 3]),
+    ],
+)
+def test_the_row_under_the_cursor_keeps_its_place_until_the_cursor_leaves(
+    numbers: list[int], place: int, shown: list[int], following: int, after: list[int]
+) -> None:
+    async def scene(app: ListApp, pilot) -> None:
+        app.list.set_numbers(array("q", [1, 2, 3, 4, 5, 6, 7] if 7 in numbers else [1, 2, 3, 4, 5]))
+        app.list.move_to(2)
+        for _again in range(2):  # the same news twice change nothing
+            app.list.set_numbers(array("q", numbers))
+            assert (app.list.current, app.list.cursor, list(app.list.numbers)) == (3, place, shown)
+            assert app.list.count == len(numbers)
+        app.list.toggle_mark()
+        assert app.list.marks == ({3} if 3 in numbers else set())
+        app.list.move_by(1)
+        assert (app.list.current, list(app.list.numbers), app.list.guest) == (following, after, None)
+        assert app.list.numbers[app.list.cursor] == following
 
     in_list(scene)
 

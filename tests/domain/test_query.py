@@ -151,7 +151,6 @@ def test_values(text: str, values: tuple[str, ...]) -> None:
         ("https://qlue.co.id", (Word("https://qlue.co.id"),)),
         ('"overdue"', (Word("overdue", phrase=True),)),
         ('"status:new"', (Word("status:new", phrase=True),)),
-        ("-", (Word("-"),)),
         ("--overdue", (Word("-overdue", negated=True),)),
         ("- macet", (Word("-"), Word("macet"))),
         ('""', ()),
@@ -232,6 +231,12 @@ PIECES = st.sampled_from(
         "\u00a0",
     ]
 )
+
+
+@pytest.mark.parametrize("text", ["(((", "'%_%'", "-", "-(", "- /", '"-"', "!!! sort:due"])
+def test_a_line_of_signs_alone_is_refused_instead_of_finding_everything(text: str) -> None:
+    with pytest.raises(QueryError, match="tidak berisi huruf atau angka untuk dicari"):
+        parse(text, NAMES)
 
 
 @settings(max_examples=300, deadline=None, database=None)

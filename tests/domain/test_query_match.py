@@ -81,7 +81,7 @@ FOUND = [
     (COMPLAINT, "4211"),
     (COMPLAINT, "cáfé"),
     (COMPLAINT, "pajajaran -macet"),
-    (COMPLAINT, "-"),
+    (COMPLAINT, "- lampu"),
     (COMPLAINT, ""),
     (ACKNOWLEDGED, "due:>3d -overdue -is:unacknowledged"),
     (ACKNOWLEDGED, "due:2026-12-01 -due:week -due:none"),

@@ -21,7 +21,7 @@ from qlue_desk.domain.complaint import (
     Reporter,
     Status,
 )
-from qlue_desk.domain.query import parse
+from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
 from qlue_desk.store import complaints, queue
@@ -158,7 +158,7 @@ TERMS = dict.fromkeys(
         "bgr",
         "gr-26",
         "112",
-        "!!",
+        "!! no",
     )
 )
 
@@ -185,6 +185,10 @@ def test_terms_together_in_any_order(world: DeskWorld, parts, order: str) -> Non
 @given(text=st.text(max_size=12))
 def test_hostile_words_never_break_the_search(world: DeskWorld, text: str) -> None:
     word = '"' + text.replace("\\", "").replace('"', "") + '"'
+    try:
+        parse(word, world.workplace.names)
+    except QueryError:  # signs alone
+        return
     found_by_sql(world, word)
 
 
@@ -302,11 +306,14 @@ def test_the_first_page_of_what_opens_first_is_read_without_sorting(tmp_path: Pa
         )
         return " ".join(str(row[3]) for row in rows)
 
-    for person in ("u_rina", "u_budi"):
+    for person, index in (
+        ("u_rina", "complaint_open"),
+        ("u_budi", "COVERING INDEX complaint_wide (status=?)"),
+    ):
         first = views_of(world.signed_in_as(person).actor)[0]
         found = world.store.reading(plan, first.query)
         assert "TEMP B-TREE" not in found, (first, found)
-        assert "complaint_open" in found
+        assert index in found
     world.close()
 
 

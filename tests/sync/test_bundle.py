@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -274,3 +275,37 @@ def test_the_commands_do_the_same(
     assert run(["outbox", "export", str(tmp_path / "x.zip")]) == 2
     assert run(["outbox", "import", str(out)]) == 1
     assert "bukan jawaban pusat" in capsys.readouterr().err
+
+
+def test_an_answer_spares_what_is_no_answer_and_a_revoked_desk_needs_a_word(
+    central: Central, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = central.desk()
+    desk.sync()
+    desk.close()
+    central.stop()
+    monkeypatch.setenv("QLUE_DESK_HOME", str(desk.home))
+    sealed, data = str(tmp_path / "stik.qlb"), str(central.data)
+    assert run(["outbox", "export", sealed]) == 0
+    other = tmp_path / "surat.txt"
+    other.write_text("penting")
+    os.mkfifo(tmp_path / "pipa")
+    take = ["central", "intake", "bundle", sealed, "--data", data]
+    capsys.readouterr()
+    for name, sentence in (
+        ("surat.txt", f"Di {other} sudah ada berkas lain; pilih nama lain.\n"),
+        ("stik.qlb", f"Di {sealed} sudah ada berkas lain; pilih nama lain.\n"),
+        ("pipa", f"{tmp_path / 'pipa'} bukan berkas biasa; pilih nama lain.\n"),
+    ):
+        assert run([*take, "--answer", str(tmp_path / name)]) == 1
+        assert capsys.readouterr().err == sentence
+    assert other.read_text() == "penting"
+    assert [run(take), run(take)] == [0, 0]
+    assert run(["central", "intake", "bundle", str(tmp_path / "pipa"), "--data", data]) == 1
+    central.hub.accounts.revoke(central.hub.accounts.desks("bogor")[0].id)
+    capsys.readouterr()
+    assert run(take) == 5
+    assert capsys.readouterr().err == (
+        "Meja ini sudah dicabut; untuk mengambil pekerjaan terakhirnya: --even-revoked.\n"
+    )
+    assert run([*take, "--even-revoked"]) == 0

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from qlue_desk.central.intake.errors import IntakeError
+from qlue_desk.central.intake.reading import MB, bytes_of
 from qlue_desk.domain.complaint import Channel
 from qlue_desk.words import _
 
 SHIPPED = Path(__file__).parent / "mappings"
+LARGEST = MB
 EXAMPLE = "example.toml"
 """Beside the shipped ones, for people to copy; it recognises no table."""
 
@@ -87,7 +89,7 @@ def load_mapping(path: Path) -> Mapping:
     :raises IntakeError: with the file, what is wrong and what is allowed.
     """
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8-sig"))
+        data: dict[str, Any] = tomllib.loads(bytes_of(path, LARGEST).decode("utf-8-sig"))
         mapping = msgspec.convert(data, Mapping)
     except OSError as error:
         raise IntakeError(

@@ -6,7 +6,14 @@ import datetime as dt
 import hashlib
 import math
 import re
+import stat
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from qlue_desk.central.intake.errors import IntakeError
+from qlue_desk.words import _
+
+MB = 1_000_000
 
 MONTHS = {
     name: number
@@ -101,6 +108,26 @@ def _degrees(value: object) -> float:
     if text.count(",") == 1 and "." not in text:
         text = text.replace(",", ".")
     return float(text)
+
+
+def bytes_of(path: Path, most: int) -> bytes:
+    """The content of a file of at most `most` bytes.
+
+    A device or a pipe is no file: reading it may never end.
+
+    :raises IntakeError: when it is none, or larger.
+    :raises OSError: when it can't be read.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise IntakeError(_("{path} bukan berkas biasa.").format(path=path))
+    if found.st_size > most:
+        raise IntakeError(
+            _("{path} terlalu besar: {size} MB, paling banyak {limit} MB.").format(
+                path=path, size=math.ceil(found.st_size / MB), limit=most // MB
+            )
+        )
+    return path.read_bytes()
 
 
 def title_of(*candidates: str) -> str:

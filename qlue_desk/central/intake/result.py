@@ -26,6 +26,9 @@ class IntakeResult(msgspec.Struct):
     once_joined: dict[str, int] = {}
     """Of those held for a city that has not joined: how many would be routed, or wait for which reason."""
 
+    notes: dict[str, int] = {}
+    """How many were taken, but not as they came: `Taken.notes`."""
+
     def count(self, taken: Taken) -> None:
         """Add one outcome."""
         self.read += 1
@@ -33,6 +36,8 @@ class IntakeResult(msgspec.Struct):
             self.duplicates += 1
             return
         self.taken += 1
+        for note in taken.notes:
+            self.notes[note] = self.notes.get(note, 0) + 1
         if taken.routed:
             self.routed += 1
             return
@@ -50,12 +55,16 @@ class IntakeResult(msgspec.Struct):
         self.duplicates += other.duplicates
         self.routed += other.routed
         self.waiting += other.waiting
-        for mine, others in ((self.reasons, other.reasons), (self.once_joined, other.once_joined)):
+        for mine, others in (
+            (self.reasons, other.reasons),
+            (self.once_joined, other.once_joined),
+            (self.notes, other.notes),
+        ):
             for reason, number in others.items():
                 mine[reason] = mine.get(reason, 0) + number
 
     def to_json(self) -> dict[str, int | dict[str, int]]:
-        """The document that `central intake … --json` prints; `once_joined` only where something is held."""
+        """The document that `central intake … --json` prints; the last two only where there are any."""
         counts: dict[str, int | dict[str, int]] = {
             "read": self.read,
             "taken": self.taken,
@@ -64,7 +73,10 @@ class IntakeResult(msgspec.Struct):
             "waiting": self.waiting,
             "reasons": dict(sorted(self.reasons.items())),
         }
-        return counts | ({"once_joined": dict(sorted(self.once_joined.items()))} if self.once_joined else {})
+        for name, found in (("once_joined", self.once_joined), ("notes", self.notes)):
+            if found:
+                counts[name] = dict(sorted(found.items()))
+        return counts
 
 
 NOT_JOINED, ROUTED = "not_joined", "routed"

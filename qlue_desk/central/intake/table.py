@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.central.intake.errors import IntakeError
 from qlue_desk.central.intake.mapping import Mapping, check_columns, load_mapping, mapping_for
-from qlue_desk.central.intake.reading import parse_place, parse_time, stable_id, title_of
+from qlue_desk.central.intake.reading import MB, bytes_of, parse_place, parse_time, stable_id, title_of
 from qlue_desk.central.intake.result import IntakeResult, take_all
 from qlue_desk.central.report import Report
 from qlue_desk.words import _
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = ",;\t|"
 LONGEST_CELL = 4_000_000
+LARGEST = 500 * MB
 OTHER_CITY = "other_city"
 _KOTA = re.compile(r"^(kota|kabupaten|kab\.?)\s+", re.IGNORECASE)
 
@@ -55,7 +56,7 @@ def read_table(path: Path, city: City, *, mapping: Mapping | None, now: dt.datet
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return bytes_of(path, LARGEST)
     except OSError as error:
         raise IntakeError(
             _("Tabel {path} tidak bisa dibaca: {detail}.").format(path=path, detail=error.strerror)

@@ -97,12 +97,28 @@ def add_city(shell: Shell, what: str, data: Path | None, database: str | None, j
         found = admin.add_city_file(hub, path) if path.is_file() else admin.add_shipped_city(hub, what)
     before = known.get(found.key)
     changed = [] if before is None else changes(before, found)
+    if before is not None and path.is_file() and (wanted := _named_cooperation(path, found)):
+        warn(
+            _("Kerja sama tetap {now}, bukan {wanted} seperti di berkas; ubah dengan: {command}").format(
+                now=found.cooperation,
+                wanted=wanted,
+                command=f"qlue-desk central city set {found.key} --cooperation {wanted}",
+            )
+        )
     if json_output:
         write_json(_city_json(found) | {"updated": before is not None, "changed": changed})
     else:
         _say_added(found, before, changed)
     if not found.kelurahan:
         warn(_("Tidak ada kelurahan di berkas: setiap laporan menunggu verifikator untuk ditempatkan."))
+
+
+def _named_cooperation(path: Path, city: City) -> str:
+    """What the file names where the city is otherwise: joining lets reports go, so only `set` does it."""
+    import tomllib
+
+    named = tomllib.loads(path.read_text("utf-8-sig")).get("cooperation")
+    return "" if named is None or named == str(city.cooperation) else str(named)
 
 
 def _say_added(found: City, before: City | None, changed: list[str]) -> None:

@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.central.room import city_of, data_options, opened
+from qlue_desk.cli.exits import CommandFailed, Exit
 from qlue_desk.cli.lazy import LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import waiting_words
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
+    from qlue_desk.central.errors import TokenRefused
     from qlue_desk.central.intake.result import IntakeResult
 
 _HERE = "qlue_desk.cli.central.intake:"
+NOTES = {
+    "cut": N_("{n} teks terlalu panjang dan dipotong; lengkap di catatan asli."),
+    "future_time": N_("{n} bertanggal di masa depan; waktu pengambilan yang dipakai."),
+    "old_time": N_("{n} bertanggal sebelum tahun 2000; dipakai apa adanya."),
+}
+"""What of the records was not taken as it came (`central.report.Taken`)."""
 
 intake = LazyGroup(
     "intake",
@@ -53,11 +62,13 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
         )
     )
     for reason, number in sorted(result.reasons.items()):
-        say(f"  {reason}: {number}")
+        say(f"  {waiting_words(reason)}: {number}")
     if result.once_joined:
         say(_("Kota ini belum bergabung; begitu bergabung, yang ditahan menjadi:"))
     for reason, number in sorted(result.once_joined.items()):
-        say(f"  {reason}: {number}")
+        say(f"  {_('langsung ke dinas') if reason == 'routed' else waiting_words(reason)}: {number}")
+    for note, number in sorted(result.notes.items()):
+        say(_(NOTES[note]).format(n=number))
 
 
 @command(
@@ -178,13 +189,18 @@ def bundle_file(
     """Take a bundle of a desk and answer it."""
     from qlue_desk import bundle
     from qlue_desk.central import bundles
-    from qlue_desk.store.disk import write_durably
+    from qlue_desk.central.errors import TokenRefused
+    from qlue_desk.store.disk import refuse_foreign, write_durably
 
     content = bundle.read(path)
-    with opened(shell, data, database) as hub:
-        taken = bundles.take(hub, content, even_revoked=even_revoked)
     back = answer or path.with_suffix(bundle.ANSWER_SUFFIX)
-    write_durably(back, taken.answer)
+    refuse_foreign(back, bundle.ANSWER_MAGIC)
+    with opened(shell, data, database) as hub:
+        try:
+            taken = bundles.take(hub, content, even_revoked=even_revoked)
+        except TokenRefused as error:
+            raise _not_of_ours(error, even_revoked=even_revoked) from error
+    write_durably(back, taken.answer, bundle.ANSWER_MAGIC)
     if json_output:
         write_json(
             {
@@ -211,3 +227,11 @@ def bundle_file(
         )
     )
     say(_("Jawaban di {path}; di meja itu: qlue-desk outbox import {name}").format(path=back, name=back.name))
+
+
+def _not_of_ours(error: TokenRefused, *, even_revoked: bool) -> CommandFailed:
+    """Why a desk's bundle is not taken, and how its last work still can be."""
+    sentence = error.sentence(_)
+    if error.code == "token_revoked" and not even_revoked:
+        sentence = _("Meja ini sudah dicabut; untuk mengambil pekerjaan terakhirnya: --even-revoked.")
+    return CommandFailed(sentence, exit_code=Exit.NOT_PERMITTED, code=str(error.code))

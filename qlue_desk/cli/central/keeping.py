@@ -6,9 +6,16 @@ from pathlib import Path
 
 import click
 
-from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
+from qlue_desk.cli.central.room import (
+    data_folder,
+    data_options,
+    database_url,
+    hide_log,
+    named_path,
+    opened,
+)
 from qlue_desk.cli.exits import Exit, Usage
-from qlue_desk.cli.lazy import command
+from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -24,11 +31,17 @@ WHY = {
 
 
 @command("backup", N_("Tulis cadangan utuh ke FILE, sambil melayani; cadangan langsung diperiksa."))
-@click.argument("target", metavar="[FILE]", type=Path, required=False)
+@click.argument("target", metavar="[FILE]", type=named_path, required=False)
+@option("--force", is_flag=True, help=N_("ganti cadangan pusat ini yang sudah ada di FILE"))
 @data_options
 @pass_shell
 def backup(
-    shell: Shell, target: Path | None, data: Path | None, database: str | None, json_output: bool
+    shell: Shell,
+    target: Path | None,
+    force: bool,
+    data: Path | None,
+    database: str | None,
+    json_output: bool,
 ) -> None:
     """Write a backup."""
     from qlue_desk.central import backups
@@ -37,7 +50,7 @@ def backup(
         named = backups.backup_name(hub.data)
         path = target or named
         path = path / named.name if path.is_dir() else path
-        found = backups.backup(hub, path)
+        found = backups.backup(hub, path, replace=force)
     if json_output:
         write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
     else:
@@ -70,6 +83,7 @@ def restore(
         )
     from qlue_desk.central import backups
 
+    hide_log()
     done = backups.restore(data_folder(shell, data), source)
     if json_output:
         write_json(done)
@@ -112,6 +126,9 @@ def check(shell: Shell, data: Path | None, database: str | None, json_output: bo
     for restore in found.restores:
         say(_("Basis data pernah dipulihkan, {at}: {why}.").format(
             at=f"{restore.at:%Y-%m-%d %H:%M} UTC", why=_(WHY[restore.why])))  # fmt: skip
+        for skipped in restore.skipped:
+            say(_("  Nomor {first}–{last} ({city}, {year}) dilewati: mungkin sudah dipegang warga.").format(
+                first=skipped.first, last=skipped.last, city=skipped.city, year=skipped.year))  # fmt: skip
     say(
         _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
             complaints=found.complaints,

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from qlue_desk.cli.central.room import data_folder, data_options, database_url, opened
+from qlue_desk.cli.central.room import (
+    data_folder,
+    data_options,
+    database_url,
+    hide_log,
+    opened,
+    shown_log,
+)
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
@@ -23,6 +30,7 @@ def init(shell: Shell, data: Path | None, database: str | None, json_output: boo
     """Begin a central."""
     from qlue_desk.central import admin
 
+    hide_log()
     folder, url = data_folder(shell, data), database_url(shell, database)
     existed = admin.exists(folder, database_url=url)
     server_id = admin.init(folder, database_url=url)
@@ -64,7 +72,7 @@ def serve(
         else:
             say(_("Melayani di {url}; ctrl+c untuk berhenti.").format(url=url))
 
-    with opened(shell, data, database) as hub:
+    with shown_log(), opened(shell, data, database) as hub:
         hub.min_client = settings.min_client
         hub.offline_days = settings.offline_days
         hub.rates = RateLimits.of(settings.desk_per_minute, settings.public_per_minute)

@@ -8,14 +8,15 @@ import msgspec
 from rich.cells import cell_len
 from textual.content import Content
 
+from qlue_desk import phrases
+from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Complaint, Entry, Status
-from qlue_desk.domain.edges import EDGE_BY_VERB, JUNK_KINDS, PRIORITY_BY_WORD, PRIORITY_LABEL, Verb
-from qlue_desk.domain.moves import N_
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
+from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.words import _
 
 ROOMY = 56
@@ -27,24 +28,6 @@ LEAST_BAR = 4
 """A clock's words go below its bar rather than leave less of it."""
 BAR = 16
 """Cells of a clock's bar."""
-_VERB_WORDS = {
-    "receive": N_("masuk"),
-    "received": N_("masuk"),
-    "intake": N_("masuk"),
-    "enter": N_("masuk"),
-    "escalate": N_("eskalasi"),
-    "release": N_("dilepas: kota bergabung"),
-    "take": N_("diambil"),
-    "give": N_("diserahkan"),
-    "note": N_("catatan"),
-    "prioritise": N_("prioritas"),
-    "answer": N_("pelapor menjawab"),
-    "dispute": N_("pelapor menyanggah"),
-    "rate": N_("pelapor menilai"),
-    "finalise": N_("final"),
-    "correct_place": N_("lokasi diperbaiki"),
-    "recategorise": N_("kategori diganti"),
-}
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -160,8 +143,18 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
             return _("duplikat dari {number}").format(number=safe(complaint.duplicate_of)), "$status-grey"
         case Status.OUTSIDE_AUTHORITY:
             return _("pelapor diarahkan ke {who}").format(who=safe(complaint.refer_to)), "$status-grey"
-        case _:
-            return _("sejak {time}").format(time=waited), f"$status-{complaint.look.colour}"
+        case Status.HELD:
+            return _("ditahan {time}, belum dinilai").format(time=waited), "$status-grey"
+        case Status.ACKNOWLEDGED:
+            return _("diterima {time} lalu, belum dikerjakan").format(time=waited), "$status-yellow"
+        case Status.IN_PROGRESS:
+            return _("dikerjakan sejak {time} lalu").format(time=waited), "$status-yellow"
+        case Status.SCHEDULED:
+            return _("dijadwalkan {time} lalu, tanpa tanggal").format(time=waited), "$status-yellow"
+        case Status.REJECTED:
+            return _("ditolak {time} lalu").format(time=waited), "$status-grey"
+        case Status.NOT_A_REPORT:
+            return _("dihitung {time} lalu, tidak dikirim ke dinas").format(time=waited), "$status-grey"
 
 
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
@@ -189,7 +182,7 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.text(complaint.street, "$text-muted")
     reporter = complaint.reporter
     who = _("anonim") if reporter.anonymous or not reporter.name else safe(reporter.name)
-    sent = f"{CHANNEL_LABEL[complaint.channel]} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
+    sent = f"{_(CHANNEL_LABEL[complaint.channel])} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
     lines.text(" · ".join(filter(None, (sent, safe(reporter.phone)))), "$text-muted")
     if reporter.secret:
         lines.add((_("RAHASIA: hanya dinas pemegang yang boleh melihat isinya"), "bold $status-red"))
@@ -279,17 +272,7 @@ def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> Non
 
 def waiting_words(reason: str) -> str:
     """Why a person must look first, in words."""
-    words = {
-        "no_category": N_("kategori belum jelas"),
-        "no_place": N_("lokasi belum jelas"),
-        "outside_authority": N_("mungkin bukan kewenangan kota"),
-        "unreadable": N_("laporan tidak terbaca"),
-        "not_joined": N_("kota belum bergabung"),
-        "no_owner": N_("kategori ini belum punya dinas"),
-        "ambiguous": N_("kategori lebih dari satu kemungkinan"),
-        "referee": N_("sudah berkali-kali pindah dinas: tentukan dinasnya"),
-    }
-    return _(words[reason]) if reason in words else safe(reason)
+    return safe(phrases.waiting_words(reason))
 
 
 def _exchange(lines: Lines, complaint: Complaint) -> None:
@@ -365,44 +348,3 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
         if entry.text:
             style = "" if entry.public or entry.verb != "note" else "$text-muted"
             lines.text(entry.text, style, indent=STAMP)
-
-
-def entry_words(entry: Entry, city: City, channel: Channel) -> str:
-    """A history line in words: `Disposisi → DPUPR`, `catatan publik`; `channel` is the report's."""
-    try:
-        label = EDGE_BY_VERB[Verb(entry.verb)].label
-    except (ValueError, KeyError):
-        label = entry.verb
-    word = _(_VERB_WORDS.get(entry.verb, label))
-    if entry.verb == Verb.ENTER and entry.actor_id in ("", "system"):
-        return _("masuk lewat {channel}").format(channel=_(CHANNEL_LABEL[channel]))
-    if entry.verb == "note":
-        return _("catatan publik") if entry.public else _("catatan intern")
-    fields = entry.fields
-    target = ""
-    if dinas := fields.get("dinas"):
-        target = city.dinas_name(dinas)
-    elif category := fields.get("category"):
-        target = city.category_label(category)
-    elif place := fields.get("kelurahan"):
-        target = city.kelurahan_name(place)
-    else:
-        target = _target_words(fields)
-    return safe(f"{word} → {target}" if target else word)
-
-
-def _target_words(fields: dict[str, str]) -> str:
-    """What a move names besides dinas, category and place, as people write it."""
-    if level := fields.get("priority", ""):
-        return _(PRIORITY_LABEL.get(PRIORITY_BY_WORD.get(level, -1), level))
-    if kind := fields.get("junk_kind", ""):
-        return _(JUNK_KINDS.get(kind, kind))
-    named = next((fields[key] for key in _NAMES if fields.get(key)), "")
-    try:
-        until = wording.day(dt.date.fromisoformat(fields["until"]))
-    except (KeyError, ValueError):
-        until = fields.get("until", "")
-    return " · ".join(filter(None, (named, until)))
-
-
-_NAMES = ("person", "party", "elsewhere", "original", "to")

@@ -48,6 +48,8 @@ def tray_content(line: Line, zone: dt.tzinfo, width: int) -> Content:
     unknown = _("tidak diketahui")
     for label, standing in ((_("Yang Anda lihat"), line.seen), (_("Keadaan sekarang"), line.current)):
         lines.add((" " * INDENT + fit(label, 20), "$text-muted"), safe(standing) or unknown)
+    if line.gone:
+        lines.text(_("Laporannya tidak ada lagi di meja ini."), "$status-yellow", indent=INDENT)
     if line.note:
         lines.text(_("Catatan Anda tetap tersimpan: “{text}”").format(text=safe(line.note)), indent=INDENT)
     return lines.content()

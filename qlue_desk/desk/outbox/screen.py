@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
@@ -26,6 +27,13 @@ from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.words import _
+
+_KEY_OF = {
+    Remedy.RETRY: "tray-retry",
+    Remedy.NOTE: "tray-note",
+    Remedy.HAND: "tray-hand",
+    Remedy.OPEN: "open",
+}
 
 
 class OutboxScreen(PlaceScreen):
@@ -60,9 +68,11 @@ class OutboxScreen(PlaceScreen):
         """Only what can be done with the line under the cursor."""
         hidden: set[str] = set()
         if self.current is None:
-            hidden |= {"tray-retry", "tray-note", "open"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "open"}
         elif self.current.state != "refused":
-            hidden |= {"tray-retry", "tray-note", "tray-discard"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-discard"}
+        else:
+            hidden |= {_KEY_OF[Remedy(remedy)] for remedy in self.current.why_not}
         if self.current_text is not None:
             hidden -= {"tray-copy", "tray-discard"}
         elif self.current is None:
@@ -155,10 +165,14 @@ class OutboxScreen(PlaceScreen):
         option = self.query_one("#actions", OptionList).highlighted_option
         return str(option.id) if option is not None else ""
 
-    def _current_refused(self) -> Line | None:
+    def _current_refused(self, remedy: Remedy | None = None) -> Line | None:
+        """The refused action under the cursor; None, with a sentence, where `remedy` cannot succeed."""
         item = self.current
         if item is None or item.state != "refused":
             say(self, _("Ini hanya untuk tindakan yang ditolak pusat."), wrong=True)
+            return None
+        if remedy is not None and remedy in item.why_not:
+            say(self, item.why_not[remedy], wrong=True)
             return None
         return item
 
@@ -203,14 +217,16 @@ class OutboxScreen(PlaceScreen):
     def action_open(self) -> None:
         """Enter."""
         item = self.current
-        if item is not None:
+        if item is not None and Remedy.OPEN in item.why_not:
+            say(self, item.why_not[Remedy.OPEN], wrong=True)
+        elif item is not None:
             self.desk.open_report(item.complaint_id)
         elif self.current_text is not None:
             say(self, _("Laporan ini tidak ada lagi di meja ini; y menyalin tulisannya."), wrong=True)
 
     def action_tray_retry(self) -> None:
         """Full stop: try again on the present state."""
-        item = self._current_refused()
+        item = self._current_refused(Remedy.RETRY)
         if item is not None:
             later(self, self._retry(item), group="act")
 
@@ -221,10 +237,9 @@ class OutboxScreen(PlaceScreen):
 
     def action_tray_note(self) -> None:
         """N: what was written goes out as an internal note."""
-        item = self._current_refused()
-        if item is None:
-            return
-        later(self, self._as_note(item), group="act")
+        item = self._current_refused(Remedy.NOTE)
+        if item is not None:
+            later(self, self._as_note(item), group="act")
 
     async def _as_note(self, item: Line) -> None:
         outcome = await self.backend.as_note(item.action_id)
@@ -240,16 +255,13 @@ class OutboxScreen(PlaceScreen):
 
     def action_tray_hand(self) -> None:
         """A: the report goes to a colleague, with what was tried."""
-        item = self._current_refused()
+        item = self._current_refused(Remedy.HAND)
         if item is not None:
             later(self, self._hand(item), group="act")
 
     async def _hand(self, item: Line) -> None:
         mine = self.backend.actor
         choices = [c for c in people_choices(self.backend.people, mine.dinas or "") if c.key != mine.id]
-        if not choices:
-            say(self, _("Tidak ada rekan lain di dinas ini."), wrong=True)
-            return
         title = _("Serahkan {number} kepada").format(number=item.number)
         picked: str | None = await self.app.push_screen_wait(ChooseDialog(title, choices))
         if picked is None:
@@ -282,10 +294,13 @@ class OutboxScreen(PlaceScreen):
             say(self, _("Dibuang."))
 
     def action_tray_copy(self) -> None:
-        """Y: the text that was left behind, else the number."""
+        """Y: the text whose report has left, else the number."""
         kept, item = self.current_text, self.current
         if kept is not None:
             self.app.copy_to_clipboard(safe(kept.text, multiline=True))
+            say(self, _("Tulisan disalin."))
+        elif item is not None and item.gone and item.note:
+            self.app.copy_to_clipboard(safe(item.note, multiline=True))
             say(self, _("Tulisan disalin."))
         elif item is not None and item.number:
             self.app.copy_to_clipboard(safe(item.number))

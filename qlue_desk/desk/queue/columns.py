@@ -22,7 +22,10 @@ SOON = 2 * HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
 GAP = 1
 NARROW = 66
-"""Below this list width (a preview beside it) a passed deadline has a sign in front, not a word."""
+"""Below this list width (a preview beside it) deadlines have as little room as their words need."""
+SHORT_DUE = 13
+"""`lewat 77 hari`; from a hundred days on, and in a `TINY` list, it is `‑123 hari`."""
+TINY = 50
 COMPACT = 96
 """Below this list width the number goes without the city's letters: there is one city on a desk."""
 SHORT_NUMBER = 9
@@ -81,7 +84,7 @@ def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
     if width < COMPACT:
         sizes["number"], sizes["status"] = SHORT_NUMBER, status_mark.SHORT_WIDTH
     if width < NARROW:
-        sizes["due"] = 9
+        sizes["due"] = SHORT_DUE if width >= TINY else 9
     room = width - sum(size + GAP for size in sizes.values())
     for name in _BY_WORTH:
         spare = room - TITLE - GAP
@@ -152,7 +155,7 @@ class RowPainter:
             case "due":
                 return due_words(cells, now, size), self._due_style(cells, now)
             case "status":
-                word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status)}"
+                word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status, size)}"
                 return word, self._style(str(STATUS_LOOK[cells.status].colour))
             case "kelurahan":
                 return safe(cells.kelurahan) or "–", self._style("muted")

@@ -18,6 +18,15 @@ class Standing(msgspec.Struct, frozen=True):
     row: int | None
 
 
+def saved_sentence(name: str, digit: int, away: list[str]) -> str:
+    """Under which key a saved view is now, and which views had to give way to it."""
+    sentence = _("“{name}” tersimpan; tombolnya {digit}.").format(name=name, digit=digit)
+    if not away:
+        return sentence
+    names = ", ".join(away)
+    return sentence + " " + _("{names} tidak lagi di daftar tampilan.").format(names=names)
+
+
 class Finding(QueueKeys):
     """What is shown, and how one gets somewhere else; the screen fills the list."""
 
@@ -26,6 +35,8 @@ class Finding(QueueKeys):
     """Index into `views`; -1 while a query of one's own is shown."""
     query_text = ""
     kept_query = ""
+    named_query = ("", "")
+    """A query of the summary and what its number counts."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
@@ -68,8 +79,9 @@ class Finding(QueueKeys):
         self.show_line()
         self.show_keys()
 
-    def show_own_query(self, text: str) -> None:
-        """Show the reports of a query that is no saved view."""
+    def show_own_query(self, text: str, name: str = "") -> None:
+        """Show the reports of a query that is no saved view; `name` says what they are."""
+        self.named_query = (text, name)
         self.remember()
         self.view = -1
         self.kept_query = text
@@ -128,11 +140,11 @@ class Finding(QueueKeys):
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""
-        self.queue.move_by(1)
+        self.lag.then(lambda: self.queue.move_by(1))
 
     def action_previous_hit(self) -> None:
         """Shift+n."""
-        self.queue.move_by(-1)
+        self.lag.then(lambda: self.queue.move_by(-1))
 
     def action_save_view(self) -> None:
         """Shift+s."""
@@ -144,8 +156,12 @@ class Finding(QueueKeys):
         )
         if not name:
             return
+        before = [shown for shown, _query in self.views]
         self.views_changed(await self.backend.save_view(name, self.query_text, dict(self.settings.views)))
-        self.view = next((i for i, (shown, _query) in enumerate(self.views) if shown == name), -1)
+        after = [shown for shown, _query in self.views]
+        self.view = after.index(name) if name in after else -1
+        away = [_(shown) for shown in before if shown not in after and shown.casefold() != name.casefold()]
+        say(self, saved_sentence(name, self.view + 1, away))
         self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
 

@@ -12,6 +12,7 @@ from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
+from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.safe_text import safe
@@ -24,6 +25,7 @@ class QueueKeys(PlaceScreen):
     doing: Doing
     entering: Entering
     revealing: Revealing
+    lag: Lag
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; the screen draws it."""
@@ -58,7 +60,7 @@ class QueueKeys(PlaceScreen):
     def _move(self, rows: int) -> None:
         part = self._focused_part()
         if isinstance(part, QueueList):
-            part.move_by(rows)
+            self.lag.then(lambda: self.queue.move_by(rows))
         elif isinstance(part, DetailPane):
             part.scroll_relative(y=rows, animate=False)
         elif abs(rows) == 1:
@@ -84,7 +86,7 @@ class QueueKeys(PlaceScreen):
         """G."""
         part = self._focused_part()
         if isinstance(part, QueueList):
-            part.move_to(0)
+            self.lag.then(lambda: self.queue.move_to(0))
         elif isinstance(part, DetailPane):
             part.scroll_home(animate=False)
 
@@ -92,7 +94,7 @@ class QueueKeys(PlaceScreen):
         """Shift+g."""
         part = self._focused_part()
         if isinstance(part, QueueList):
-            part.move_to(len(part.numbers) - 1)
+            self.lag.then(lambda: self.queue.move_to(len(self.queue.numbers) - 1))
         elif isinstance(part, DetailPane):
             part.scroll_end(animate=False)
 
@@ -100,22 +102,28 @@ class QueueKeys(PlaceScreen):
 
     def action_mark(self) -> None:
         """Space: mark and go on."""
+        self.lag.then(self._mark)
+
+    def _mark(self) -> None:
         self.queue.toggle_mark()
         self.queue.move_by(1)
         self.show_heading()
 
     def action_mark_range(self) -> None:
         """V."""
-        self.queue.mark_range()
-        self.show_heading()
+        self.lag.then(self.queue.mark_range)
+        self.lag.then(self.show_heading)
 
     def action_mark_all(self) -> None:
         """Shift+v."""
-        self.queue.mark_all()
-        self.show_heading()
+        self.lag.then(self.queue.mark_all)
+        self.lag.then(self.show_heading)
 
     def action_copy(self) -> None:
         """Y."""
+        self.lag.then(self._copy)
+
+    def _copy(self) -> None:
         cells = self.current_cells
         if cells is not None and cells.number:
             self.app.copy_to_clipboard(safe(cells.number))

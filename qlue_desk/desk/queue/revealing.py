@@ -30,7 +30,8 @@ class Revealing:
         later(self.screen, self._start(), group="dialog")
 
     async def _start(self) -> None:
-        cells = self.screen.current_cells
+        here = await self.screen.lag.rows_are_here()
+        cells = self.screen.current_cells if here else None
         complaint = await self.backend.complaint(cells.id) if cells is not None else None
         if complaint is None:
             say(self.screen, _("Tidak ada laporan di baris ini."), wrong=True)

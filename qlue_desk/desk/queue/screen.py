@@ -20,6 +20,7 @@ from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
+from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
@@ -28,6 +29,7 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
 ROOMY_FROM = 140
@@ -46,6 +48,7 @@ class DeskScreen(Working, Finding):
 
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
         super().__init__(desk, backend)
+        self.lag = Lag()
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
@@ -54,8 +57,6 @@ class DeskScreen(Working, Finding):
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
         self._refreshing = False
-        self._listed = ""
-        """The query whose rows the list shows; while another is asked for it lags behind."""
         self._aim: int | None = None
         """The row that the cursor shall stand on once the newest query is answered."""
         self._filled = False
@@ -125,7 +126,8 @@ class DeskScreen(Working, Finding):
             return False
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        if keep_cursor and self._listed != text:
+        self.lag.ask(text)
+        if keep_cursor and self.lag.lags:
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim
         self._aim = row
@@ -133,14 +135,24 @@ class DeskScreen(Working, Finding):
         return True
 
     async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
+        try:
+            await self._fetch(query, text, keep_cursor=keep_cursor, row=row)
+        except Superseded:
+            raise  # the newer question answers for this one, too
+        except Exception:
+            self.lag.failed(text)
+            raise
+
+    async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
             numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
-                self._listed = text
                 self.queue.move_to(place)
+                self._filled = True
+                self.lag.arrived(text)
                 self.show_heading()
                 later(self, self._count(), group="count")
                 return
@@ -149,8 +161,8 @@ class DeskScreen(Working, Finding):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
-            self._listed = text
             self._filled = True
+            self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
                 later(self, self._count(), group="count")
@@ -186,6 +198,8 @@ class DeskScreen(Working, Finding):
             name = _(self.views[self.view][0])
         elif self.query_text in named:
             name = _(named[self.query_text])
+        elif self.named_query[1] and self.query_text == self.named_query[0]:
+            name = _("Ringkasan: {name}").format(name=self.named_query[1])
         else:
             name = _("Cari: {text}").format(text=self.query_text)
         count = wording.number(queue.count)
@@ -289,7 +303,11 @@ class DeskScreen(Working, Finding):
         focused = self.focused
         if isinstance(focused, SideBar):
             focused.action_select()
-        elif self.queue.current is not None:
+        else:
+            self.lag.then(self._open_current)
+
+    def _open_current(self) -> None:
+        if self.queue.current is not None:
             self.open_detail()
 
     def open_detail(self) -> None:

@@ -25,8 +25,14 @@ class Working(QueueKeys):
     async def chosen_complaints(self) -> list[Complaint]:
         """Marked reports, else the one under the cursor (or in the detail pane).
 
-        Only what the person saw: a row number may belong to another report by now.
+        Only what the person meant: rows of the view shown now, and only those reports that were seen in
+        them; a row number may belong to another report by now.
         """
+        meant = self.lag.asked
+        if not await self.lag.rows_are_here():
+            if meant == self.lag.asked:
+                say(self, _("Daftarnya belum datang; belum ada yang dilakukan."), wrong=True)
+            return []
         if self.queue.lost_marks and not self.queue.marks:
             # The person means the marked ones, not the row that happens to be under the cursor.
             self.clear_marks()

@@ -29,6 +29,8 @@ class Cell(msgspec.Struct, frozen=True):
     style: str = ""
     query: str = ""
     """'' when it is no number to open."""
+    name: str = ""
+    """What the number counts, as the title of its reports."""
 
 
 Row = list[Cell]
@@ -57,17 +59,17 @@ def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = F
     return rows
 
 
-def _number(number: Number, style: str = "bold", width: int = 0) -> Cell:
-    return Cell(
-        wording.number(number.count).rjust(width), style if number.count else "$text-muted", number.query
-    )
+def _number(number: Number, name: str, style: str = "bold", width: int = 0) -> Cell:
+    words = wording.number(number.count).rjust(width)
+    return Cell(words, style if number.count else "$text-muted", number.query, name)
 
 
 def _headline(summary: Summary, width: int) -> Block:
     never = summary.delivered_never_acknowledged
+    unanswered, again = _("diterima dinas, belum pernah dijawab"), _("dibuka kembali")
     first: Row = [
-        _number(never, "bold $status-red"),
-        Cell(" " + _("diterima dinas, belum pernah dijawab"), "bold" if never.count else "$text-muted"),
+        _number(never, unanswered, "bold $status-red"),
+        Cell(f" {unanswered}", "bold" if never.count else "$text-muted"),
     ]
     others: Row = []
     for number, words, style in (
@@ -75,11 +77,11 @@ def _headline(summary: Summary, width: int) -> Block:
         (summary.awaiting_verification, _("menunggu verifikasi"), "bold $status-yellow"),
         (summary.open, _("masih terbuka"), "bold"),
     ):
-        others += [_number(number, style), Cell(f" {words}   ")]
+        others += [_number(number, words, style), Cell(f" {words}   ")]
     if summary.reopen_rate is not None:
         share = f"{summary.reopen_rate * 100:.1f}".replace(".", ",")
         reopened = Number(summary.reopened.count, summary.reopened.query)
-        others += [Cell(f"{share}%", "bold", reopened.query), Cell(" " + _("dibuka kembali") + "   ")]
+        others += [Cell(f"{share}%", "bold", reopened.query, again), Cell(f" {again}   ")]
     if summary.bounced:
         others.append(Cell(_("{n} kali dilempar antar dinas").format(n=summary.bounced), "$text-muted"))
     if row_width(others) > width:
@@ -100,8 +102,11 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
                 f"$status-{look.colour}",
             )
         ]
-        row += [_number(number, "", AGE) for number in line.ages]
-        row.append(_number(line.total, "bold", 9))
+        row += [
+            _number(number, f"{_(look.label)}, {_(age)}", "", AGE)
+            for number, age in zip(line.ages, AGE_LABELS, strict=True)
+        ]
+        row.append(_number(line.total, _(look.label), "bold", 9))
         rows.append(row)
     return rows
 
@@ -134,7 +139,7 @@ def _bars(title: str, bars: Sequence[Bar], ascii_only: bool) -> Block:
             [
                 Cell(fit(safe(_(one.label)), 16) + " ", ""),
                 Cell(bar(one.count, largest, 8, ascii_only=ascii_only) + " ", "$accent"),
-                Cell(wording.number(one.count).rjust(5), "bold", one.query),
+                Cell(wording.number(one.count).rjust(5), "bold", one.query, f"{title}, {safe(_(one.label))}"),
                 Cell(late, "$status-red"),
             ]
         )

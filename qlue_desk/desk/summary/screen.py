@@ -19,7 +19,7 @@ from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.summary.board import Block, board, neighbour, numbers_of, row_width
+from qlue_desk.desk.summary.board import Block, Cell, board, neighbour, numbers_of, row_width
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.words import _
@@ -34,9 +34,10 @@ class NumberBoard(Static):
     class Opened(Message):
         """A number was chosen."""
 
-        def __init__(self, query: str) -> None:
+        def __init__(self, query: str, title: str) -> None:
             super().__init__()
             self.query = query
+            self.title = title
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -79,10 +80,10 @@ class NumberBoard(Static):
         self.update(Content("\n").join(lines))
 
     @property
-    def current_query(self) -> str:
-        """What the number under the cursor opens."""
+    def current(self) -> Cell | None:
+        """The number under the cursor."""
         y, x = self.place
-        return self.rows[y][x].query if y < len(self.rows) and x < len(self.rows[y]) else ""
+        return self.rows[y][x] if y < len(self.rows) and x < len(self.rows[y]) else None
 
     def on_click(self, event: events.Click) -> None:
         """A click opens."""
@@ -92,7 +93,7 @@ class NumberBoard(Static):
         for x, cell in enumerate(row):
             if cell.query and row_width(row[:x]) <= event.x < row_width(row[: x + 1]):
                 self.place = (event.y, x)
-                self.post_message(self.Opened(cell.query))
+                self.post_message(self.Opened(cell.query, cell.name))
 
 
 class SummaryScreen(PlaceScreen):
@@ -197,14 +198,15 @@ class SummaryScreen(PlaceScreen):
 
     def on_number_board_opened(self, event: NumberBoard.Opened) -> None:
         """A click."""
-        self.desk.open_query(event.query)
+        self.desk.open_query(event.query, event.title)
 
     # --- keys ----------------------------------------------------------------------------------
 
     def action_open(self) -> None:
         """Enter."""
-        if self.board.current_query:
-            self.desk.open_query(self.board.current_query)
+        cell = self.board.current
+        if cell is not None and cell.query:
+            self.desk.open_query(cell.query, cell.name)
 
     def action_down(self) -> None:
         """J."""

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
-_SHORT: dict[Status, str] = {
-    Status.AWAITING_VERIFICATION: N_("Verifikasi"),
-    Status.OUTSIDE_AUTHORITY: N_("Dirujuk"),
-    Status.NOT_A_REPORT: N_("Bukan lap."),
+_SHORTER: dict[Status, tuple[str, ...]] = {
+    Status.ACKNOWLEDGED: (N_("Sdh terima"),),
+    Status.COORDINATING: (N_("Koord."),),
+    Status.AWAITING_VERIFICATION: (N_("Verifikasi"), N_("Cek hasil")),
+    Status.REOPENED: (N_("Dibuka lagi"),),
+    Status.OUTSIDE_AUTHORITY: (N_("Dirujuk"),),
+    Status.NOT_A_REPORT: (N_("Bukan lap."),),
 }
+"""Words for lists, the longer first; which of them is needed depends on the language."""
 WIDTH = 16
-"""Cells of the short form: glyph, space, word."""
+"""Cells of glyph, space and word."""
 SHORT_WIDTH = 13
-"""Where there is little room; `Dibuka kembali` is cut then, no other word."""
+"""Where there is little room."""
 
 
-def short_label(status: Status) -> str:
-    """The word for a list; the long labels do not fit there."""
-    return _(_SHORT.get(status) or STATUS_LOOK[status].label)
+def short_label(status: Status, width: int = WIDTH) -> str:
+    """The word for a list: the label, or where glyph and label need more than `width` cells a shorter word."""
+    words = [_(word) for word in (STATUS_LOOK[status].label, *_SHORTER.get(status, ()))]
+    return next((word for word in words if cell_len(word) + 2 <= width), words[-1])
 
 
 def glyph(status: Status, *, ascii_only: bool = False) -> str:

@@ -6,7 +6,6 @@ draws only the lines on screen and never waits for the store.
 
 from __future__ import annotations
 
-import contextlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -20,6 +19,8 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from qlue_desk.desk.widgets.place_kept import settle, without
 
 Row = TypeVar("Row")
 PAGE = 64
@@ -36,7 +37,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted"}
     DEFAULT_CSS = """
-    VirtualList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    VirtualList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     VirtualList .list--cursor { background: $cursor-line; color: $cursor-line-text; }
     VirtualList .list--marked { background: $marked-line; }
     VirtualList .list--muted { color: $text-muted; }
@@ -109,8 +110,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self.numbers: array[int] = array("q")
         self.cursor = 0
         self.guest: int | None = None
-        """The row under the cursor when the list no longer has it: it stays until the cursor leaves, so that
-        the next key cannot hit a row that nobody chose."""
+        """The row under the cursor where the list has it elsewhere now, or no longer: it stays until the
+        cursor leaves, so that nobody loses the place and the next key hits no row that nobody chose."""
+        self._guest_home: int | None = None
+        """Where the list has the guest now; None when it no longer has it."""
         self.marks: set[int] = set()
         self.lost_marks = 0
         """How many rows were marked before the last of them left the list by itself."""
@@ -130,22 +133,22 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     # --- content -------------------------------------------------------------------------------
 
     def set_numbers(self, numbers: array[int], *, keep_cursor: bool = True) -> None:
-        """Show these rows; with `keep_cursor` the cursor stays on its row, as a guest where that has gone."""
-        current = self.current if keep_cursor else None
-        place = 0
+        """Show these rows; with `keep_cursor` the cursor stays on its row and the row in its place."""
         here = set(numbers) if self.marks or self._marks_to_come else set()
         marked = len(self.marks)
         self.marks = (self.marks | self._marks_to_come) & here
         if marked and not self.marks and keep_cursor:
             self.lost_marks = marked
         self._marks_to_come = self._marks_to_come - here if keep_cursor else set()
-        self.guest = None
-        if current is not None:
-            try:
-                place = numbers.index(current)
-            except ValueError:
-                self.guest, place = current, self._place_among(numbers)
-                numbers = numbers[:place] + array("q", [current]) + numbers[place:]
+        self.guest = self._guest_home = None
+        place = 0
+        if keep_cursor and self.current is not None:
+            settled = settle(self.numbers, self.cursor, numbers)
+            place = settled.place
+            if settled.away:
+                self.guest, self._guest_home = self.current, settled.home
+                numbers = without(numbers, settled.home)
+                numbers.insert(place, self.guest)
         self.numbers = numbers
         self._generation += 1
         self._asked.clear()
@@ -160,29 +163,30 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self.refresh()
         self.post_message(self.Highlighted(self, self.current))
 
-    def _place_among(self, numbers: array[int]) -> int:
-        """Where the current row belongs in a list that no longer has it: behind its nearest neighbour."""
-        for above in reversed(self.numbers[max(0, self.cursor - PAGE) : self.cursor]):
-            with contextlib.suppress(ValueError):
-                return numbers.index(above) + 1
-        return min(self.cursor, len(numbers))
-
     def _dismiss_guest(self) -> None:
-        """The cursor leaves the row that the list no longer has."""
+        """The cursor leaves the row that the list has elsewhere, or no longer."""
         if self.guest is None:
             return
-        self.numbers = self.numbers[: self.cursor] + self.numbers[self.cursor + 1 :]
-        self._known.pop(self.guest, None)
-        self.guest = None
+        self.numbers = without(self.numbers, self.cursor)
+        if self._guest_home is None:
+            self._known.pop(self.guest, None)
+        else:
+            self.numbers.insert(self._guest_home, self.guest)
+        self.guest = self._guest_home = None
         # Pages begin at other rows now.
         self._generation += 1
         self._asked.clear()
         self.virtual_size = Size(self.size.width, len(self.numbers))
 
     @property
+    def absent(self) -> int | None:
+        """The guest, where the list no longer has it at all."""
+        return self.guest if self._guest_home is None else None
+
+    @property
     def count(self) -> int:
-        """How many rows the list has, without a guest."""
-        return len(self.numbers) - (self.guest is not None)
+        """How many rows the list has, without one that is only still shown."""
+        return len(self.numbers) - (self.absent is not None)
 
     def prime(self, rows: Sequence[Row]) -> None:
         """Take rows that were fetched already, so that the first paint shows them."""
@@ -287,7 +291,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         cursor = index == self.cursor
         marked = number in self.marks
         base = self._base_style(cursor=cursor, marked=marked)
-        guest = number == self.guest
+        guest = number == self.absent
         if row is None:
             muted = base + self.get_component_rich_style("list--muted", partial=True)
             return Strip([Segment("  …".ljust(width), muted)], width)
@@ -338,7 +342,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if not self.numbers or index == self.cursor:
             return
         if self.guest is not None:
-            index -= index > self.cursor
+            home, index = self._guest_home, index - (index > self.cursor)
+            index += home is not None and home <= index
             self._dismiss_guest()
             self.refresh()
         before, self.cursor = self.cursor, index
@@ -368,7 +373,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor."""
-        if self.current is not None and self.guest is None:
+        if self.current is not None and self.current != self.absent:
             self.marks ^= {self.current}
             self.range_start = self.cursor
             self.refresh()
@@ -377,19 +382,19 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """Mark from the last mark to the cursor."""
         start = self.range_start if self.range_start is not None else self.cursor
         low, high = sorted((min(start, len(self.numbers) - 1), self.cursor))
-        self.marks |= set(self.numbers[low : high + 1]) - {self.guest}
+        self.marks |= set(self.numbers[low : high + 1]) - {self.absent}
         self.range_start = self.cursor
         self.refresh()
 
     def mark_all(self) -> None:
         """Mark every row, or none when all are marked."""
-        everything = set(self.numbers) - {self.guest}
+        everything = set(self.numbers) - {self.absent}
         self.marks = set() if self.marks == everything else everything
         self.refresh()
 
     def mark_again(self, numbers: Sequence[int]) -> None:
         """Mark these rows, those that are not in the list when they come back into it."""
-        here = set(self.numbers) - {self.guest}
+        here = set(self.numbers) - {self.absent}
         self.marks |= here & set(numbers)
         self._marks_to_come = set(numbers) - here
         self.refresh()

@@ -24,6 +24,13 @@ HEADER = (
 )
 
 
+def test_the_example_names_every_channel() -> None:
+    [line] = [
+        line for line in (SHIPPED / EXAMPLE).read_text("utf-8").splitlines() if line.startswith("channel")
+    ]
+    assert [word.strip() for word in line.partition("#")[2].split(",")] == [str(one) for one in Channel]
+
+
 def table(tmp_path: Path, *lines: str, name: str = "aduan.csv") -> Path:
     path = tmp_path / name
     path.write_text("\n".join((HEADER, *lines)) + "\n", "utf-8")
@@ -271,3 +278,44 @@ def test_a_city_that_has_not_joined_hears_both_reasons(hub: Hub, tmp_path: Path)
 )
 def test_the_regency_of_the_same_name_is_another_city(named: str, ours: str, same: bool) -> None:
     assert same_city(named, ours) is same
+
+
+def test_a_long_text_is_cut_with_a_word_and_whole_in_its_record(hub: Hub, tmp_path: Path) -> None:
+    long = "Lubang dalam sekali. " * 5_000 + "UJUNG"
+    path = table(
+        tmp_path,
+        f"A1,2024-05-11,08:00:00,Jalan Berlubang,Lubang,{long},,DPUPR,Kota Bogor,,Sempur",
+        "A2,2024-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur",
+    )
+    result = take_table(hub, path, "bogor")
+    assert result.to_json()["notes"] == {"cut": 1}
+    with hub.database.connected():
+        (source_id, record), *others = hub.database.all(
+            "SELECT source_id, record FROM source WHERE record LIKE '%UJUNG%' ORDER BY source_id"
+        )
+    assert (source_id, others) == ("A1", [])
+    assert long in record
+    complaint = hub.records.of_source("bogor", "sp4n", "A1")
+    assert complaint is not None
+    assert len(complaint.text) == 20_000
+    assert complaint.text.endswith("… (dipotong; lengkap di catatan asli)")
+    short = hub.records.of_source("bogor", "sp4n", "A2")
+    assert short is not None
+    assert short.text == "Dalam"
+
+
+def test_dates_that_nobody_can_mean_are_counted(hub: Hub, tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        *(
+            f"A{year},{year}-05-11,08:00:00,Jalan Berlubang,Lubang,Dalam,,DPUPR,Kota Bogor,,Sempur"
+            for year in (9999, 2027, 2024, 1970)
+        ),
+    )
+    result = take_table(hub, path, "bogor", dry_run=True)
+    assert result.notes == {"future_time": 2, "old_time": 1}
+    assert take_table(hub, path, "bogor").notes == result.notes
+    twice = IntakeResult()
+    twice.add(result)
+    twice.add(result)
+    assert twice.notes == {"future_time": 4, "old_time": 2}

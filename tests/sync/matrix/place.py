@@ -162,6 +162,7 @@ IGNORED = tuple(
     f"meta ('{key}'"
     for key in (
         meta.SESSION,
+        meta.REVOKED,
         replica.GENERATION,
         replica.LAST_CONTACT,
         replica.SERVER_TIME,
