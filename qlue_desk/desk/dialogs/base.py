@@ -82,16 +82,17 @@ class Dialog(ModalScreen[Answer]):
         """Answer once and leave; the topmost screen is taken away, so never while that is another one."""
         if self._answered:
             return AwaitComplete()
+        self._answered = True
         if self.app.screen is not self:
             self._held = (result,)
             return AwaitComplete()
-        self._answered = True
         return super().dismiss(result)
 
     def on_screen_resume(self) -> None:
         """What covered this dialog has left."""
-        if self._held is not None:
-            self.dismiss(self._held[0])
+        held, self._held = self._held, None
+        if held is not None:
+            super().dismiss(held[0])
 
 
 class DraftKeeper:

@@ -14,11 +14,12 @@ import msgspec
 
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog, TextDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, TextDialog
 from qlue_desk.desk.dialogs.follow_up import Done, FollowUpDialog, Perform
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue import many
 from qlue_desk.desk.queue.placing import place_content
 from qlue_desk.desk.queue.telling import (
     done_sentence,
@@ -98,7 +99,7 @@ class Doing:
             return
         refused = [outcome for outcome in outcomes if outcome.refusal is not None]
         if len(outcomes) > 1:
-            await self._mark_only(refused)
+            await many.mark_only(self.screen, self.backend, refused)
         if not refused:
             parts = (
                 done_sentence(verb, outcomes, self.backend.city),
@@ -121,33 +122,10 @@ class Doing:
         if count > 1:
             say(self.screen, _("mencatat {n}…").format(n=count))
 
-    async def _mark_only(self, refused: Sequence[Outcome]) -> None:
-        """After an act on several only those stay marked to which it was not done."""
-        self.screen.clear_marks()
-        ids = [outcome.before.id for outcome in refused if outcome.before is not None]
-        if ids:
-            self.screen.queue.mark_again(await self.backend.rows_of(ids))
-            self.screen.show_heading()
-
-    async def agree(self, chosen: Sequence[Complaint], verb: Verb) -> bool:
-        """Whether the person means an act on so many reports (`ui.confirm_bulk`); true for few."""
-        if len(chosen) < max(2, self.settings.ui.confirm_bulk):
-            return True
-        together = await self.backend.offers_together(chosen)
-        count = together.counts.get(verb, 0)
-        move = _(EDGE_BY_VERB[verb].label)
-        if count < together.looked_at == len(chosen):
-            question = _("{move} untuk {n} dari {all} laporan?").format(move=move, n=count, all=len(chosen))
-        else:
-            question = _("{move} untuk {n} laporan?").format(move=move, n=len(chosen))
-        dialog = ConfirmDialog(_("Banyak sekaligus"), question)
-        agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
-        return bool(agreed)
-
     async def _run_and_tell(
         self, chosen: Sequence[Complaint], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
     ) -> None:
-        if await self.agree(chosen, verb):
+        if await many.agree(self.screen, self.backend, chosen, verb):
             self._say_recording(len(chosen))
             await self.tell(verb, await self.run(chosen, verb, fields, evidence))
 
@@ -181,7 +159,7 @@ class Doing:
                 preselect=preselect,
                 how_many=len(chosen),
                 applies=together.counts if whole else None,
-                agree=lambda verb: self.agree(chosen, verb),
+                agree=lambda verb: many.agree(self.screen, self.backend, chosen, verb),
                 remark=remark,
             )
         )
@@ -250,7 +228,7 @@ class Doing:
                 lambda fields: act(Verb.NOTE, fields, ()),
                 lambda text: self.backend.save_draft(first.id, "note", text),
                 how_many=len(chosen),
-                agree=lambda verb: self.agree(chosen, verb),
+                agree=lambda verb: many.agree(self.screen, self.backend, chosen, verb),
             )
         )
         if noted:
@@ -318,14 +296,15 @@ class Doing:
         ]
         if len(chosen) == 1 and not moves:
             await self._follow_up(Verb.DISPATCH, _no_suggestion(chosen[0]))
-        elif moves and await self.agree(
-            [complaint for complaint in chosen if accepted(complaint) is not None], Verb.DISPATCH
-        ):
+        elif moves:
+            meant = [complaint for complaint in chosen if accepted(complaint) is not None]
+            if not await many.agree(self.screen, self.backend, meant, Verb.DISPATCH):
+                return
             self._say_recording(len(moves))
             outcomes = await self.backend.act_each(moves, Verb.DISPATCH)
             self.screen.nudge()
             await self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
-        elif chosen and not moves:
+        elif chosen:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
 
     def photo(self) -> None:
