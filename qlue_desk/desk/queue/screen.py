@@ -205,9 +205,10 @@ class DeskScreen(Working, Finding):
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
-        self.query_one("#queue-heading", Static).update(
-            Content.styled(heading(queue.size.width), "$text-muted")
-        )
+        if queue.size.width:  # a hidden list has none, and comes back with the width it had
+            self.query_one("#queue-heading", Static).update(
+                Content.styled(heading(queue.size.width), "$text-muted")
+            )
         empty = self._filled and not queue.numbers
         if empty != self.has_class("-empty"):
             self.set_class(empty, "-empty")
