@@ -116,7 +116,9 @@ def test_a_backup_put_back_has_new_epochs_and_what_was_there_is_kept(office: Any
     again.close()
 
 
-def test_nothing_is_put_back_while_somebody_serves(office: Any, tmp_path: Path) -> None:
+def test_nothing_is_put_back_while_somebody_serves(
+    office: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     target = tmp_path / "c.db"
     office.take("1")
     backup(office.hub, target)
@@ -125,6 +127,7 @@ def test_nothing_is_put_back_while_somebody_serves(office: Any, tmp_path: Path) 
         restore(office.hub.data, target, office.clock)
     assert office.take("2").duplicate
     assert restores(office.hub.database) == ()
+    assert caplog.text == ""  # nothing was put back, so no log says that it was
     assert not list(office.hub.data.glob(".restore*"))
 
 
