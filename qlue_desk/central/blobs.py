@@ -11,7 +11,8 @@ import errno
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from qlue_desk.central.blob_stores import BlobStore, FolderStore
@@ -23,9 +24,12 @@ from qlue_desk.domain.media import media_type_of
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import file_name
 from qlue_desk.protocol import BlobState, DeskIdentity, Limits
+from qlue_desk.store.disk import alone
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = ".partial"
+LOCK = "uploads.lock"
+"""Beside the folder of the files."""
 QUOTA_BYTES = 2048 * 1024 * 1024
 KEEP_DAYS = 30
 EXPIRE_EVERY = dt.timedelta(hours=1)
@@ -113,7 +117,7 @@ class Blobs:
             raise Invalid(
                 N_("Ukuran {size} dan bagian dari {offset} tidak cocok."), size=str(size), offset=str(offset)
             )
-        with self._lock:
+        with self._alone():
             if self.state(sha256) is None:
                 self._check_quota(desk_id, size)
             known = self._announce(sha256, size, desk_id)
@@ -129,6 +133,14 @@ class Blobs:
             if offset + len(chunk) == size:
                 self._finish(sha256, size, partial)
             return BlobState(offset + len(chunk), size)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One upload at a time, also among workers: between a look at a part and its end nobody may move it."""
+        with self._lock:
+            self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with alone(self._folder.with_name(LOCK)):
+                yield
 
     def _check_quota(self, desk_id: str, size: int) -> None:
         with self._database.connected():
@@ -154,7 +166,7 @@ class Blobs:
         media_type = _kind(content[:16])
         sha256 = hashlib.sha256(content).hexdigest()
         if (known := self.state(sha256)) is None or known.received < known.size:
-            with self._lock:
+            with self._alone():
                 partial = self._partial(sha256)
                 partial.unlink(missing_ok=True)
                 _write_part(partial, 0, content)
