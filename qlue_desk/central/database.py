@@ -294,7 +294,7 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
             raise
         except Exception as error:
             if getattr(error, "sqlstate", None) == _IN_RECOVERY:
-                raise DatabaseBusy("Basis data sedang dipulihkan; coba lagi.") from error
+                raise DatabaseBusy(N_("Basis data sedang dipulihkan; coba lagi.")) from error
             log.info("PostgreSQL does not say which cluster this is: %s", error)
             return ""
         assert row is not None, "pg_control_system gives a row"

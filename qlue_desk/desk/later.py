@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Generator
 from typing import Any
 
 from textual.screen import Screen
@@ -19,20 +19,41 @@ log = logging.getLogger(__name__)
 
 
 def later(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "") -> None:
-    """Start `work`; with a `group` the newest replaces the one before."""
-    screen.run_worker(
-        _guarded(screen, work), group=group or "later", exclusive=bool(group), exit_on_error=False
-    )
+    """Start `work`; with a `group` the newest replaces the one before, even before that has begun."""
+    guarded = _Guarded(screen, work)
+    if group:
+        newest: dict[str, _Guarded] = vars(screen).setdefault("_newest_work", {})
+        if (before := newest.get(group)) is not None:
+            before.drop()
+        newest[group] = guarded
+    screen.run_worker(guarded, group=group or "later", exclusive=bool(group), exit_on_error=False)
 
 
-async def _guarded(screen: Screen[Any], work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except (Superseded, StoreClosed):
-        return  # something newer was asked, or the desk is closing
-    except Exception as error:
-        log.exception("in %s", type(screen).__name__)
-        say(screen, sentence_of(error), wrong=True)
+class _Guarded(Awaitable[None]):
+    """Work whose errors become a sentence; one that is replaced before it begins leaves nothing behind."""
+
+    def __init__(self, screen: Screen[Any], work: Coroutine[Any, Any, None]) -> None:
+        self._screen = screen
+        self._work = work
+        self._begun = False
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._run().__await__()
+
+    def drop(self) -> None:
+        """Something newer takes its place: what has not begun never will."""
+        if not self._begun:
+            self._work.close()
+
+    async def _run(self) -> None:
+        self._begun = True
+        try:
+            await self._work
+        except (Superseded, StoreClosed):
+            return  # something newer was asked, or the desk is closing
+        except Exception as error:
+            log.exception("in %s", type(self._screen).__name__)
+            say(self._screen, sentence_of(error), wrong=True)
 
 
 def sentence_of(error: BaseException) -> str:
