@@ -247,7 +247,7 @@ def _by_suffix(digits: str) -> tuple[bytes, int] | None:
 def entries(complaint_id: str) -> list[Entry]:
     """The history, oldest first; own unconfirmed lines are among them."""
     rows = connection().execute(
-        "SELECT body FROM entry WHERE complaint_id = ? ORDER BY at, id", (complaint_id,)
+        "SELECT body FROM entry WHERE complaint_id = ? ORDER BY at, rowid", (complaint_id,)
     )
     return [_decode_entry(row[0]) for row in rows]
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from qlue_desk.casework.acting import act
-from qlue_desk.domain.complaint import Attachment, Complaint, Status
+from qlue_desk.domain.complaint import Attachment, Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Payload, PullReply, Verdict
 from qlue_desk.store import blobs, complaints, drafts, journal, outbox, replica, snapshot
@@ -447,3 +447,13 @@ def test_a_revoked_desk_keeps_only_the_persons_own_unsent_work(world: Replica) -
     assert [world.number_of_rows(table) for table in ("complaint", "entry", "stage")] == [0, 0, 0]
     assert world.found("zebra") == 0
     assert [a.id for a in world.store.reading(outbox.to_send)] == [outcome.action_id]
+
+
+def test_history_of_one_second_stands_in_the_order_in_which_it_came(world: Replica) -> None:
+    one = world.complaint()
+    world.follow(one)
+    lines = [Entry(f"h_{place}", one.id, verb, NOW, NOW) for place, verb in
+             ((9, "receive"), (5, "dispatch"), (7, "acknowledge"))]  # fmt: skip
+    world.store.writing(complaints.put_entries, lines)
+    found = [entry.id for entry in world.store.reading(complaints.entries, one.id)]
+    assert [i for i in found if i in {"h_9", "h_5", "h_7"}] == ["h_9", "h_5", "h_7"]

@@ -23,7 +23,7 @@ ROOMY = 56
 """From this width on a history line names the dinas of the person, too."""
 STAMP = 14
 """Cells of a moment with a gap: `22 Nov 19.14`."""
-CLOCK_LABEL = 11
+CLOCK_LABEL = 12
 LEAST_BAR = 4
 """A clock's words go below its bar rather than leave less of it."""
 BAR = 16
