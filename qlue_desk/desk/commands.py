@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.follow_up import shown_offers
+from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.words import _
@@ -51,7 +51,7 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
             f"move:{offer.edge.verb}",
             _(offer.edge.label) + ("…" if offer.edge.asks else ""),
             _("tindak lanjut {subject}").format(subject=subject),
-            "t",
+            f"t {KEYS.get(offer.edge.verb, '')}".strip(),
             also=str(offer.edge.verb),
         )
         for offer in shown_offers(await backend.offers(chosen[0]))

@@ -55,7 +55,7 @@ def test_a_bulk_with_refused_ones_tells_each_and_keeps_only_those_marked(world: 
         await pilot.press("t", "enter")
         await agree(app, pilot, "Terima untuk 3 dari 5 laporan?")
         await until(lambda: isinstance(app.screen, TextDialog))
-        assert app.screen.title_text == "Terima: 3 tersimpan, 2 ditolak"  # type: ignore[attr-defined]
+        assert app.screen.title_text == "Terima: 3 tersimpan, 2 dilewati"  # type: ignore[attr-defined]
         assert not any(isinstance(screen, FollowUpDialog) for screen in app.screen_stack)
         await pilot.press("escape")
         await until(lambda: len(app.screen_stack) == 2)

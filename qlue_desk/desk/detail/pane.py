@@ -19,16 +19,18 @@ class DetailPane(VerticalScroll):
         super().__init__(id=id, can_focus=True)
         self.case: CaseView | None = None
         self.around: Surroundings | None = None
+        self.gone = ""
+        """Where the report has gone that the line still shows."""
         self._drawn_width = 0
 
     def compose(self) -> ComposeResult:
         """One body."""
         yield Static(id="detail-body")
 
-    def show(self, case: CaseView | None, around: Surroundings) -> None:
-        """Show a report; the scroll position stays when it is the same one."""
+    def show(self, case: CaseView | None, around: Surroundings, gone: str = "") -> None:
+        """Show a report, or where one has gone; the scroll position stays when it is the same one."""
         same = case is not None and self.case is not None and case.complaint.id == self.case.complaint.id
-        self.case, self.around = case, around
+        self.case, self.around, self.gone = case, around, gone
         self._draw()
         if not same:
             self.scroll_home(animate=False, immediate=True)
@@ -46,7 +48,8 @@ class DetailPane(VerticalScroll):
         body = self.query_one("#detail-body", Static)
         if self.case is None or self.around is None:
             self.border_title = ""
-            body.update(Content.styled(_("Tidak ada laporan di baris ini."), "$text-muted"))
+            words = self.gone or _("Tidak ada laporan di baris ini.")
+            body.update(Content.styled(safe(words), "$text-muted"))
             return
         self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
         body.update(case_content(self.case, self.around, self._drawn_width))

@@ -276,6 +276,10 @@ class TextDialog(Dialog[None]):
         Binding("q,enter", "close", show=False),
         Binding("j,down", "read(1)", show=False),
         Binding("k,up", "read(-1)", show=False),
+        Binding("ctrl+d,pagedown,space", "read(8)", show=False),
+        Binding("ctrl+u,pageup", "read(-8)", show=False),
+        Binding("g,home", "edge(False)", show=False),
+        Binding("G,end", "edge(True)", show=False),
     ]
 
     def __init__(self, title: str, text: Content) -> None:
@@ -294,3 +298,8 @@ class TextDialog(Dialog[None]):
     def action_read(self, step: int) -> None:
         """Scroll."""
         self.query_one("#reading").scroll_relative(y=step * 2, animate=False)
+
+    def action_edge(self, end: bool) -> None:
+        """To the first or the last line."""
+        reading = self.query_one("#reading")
+        (reading.scroll_end if end else reading.scroll_home)(animate=False)

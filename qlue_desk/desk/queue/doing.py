@@ -111,10 +111,13 @@ class Doing:
         if len(outcomes) == 1 and outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
             return
-        title = _("{move}: {done} tersimpan, {refused} ditolak").format(
-            move=label, done=len(outcomes) - len(refused), refused=len(refused)
+        done = len(outcomes) - len(refused)
+        # "Refused" is central's word; these were not even tried.
+        title = _("{move}: {done} tersimpan, {refused} dilewati").format(
+            move=label, done=done, refused=len(refused)
         )
-        say(self.screen, title, wrong=True)
+        back = sending_sentence(self.screen.desk.line_state, self.settings, done) if done else ""
+        say(self.screen, f"{title}. {back}".strip(), wrong=not done)
         self.screen.app.push_screen(TextDialog(title, result_lines(outcomes)))
 
     def _say_recording(self, count: int) -> None:

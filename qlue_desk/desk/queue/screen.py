@@ -236,7 +236,10 @@ class DeskScreen(Working, Finding):
         now = self.backend.now()
         can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
         around = Surroundings(self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept)
-        self.detail.show(case, around)
+        gone = ""
+        if case is None and cells is not None:
+            gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
+        self.detail.show(case, around, gone)
 
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
