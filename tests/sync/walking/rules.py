@@ -317,7 +317,7 @@ RULES: tuple[Rule, ...] = (
     Rule("chain", no_chain, script=scripts.GROWN_PAST, quick=True),
     Rule("chain and ahead", no_chain_no_ahead, walks=100),
     Rule("chain at central alone", no_chain_at_central, why_redundant="the desk verifies each page itself"),
-    Rule("ahead", no_ahead, walks=100),
+    Rule("ahead", no_ahead, walks=600),
     Rule("floor and counting", no_floor_no_counting, walks=100),
     Rule("floor alone", no_floor, why_redundant="the desk notices that a number is missing"),
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),
