@@ -67,7 +67,7 @@ def settle(sent: Sent, answer: Answer) -> list[ActionResult]:
     if not decode_cursor(here).epoch == then.epoch == push.epoch:
         return []
     actions = tuple(found for result in push.results if (found := outbox.action(result.id)) is not None)
-    return journal.settle(actions, push.results, push.epoch, (then.epoch, then.seq))
+    return journal.settle(actions, push, (then.epoch, then.seq))
 
 
 def _all() -> list[Sent]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from qlue_desk.protocol import Action, ActionResult, Verdict
+from qlue_desk.protocol import Action, ActionResult, PushReply, Verdict
 from qlue_desk.store import outbox, twin
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.rebase import rebase
@@ -19,21 +19,15 @@ from qlue_desk.store.rebase import rebase
 _encode = msgspec.json.Encoder().encode
 
 
-def settle(
-    sent: tuple[Action, ...],
-    results: tuple[ActionResult, ...],
-    epoch: str,
-    covered: tuple[str, int],
-    head: int | None = None,
-) -> list[ActionResult]:
+def settle(sent: tuple[Action, ...], reply: PushReply, covered: tuple[str, int]) -> list[ActionResult]:
     """Take central's verdicts; the caller has checked the generation in this same transaction.
 
     `covered` is (epoch, seq) of the cursor that travelled with the push: central checked it, so an event
-    at or below it is in our rows already. `head` is the number of the stream's newest event: a duplicate
-    above it was numbered in the stream of another dinas, to which this desk belonged then, and the feed
-    will never show it. Returns the verdicts that changed something.
+    at or below it is in our rows already. A duplicate above the reply's head was numbered in the stream of
+    another dinas, to which this desk belonged then, and the feed will never show it. Returns the verdicts
+    that changed something.
     """
-    by_id = {result.id: result for result in results}
+    by_id = {result.id: result for result in reply.results}
     taken: list[ActionResult] = []
     changed: dict[str, bool] = {}
     for action in sent:
@@ -46,8 +40,8 @@ def settle(
             continue
         state = outbox.state_of(action.id)
         if result.status is Verdict.APPLIED and state == "waiting":
-            elsewhere = result.duplicate and head is not None and result.seq > head
-            view_changes = _acknowledge(result, epoch, covered, elsewhere=elsewhere)
+            elsewhere = result.duplicate and result.seq > reply.head
+            view_changes = _acknowledge(result, reply.epoch, covered, elsewhere=elsewhere)
         elif result.status is Verdict.REJECTED and state in ("waiting", "acked"):
             outbox.refuse(result, rebase_now=False)
             view_changes = True

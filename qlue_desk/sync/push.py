@@ -130,7 +130,7 @@ def _settle(batch: Batch, reply: PushReply) -> PushOutcome:
     if batch.cursor is not None:
         position = decode_cursor(batch.cursor)
         covered = (position.epoch, position.seq)
-    taken = journal.settle(batch.actions, reply.results, reply.epoch, covered, reply.head)
+    taken = journal.settle(batch.actions, reply, covered)
     replica.note_contact()
     applied = [result for result in taken if result.status is Verdict.APPLIED]
     return PushOutcome(

@@ -11,7 +11,7 @@ from qlue_desk.casework import handing
 from qlue_desk.casework.acting import act
 from qlue_desk.casework.errors import Refused
 from qlue_desk.domain.moves import Fields
-from qlue_desk.protocol import ActionResult, Verdict
+from qlue_desk.protocol import ActionResult, PushReply, Verdict
 from qlue_desk.store import complaints, journal, outbox, replica
 from qlue_desk.store.errors import StoreError
 from tests.desk_world import NOW, DeskWorld
@@ -33,7 +33,7 @@ def refused_action(world: DeskWorld, note: str = "Tim dua jam lagi di lokasi.") 
     assert outcome.done, outcome.refusal
     [item] = world.store.reading(outbox.waiting)
     result = ActionResult(item.action.id, Verdict.REJECTED, "invalid_transition", REASON)
-    world.store.writing(journal.settle, (item.action,), (result,), "e", ("e", 0))
+    world.store.writing(journal.settle, (item.action,), PushReply("e", 0, (result,)), ("e", 0))
     return complaint.id, item.action.id
 
 

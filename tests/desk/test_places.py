@@ -29,7 +29,7 @@ from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.protocol import ActionResult, Current, Verdict
+from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Change
@@ -65,7 +65,7 @@ def refuse(world: DeskWorld, verb: str) -> None:
         result = ActionResult(
             item.action.id, Verdict.REJECTED, code="out_of_scope", detail=REASON, current=current
         )
-        journal.settle((item.action,), (result,), "e1", ("e1", 0))
+        journal.settle((item.action,), PushReply("e1", 0, (result,)), ("e1", 0))
 
     world.store.write(settle).result()
 

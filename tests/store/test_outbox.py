@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qlue_desk.casework.acting import act, undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
-from qlue_desk.protocol import Action, ActionResult, Current, RetryCode, Verdict
+from qlue_desk.protocol import Action, ActionResult, Current, PushReply, RetryCode, Verdict
 from qlue_desk.store import complaints, journal, outbox, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
@@ -38,7 +38,7 @@ def to_send(world: DeskWorld) -> tuple[Action, ...]:
 
 
 def settle(world: DeskWorld, sent: tuple[Action, ...], *results: ActionResult) -> list[ActionResult]:
-    return world.store.writing(journal.settle, sent, results, "e1", ("e1", 4))
+    return world.store.writing(journal.settle, sent, PushReply("e1", 4, results), ("e1", 4))
 
 
 def applied(action_id: str, seq: int = 9) -> ActionResult:

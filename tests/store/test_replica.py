@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Attachment, Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
-from qlue_desk.protocol import ActionResult, Payload, PullReply, Verdict
+from qlue_desk.protocol import ActionResult, Payload, PullReply, PushReply, Verdict
 from qlue_desk.store import blobs, complaints, drafts, journal, outbox, replica, snapshot
 from qlue_desk.store.bound import connection
 from qlue_desk.store.replica import FeedBroken, PageOutcome
@@ -174,7 +174,7 @@ def test_own_action_never_flickers_from_recording_to_confirmation(world: Replica
     entry = history(confirmed, "acknowledge", action_id=outcome.action_id)
     world.stream.put(confirmed, entry, action_id=outcome.action_id)
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=3, version=5)
-    world.store.writing(journal.settle, sent, (result,), "e1", ("e1", 2))
+    world.store.writing(journal.settle, sent, PushReply("e1", 2, (result,)), ("e1", 2))
     look()
     assert world.pull().confirmed == 1
     look()
@@ -201,7 +201,7 @@ def test_the_feed_may_show_an_action_before_its_verdict_arrives(world: Replica) 
     world.pull()
     assert world.store.reading(outbox.to_send) == ()
     late = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=2)
-    assert world.store.writing(journal.settle, sent, (late,), "e1", ("e1", 1)) == []
+    assert world.store.writing(journal.settle, sent, PushReply("e1", 1, (late,)), ("e1", 1)) == []
     assert [e.text for e in world.store.reading(complaints.entries, one.id) if e.verb == "note"] == ["a"]
 
 
@@ -211,7 +211,7 @@ def test_an_acked_action_that_the_feed_passed_without_it_is_offered_again(world:
     [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
     sent = world.store.reading(outbox.to_send)
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=2)
-    world.store.writing(journal.settle, sent, (result,), "e1", ("e1", 1))
+    world.store.writing(journal.settle, sent, PushReply("e1", 1, (result,)), ("e1", 1))
     world.stream.put(replace(one, version=4, street="Jl. Lain"))  # seq 2 is somebody else's now
     before = world.store.reading(replica.generation)
     assert world.pull().reoffered == 1
@@ -226,7 +226,7 @@ def test_an_acked_action_above_the_head_is_offered_again(world: Replica) -> None
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
     sent = world.store.reading(outbox.to_send)
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=7)
-    world.store.writing(journal.settle, sent, (result,), "e1", ("e1", 1))
+    world.store.writing(journal.settle, sent, PushReply("e1", 1, (result,)), ("e1", 1))
     assert world.pull().reoffered == 1
 
 
@@ -262,7 +262,7 @@ def test_moving_out_removes_everything_but_own_words(world: Replica, tmp_path: P
     sent = world.store.reading(outbox.to_send)
     assert [a.id for a in sent] == [outcome.action_id]
     refusal = ActionResult(id=outcome.action_id, status=Verdict.REJECTED, code="out_of_scope")
-    world.store.writing(journal.settle, sent, (refusal,), "e1", ("e1", 3))
+    world.store.writing(journal.settle, sent, PushReply("e1", 3, (refusal,)), ("e1", 3))
     [item] = world.store.reading(outbox.tray)
     assert (item.action.fields.note, item.number, item.title) == ("catatan saya", one.number, "")
 
@@ -325,7 +325,7 @@ def test_a_snapshot_swaps_rows_and_offers_the_journal_again(world: Replica) -> N
     )
     sent = world.store.reading(outbox.to_send)
     results = tuple(ActionResult(id=a.id, status=Verdict.APPLIED, seq=3 + i) for i, a in enumerate(sent))
-    world.store.writing(journal.settle, sent, results, "e1", ("e1", 2))
+    world.store.writing(journal.settle, sent, PushReply("e1", 2, results), ("e1", 2))
     world.stream = FeedStream("e2")  # restored: has the first note, not the second
     line = history(stays, "note", action_id=shown.action_id, text="ada")
     renewed = replace(stays, version=4)
@@ -434,7 +434,9 @@ def test_a_refused_entry_takes_its_report_along(world: Replica) -> None:
     action = Action(id="a_1", verb="enter", complaint_id=entered.id, actor_id="u_oki", recorded_at=NOW)
     world.store.writing(outbox.record, [outbox.Recorded(action, entered)])
     refusal = ActionResult(id="a_1", status=Verdict.REJECTED, code="invalid_args")
-    world.store.writing(journal.settle, world.store.reading(outbox.to_send), (refusal,), "e1", ("e1", 0))
+    world.store.writing(
+        journal.settle, world.store.reading(outbox.to_send), PushReply("e1", 0, (refusal,)), ("e1", 0)
+    )
     assert world.store.reading(complaints.get, entered.id) is None
     assert len(world.store.reading(outbox.tray)) == 1
 

@@ -178,6 +178,26 @@ def test_a_verdict_of_a_history_that_was_undone_is_not_taken(central: Central) -
     assert desk.rows() == central.rows("dpupr")
 
 
+def test_work_that_central_took_in_the_stream_of_the_former_dinas_is_not_offered_for_ever(
+    central: Central,
+) -> None:
+    one, two = central.report(), central.report("dlh")
+    desk = central.desk()
+    desk.sync()
+    action = desk.act(one.id, "note", "masih di sini")
+    lost = bundles.take(central.hub, bundling.pack(desk.store, START).content)
+    assert lost.applied == 1  # in the stream of dpupr; its answer never comes
+    central.hub.accounts.move_desk(desk.workplace.desk.id, "dlh")
+    moved = bundles.take(central.hub, bundling.pack(desk.store, START).content)
+    assert (moved.applied, moved.retry) == (0, 1)
+    assert bundling.take_answer(desk.store, moved.answer).waiting == 1
+    assert list(desk.rows()) == [two.id]
+    again = bundles.take(central.hub, bundling.pack(desk.store, START).content)
+    assert bundling.take_answer(desk.store, again.answer).waiting == 0
+    assert desk.state_of(action) == "confirmed"
+    assert central.texts(one.id).count("masih di sini") == 1
+
+
 def test_only_the_right_ones_can_open_it(central: Central, tmp_path: Path) -> None:
     report = central.report()
     desk, stranger = central.desk(), central.desk("dlh")

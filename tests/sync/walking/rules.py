@@ -22,6 +22,7 @@ from qlue_desk.protocol import (
     EventKind,
     Position,
     PullReply,
+    PushReply,
     ResyncReason,
     SnapshotPage,
     Verdict,
@@ -264,10 +265,10 @@ def no_version_guard(patch: Patch) -> None:
 def no_look_at_the_head(patch: Patch) -> None:
     settle = journal.settle
 
-    def without_head(sent: Any, results: Any, epoch: str, covered: Any, _head: int | None = None) -> Any:
-        return settle(sent, results, epoch, covered)
+    def endless(sent: Any, reply: PushReply, covered: Any) -> Any:
+        return settle(sent, msgspec.structs.replace(reply, head=2**62), covered)
 
-    patch.setattr(journal, "settle", without_head)
+    patch.setattr(journal, "settle", endless)
 
 
 def no_fence(patch: Patch) -> None:
