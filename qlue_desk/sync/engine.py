@@ -21,7 +21,7 @@ from qlue_desk.store import meta, outbox, replica
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
 from qlue_desk.store.grace import Grace
-from qlue_desk.sync import blobs, bundling, pull, rounds
+from qlue_desk.sync import blobs, bundling, pull, rounds, tokens
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
     ClientTooOld,
@@ -211,6 +211,7 @@ class Engine:
         if not connected:
             self._say(phase=Phase.CONNECTING)
         pull.current_session(link)
+        tokens.rotate_when_due(link)
         if pull.needs_snapshot(link):
             self._say(phase=Phase.SYNCING, progress=(0, 0), detail="")
             pull.run_snapshot(link, lambda here, all_: self._say(phase=Phase.SYNCING, progress=(here, all_)))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qlue_desk.store import journal, outbox, replica
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
-from qlue_desk.sync import blobs, pull
+from qlue_desk.sync import blobs, pull, tokens
 from qlue_desk.sync.errors import ClientTooOld, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.push import Pusher
@@ -41,6 +41,7 @@ def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResul
     for attempt in range(_RESYNCS):
         try:
             pull.current_session(link)
+            tokens.rotate_when_due(link)
             result = _pull_all(link, result, progress)
             result = _push_all(link, result)
             result = _pull_all(link, result, progress)

@@ -16,7 +16,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -33,6 +33,7 @@ from qlue_desk.protocol import (
     REQUEST_HEADER,
     REQUEST_ID_HEADER,
     SERVER_HEADER,
+    ErrorCode,
     Problem,
 )
 from qlue_desk.sync.errors import (
@@ -40,6 +41,7 @@ from qlue_desk.sync.errors import (
     BadReply,
     BlobProblem,
     InsecureAddress,
+    NotSignedIn,
     Offline,
     OtherServer,
     Portal,
@@ -59,6 +61,16 @@ _DECODE_STEP = 256 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 T = TypeVar("T")
+
+
+class Tokens(Protocol):
+    """Where a conversation finds another token when central does not take the one it has."""
+
+    def all(self) -> tuple[str, ...]:
+        """What there is now, the likeliest first."""
+
+    def worked(self, token: str) -> None:
+        """Central took this one after it had refused another."""
 
 
 def checked_address(url: str) -> str:
@@ -86,12 +98,14 @@ class Transport:
         url: str,
         *,
         token: str = "",
+        tokens: Tokens | None = None,
         server_id: str = "",
         private_ca: Path | None = None,
         place: str = "",
     ) -> None:
         self.url = checked_address(url)
         self.token = token
+        self._tokens = tokens
         self.server_id = server_id
         """Pinned after enrolment; '' accepts the first server that answers."""
         self._streams: list[Any] = []
@@ -174,6 +188,40 @@ class Transport:
             self._client.close()
 
     def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        params: dict[str, str | int] | None,
+        deadline: float,
+        headers: dict[str, str],
+        *,
+        plain: bool = False,
+    ) -> _Reply:
+        """Ask; with another token where central does not know (any more) the one in hand.
+
+        The window that syncs may have replaced it, and central may have been put back to before that.
+        """
+        refusal: NotSignedIn | None = None
+        tried: set[str] = set()
+        while True:
+            try:
+                reply = self._ask(method, path, content, params, deadline, headers, plain=plain)
+            except NotSignedIn as refused:
+                if self._tokens is None or refused.code != ErrorCode.TOKEN_EXPIRED:
+                    raise
+                refusal = refusal or refused
+                tried.add(self.token)
+                another = next((token for token in self._tokens.all() if token not in tried), None)
+                if another is None:
+                    raise refusal from None
+                self.token = another
+            else:
+                if refusal is not None and self._tokens is not None:
+                    self._tokens.worked(self.token)
+                return reply
+
+    def _ask(
         self,
         method: str,
         path: str,
