@@ -61,7 +61,7 @@ class Line(msgspec.Struct, frozen=True):
 
 def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
     """What waits to be sent or to be confirmed, oldest first."""
-    return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
+    return [line_of(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
 
 
 def tray_lines(
@@ -74,7 +74,7 @@ def tray_lines(
 def _tray_lines(workplace: Workplace, translate: Translate, now: dt.datetime) -> list[Line]:
     found = []
     for item in outbox.tray():
-        line = _line(workplace, item, translate)
+        line = line_of(workplace, item, translate)
         complaint_id = item.action.complaint_id
         dinas = departed.where(complaint_id)
         found.append(
@@ -82,7 +82,7 @@ def _tray_lines(workplace: Workplace, translate: Translate, now: dt.datetime) ->
                 line,
                 gone=complaints.get(complaint_id) is None,
                 current=line.current or _went(workplace, dinas, translate),
-                why_not=dict(why_not(workplace, item.action, item.number, now, translate)),
+                why_not=dict(why_not(workplace, item, now, translate)),
             )
         )
     return found
@@ -142,9 +142,9 @@ def retry(workplace: Workplace, action_id: str) -> str:
 
 
 def _retry(workplace: Workplace, action_id: str) -> str:
-    item = next((item for item in outbox.tray() if item.action.id == action_id), None)
-    if item is not None and item.action.report is None:
-        away = gone(workplace, item.action.complaint_id, item.number)
+    item = outbox.refused(action_id)
+    if item.action.report is None:
+        away = gone(workplace, item)
         if away is not None:
             raise away
     return outbox.retry(action_id).id
@@ -247,10 +247,11 @@ def _of_twin(line: twin.Line) -> Waiting:
 
 def left_line(item: Waiting, translate: Translate = str) -> Line:
     """An action as a line where there is no session to name people and places."""
-    return _line(None, item, translate)
+    return line_of(None, item, translate)
 
 
-def _line(workplace: Workplace | None, item: Waiting, translate: Translate) -> Line:
+def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) -> Line:
+    """One action in words."""
     action = item.action
     person = None if workplace is None else workplace.person(action.actor_id)
     note = action.fields.note if action.report is None else action.report.text

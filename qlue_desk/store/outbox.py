@@ -197,7 +197,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     moment = now or dt.datetime.now(dt.UTC)
     fresh = _fingerprinted(
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
@@ -214,12 +214,16 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     _put_away(action_id)
     departed.tidy(old.action.complaint_id)
 
 
-def _refused(action_id: str) -> Waiting:
+def refused(action_id: str) -> Waiting:
+    """One action of the tray.
+
+    :raises StoreError: when it does not lie there.
+    """
     found = _listed("id = ? AND state = 'refused'", 1, action_id)
     if not found:
         raise StoreError(

@@ -127,7 +127,7 @@ def test_a_refused_action_says_which_remedies_cannot_succeed_and_where_its_repor
 ) -> None:
     action_id = refuse(world)
     [here] = tray.tray_lines(world.workplace, now=NOW)
-    assert (here.gone, here.why_not) == (False, {})
+    assert (here.gone, sorted(here.why_not)) == (False, ["enter"])
     world.store.writing(replica.forget, here.complaint_id, "dishub")
     [line] = tray.tray_lines(world.workplace, now=NOW)
     sentence = (
@@ -160,5 +160,5 @@ def test_a_remedy_that_the_table_of_moves_forbids_now_says_why(world: DeskWorld)
     done = msgspec.structs.replace(world.get("1"), status=Status.RESOLVED, version=9)
     world.put([done])
     [line] = tray.tray_lines(world.workplace, now=NOW)
-    assert sorted(line.why_not) == ["hand", "retry"]
+    assert sorted(line.why_not) == ["enter", "hand", "retry"]
     assert line.why_not["retry"].startswith("Mulai dikerjakan tidak bisa dari Selesai")
