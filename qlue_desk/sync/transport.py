@@ -26,6 +26,7 @@ from qlue_desk import __version__
 from qlue_desk.protocol import (
     BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
+    DIGEST_HEADER,
     MEDIA_TYPE,
     PLACE_HEADER,
     PROTOCOL,
@@ -35,6 +36,7 @@ from qlue_desk.protocol import (
     SERVER_HEADER,
     ErrorCode,
     Problem,
+    content_digest,
 )
 from qlue_desk.sync.errors import (
     MAX_RETRY_AFTER,
@@ -279,6 +281,9 @@ class Transport:
         if plain and headers.get("Content-Encoding", "identity") != "identity":
             raise BadReply("a compressed file")
         content = b"".join(_capped(response, until))
+        digest = headers.get(DIGEST_HEADER)
+        if digest is not None and digest != content_digest(content):
+            raise BadReply("the reply is not the one that central sent")
         if response.status_code >= 400:
             raise _problem(response, content)
         return _Reply(headers, content)

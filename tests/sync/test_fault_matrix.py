@@ -36,6 +36,7 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
         (
             replies.row05_bit_flip_in_body,
             replies.row05_second_time_is_a_resync,
+            replies.row05_damage_that_stays_json_in_what_no_chain_covers,
             REPLICA + "test_any_altered_event_is_noticed_and_nothing_is_applied",
         ),
     ),

@@ -21,6 +21,7 @@ from qlue_desk.central.feed import scope_stream
 from qlue_desk.central.limits import Buckets
 from qlue_desk.protocol import (
     CLIENT_HEADER,
+    DIGEST_HEADER,
     MEDIA_TYPE,
     PLACE_HEADER,
     PROTOCOL,
@@ -30,6 +31,7 @@ from qlue_desk.protocol import (
     SERVER_HEADER,
     DeskIdentity,
     ErrorCode,
+    content_digest,
 )
 from qlue_desk.words import _
 
@@ -176,7 +178,11 @@ def address(request: AnyRequest) -> str:
 def reply(request: AnyRequest, message: object, status: int = 200) -> Response[bytes]:
     """A message of the protocol, packed where the desk takes that and it is worth it."""
     content = _encode(message)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+        DIGEST_HEADER: content_digest(content),
+    }
     if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, compresslevel=4, mtime=0)
         headers["Content-Encoding"] = "gzip"
