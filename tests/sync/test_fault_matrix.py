@@ -204,6 +204,7 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
         "blobs",
         (
             sessions.row40_upload_interrupted_damaged_refused,
+            sessions.row40_machines_that_answer_in_turn,
             sessions.row40_wrong_digest_restarts_once_then_tray,
             sessions.row40_missing_at_push_is_sent_again,
             ROUNDS + "test_evidence_that_has_gone_from_the_disk_is_told_in_the_tray",
