@@ -16,6 +16,7 @@ from litestar import Request, Response
 
 from qlue_desk.central import clones
 from qlue_desk.central.api.problems import ProblemError, too_many
+from qlue_desk.central.conversation import Desk
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
 from qlue_desk.central.limits import Buckets
@@ -29,7 +30,6 @@ from qlue_desk.protocol import (
     REQUEST_HEADER,
     REQUEST_ID_HEADER,
     SERVER_HEADER,
-    DeskIdentity,
     ErrorCode,
     content_digest,
 )
@@ -56,15 +56,6 @@ AnyRequest = Request[Any, Any, Any]
 _encode = msgspec.json.Encoder().encode
 _ECHO = re.compile(r"[\x21-\x7e]{1,128}")
 _CLIENT_VERSION = re.compile(r"\bdesk/(\d+)\.(\d+)\.(\d+)")
-
-
-class Desk(msgspec.Struct, frozen=True):
-    """Who asks: the desk, the token it carried, the stream it reads."""
-
-    identity: DeskIdentity
-    token: str
-    stream: str
-    coordinator: str
 
 
 class Wire:
