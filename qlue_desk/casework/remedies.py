@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from enum import StrEnum
 
+import msgspec
+
 from qlue_desk.casework.entering import MAY_ENTER
 from qlue_desk.casework.errors import Refused, refused
 from qlue_desk.casework.workplace import Workplace
@@ -41,15 +43,30 @@ def is_lost(item: Waiting) -> bool:
     return known and item.result is not None and item.result.code == Code.NOT_FOUND
 
 
+class Prospects(msgspec.Struct, frozen=True):
+    """What can still become of a refused action."""
+
+    gone: bool
+    """Its report is no longer at this desk."""
+    dinas: str
+    """Key of the dinas where the report went; '' where it is here or that is not known."""
+    why_not: dict[Remedy, str]
+    """The remedies that cannot succeed, each with its reason."""
+
+
 def gone(workplace: Workplace, item: Waiting) -> Refused | None:
     """Why nothing can be done to a report that left, and where it went; None for one that is here.
 
     On a store's thread only.
     """
-    complaint_id, number = item.action.complaint_id, item.number
+    complaint_id = item.action.complaint_id
     if complaints.get(complaint_id) is not None:
         return None
-    dinas = departed.where(complaint_id)
+    return _away(workplace, item, departed.where(complaint_id))
+
+
+def _away(workplace: Workplace, item: Waiting, dinas: str) -> Refused:
+    number = item.number
     if is_lost(item) and not dinas:
         return refused(N_("Laporan {number} hilang di pusat; salin atau ekspor tulisannya."), number=number)
     if not dinas:
@@ -63,25 +80,34 @@ def gone(workplace: Workplace, item: Waiting) -> Refused | None:
     )
 
 
-def why_not(
-    workplace: Workplace, item: Waiting, now: dt.datetime, translate: Translate = str
-) -> dict[Remedy, str]:
-    """The remedies that cannot succeed, each with its reason; decided as the desk decides a new act.
+def prospects(workplace: Workplace, item: Waiting, now: dt.datetime, translate: Translate = str) -> Prospects:
+    """What can still become of a refused action; decided as the desk decides a new act.
 
     On a store's thread only.
     """
-    action = item.action
-    away, complaint = gone(workplace, item), complaints.get(action.complaint_id)
-    if away is not None or complaint is None:
-        reason = away.sentence(translate) if away is not None else ""
-        found = dict.fromkeys(Remedy, reason)
-        if action.report is not None:
-            del found[Remedy.RETRY]  # a new report is recorded anew as a whole; it needs none that is here
-        if is_lost(item):
-            del found[Remedy.ENTER]
-            if not MAY_ENTER & workplace.actor.roles:
-                found[Remedy.ENTER] = translate(MAY_NOT_ENTER)
-        return found
+    complaint = complaints.get(item.action.complaint_id)
+    if complaint is None:
+        dinas = departed.where(item.action.complaint_id)
+        return Prospects(True, dinas, _without_report(workplace, item, dinas, translate))
+    return Prospects(False, "", _with_report(workplace, item.action, complaint, now, translate))
+
+
+def _without_report(
+    workplace: Workplace, item: Waiting, dinas: str, translate: Translate
+) -> dict[Remedy, str]:
+    found = dict.fromkeys(Remedy, _away(workplace, item, dinas).sentence(translate))
+    if item.action.report is not None:
+        del found[Remedy.RETRY]  # a new report is recorded anew as a whole; it needs none that is here
+    if is_lost(item):
+        del found[Remedy.ENTER]
+        if not MAY_ENTER & workplace.actor.roles:
+            found[Remedy.ENTER] = translate(MAY_NOT_ENTER)
+    return found
+
+
+def _with_report(
+    workplace: Workplace, action: Action, complaint: Complaint, now: dt.datetime, translate: Translate
+) -> dict[Remedy, str]:
     context, actor = workplace.context(now), workplace.actor
     reasons = {
         Remedy.RETRY: _of_retry(workplace, complaint, action, now),

@@ -11,13 +11,13 @@ import msgspec
 
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.reading import iso
-from qlue_desk.casework.remedies import gone, why_not
+from qlue_desk.casework.remedies import gone, prospects
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current, Session
-from qlue_desk.store import ballast, complaints, departed, drafts, journal, meta, outbox, twin
+from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
@@ -74,15 +74,13 @@ def tray_lines(
 def _tray_lines(workplace: Workplace, translate: Translate, now: dt.datetime) -> list[Line]:
     found = []
     for item in outbox.tray():
-        line = line_of(workplace, item, translate)
-        complaint_id = item.action.complaint_id
-        dinas = departed.where(complaint_id)
+        line, left = line_of(workplace, item, translate), prospects(workplace, item, now, translate)
         found.append(
             msgspec.structs.replace(
                 line,
-                gone=complaints.get(complaint_id) is None,
-                current=line.current or _went(workplace, dinas, translate),
-                why_not=dict(why_not(workplace, item, now, translate)),
+                gone=left.gone,
+                current=line.current or _went(workplace, left.dinas, translate),
+                why_not=dict(left.why_not),
             )
         )
     return found
