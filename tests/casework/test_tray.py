@@ -19,7 +19,7 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
-from qlue_desk.store import departed, drafts, journal, outbox, replica
+from qlue_desk.store import departed, drafts, journal, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -46,7 +46,7 @@ def refuse(world: DeskWorld) -> str:
         values={"dinas": "Dishub"},
         current=Current("dispatched", "dishub", 9),
     )
-    world.store.writing(lambda: journal.settle(outbox.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
+    world.store.writing(lambda: journal.settle(sending.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
     return outcome.action_id
 
 
@@ -147,7 +147,7 @@ def test_what_is_known_of_a_report_that_left_stands_where_central_said_nothing(w
     [outcome] = act(world.workplace, ["1"], "acknowledge", now=NOW)
     result = ActionResult(outcome.action_id, Verdict.REJECTED, "not_found", detail="Tidak ada.")
     world.store.writing(replica.forget, complaint.id, "dlh")
-    world.store.writing(lambda: journal.settle(outbox.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
+    world.store.writing(lambda: journal.settle(sending.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
     [line] = tray.tray_lines(world.workplace)
     assert (line.gone, line.current) == (True, "pindah ke DLH")
     other = world.add()
