@@ -96,6 +96,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("note", "c", "catatan", "Tulis catatan intern atau publik", Group.WORK, _CASE, bar=5),
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
+    DeskAction(
+        "macro", "m", "makro", "Makro: beberapa tindakan sekaligus, dari config.toml", Group.WORK, _CASE
+    ),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
         "reveal",

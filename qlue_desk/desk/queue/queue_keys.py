@@ -151,6 +151,10 @@ class QueueKeys(PlaceScreen):
         """P."""
         self.doing.priority()
 
+    def action_macro(self) -> None:
+        """M."""
+        self.doing.macro()
+
     def action_photo(self) -> None:
         """O."""
         self.doing.photo()
