@@ -99,6 +99,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction(
         "macro", "m", "makro", "Makro: beberapa tindakan sekaligus, dari config.toml", Group.WORK, _CASE
     ),
+    DeskAction(
+        "snooze",
+        "w",
+        "tunda",
+        "Tunda sampai waktu tertentu, hanya untuk Anda; sekali lagi membangunkan",
+        Group.WORK,
+        _CASE,
+    ),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
         "reveal",

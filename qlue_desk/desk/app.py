@@ -387,6 +387,8 @@ class QlueDesk(App[int]):
             self.screen.action_view(int(value))
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
+        elif kind == "query":
+            self.open_query(value, _("Yang ditunda"))
         elif kind == "macro" and isinstance(self.screen, DeskScreen):
             self.screen.doing.run_macro(value)
         elif kind == "action":

@@ -18,7 +18,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, entering, handing, lease, macros, reading, tray, undoing, views
+from qlue_desk.casework import (
+    acting,
+    entering,
+    handing,
+    lease,
+    macros,
+    reading,
+    snoozing,
+    tray,
+    undoing,
+    views,
+)
 from qlue_desk.casework.acting import Outcome, Plan, Together
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.macros import Fit
@@ -35,10 +46,11 @@ from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
 from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, snoozes
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
+from qlue_desk.store.snoozes import Woken
 from qlue_desk.store.strokes import Stroke
 from qlue_desk.words import _
 
@@ -131,9 +143,10 @@ class Backend:
         return await asyncio.wrap_future(self.fetch_rows(list(numbers)))
 
     def _cells_of(self, numbers: list[int]) -> list[Cells]:
-        return [self._cells(row) for row in queue.rows(numbers)]
+        aside = snoozes.asleep(self.actor.id, self.now())
+        return [self._cells(row, snoozed=row.row in aside) for row in queue.rows(numbers)]
 
-    def _cells(self, row: QueueRow) -> Cells:
+    def _cells(self, row: QueueRow, *, snoozed: bool) -> Cells:
         return Cells(
             row=row.row,
             id=row.id,
@@ -148,6 +161,7 @@ class Backend:
             mine=bool(row.holder) and row.holder == self.actor.id,
             priority=row.priority,
             pending=row.pending,
+            snoozed=snoozed,
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
@@ -202,7 +216,14 @@ class Backend:
         except Refused:
             return None  # moved to another dinas while it was on screen
         waiting = sum(item.state != "refused" for item in found.actions)
-        return CaseView(found.complaint, tuple(found.entries), found.clocks, found.pending_entries, waiting)
+        return CaseView(
+            found.complaint,
+            tuple(found.entries),
+            found.clocks,
+            found.pending_entries,
+            waiting,
+            snoozes.until(self.actor.id, found.complaint.id, self.now()),
+        )
 
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
@@ -260,6 +281,37 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(acting.perform, self.workplace, list(ids), plan, now=self.now(), dry_run=True)
         )
+
+    async def snooze(self, ids: Sequence[str], until: dt.datetime, wake_hours: int) -> list[Outcome]:
+        """Put reports aside for this person."""
+        return await asyncio.wrap_future(
+            self.store.write(
+                snoozing.snooze, self.workplace, list(ids), until, wake_hours=wake_hours, now=self.now()
+            )
+        )
+
+    async def wake(self, ids: Sequence[str]) -> list[Outcome]:
+        """Bring reports back."""
+        return await asyncio.wrap_future(self.store.write(snoozing.wake, self.workplace, list(ids)))
+
+    async def take_woken(self) -> list[Woken]:
+        """What has come back by itself since the last call."""
+        if not await asyncio.wrap_future(self.store.read(snoozes.woken, self.actor.id, self.now())):
+            return []
+        return await asyncio.wrap_future(self.store.write(snoozing.take_woken, self.workplace, self.now()))
+
+    async def asleep(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Which of these rows are put aside."""
+        found = await asyncio.wrap_future(self.store.read(snoozes.asleep, self.actor.id, self.now()))
+        return found & set(numbers)
+
+    async def snooze_choices(self) -> list[tuple[str, dt.datetime]]:
+        """The usual moments; the working calendar is worked out beside the screen."""
+        return await asyncio.wrap_future(self.store.read(snoozing.choices, self.workplace, self.now()))
+
+    def read_until(self, text: str) -> dt.datetime | Refusal:
+        """A moment as people write it."""
+        return snoozing.read_until(self.workplace, text, self.now())
 
     async def ids(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
         """Row number and id of reports, for lists too long to read in full."""

@@ -32,11 +32,13 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 
 def view_commands(screen: DeskScreen) -> list[Command]:
-    """The saved views, found by their query's words too."""
-    return [
+    """The saved views, found by their query's words too, and what is put aside."""
+    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    saved = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
+    return [*saved, aside]
 
 
 def macro_commands(screen: DeskScreen) -> list[Command]:

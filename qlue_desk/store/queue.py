@@ -130,7 +130,7 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     By deadline that index covers the terms of the default views; in other orders the walk visits the
     table for each row, which only a first page of almost everything is worth.
     """
-    if query.words or any(term.negated for term in query.terms):
+    if query.words or any(term.negated and not _names_few(term) for term in query.terms):
         return False
     if query.sort == "due" and not query.descending:
         return all(_covered_by_due(term) for term in query.terms)
@@ -138,7 +138,14 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     return only_open and not whole
 
 
+def _names_few(term: Term) -> bool:
+    """What is put aside is looked up once and is a handful: leaving it out costs the walk nothing."""
+    return term.field is Field.IS and term.values == ("snoozed",)
+
+
 def _covered_by_due(term: Term) -> bool:
+    if term.negated and _names_few(term):
+        return True
     if term.field is Field.IS:
         return _FLAGS_COVERED_BY_DUE.issuperset(term.values)
     return term.field in (Field.STATUS, Field.BY, Field.DUE)

@@ -24,6 +24,7 @@ from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -52,6 +53,7 @@ class DeskScreen(Working, Finding):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
+        self.snoozing = Snoozing(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
@@ -90,6 +92,7 @@ class DeskScreen(Working, Finding):
     def _tick(self) -> None:
         self.show_line()
         self._draw_detail_again()
+        self.snoozing.look()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the width."""
@@ -295,6 +298,7 @@ class DeskScreen(Working, Finding):
 
     def _refresh_now(self) -> None:
         self._refreshing = False
+        self.snoozing.look()
         self.show_query(self.query_text, keep_cursor=True)
         self._draw_detail_again()
 
