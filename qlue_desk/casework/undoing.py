@@ -30,6 +30,11 @@ class Undoing(msgspec.Struct, frozen=True):
     left: int
     """How many reports' part of it has left and stays done."""
 
+    @property
+    def number_of_moves(self) -> int:
+        """On each report; several are a macro."""
+        return self.actions // max(1, self.reports + self.left)
+
 
 def newest(workplace: Workplace) -> Undoing | None:
     """The person's newest stroke of which something can be taken back."""

@@ -125,7 +125,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
     DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
-    DeskAction("undo", "u", "batalkan", "Batalkan yang terakhir, bila belum terkirim", Group.MARK, _CASE),
+    DeskAction(
+        "undo",
+        "u",
+        "batalkan",
+        "Batalkan yang terakhir (di kotak keluar: baris ini), bila belum terkirim",
+        Group.MARK,
+        _CASE | _OUTBOX,
+    ),
     DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
     DeskAction(
         "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1

@@ -388,7 +388,7 @@ class QlueDesk(App[int]):
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "query":
-            self.open_query(value, _("Yang ditunda"))
+            self.open_query(value)
         elif kind == "macro" and isinstance(self.screen, DeskScreen):
             self.screen.doing.run_macro(value)
         elif kind == "action":

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.macros import Fit
 from qlue_desk.desk.dialogs.base import ActingDialog
-from qlue_desk.desk.dialogs.follow_up import Done
+from qlue_desk.desk.dialogs.follow_up import Done, why_not
 from qlue_desk.desk.later import later
 from qlue_desk.desk.queue.deeds import of_macro
 from qlue_desk.desk.safe_text import fit, safe
@@ -65,7 +65,8 @@ class MacroDialog(ActingDialog[Done]):
     def body(self) -> ComposeResult:
         """The macros, and what the chosen one does."""
         yield OptionList(*(self._option(place) for place in range(len(self.fits))), id="macros")
-        yield Static(id="steps")
+        start = self._start()
+        yield Static(self._steps(self.fits[start]) if start is not None else "", id="steps")
 
     def _is_closed(self, found: Fit) -> bool:
         return found.refusal is not None and self.how_many == 1
@@ -74,7 +75,7 @@ class MacroDialog(ActingDialog[Done]):
         found = self.fits[place]
         closed = self._is_closed(found)
         room = min(BOX_WIDTH, self.app.size.width) - LABEL - 10
-        words = found.refusal.sentence(_) if found.refusal is not None else _steps_in_short(found.steps)
+        words = why_not(found.refusal, "") if found.refusal is not None else _steps_in_short(found.steps)
         prompt = Content.assemble(
             (KEYS[place] + " ", "$text-muted" if closed else "bold $accent"),
             (fit(safe(found.macro.label), LABEL), "$text-muted" if closed else ""),
@@ -85,27 +86,39 @@ class MacroDialog(ActingDialog[Done]):
     def on_mount(self) -> None:
         """Start at the first that fits, or at the one asked for."""
         options = self.query_one("#macros", OptionList)
-        fitting = [place for place, found in enumerate(self.fits) if found.refusal is None]
-        asked = next((place for place, found in enumerate(self.fits) if found.name == self.preselect), None)
-        start = asked if asked is not None and not self._is_closed(self.fits[asked]) else None
-        options.highlighted = start if start is not None else next(iter(fitting), None)
+        start, asked = self._start(), self._asked
+        options.highlighted = start
         options.focus()
-        if asked is not None and start is None:
+        if asked is not None and asked != start:
             self._say_why(self.fits[asked])
-        elif not fitting and self.how_many == 1:
+        elif start is None:
             self.wrong(_("Tidak ada makro yang cocok untuk laporan ini."))
+
+    @property
+    def _asked(self) -> int | None:
+        return next((place for place, found in enumerate(self.fits) if found.name == self.preselect), None)
+
+    def _start(self) -> int | None:
+        """Where the highlight begins; nowhere when nothing is open."""
+        asked = self._asked
+        if asked is not None and not self._is_closed(self.fits[asked]):
+            return asked
+        fitting = (place for place, found in enumerate(self.fits) if found.refusal is None)
+        return next(fitting, 0 if self.how_many > 1 else None)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what it would do and write."""
-        found = self.fits[event.option_index]
         self.wrong("")
+        self.query_one("#steps", Static).update(self._steps(self.fits[event.option_index]))
+
+    def _steps(self, found: Fit) -> Content:
         lines = [_step_content(step, self.city) for step in found.steps]
         if self.how_many > 1:
             lead = _("Diisi untuk tiap laporan; contoh laporan pertama:")
             if found.refusal is not None:
                 lead = _("Laporan pertama: {why}").format(why=found.refusal.sentence(_))
             lines.insert(0, Content.styled(safe(lead), "$text-muted"))
-        self.query_one("#steps", Static).update(Content("\n").join(lines))
+        return Content("\n").join(lines)
 
     def _say_why(self, found: Fit) -> None:
         if found.refusal is not None:

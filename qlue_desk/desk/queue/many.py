@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from textual.screen import Screen
 
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk.dialogs.many import PreviewDialog, ProgressDialog
@@ -31,7 +32,7 @@ class Worked(msgspec.Struct, frozen=True):
     """Esc came before these."""
 
 
-async def in_parts(screen: DeskScreen, title: str, ids: Sequence[str], work: Work) -> Worked:
+async def in_parts(screen: Screen[Any], title: str, ids: Sequence[str], work: Work) -> Worked:
     """Work through many ids with a bar that esc stops; what is done stays done."""
     if len(ids) <= PART:
         return Worked(await work(ids))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from textual.screen import Screen
 
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
@@ -177,7 +178,7 @@ class Performing:
             self.screen.show_heading()
 
 
-async def take_back(screen: DeskScreen, backend: Backend, found: Undoing) -> Worked:
+async def take_back(screen: Screen[Any], backend: Backend, found: Undoing) -> Worked:
     """Take a stroke back in parts; its newest reports first."""
     places = [""] * found.reports  # how many there are matters here, not which
     return await many.in_parts(

@@ -171,7 +171,8 @@ class DeskScreen(Working, Finding):
                 later(self, self._count(), group="count")
                 return
         numbers = await self.backend.find(query)
-        if numbers != self.queue.numbers:
+        # A row that was only still shown may be back in its very place.
+        if numbers != self.queue.numbers or self.queue.guest is not None:
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")

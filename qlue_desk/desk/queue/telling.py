@@ -70,7 +70,7 @@ def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: C
 
 def undone_sentence(found: Undoing, worked: Worked) -> str:
     """What was taken back: the move and its report, or how many there were; what had left and stays."""
-    label, outcomes = _label(found.verb, macro=found.actions > found.reports + found.left), worked.outcomes
+    label, outcomes = stroke_label(found.verb, found.number_of_moves), worked.outcomes
     if len(outcomes) == 1:
         sentence = _("Dibatalkan: {move} {number}.").format(
             move=label, number=outcomes[0].number or found.number
@@ -90,7 +90,7 @@ def nothing_to_undo(last: Stroke | None) -> str:
     """Why `u` did nothing; `last` is the person's newest stroke."""
     if last is None:
         return _("Tidak ada tindakan yang bisa dibatalkan.")
-    label = _label(last.first.action.verb, macro=last.actions > last.reports)
+    label = stroke_label(last.first.action.verb, last.actions // last.reports)
     if last.reports > 1:
         return _("Tidak ada lagi yang bisa dibatalkan: {move} untuk {n} laporan sudah terkirim.").format(
             move=label, n=last.reports
@@ -100,9 +100,9 @@ def nothing_to_undo(last: Stroke | None) -> str:
     )
 
 
-def _label(verb: str, *, macro: bool) -> str:
-    """What a stroke is called: several actions on each report are a macro."""
-    if macro:
+def stroke_label(verb: str, number_of_moves: int) -> str:
+    """What a stroke is called: several moves on each report are a macro."""
+    if number_of_moves > 1:
         return _("Makro")
     return _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
 
