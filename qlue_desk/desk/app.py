@@ -381,7 +381,12 @@ class QlueDesk(App[int]):
         offered = commands.action_commands(screen.place, self.settings.keys)
         if isinstance(screen, DeskScreen):
             moves = await commands.move_commands(screen, backend)
-            offered = [*moves, *offered, *commands.view_commands(screen)]
+            offered = [
+                *moves,
+                *commands.macro_commands(screen),
+                *offered,
+                *commands.view_commands(screen),
+            ]
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
@@ -394,6 +399,10 @@ class QlueDesk(App[int]):
             self.screen.action_view(int(value))
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
+        elif kind == "query":
+            self.open_query(value)
+        elif kind == "macro" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.run_macro(value)
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
             self.run_worker(self.run_action(method, self.screen), exit_on_error=False)

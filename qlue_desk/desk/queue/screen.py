@@ -29,6 +29,7 @@ from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -58,6 +59,7 @@ class DeskScreen(Working, Finding):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
+        self.snoozing = Snoozing(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
@@ -98,6 +100,7 @@ class DeskScreen(Working, Finding):
     def _tick(self) -> None:
         self.show_line()
         self._draw_detail_again()
+        self.snoozing.look()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the width."""
@@ -176,7 +179,8 @@ class DeskScreen(Working, Finding):
                 later(self, self._count(), group="count")
                 return
         numbers = await self.backend.find(query)
-        if numbers != self.queue.numbers:
+        # A row that was only still shown may be back in its very place.
+        if numbers != self.queue.numbers or self.queue.guest is not None:
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
@@ -310,6 +314,7 @@ class DeskScreen(Working, Finding):
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
         changed = self._bursts.look(time.monotonic())
         self.forget_suggestion()
+        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:
