@@ -25,14 +25,15 @@ from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
-from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
+from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
@@ -111,6 +112,18 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    def query_offers(self, text: str, cursor: int) -> list[Offer]:
+        """What could be meant at the cursor of a query line."""
+        return offers(text, cursor, self.workplace.names)
+
+    async def queries(self) -> list[str]:
+        """What this person looked for earlier, the newest first."""
+        return await asyncio.wrap_future(self.store.read(searched.queries, self.actor.id))
+
+    def keep_query(self, text: str) -> None:
+        """Remember a query; nobody waits for it."""
+        self.store.write(searched.keep, self.actor.id, text)
 
     async def locked_since(self) -> dt.datetime | None:
         """The last word of central when this desk has been without it for too long."""
@@ -212,7 +225,7 @@ class Backend:
         """Reports in full, by row number."""
         return await asyncio.wrap_future(self.store.read(queue.complaints, list(numbers)))
 
-    async def offers(self, complaint: Complaint) -> list[Offer]:
+    async def offers(self, complaint: Complaint) -> list[lifecycle.Offer]:
         """Moves, possible or with the reason why not."""
         return await asyncio.wrap_future(
             self.store.read(acting.offers, self.workplace, complaint, self.now())

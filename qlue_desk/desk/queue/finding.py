@@ -112,6 +112,7 @@ class Finding(QueueKeys):
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
+            self.backend.keep_query(event.text)
             self.query_one(QueryBar).close()
             self.queue.focus()
             self.show_line()
@@ -137,6 +138,10 @@ class Finding(QueueKeys):
         self.remember()
         self.remove_class("-detail", "-views-open")
         self.query_one(QueryBar).open(self.query_text if self.view < 0 else "")
+        later(self, self._bring_history(), group="history")
+
+    async def _bring_history(self) -> None:
+        self.query_one(QueryBar).remember(await self.backend.queries())
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""

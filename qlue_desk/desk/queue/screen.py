@@ -67,7 +67,7 @@ class DeskScreen(Working, Finding):
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
-                yield QueryBar(id="query")
+                yield QueryBar(self.backend.query_offers, id="query")
                 yield Static(id="queue-heading")
                 yield QueueList(
                     self.backend.fetch_rows,
@@ -183,6 +183,8 @@ class DeskScreen(Working, Finding):
         lines = [error.sentence(_)]
         if error.nearest:
             lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
+        elif error.allowed:
+            lines.append(_("Yang ada: {words}.").format(words=", ".join(error.allowed)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
             bar.point_at(lines, error.start, error.end - error.start)
