@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from qlue_desk.domain.folding import SHORT_FORMS
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_names import (
     BARE_FLAGS,
@@ -96,9 +97,10 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct, frozen=True):
-    """Text to find in number, title, text and street; a phrase keeps its order.
+    """Text to find in number, title, text, street and notes; a phrase keeps its order.
 
-    Where the text is the name of a kelurahan, reports of that kelurahan are found as well.
+    Where the text is the name or an alias of a kelurahan (or kecamatan), reports that lie there are found as
+    well: whoever types `bubulak` wants them, said or not. `kelurahan:bubulak` leaves out those that only say it.
     """
 
     text: str
@@ -240,17 +242,33 @@ def _with_places(words: list[Word], names: QueryNames) -> tuple[Word, ...]:
     placed: list[Word] = []
     position = 0
     while position < len(words):
-        for end in range(min(position + _LONGEST_NAME, len(words)), position, -1):
+        for end in range(min(position + _LONGEST_NAME + 1, len(words)), position, -1):
             part = words[position:end]
             plain = len(part) == 1 or not any(word.phrase or word.negated for word in part)
             text = " ".join(word.text for word in part)
-            codes = names.find(Field.KELURAHAN, text) if plain else ()
-            codes = tuple(code for code in codes if code != NONE)
+            codes = _place_codes([word.text for word in part], names) if plain else ()
             if codes or len(part) == 1:
                 placed.append(msgspec.structs.replace(part[0], text=text, kelurahan=codes))
                 position = end
                 break
     return tuple(placed)
+
+
+def _place_codes(words: list[str], names: QueryNames) -> tuple[str, ...]:
+    """Codes of the kelurahan that these words name, as `bubulak`, `kel. bubulak` or `kec. bogor barat`.
+
+    A kecamatan of one word needs its `kec.`: alone it is too often a kelurahan or a street as well.
+    """
+    kind = SHORT_FORMS.get(squash(words[0])) if len(words) > 1 else None
+    said = kind if kind in ("kel", "kec") else ""
+    name = " ".join(words[1:] if said else words)
+    wards = names.find(Field.KELURAHAN, name) if said != "kec" else ()
+    codes = tuple(code for code in wards if code != NONE)
+    if codes or (said != "kec" and len(words) == 1) or said == "kel":
+        return codes
+    districts = tuple(f"{code}." for code in names.find(Field.KECAMATAN, name) if code != NONE)
+    inside = (each.value for each in names.kelurahan if districts and each.value.startswith(districts))
+    return tuple(dict.fromkeys(inside))
 
 
 def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], int]:

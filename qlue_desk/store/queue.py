@@ -17,7 +17,7 @@ from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
 from qlue_desk.store.bound import connection
-from qlue_desk.store.conditions import WIDE, Value, where
+from qlue_desk.store.conditions import WIDE, Condition, Value, rows_said, where
 from qlue_desk.store.models import NEVER
 
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
@@ -38,6 +38,10 @@ _ORDER: dict[str, tuple[str, str]] = {
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
 `sort:proposed` what waits for a second person."""
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
+
+
+FEW = 1000
+"""Reports that are looked up one by one in about 10 ms."""
 
 
 class QueueRow(msgspec.Struct, frozen=True, gc=False):
@@ -116,9 +120,11 @@ def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -
 
 
 def _select(query: Query, moment: Moment, *, whole: bool) -> tuple[str, tuple[Value, ...]]:
-    condition = where(query, moment)
     order = _ORDER[query.sort][query.descending]
-    table = "complaint" if _in_order(query, whole=whole) else WIDE
+    table, condition = _few(query, moment) or (
+        "complaint" if _in_order(query, whole=whole) else WIDE,
+        where(query, moment),
+    )
     return f"SELECT row FROM {table} WHERE {condition.sql} ORDER BY {order}", condition.parameters
 
 
@@ -134,6 +140,23 @@ def _in_order(query: Query, *, whole: bool) -> bool:
         return all(_covered_by_due(term) for term in query.terms)
     only_open = all(term.field is Field.IS and term.values == ("open",) for term in query.terms)
     return only_open and not whole
+
+
+def _few(query: Query, moment: Moment) -> tuple[str, Condition] | None:
+    """Table and condition where so few reports say the words that each is looked up by its row number.
+
+    That is sooner done than reading the wide index through; None where it is not.
+    """
+    said = rows_said(query)
+    if said is None:
+        return None
+    statement, others = said
+    found = connection().execute(f"{statement.sql} LIMIT {FEW + 1}", statement.parameters).fetchall()
+    if len(found) > FEW:
+        return None
+    rest = where(others, moment)
+    numbers = ", ".join(str(int(row)) for (row,) in found)
+    return "complaint NOT INDEXED", Condition(f"row IN ({numbers}) AND {rest.sql}", rest.parameters)
 
 
 def _covered_by_due(term: Term) -> bool:
@@ -172,10 +195,11 @@ def row_of(complaint_id: str) -> int | None:
 
 def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None) -> int:
     """How many complaints the query means."""
-    condition = where(query, _moment(now, me, zone))
+    moment = _moment(now, me, zone)
+    table, condition = _few(query, moment) or (WIDE, where(query, moment))
     found = (
         connection()
-        .execute(f"SELECT count(*) FROM {WIDE} WHERE {condition.sql}", condition.parameters)
+        .execute(f"SELECT count(*) FROM {table} WHERE {condition.sql}", condition.parameters)
         .fetchone()
     )
     return int(found[0])
