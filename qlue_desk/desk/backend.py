@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
 from qlue_desk.casework.acting import Outcome, Together
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.tray import Kept, Line
+from qlue_desk.casework.view_file import ViewFile
+from qlue_desk.casework.views import View
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
@@ -33,7 +33,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched
+from qlue_desk.store import complaints, drafts, outbox, queue, searched
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
@@ -71,8 +71,16 @@ def in_thread(call: Callable[..., Result], *args: Any) -> Future[Result]:
 class Backend:
     """What screens can ask for and have done, for one person at one desk."""
 
-    def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        view_file: ViewFile | None = None,
+    ) -> None:
+        """`view_file`: where own views are kept; else beside the data."""
         self.workplace = workplace
+        self.view_file = view_file or ViewFile(workplace.home / "config.toml")
         self.store = workplace.store
         self.now = now
 
@@ -185,19 +193,25 @@ class Backend:
         """Row number of a complaint."""
         return await asyncio.wrap_future(self.store.read(queue.row_of, complaint_id))
 
-    def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
-        saved = self.store.reading(_saved_views, self.actor.id)
-        return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
+    def views(self) -> list[tuple[str, str]]:
+        """Name and query text of the saved views, at most nine, in the person's order."""
+        return [(view.name, view.query) for view in self.view_rows()]
 
-    async def read_views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """The same, awaited."""
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def view_rows(self) -> tuple[View, ...]:
+        """The same, with whose they are."""
+        return views.views_of(self.actor, self.view_file.views, self.view_file.order)
 
-    async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Keep a query under a name for this person; returns the views as they are now."""
-        await asyncio.wrap_future(self.store.write(_save_view, self.actor.id, name, text))
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def role_views(self) -> tuple[View, ...]:
+        """The views that the person's role starts with."""
+        return views.default_views(self.actor)
+
+    def view_problems(self) -> dict[str, str]:
+        """Own views that cannot be read, each with a sentence that says where and why."""
+        return self.view_file.problems(self.workplace, _)
+
+    async def edit_views(self, change: Callable[..., Result], *args: Any) -> Result:
+        """Have a method of the view file run: it writes to the disk, so never on the event loop's thread."""
+        return await asyncio.wrap_future(in_thread(change, *args))
 
     # --- one report ----------------------------------------------------------------------------
 
@@ -352,12 +366,3 @@ def _act_each(
 
 def _rows_of(complaint_ids: tuple[str, ...]) -> list[int | None]:
     return [queue.row_of(complaint_id) for complaint_id in complaint_ids]
-
-
-def _saved_views(actor_id: str) -> dict[str, str]:
-    stored = meta.get(f"views:{actor_id}")
-    return msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
-
-
-def _save_view(actor_id: str, name: str, text: str) -> None:
-    meta.put(f"views:{actor_id}", msgspec.json.encode({**_saved_views(actor_id), name: text}))

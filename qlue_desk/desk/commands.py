@@ -32,10 +32,14 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 def view_commands(screen: DeskScreen) -> list[Command]:
     """The saved views, found by their query's words too."""
-    return [
+    views = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
+    edit = Command(
+        "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
+    )
+    return [*views, edit]
 
 
 async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
