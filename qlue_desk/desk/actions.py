@@ -98,6 +98,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
+        "similar",
+        "d",
+        "mirip",
+        "Laporan mirip, duplikat; yang ditandai: gabungkan",
+        Group.WORK,
+        _CASE,
+    ),
+    DeskAction(
         "reveal",
         "i",
         "nomor pelapor",

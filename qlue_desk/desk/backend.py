@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
+from qlue_desk.casework import acting, entering, handing, lease, reading, similar, tray, views
 from qlue_desk.casework.acting import Outcome, Together
 from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.similar import Similar
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.views import View
@@ -32,11 +33,13 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
+from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
 from qlue_desk.store import complaints, drafts, outbox, queue, searched
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
+from qlue_desk.store.similar import duplicates_of
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -225,7 +228,18 @@ class Backend:
         except Refused:
             return None  # moved to another dinas while it was on screen
         waiting = sum(item.state != "refused" for item in found.actions)
-        return CaseView(found.complaint, tuple(found.entries), found.clocks, found.pending_entries, waiting)
+        complaint = found.complaint
+        alike = similar.similar(self.workplace, subject_of(complaint)) if complaint.is_open else []
+        return CaseView(
+            complaint,
+            tuple(found.entries),
+            found.clocks,
+            found.pending_entries,
+            waiting,
+            near=sum(each.is_near for each in alike),
+            alike=len(alike),
+            duplicates=tuple(duplicates_of(complaint.number)),
+        )
 
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
@@ -324,17 +338,10 @@ class Backend:
         """Write outbox and tray into a file; returns how many actions."""
         return await asyncio.wrap_future(in_thread(tray.export, self.workplace, path))
 
-    async def similar(self, category: str | None, kelurahan: str | None) -> list[entering.Similar]:
-        """Open reports that may be the same one."""
+    async def similar(self, subject: Subject, *, only_open: bool = False) -> list[Similar]:
+        """Reports that may be of the same thing."""
         return await asyncio.wrap_future(
-            self.store.read(
-                entering.similar,
-                self.workplace,
-                category=category,
-                kelurahan=kelurahan,
-                now=self.now(),
-                lane="similar",
-            )
+            self.store.read(similar.similar, self.workplace, subject, only_open=only_open, lane="similar")
         )
 
     async def draft(self, complaint_id: str, what: str) -> str:

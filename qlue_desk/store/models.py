@@ -19,7 +19,7 @@ from peewee import (
 from qlue_desk.store.bound import ThreadBoundProxy
 
 database = ThreadBoundProxy()
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
 
@@ -73,6 +73,8 @@ class ComplaintRow(Table):
     note_text = TextField(default="")
     """All history texts of the complaint, one a line, for the full-text search."""
     has_place = IntegerField(default=0)
+    lat_e6 = IntegerField(null=True)
+    lon_e6 = IntegerField(null=True)
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
     waiting_reason = TextField(default="")

@@ -179,12 +179,16 @@ def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
 
 def complaints(row_numbers: Sequence[int]) -> list[Complaint]:
     """The complaints of these rows in full, in the order given (exports, the verifier's suggestions)."""
-    marks = ", ".join("?" * len(row_numbers))
-    cursor = connection().execute(
-        f"SELECT row, body FROM complaint WHERE row IN ({marks})", tuple(row_numbers)
-    )
+    return list(complaints_by_row(row_numbers).values())
+
+
+def complaints_by_row(row_numbers: Iterable[int]) -> dict[int, Complaint]:
+    """The complaints of these rows in full, in the order given; those that are gone are left out."""
+    wanted = tuple(row_numbers)
+    marks = ", ".join("?" * len(wanted))
+    cursor = connection().execute(f"SELECT row, body FROM complaint WHERE row IN ({marks})", wanted)
     found = {number: _decode_complaint(body) for number, body in cursor}
-    return [found[number] for number in row_numbers if number in found]
+    return {number: found[number] for number in wanted if number in found}
 
 
 def row_of(complaint_id: str) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import search
+from qlue_desk.store import search, similar
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -40,6 +40,8 @@ _INDEXES = (
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
+    similar.NEAR_INDEX,
+    similar.DUPLICATE_INDEX,
 )
 
 
@@ -116,6 +118,15 @@ _UPGRADES: dict[int, tuple[str, ...]] = {
     ),
     # The number came into the wide index: `sort:number` with a filter visited every row, 1.6 s for 100,000.
     2: ("DROP INDEX IF EXISTS complaint_wide", _WIDE),
+    # Similar reports are looked for by their place, and duplicates by what they are duplicates of.
+    3: (
+        "ALTER TABLE complaint ADD COLUMN lat_e6 INTEGER",
+        "ALTER TABLE complaint ADD COLUMN lon_e6 INTEGER",
+        "UPDATE complaint SET lat_e6 = json_extract(CAST(body AS TEXT), '$.lat_e6'),"
+        " lon_e6 = json_extract(CAST(body AS TEXT), '$.lon_e6') WHERE has_place = 1",
+        similar.NEAR_INDEX,
+        similar.DUPLICATE_INDEX,
+    ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""
 

@@ -352,12 +352,7 @@ def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world
         assert (screen.view, screen.views[0][0]) == (0, "Perlu saya")
         assert screen.views[8] == ("Ab", "status:coordinating")
 
-    async def restarted() -> None:
-        own = read(world.workplace.home / "config.toml")
-        async with desk(world, size=(160, 48), settings=own) as (app, pilot):
-            await again(app, pilot)
-
-    asyncio.run(restarted())
+    play(world, again, settings=read(world.workplace.home / "config.toml"))
 
 
 def _at(app: QlueDesk) -> tuple[int, str]:
