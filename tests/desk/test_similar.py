@@ -158,5 +158,6 @@ def test_it_fits_the_smallest_screen(three: Three) -> None:
         text = screen_text(app)
         assert any("esc tutup" in line for line in text)
         assert any("111 m" in line for line in text)
+        assert sum("Lubang lama" in line for line in text) == 2  # in the list and beside it
 
     play(three, scene, (80, 24))

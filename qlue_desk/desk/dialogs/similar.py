@@ -109,7 +109,7 @@ class _Comparing(Dialog[Same]):
         with Horizontal(id="sides"):
             yield OptionList(*self.options(), id="candidates")
             with VerticalScroll(id="compared", can_focus=False):
-                yield Static(id="compared-report")
+                yield Static(report_content(self.reports[0], self.city, self.now), id="compared-report")
 
     def on_mount(self) -> None:
         """Into the list."""
