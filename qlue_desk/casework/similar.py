@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
+from qlue_desk.casework.reading import report_json
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.moves import N_
 from qlue_desk.domain.similarity import (
     LEAST_SHARED,
     NEAR_DAYS,
@@ -19,12 +23,13 @@ from qlue_desk.domain.similarity import (
     street_key,
     telling_words,
 )
-from qlue_desk.store import complaints, queue
+from qlue_desk.store import complaints, outbox, queue
 from qlue_desk.store import similar as similar_store
 from qlue_desk.store.similar import Candidate
 
 MOST = 20
 _RAREST = 8
+_SHOWN_WORDS = 4
 _OPENED = 100
 """Reports near by that are read to say more of them."""
 _NEVER_MEANT = frozenset({Status.DUPLICATE, Status.NOT_A_REPORT})
@@ -57,6 +62,32 @@ def similar(
     apart; `only_open` (for a caller) takes open ones of any age instead. Duplicates themselves are left out.
     """
     return workplace.store.reading(_similar, subject, only_open, limit)
+
+
+def why_similar(found: Similar, translate: Callable[[str], str] = str) -> str:
+    """Why one may think that it is the same: `120 m · kata: terminal, baranangsiang`; text of citizens."""
+    reasons = []
+    if found.metres is not None:
+        reasons.append(translate(N_("{n} m")).format(n=found.metres))
+    elif found.same_street:
+        reasons.append(translate(N_("jalan yang sama")))
+    elif found.same_area:
+        reasons.append(translate(N_("kelurahan yang sama")))
+    if found.words:
+        words = ", ".join(found.words[:_SHOWN_WORDS])
+        reasons.append(translate(N_("kata: {words}")).format(words=words))
+    return " · ".join(reasons)
+
+
+def similar_json(workplace: Workplace, found: Similar) -> dict[str, Any]:
+    """A similar report as programs read it: the report's keys, and `metres`, `same_street`, `words`."""
+    waiting = workplace.store.reading(outbox.of_complaint, found.complaint.id)
+    pending = any(item.state != "refused" for item in waiting)
+    return report_json(found.complaint, workplace.zone, pending=pending) | {
+        "metres": found.metres,
+        "same_street": found.same_street,
+        "words": list(found.words),
+    }
 
 
 class _Place(msgspec.Struct, frozen=True):

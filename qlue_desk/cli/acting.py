@@ -41,9 +41,10 @@ class _ActCommand(DeskCommand):
     "--do",
     "verb",
     metavar="VERB",
-    required=True,
+    default="",
     help=N_("acknowledge atau terima, start, propose, …; daftarnya di bawah"),
 )
+@option("--duplicate-of", metavar="NUMBER", default="", help=N_("sama dengan --do duplicate --to NUMBER"))
 @option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
 @option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
 @option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
@@ -62,6 +63,7 @@ def act(
     /,
     refs: tuple[str, ...],
     verb: str,
+    duplicate_of: str,
     until: str | None,
     evidence: tuple[Path, ...],
     dry_run: bool,
@@ -72,6 +74,12 @@ def act(
     from qlue_desk.casework.acting import act as act_on
     from qlue_desk.store import meta
 
+    if duplicate_of:
+        if given["to"] or verb not in ("", "duplicate"):
+            raise Usage(_("--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."))
+        verb, given["to"] = "duplicate", duplicate_of
+    elif not verb:
+        raise Usage(_("Tulis tindakannya dengan --do, atau --duplicate-of NUMBER."))
     fields = Fields(until=_date(until), **given)
     with shell.workplace() as workplace:
         outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)

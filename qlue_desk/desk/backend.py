@@ -39,7 +39,6 @@ from qlue_desk.store import complaints, drafts, outbox, queue, searched
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
-from qlue_desk.store.similar import duplicates_of
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ class Backend:
             waiting,
             near=sum(each.is_near for each in alike),
             alike=len(alike),
-            duplicates=tuple(duplicates_of(complaint.number)),
+            duplicates=found.duplicates,
         )
 
     async def complaint(self, reference: str) -> Complaint | None:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from qlue_desk.casework.similar import Similar
+from qlue_desk.casework.similar import Similar, why_similar
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import headline
 from qlue_desk.desk.dialogs.base import Dialog
@@ -22,8 +22,6 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.words import _
-
-_SHOWN_WORDS = 4
 
 
 class Same(msgspec.Struct, frozen=True):
@@ -38,20 +36,6 @@ def name_of(complaint: Complaint) -> str:
     return safe(complaint.number or complaint.title)
 
 
-def why_similar(found: Similar) -> str:
-    """Why one may think that it is the same: `120 m · kata: terminal, baranangsiang`."""
-    reasons = []
-    if found.metres is not None:
-        reasons.append(_("{n} m").format(n=wording.number(found.metres)))
-    elif found.same_street:
-        reasons.append(_("jalan yang sama"))
-    elif found.same_area:
-        reasons.append(_("kelurahan yang sama"))
-    if found.words:
-        reasons.append(_("kata: {words}").format(words=", ".join(found.words[:_SHOWN_WORDS])))
-    return safe(" · ".join(reasons))
-
-
 def similar_content(found: Similar, now: dt.datetime) -> Content:
     """A report of the list in three lines: status, number, age; title; why it is here."""
     complaint = found.complaint
@@ -62,7 +46,7 @@ def similar_content(found: Similar, now: dt.datetime) -> Content:
         (status, f"$status-{look.colour}"),
         (f"  {_(look.label)} · {age}\n", "$text-muted"),
         f"  {safe(complaint.title)[:60]}\n",
-        (f"  {why_similar(found)}", "$text-muted"),
+        (f"  {safe(why_similar(found, _))}", "$text-muted"),
     )
 
 
