@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from qlue_desk.casework.similar import similar
-from qlue_desk.domain.complaint import Status, Suggestion
+from qlue_desk.casework.telling import entry_words
+from qlue_desk.domain.complaint import Channel, Entry, Status, Suggestion
 from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.store.bound import connection
 from tests.desk_world import NOW, DeskWorld
@@ -108,6 +109,12 @@ def test_a_caller_hears_of_open_reports_of_any_age(world: DeskWorld) -> None:
     typed = Subject(NOW, category=category, kelurahan=place, street="Jalan Merdeka")
     assert [each.complaint.id for each in similar(world.workplace, typed, only_open=True)] == [new.id]
     assert similar(world.workplace, Subject(NOW, kelurahan=place), only_open=True) == []
+
+
+def test_the_history_of_the_one_that_goes_on_names_the_other(world: DeskWorld) -> None:
+    line = Entry("h_1", "c_1", "merge", NOW, fields={"merged": "BGR-26-000007"})
+    words = entry_words(line, world.workplace.city, Channel.QLUE)
+    assert words == "BGR-26-000007 digabung ke laporan ini"
 
 
 def test_no_report_is_opened_to_find_those_nearby(world: DeskWorld) -> None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
 
+MOST_MERGED = 50
+"""More than that nobody has compared."""
+
+
 class Matching:
     """Finds reports of the same thing and makes duplicates of them."""
 
@@ -57,6 +61,10 @@ class Matching:
             await self._close(same, question)
 
     async def _merge(self, chosen: Sequence[Complaint]) -> None:
+        if len(chosen) > MOST_MERGED:
+            most = _("Paling banyak {limit} laporan digabung sekaligus; ditandai {n}.")
+            say(self.screen, most.format(limit=MOST_MERGED, n=len(chosen)), wrong=True)
+            return
         reports = sorted(chosen, key=lambda each: (not each.is_open, each.created_at))
         dialog = MergeDialog(reports, self.backend.city, self.backend.now())
         same: Same | None = await self.screen.app.push_screen_wait(dialog)
