@@ -44,6 +44,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 def token_span(text: str, cursor: int) -> tuple[int, int]:
     """Start and end of what an offer replaces: the word, or the last value, before `cursor`."""
+    cursor = min(cursor, len(text))
     start = cursor
     while start > 0 and not text[start - 1].isspace() and text[start - 1] not in ',:"':
         start -= 1

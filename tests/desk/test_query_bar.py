@@ -66,6 +66,21 @@ def test_tab_goes_round_in_what_could_be_meant(world: DeskWorld) -> None:
     play(world, scene)
 
 
+def test_a_late_event_of_a_fast_hand_means_what_stands_in_the_line(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        field = app.screen.query_one("#query-input", Input)
+        with app.screen.query_one(QueryBar).prevent(Input.Changed):
+            field.value = "status:dis"
+        field.cursor_position = len("status:dis")
+        field.post_message(Input.Changed(field, "st"))
+        await until(lambda: "dispatched" in offered(app))
+        await pilot.press("tab")
+        assert line(app) == "status:dispatched"
+
+    play(world, scene)
+
+
 def test_a_kelurahan_is_offered_for_its_mere_name_or_alias(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("slash", *"bub", "tab")

@@ -237,7 +237,8 @@ class QueryBar(Vertical):
         """Say what could be meant, and wait for a pause in typing before it is asked for."""
         event.stop()
         self._history.begin()
-        self._completion.typed(event.value, self.input.cursor_position)
+        # Not the event's text: while keys come fast, the line is ahead of it.
+        self._completion.typed(self.input.value, self.input.cursor_position)
         self._show_offers()
         self._soon()
 
