@@ -18,6 +18,7 @@ from qlue_desk.domain.similarity import (
     NEAR_DAYS,
     NEAR_METRES,
     Subject,
+    alike_in_words,
     box_around,
     metres_between,
     street_key,
@@ -61,7 +62,9 @@ def similar(
     Nearby is the same category within 300 m, or the same street where a place is not known, at most 14 days
     apart; `only_open` (for a caller) takes open ones of any age instead. Duplicates themselves are left out.
     """
-    return workplace.store.reading(_similar, subject, only_open, limit)
+    place = f"{subject.street} {workplace.city.kelurahan_name(subject.kelurahan)}"
+    words = telling_words(subject.text, place)
+    return workplace.store.reading(_similar, subject, words, only_open, limit)
 
 
 def why_similar(found: Similar, translate: Callable[[str], str] = str) -> str:
@@ -98,19 +101,20 @@ class _Place(msgspec.Struct, frozen=True):
     same_area: bool = False
 
 
-def _similar(subject: Subject, only_open: bool, limit: int) -> list[Similar]:
+def _similar(subject: Subject, words: list[str], only_open: bool, limit: int) -> list[Similar]:
     near = _near(subject, only_open)
     said = {
-        row: words
-        for row, words in similar_store.saying(telling_words(subject.text), _RAREST).items()
-        if len(words) >= LEAST_SHARED or row in near
+        row: shared
+        for row, shared in similar_store.saying(words, _RAREST).items()
+        if len(shared) >= LEAST_SHARED or row in near
     }
     found: list[Similar] = []
     for row, complaint in queue.complaints_by_row(dict.fromkeys((*near, *said))).items():
-        if _may_be_meant(complaint, subject, only_open):
+        shared = tuple(sorted(said.get(row, ())))
+        alike = row in near or alike_in_words(subject, complaint.category or "", len(shared))
+        if alike and _may_be_meant(complaint, subject, only_open):
             place = near.get(row, _Place())
-            words = tuple(sorted(said.get(row, ())))
-            found.append(Similar(complaint, place.metres, place.same_street, place.same_area, words))
+            found.append(Similar(complaint, place.metres, place.same_street, place.same_area, shared))
     found.sort(key=_rank)
     return found[:limit]
 

@@ -18,6 +18,8 @@ NEAR_DAYS = 14
 """Between the two reports, not from today."""
 LEAST_SHARED = 2
 """Rare words that two reports must share to be alike by their text alone."""
+LEAST_SHARED_OTHERWISE = 3
+"""The same where their categories are known and differ."""
 MOST_WORDS = 24
 """Words of a report whose rarity is looked up."""
 _METRES_PER_DEGREE = 111_320
@@ -74,7 +76,7 @@ def subject_of(complaint: Complaint) -> Subject:
         street=complaint.street,
         lat_e6=complaint.lat_e6,
         lon_e6=complaint.lon_e6,
-        text=f"{complaint.title}\n{complaint.text}\n{complaint.street}",
+        text=f"{complaint.title}\n{complaint.text}",
     )
 
 
@@ -112,7 +114,21 @@ def street_key(street: str) -> str:
     return " ".join(found) if any(word not in STREET_WORDS for word in found) else ""
 
 
-def telling_words(text: str) -> list[str]:
-    """Words of a text that may be rare, the longest first: the store knows which of them are."""
-    words = dict.fromkeys(word for word in tokens(text) if len(word) >= _LEAST_LETTERS and not word.isdigit())
+def alike_in_words(subject: Subject, category: str, shared: int) -> bool:
+    """Whether two reports that share so many rare words may be of the same thing, wherever they lie."""
+    differ = bool(subject.category and category and subject.category != category)
+    return shared >= (LEAST_SHARED_OTHERWISE if differ else LEAST_SHARED)
+
+
+def telling_words(text: str, place: str = "") -> list[str]:
+    """Words of a text that may be rare, the longest first: the store knows which of them are.
+
+    Those of its `place` (street, kelurahan) tell nothing: there is much at one place that is not the same.
+    """
+    left_out = set(tokens(place))
+    words = dict.fromkeys(
+        word
+        for word in tokens(text)
+        if len(word) >= _LEAST_LETTERS and not word.isdigit() and word not in left_out
+    )
     return sorted(words, key=len, reverse=True)[:MOST_WORDS]

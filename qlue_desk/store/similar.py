@@ -73,7 +73,7 @@ def saying(words: Iterable[str], most: int) -> dict[int, set[str]]:
             row
             for (row,) in connection().execute(
                 "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ? LIMIT ?",
-                (f'{{title text street}} : "{word}"', limit + 1),
+                (f'{{title text}} : "{word}"', limit + 1),
             )
         ]
         if 0 < len(found) <= limit:

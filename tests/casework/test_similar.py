@@ -80,6 +80,8 @@ def test_rare_words_in_common_are_found_whatever_category(world: DeskWorld) -> N
         title="Awas", text="Depan warung sederhana, pak KARYO takut.", street="", category=other
     )
     world.add(title="Karyo", text="Bukan itu.", street="", category=other)
+    differs = Subject(NOW, category="x", text="warung sederhana")
+    assert [each.complaint.id for each in similar(world.workplace, differs)] == [one.id]
     found = similar(world.workplace, subject_of(one))
     assert [(each.complaint.id, each.words) for each in found] == [
         (alike.id, ("karyo", "sederhana", "warung"))
@@ -87,6 +89,15 @@ def test_rare_words_in_common_are_found_whatever_category(world: DeskWorld) -> N
     assert not found[0].is_near
     lamp = similar(world.workplace, Subject(NOW, id="c_x", text="lampu mati malam"))
     assert lamp == []  # words that many say tell nothing
+
+
+def test_the_names_of_a_place_alone_make_nothing_alike(world: DeskWorld) -> None:
+    place = next(each for each in world.workplace.city.kelurahan if each.name == "Marga Jaya")
+    at = {"street": "Jl. Dramaga", "kelurahan": place.code}
+    one = world.add(title="Lampu terlalu singkat", text="Di Jl. Dramaga, Marga Jaya.", **at)
+    other = world.workplace.city.categories[1].key
+    world.add(title="Angkot ngebut", text="Di Jl. Dramaga, Marga Jaya.", category=other, **at)
+    assert similar(world.workplace, subject_of(one)) == []
 
 
 def test_a_suggested_category_counts_until_somebody_sets_one(world: DeskWorld) -> None:

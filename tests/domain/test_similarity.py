@@ -73,3 +73,10 @@ def test_telling_words_are_long_and_none_twice() -> None:
         "terminal",
         "lubang",
     ]
+    assert telling_words(
+        "Angkot di Jl. Raya Dramaga, Marga Jaya ugal-ugalan", "Jl. Raya Dramaga Marga Jaya"
+    ) == [
+        "angkot",
+        "ugalan",
+        "ugal",
+    ]

@@ -183,7 +183,7 @@ class OperatorDialog(Dialog[Complaint]):
             category=self.query_one("#category", Picker).value,
             kelurahan="" if kelurahan == NOWHERE else kelurahan,
             street=self._text("street"),
-            text=" ".join(self._text(name) for name in ("title", "text", "street")),
+            text=" ".join(self._text(name) for name in ("title", "text")),
         )
         options = self.query_one("#similar", OptionList)
         if not subject.text.strip() and not (subject.category and (subject.kelurahan or subject.street)):
