@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -65,7 +66,7 @@ def offers(text: str, cursor: int, names: QueryNames | None = None) -> list[Offe
     head = _HEAD.search(text[:start])
     field = find_field(head[1]) if head else None
     if field is not None:
-        return _values(field, written, names)[:MOST]
+        return _values(field, written, names)
     if head or not written or text[:start].endswith('"'):
         return []
     found = [Offer(f"{each.shown}:") for each in _beginning_with(written, FIELD_SPELLINGS)]
@@ -84,7 +85,7 @@ def _values(field: Field, written: str, names: QueryNames) -> list[Offer]:
         return [Offer(example) for example in CLOCK_EXAMPLES if example.startswith(written)]
     sign = "-" if field is Field.SORT and written.startswith("-") else ""
     spellings = names.spellings(field)
-    found = _beginning_with(written.removeprefix(sign), spellings)
+    found = _beginning_with(written.removeprefix(sign), spellings)[:MOST]
     offered = [Offer(sign + written_value(each.shown), _other_name(each, spellings)) for each in found]
     whole = [offer for offer in offered if squash(offer.text) == squash(written)]
     return [] if len(offered) == len(whole) == 1 else offered
@@ -95,7 +96,7 @@ def _other_name(offered: Spelling, spellings: Iterable[Spelling]) -> str:
     own = squash(offered.shown)
     for each in spellings:
         is_code = each.shown == each.value and (each.shown[:1].isdigit() or "_" in each.shown)
-        if each.value == offered.value and squash(each.shown) != own and not is_code:
+        if each.value == offered.value and _folded(each.shown)[0] != own and not is_code:
             return each.shown
     return ""
 
@@ -106,8 +107,15 @@ def _beginning_with(written: str, spellings: Iterable[Spelling]) -> list[Spellin
     first: dict[str, Spelling] = {}
     later: dict[str, Spelling] = {}
     for spelling in spellings:
-        if squash(spelling.shown).startswith(wanted):
+        whole, words = _folded(spelling.shown)
+        if whole.startswith(wanted):
             first.setdefault(spelling.value, spelling)
-        elif any(word.startswith(wanted) for word in re.split(r"[\s_-]+", spelling.shown.casefold())):
+        elif any(word.startswith(wanted) for word in words):
             later.setdefault(spelling.value, spelling)
     return [*first.values(), *(each for value, each in later.items() if value not in first)]
+
+
+@lru_cache(maxsize=8192)
+def _folded(shown: str) -> tuple[str, tuple[str, ...]]:
+    """A spelling for comparison, whole and by its later words; asked for at each key."""
+    return squash(shown), tuple(re.split(r"[\s_-]+", shown.casefold())[1:])
