@@ -79,7 +79,7 @@ def act(
             raise Usage(_("--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."))
         verb, given["to"] = "duplicate", duplicate_of
     elif not verb:
-        raise Usage(_("Tulis tindakannya dengan --do, atau --duplicate-of NUMBER."))
+        raise Usage(_("{name} belum diberikan.").format(name="--do"))
     fields = Fields(until=_date(until), **given)
     with shell.workplace() as workplace:
         outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)

@@ -59,7 +59,7 @@ def test_duplicate_of_by_command(world: DeskWorld, capsys: pytest.CaptureFixture
     [
         (["--duplicate-of", "2", "--do", "reject"], "--duplicate-of sudah mengatakan tindakan"),
         (["--duplicate-of", "2", "--to", "3"], "--duplicate-of sudah mengatakan tindakan"),
-        ([], "Tulis tindakannya dengan --do, atau --duplicate-of NUMBER."),
+        ([], "--do belum diberikan."),
     ],
 )
 def test_what_does_not_go_together_is_said(
