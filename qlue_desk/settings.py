@@ -47,6 +47,8 @@ class Ui(Section, frozen=True):
     """From this width on, list and detail stand side by side."""
     confirm_bulk: Annotated[int, msgspec.Meta(ge=2, le=10_000)] = 2
     """From so many marked reports on, a move asks first."""
+    view_order: list[str] = []
+    """Names of views in the order of the keys 1–9; views that are not named follow."""
 
 
 class Sync(Section, frozen=True):
@@ -152,7 +154,9 @@ class Settings(Section, frozen=True):
     ui: Ui = Ui()
     sync: Sync = Sync()
     views: dict[str, str] = {}
-    """Name to query; they take the numbers 1–9 in this order, before those of the role."""
+    """Name to query; one of the same name as a role's takes its place, the others come after those.
+
+    An empty query hides a role's view."""
     keys: dict[str, str] = {}
     """Id of an action to the keys that start it, separated by commas."""
     replies: dict[str, Reply] = {}
@@ -194,6 +198,16 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     return None
 
 
+def own_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the desk itself may write settings: the file that is read, else one in the user's folder."""
+    found = find_file(path, environ)
+    if found is not None:
+        return found
+    from platformdirs import user_config_path
+
+    return user_config_path("qlue-desk", appauthor=False) / "config.toml"
+
+
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process.
 
@@ -207,13 +221,19 @@ def read(path: Path) -> Settings:
     """Read one file; see `load`."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
             N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=reason_of(error)
         ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(N_("{file}: bukan teks UTF-8."), file=str(path)) from error
+    return read_text(text, path)
+
+
+def read_text(text: str, path: Path) -> Settings:
+    """The settings that a text means which stands (or is to stand) in the file `path`; see `load`."""
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise SettingsError(

@@ -160,6 +160,8 @@ def allowed_words(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         meta = next(part for part in get_args(kind)[1:] if isinstance(part, msgspec.Meta))
         return f"“{meta.examples[0]}”" if meta.examples else f"{meta.ge}–{meta.le}"
+    if get_origin(kind) is list:
+        return "[“…”, “…”]"
     return {bool: "true, false", int: "0, 1, 2, …", str: "“…”"}.get(kind, str(kind))
 
 

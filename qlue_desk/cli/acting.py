@@ -46,6 +46,7 @@ class _ActCommand(DeskCommand):
     help=N_("acknowledge atau terima, start, propose, …; daftarnya di bawah"),
 )
 @option("--macro", metavar="NAME", default="", help=N_("makro dari config.toml, menggantikan --do"))
+@option("--duplicate-of", metavar="NUMBER", default="", help=N_("sama dengan --do duplicate --to NUMBER"))
 @option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
 @option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
 @option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
@@ -65,6 +66,7 @@ def act(
     refs: tuple[str, ...],
     verb: str,
     macro: str,
+    duplicate_of: str,
     until: str | None,
     evidence: tuple[Path, ...],
     dry_run: bool,
@@ -75,6 +77,10 @@ def act(
     from qlue_desk.casework.acting import act as act_on
     from qlue_desk.store import meta
 
+    if duplicate_of:
+        if given["to"] or verb not in ("", "duplicate"):
+            raise Usage(_("--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."))
+        verb, given["to"] = "duplicate", duplicate_of
     fields = Fields(until=_date(until), **given)
     if bool(verb) == bool(macro):
         raise Usage(_("Beri --do atau --macro, salah satu."))

@@ -20,6 +20,10 @@ def case_lines(workplace: Workplace, case: Case, now: dt.datetime) -> Iterator[s
     """Head, deadlines, suggestion, text, what was asked and done, files, history with the oldest first."""
     zone, city, complaint = workplace.zone, workplace.city, case.complaint
     yield from _head(complaint, city, zone, now)
+    if complaint.status is Status.DUPLICATE:
+        yield _("duplikat dari {number}").format(number=complaint.duplicate_of)
+    if case.duplicates:
+        yield f"{_('Duplikatnya')}: {', '.join(case.duplicates)}"
     yield from _deadlines(case, zone, now)
     yield from _suggestion(complaint, city)
     yield ""

@@ -137,8 +137,8 @@ def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
     found = _readable(config)
     if found is None or not found[1].views or not (home / DATABASE_FILE).exists():
         return
+    from qlue_desk.casework.view_file import ViewFile
     from qlue_desk.casework.workplace import NotLoggedIn, Workplace
-    from qlue_desk.domain.query import QueryError
     from qlue_desk.store.errors import StoreError
 
     path, settings = found
@@ -147,18 +147,12 @@ def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
         workplace = Workplace.open(home)
     except (NotLoggedIn, StoreError):
         return
-    lines = key_lines(path.read_text("utf-8"))
-    wrong = False
     try:
-        for name, text in settings.views.items():
-            try:
-                workplace.query(text)
-            except QueryError as error:
-                wrong = True
-                place = f"{path}:{lines.get(('views', name), 1)}: {name}"
-                yield Finding(what, False, f"{place}: {error.sentence(_)}", _("Perbaiki kueri itu."))
+        wrong = ViewFile(path, settings).problems(workplace, _)
     finally:
         workplace.close()
+    for sentence in wrong.values():
+        yield Finding(what, False, sentence, _("Perbaiki kueri itu."))
     if not wrong:
         yield Finding(what, True, ", ".join(settings.views))
 

@@ -16,8 +16,9 @@ def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
     from qlue_desk.desk.run import run
+    from qlue_desk.settings import own_file
 
-    return run(shell.home, shell.settings)
+    return run(shell.home, shell.settings, config=own_file(shell.config))
 
 
 def need_terminal() -> None:

@@ -43,7 +43,7 @@ def _run(arguments: list[str]) -> int:
 
     settings = _settings(arguments)
     words.set_language(settings.ui.language)
-    shell = Shell(settings, home_folder())
+    shell = Shell(settings, home_folder(), named_config(arguments))
     result = main_group.main(arguments, prog_name="qlue-desk", standalone_mode=False, obj=shell)
     return result if isinstance(result, int) else int(Exit.DONE)
 

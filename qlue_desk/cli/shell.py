@@ -25,8 +25,10 @@ NEVER_SYNCED = N_("Meja ini belum pernah sinkron: jalankan qlue-desk sync.")
 class Shell:
     """The surroundings of one command."""
 
-    def __init__(self, settings: Settings, home: Path) -> None:
+    def __init__(self, settings: Settings, home: Path, config: Path | None = None) -> None:
+        """`config`: the file of settings that was named."""
         self.settings = settings
+        self.config = config
         self.home = home
 
     @staticmethod

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("qlue_desk.cli.syncing:sync", N_("satu putaran sinkron dengan pusat")),
     "queue": ("qlue_desk.cli.reading:queue", N_("daftar laporan menurut kueri")),
     "show": ("qlue_desk.cli.reading:show", N_("satu laporan dengan riwayatnya")),
+    "similar": ("qlue_desk.cli.reading:similar", N_("laporan yang mungkin tentang hal yang sama")),
     "act": ("qlue_desk.cli.acting:act", N_("tindak lanjut: terima, kerjakan, usulkan selesai, …")),
     "snooze": ("qlue_desk.cli.snoozing:snooze", N_("tunda laporan sampai waktu tertentu")),
     "outbox": ("qlue_desk.cli.outbox:outbox", N_("yang belum terkirim dan yang ditolak pusat")),

@@ -109,6 +109,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
+        "similar",
+        "d",
+        "mirip",
+        "Laporan mirip, duplikat; yang ditandai: gabungkan",
+        Group.WORK,
+        _CASE,
+    ),
+    DeskAction(
         "reveal",
         "i",
         "nomor pelapor",

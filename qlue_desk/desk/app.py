@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log
+from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
@@ -85,12 +86,15 @@ class QlueDesk(App[int]):
         settings: Settings,
         *,
         home: Path,
+        config: Path | None = None,
         demo: DemoInfo | None = None,
         now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
+        """`config`: the file of settings that the desk may write views into; else one beside the data."""
         super().__init__()
         self.settings = settings
         self.home = home
+        self.config = config or home / "config.toml"
         self.demo = demo
         self.now = now
         self.workplace = workplace
@@ -133,7 +137,7 @@ class QlueDesk(App[int]):
         self._open_desk(self.workplace)
 
     def _open_desk(self, workplace: Workplace) -> None:
-        self.backend = Backend(workplace, now=self.now)
+        self.backend = Backend(workplace, now=self.now, view_file=ViewFile(self.config, self.settings))
         workplace.store.on_change(self._store_changed)
         self.push_screen(DeskScreen(self, self.backend))
         if self._open_engine is not None:
@@ -397,6 +401,8 @@ class QlueDesk(App[int]):
             self.open_report(value)
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
+        elif kind == "views" and isinstance(self.screen, DeskScreen):
+            self.screen.edit_views()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "query":

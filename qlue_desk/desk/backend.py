@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from qlue_desk.casework import (
     acting,
     entering,
@@ -25,6 +23,7 @@ from qlue_desk.casework import (
     lease,
     macros,
     reading,
+    similar,
     snoozing,
     tray,
     undoing,
@@ -33,20 +32,25 @@ from qlue_desk.casework import (
 from qlue_desk.casework.acting import Outcome, Plan, Together
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.macros import Fit
+from qlue_desk.casework.similar import Similar
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.undoing import Undoing
+from qlue_desk.casework.view_file import ViewFile
+from qlue_desk.casework.views import View
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
-from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
+from qlue_desk.domain.query_complete import Offer, offers
+from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
 from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, snoozes
+from qlue_desk.store import complaints, drafts, outbox, queue, searched, snoozes
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
@@ -86,8 +90,16 @@ def in_thread(call: Callable[..., Result], *args: Any) -> Future[Result]:
 class Backend:
     """What screens can ask for and have done, for one person at one desk."""
 
-    def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        view_file: ViewFile | None = None,
+    ) -> None:
+        """`view_file`: where own views are kept; else beside the data."""
         self.workplace = workplace
+        self.view_file = view_file or ViewFile(workplace.home / "config.toml")
         self.store = workplace.store
         self.now = now
 
@@ -127,6 +139,18 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    def query_offers(self, text: str, cursor: int) -> list[Offer]:
+        """What could be meant at the cursor of a query line."""
+        return offers(text, cursor, self.workplace.names)
+
+    async def queries(self) -> list[str]:
+        """What this person looked for earlier, the newest first."""
+        return await asyncio.wrap_future(self.store.read(searched.queries, self.actor.id))
+
+    def keep_query(self, text: str) -> None:
+        """Remember a query; nobody waits for it."""
+        self.store.write(searched.keep, self.actor.id, text)
 
     async def locked_since(self) -> dt.datetime | None:
         """The last word of central when this desk has been without it for too long."""
@@ -190,19 +214,25 @@ class Backend:
         """Row number of a complaint."""
         return await asyncio.wrap_future(self.store.read(queue.row_of, complaint_id))
 
-    def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
-        saved = self.store.reading(_saved_views, self.actor.id)
-        return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
+    def views(self) -> list[tuple[str, str]]:
+        """Name and query text of the saved views, at most nine, in the person's order."""
+        return [(view.name, view.query) for view in self.view_rows()]
 
-    async def read_views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """The same, awaited."""
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def view_rows(self) -> tuple[View, ...]:
+        """The same, with whose they are."""
+        return views.views_of(self.actor, self.view_file.views, self.view_file.order)
 
-    async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Keep a query under a name for this person; returns the views as they are now."""
-        await asyncio.wrap_future(self.store.write(_save_view, self.actor.id, name, text))
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def role_views(self) -> tuple[View, ...]:
+        """The views that the person's role starts with."""
+        return views.default_views(self.actor)
+
+    def view_problems(self) -> dict[str, str]:
+        """Own views that cannot be read, each with a sentence that says where and why."""
+        return self.view_file.problems(self.workplace, _)
+
+    async def edit_views(self, change: Callable[..., Result], *args: Any) -> Result:
+        """Have a method of the view file run: it writes to the disk, so never on the event loop's thread."""
+        return await asyncio.wrap_future(in_thread(change, *args))
 
     # --- one report ----------------------------------------------------------------------------
 
@@ -216,13 +246,18 @@ class Backend:
         except Refused:
             return None  # moved to another dinas while it was on screen
         waiting = sum(item.state != "refused" for item in found.actions)
+        complaint = found.complaint
+        alike = similar.similar(self.workplace, subject_of(complaint)) if complaint.is_open else []
         return CaseView(
-            found.complaint,
+            complaint,
             tuple(found.entries),
             found.clocks,
             found.pending_entries,
             waiting,
-            snoozes.until(self.actor.id, found.complaint.id, self.now()),
+            aside_until=snoozes.until(self.actor.id, complaint.id, self.now()),
+            near=sum(each.is_near for each in alike),
+            alike=len(alike),
+            duplicates=found.duplicates,
         )
 
     async def complaint(self, reference: str) -> Complaint | None:
@@ -237,7 +272,7 @@ class Backend:
         """Reports in full, by row number."""
         return await asyncio.wrap_future(self.store.read(queue.complaints, list(numbers)))
 
-    async def offers(self, complaint: Complaint) -> list[Offer]:
+    async def offers(self, complaint: Complaint) -> list[lifecycle.Offer]:
         """Moves, possible or with the reason why not."""
         return await asyncio.wrap_future(
             self.store.read(acting.offers, self.workplace, complaint, self.now())
@@ -379,17 +414,10 @@ class Backend:
         """Write outbox and tray into a file; returns how many actions."""
         return await asyncio.wrap_future(in_thread(tray.export, self.workplace, path))
 
-    async def similar(self, category: str | None, kelurahan: str | None) -> list[entering.Similar]:
-        """Open reports that may be the same one."""
+    async def similar(self, subject: Subject, *, only_open: bool = False) -> list[Similar]:
+        """Reports that may be of the same thing."""
         return await asyncio.wrap_future(
-            self.store.read(
-                entering.similar,
-                self.workplace,
-                category=category,
-                kelurahan=kelurahan,
-                now=self.now(),
-                lane="similar",
-            )
+            self.store.read(similar.similar, self.workplace, subject, only_open=only_open, lane="similar")
         )
 
     async def draft(self, complaint_id: str, what: str) -> str:
@@ -409,12 +437,3 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
         )
-
-
-def _saved_views(actor_id: str) -> dict[str, str]:
-    stored = meta.get(f"views:{actor_id}")
-    return msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
-
-
-def _save_view(actor_id: str, name: str, text: str) -> None:
-    meta.put(f"views:{actor_id}", msgspec.json.encode({**_saved_views(actor_id), name: text}))

@@ -32,13 +32,16 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 
 def view_commands(screen: DeskScreen) -> list[Command]:
-    """The saved views, found by their query's words too, and what is put aside."""
-    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
-    saved = [
+    """The saved views, found by their query's words too, what is put aside, and how views are changed."""
+    views = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
-    return [*saved, aside]
+    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    edit = Command(
+        "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
+    )
+    return [*views, aside, edit]
 
 
 def macro_commands(screen: DeskScreen) -> list[Command]:

@@ -22,8 +22,10 @@ SWITCH_SECONDS = 0.001
 """After so long a thread at work lets another one go on."""
 
 
-def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
+def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Path | None = None) -> int:
     """Open the desk of a data folder and stay until the person leaves; returns the exit code.
+
+    `config`: the file into which own views are written; None keeps them beside the data.
 
     :raises KeyClash: when `[keys]` cannot be used.
     :raises StoreError: when the database cannot be opened.
@@ -51,7 +53,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
-    app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo)
     if os.name != "nt":  # Windows ends a console program by other means
         app.signals = (signal.SIGTERM, signal.SIGHUP)
     return stay(app)

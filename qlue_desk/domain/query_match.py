@@ -206,7 +206,14 @@ def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
         for text in fields
         for spelling in spellings_of(wanted)
     )
-    return word.negated != (found or word.text.upper() in complaint.number)
+    in_number = may_be_in_a_number(word.text) and word.text.upper() in complaint.number
+    return word.negated != (found or in_number)
+
+
+def may_be_in_a_number(text: str) -> bool:
+    """Whether a word may be the middle of a public number; its letters alone are the same in all of them."""
+    plain = text.replace("-", "")
+    return plain.isascii() and plain.isalnum() and any(character.isdigit() for character in plain)
 
 
 def _stands_in(wanted: list[str], there: list[str], whole: bool) -> bool:

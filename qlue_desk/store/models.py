@@ -74,6 +74,8 @@ class ComplaintRow(Table):
     note_text = TextField(default="")
     """All history texts of the complaint, one a line, for the full-text search."""
     has_place = IntegerField(default=0)
+    lat_e6 = IntegerField(null=True)
+    lon_e6 = IntegerField(null=True)
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
     waiting_reason = TextField(default="")

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import search
+from qlue_desk.store import search, similar
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -46,6 +46,8 @@ _INDEXES = (
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
     *_STROKES,
+    similar.NEAR_INDEX,
+    similar.DUPLICATE_INDEX,
 )
 
 
@@ -131,6 +133,12 @@ _UPGRADES: dict[int, tuple[str, ...]] = {
         "CREATE TABLE snooze (actor_id TEXT NOT NULL, complaint_id TEXT NOT NULL, until INTEGER NOT NULL,"
         " since INTEGER NOT NULL, before INTEGER NOT NULL, heard INTEGER NOT NULL,"
         " PRIMARY KEY (actor_id, complaint_id))",
+        "ALTER TABLE complaint ADD COLUMN lat_e6 INTEGER",
+        "ALTER TABLE complaint ADD COLUMN lon_e6 INTEGER",
+        "UPDATE complaint SET lat_e6 = json_extract(CAST(body AS TEXT), '$.lat_e6'),"
+        " lon_e6 = json_extract(CAST(body AS TEXT), '$.lon_e6') WHERE has_place = 1",
+        similar.NEAR_INDEX,
+        similar.DUPLICATE_INDEX,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""

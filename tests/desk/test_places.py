@@ -30,7 +30,7 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
-from qlue_desk.settings import Settings
+from qlue_desk.settings import Settings, read
 from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
@@ -391,7 +391,7 @@ def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world
         assert (screen.view, screen.views[0][0]) == (0, "Perlu saya")
         assert screen.views[8] == ("Ab", "status:coordinating")
 
-    play(world, again)
+    play(world, again, settings=read(world.workplace.home / "config.toml"))
 
 
 def _at(app: QlueDesk) -> tuple[int, str]:

@@ -12,7 +12,17 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Attachment, Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Payload, PullReply, PushReply, Verdict
-from qlue_desk.store import blobs, complaints, drafts, journal, outbox, replica, sending, snapshot
+from qlue_desk.store import (
+    blobs,
+    complaints,
+    drafts,
+    journal,
+    outbox,
+    replica,
+    searched,
+    sending,
+    snapshot,
+)
 from qlue_desk.store.bound import connection
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.store.snapshot import Stage
@@ -445,7 +455,9 @@ def test_a_revoked_desk_keeps_only_the_persons_own_unsent_work(world: Replica) -
     one = world.complaint(title="Zebra")
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
+    world.store.writing(searched.keep, "u_rina", "Siti 0812345678")
     world.store.writing(replica.purge)
+    assert world.store.reading(searched.queries, "u_rina") == []
     assert [world.number_of_rows(table) for table in ("complaint", "entry", "stage")] == [0, 0, 0]
     assert world.found("zebra") == 0
     assert [a.id for a in world.store.reading(sending.to_send)] == [outcome.action_id]

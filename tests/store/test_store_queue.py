@@ -187,6 +187,29 @@ def test_terms_together_in_any_order(world: DeskWorld, parts, order: str) -> Non
     assert found_by_sql(world, text) == found_by_reference(world, text)
 
 
+@pytest.mark.parametrize("few", [0, 20, 1000])
+def test_words_are_found_alike_whether_few_or_many_reports_say_them(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queue, "FEW", few)
+    for text in (
+        "lampu mati",
+        "lampu 0012",
+        "0012",
+        "lampu -mati status:new",
+        "cafe 112 is:open",
+        "lampu sempur",
+    ):
+        assert found_by_sql(world, text) == found_by_reference(world, text), text
+
+
+def test_a_rare_word_reads_no_index_through_and_no_number_twice(world: DeskWorld) -> None:
+    for text in ('"jalan pajajaran"', "0012", "0012 status:new"):
+        plan = world.store.reading(queue.plan, parse(text), now=NOW)
+        assert any("INTEGER PRIMARY KEY" in step for step in plan), plan
+        assert not any("complaint_wide" in step or "complaint_number" in step for step in plan), plan
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=12))
 def test_hostile_words_never_break_the_search(world: DeskWorld, text: str) -> None:
@@ -353,4 +376,18 @@ def test_a_word_that_names_a_kelurahan_finds_what_the_field_finds_and_the_text(t
     assert found("sempur") == {there.number, named.number}
     assert found("-sempur") == {other.number}
     assert found("sempur lampu") == {there.number}
+    assert found("kel. sempur") == {there.number}
+    assert found("kelurahan sempur lampu") == {there.number}
+    assert found("bogor tengah lampu") == {there.number}
+    assert found("kec. bogor tengah") == {there.number}
+    world.close()
+
+
+def test_an_alias_of_the_city_file_finds_the_kelurahan(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    place = next(each for each in world.workplace.city.kelurahan if each.name == "Batu Tulis")
+    there = world.add(kelurahan=place.code, text="Lampu mati.")
+    for line in ("batoe toelis", "batutulis", "kel batoe-toelis", "kelurahan:batutulis"):
+        found = world.store.reading(queue.find_ids, world.workplace.query(line), now=NOW)
+        assert [row.number for row in world.store.reading(queue.rows, found)] == [there.number], line
     world.close()

@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.domain.complaint import Complaint
+from qlue_desk.casework.similar import similar
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.similarity import subject_of
 from qlue_desk.store import complaints, replica, schema
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.key import load_key
 from qlue_desk.store.models import SCHEMA_VERSION
+from qlue_desk.store.similar import duplicates_of
 from tests.desk_world import DeskWorld
+from tests.store.older import back_to_version_3
 
 COPY = "desk.schema1.db"
 
@@ -28,19 +33,29 @@ def old_file(home: Path) -> Complaint:
     complaint = world.add()
 
     def as_it_was() -> None:
-        for statement in (
-            "DROP INDEX complaint_wide",
-            "DROP INDEX action_stroke",
-            "DROP INDEX action_unsent",
-            "ALTER TABLE action DROP COLUMN stroke",
-            "DROP TABLE snooze",
-        ):
-            connection().execute(statement)
+        connection().execute("DROP INDEX complaint_wide")
+        back_to_version_3()
         connection().execute("PRAGMA user_version = 1")
 
     world.store.write(as_it_was).result()
     world.close()
     return complaint
+
+
+def test_version_3_learns_where_its_reports_lie(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    here = {"lat_e6": -6_590_000, "lon_e6": 106_800_000}
+    one, near, unplaced = world.add(**here), world.add(**here), world.add()
+    world.add(status=Status.DUPLICATE, duplicate_of=one.number)
+    world.store.write(back_to_version_3).result()
+    world.close()
+    store = Store.open(tmp_path / "home")
+    workplace = Workplace.open(tmp_path / "home")
+    found = similar(workplace, subject_of(one))
+    assert [(each.complaint.id, each.metres) for each in found] == [(near.id, 0), (unplaced.id, None)]
+    assert store.reading(duplicates_of, one.number) == ["BGR-26-000004"]
+    workplace.close()
+    store.close()
 
 
 def version_of(store: Store) -> int:

@@ -41,6 +41,12 @@ class CaseView(msgspec.Struct, frozen=True):
     waiting: int = 0
     aside_until: dt.datetime | None = None
     """The person has put it aside until then."""
+    near: int = 0
+    """Reports near by that may be of the same thing."""
+    alike: int = 0
+    """Those and others that are like it in words."""
+    duplicates: tuple[str, ...] = ()
+    """Numbers of reports that ended as duplicates of this one."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -198,6 +204,21 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.add((_("Prioritas {word}").format(word=word), "bold $status-red"))
     holder = safe(complaint.holder_name or complaint.holder or "") or _("belum ada yang memegang")
     lines.labelled(_("Pegangan"), holder)
+    _same_thing(lines, case)
+
+
+def _same_thing(lines: Lines, case: CaseView) -> None:
+    """Whether others report it, too."""
+    if case.alike:
+        if case.near == case.alike:
+            words = _("{n} di dekatnya").format(n=case.near)
+        elif case.near:
+            words = _("{n}, di dekatnya {near}").format(n=case.alike, near=case.near)
+        else:
+            words = _("{n} menurut kata-katanya").format(n=case.alike)
+        lines.labelled(_("Mirip"), words + " · d", "$status-yellow")
+    if case.duplicates:
+        lines.labelled(_("Duplikatnya"), ", ".join(case.duplicates))
 
 
 def _kecamatan(complaint: Complaint, city: City) -> str:

@@ -13,6 +13,7 @@ from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.snoozing import Snoozing
@@ -27,6 +28,7 @@ class QueueKeys(PlaceScreen):
     entering: Entering
     revealing: Revealing
     snoozing: Snoozing
+    matching: Matching
     lag: Lag
 
     def show_heading(self) -> None:
@@ -160,6 +162,10 @@ class QueueKeys(PlaceScreen):
     def action_photo(self) -> None:
         """O."""
         self.doing.photo()
+
+    def action_similar(self) -> None:
+        """D."""
+        self.matching.start()
 
     def action_reveal(self) -> None:
         """I."""

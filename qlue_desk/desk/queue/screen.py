@@ -26,6 +26,7 @@ from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
@@ -60,7 +61,8 @@ class DeskScreen(Working, Finding):
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
         self.snoozing = Snoozing(self, backend)
-        self.views = backend.views(dict(self.settings.views))
+        self.matching = Matching(self, backend)
+        self.views = backend.views()
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
@@ -77,7 +79,7 @@ class DeskScreen(Working, Finding):
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
-                yield QueryBar(id="query")
+                yield QueryBar(self.backend.query_offers, id="query")
                 yield Static(id="queue-heading")
                 yield QueueList(
                     self.backend.fetch_rows,
@@ -96,6 +98,8 @@ class DeskScreen(Working, Finding):
         self.show_query(self.query_text)
         self.show_line()
         self.set_interval(15, self._tick)
+        for sentence in self.backend.view_problems().values():
+            say(self, sentence, wrong=True)
 
     def _tick(self) -> None:
         self.show_line()
@@ -186,20 +190,37 @@ class DeskScreen(Working, Finding):
         later(self, self._count(), group="count")
 
     async def _count(self) -> None:
-        queries = [self.backend.parse(query) for _name, query in self.views]
-        self._view_counts = list(await self.backend.counts(queries))
+        readable = {
+            place: query
+            for place, (_name, text) in enumerate(self.views)
+            if (query := self._readable(text)) is not None
+        }
+        counts = await self.backend.counts(list(readable.values()))
+        self._view_counts = [None] * len(self.views)
+        for place, count in zip(readable, counts, strict=True):
+            self._view_counts[place] = count
         await self.desk.refresh_outbox_counts()
         self.show_line()
+
+    def _readable(self, text: str) -> Query | None:
+        """A view's query; None where somebody wrote one that cannot be read."""
+        try:
+            return self.backend.parse(text)
+        except QueryError:
+            return None
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
         if error.nearest:
             lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
+        elif error.allowed:
+            lines.append(_("Yang ada: {words}.").format(words=", ".join(error.allowed)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
             bar.point_at(lines, error.start, error.end - error.start)
         else:
-            say(self, " ".join(lines), wrong=True)
+            own = self.backend.view_problems() if self.view >= 0 else {}
+            say(self, own.get(self.views[self.view][0], " ".join(lines)), wrong=True)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
@@ -298,7 +319,7 @@ class DeskScreen(Working, Finding):
         self._view_counts = [None] * len(views)
 
     async def _take_over_session(self) -> None:
-        views = await self.backend.read_views(dict(self.settings.views))
+        views = self.backend.views()
         shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
         self.views_changed(views)
         if shown:
