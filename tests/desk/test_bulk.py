@@ -20,7 +20,7 @@ from qlue_desk.desk.queue import many
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields, Refusal
-from qlue_desk.store import outbox
+from qlue_desk.store import outbox, sending
 from tests.desk.scene import screen_text, until
 from tests.desk.test_acting import play, queue, said, sent
 from tests.desk_world import NOW, DeskWorld
@@ -97,7 +97,7 @@ def in_bulk(world: DeskWorld, *refs: str, text: str = "bersama") -> list[str]:
 def test_a_stroke_is_taken_back_after_a_restart_and_what_left_stays(world: DeskWorld) -> None:
     first = in_bulk(world, "1", "2", "3")
     in_bulk(world, "4", text="sendiri")
-    world.store.writing(outbox.mark_sent, first[:1])
+    world.store.writing(sending.mark_sent, first[:1])
     home = world.workplace.home
     world.close()
     again = Workplace.open(home)
@@ -122,7 +122,7 @@ def test_what_cannot_be_taken_back_says_why(world: DeskWorld) -> None:
     assert why(first) == "Ada tindakan sesudahnya pada laporan ini; batalkan yang itu dulu."
     assert why(second) == ""
     assert why(second, "u_asep") == "Ini tindakan Rina; hanya Rina bisa membatalkannya."
-    world.store.writing(outbox.mark_sent, [first, second])
+    world.store.writing(sending.mark_sent, [first, second])
     assert why(second) == "Sudah terkirim ke pusat, jadi tidak bisa dibatalkan lagi."
 
 
@@ -130,7 +130,7 @@ def test_the_outbox_takes_back_the_line_under_the_cursor(world: DeskWorld) -> No
     gone, *_ = in_bulk(world, "1")
     in_bulk(world, "2", text="satu")
     in_bulk(world, "3", "4", text="bersama")
-    world.store.writing(outbox.mark_sent, [gone])
+    world.store.writing(sending.mark_sent, [gone])
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("O")
