@@ -315,6 +315,7 @@ class DeskScreen(Working, Finding):
         changed = self._bursts.look(time.monotonic())
         self.snoozing.look()
         self.forget_suggestion()
+        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:
