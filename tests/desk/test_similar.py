@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.many import ResultDialog
 from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint, Status
@@ -139,7 +140,7 @@ def test_marked_reports_are_merged_onto_the_oldest_open_one_or_another(three: Th
         ]
         # One could not: it is said which, and it stays marked.
         await until(lambda: isinstance(app.screen, ResultDialog) and app.screen.is_mounted)
-        await until(lambda: "✗ BGR-26-000004" in "\n".join(screen_text(app)))
+        await until(lambda: "BGR-26-000004" in "\n".join(screen_text(app)))
         await pilot.press("escape")
         await until(lambda: app.screen is app.screen_stack[1])
         await pilot.press("u")

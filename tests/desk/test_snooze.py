@@ -49,7 +49,7 @@ def test_typed_until_a_time_it_leaves_the_list_and_w_wakes_it(world: DeskWorld) 
         await until(lambda: said(app) == "BGR-26-000001 ditunda sampai 25 Nov 09.00; w membangunkan.")
         await until(lambda: "· 2" in title(app) and "☾" in text(app))
         await until(lambda: "Anda tunda sampai 25 Nov 09.00" in " ".join(text(app).split()))
-        assert app.screen._view_counts[0] == 2  # type: ignore[attr-defined]
+        await until(lambda: app.screen._view_counts[0] == 2)  # type: ignore[attr-defined]
         assert current(app) == "BGR-26-000001"  # the place is kept until the cursor leaves
         await pilot.press("w")
         await until(lambda: said(app) == "Tunda dilepas: BGR-26-000001.")

@@ -334,6 +334,7 @@ class DeskScreen(Working, Finding):
     def _look_again(self) -> None:
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
         changed = self._bursts.look(time.monotonic())
+        self.snoozing.look()
         self.forget_suggestion()
         self.snoozing.look()
         if changed is None:
