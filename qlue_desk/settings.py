@@ -36,7 +36,8 @@ class Ui(Section, frozen=True):
     """How the desk looks."""
 
     language: Literal["id", "en"] = "id"
-    theme: Literal["dark", "light", "contrast"] = "dark"
+    theme: Literal["auto", "dark", "light", "contrast", "colourblind", "ansi", "mono"] = "auto"
+    """`auto` is dark, on a terminal of sixteen colours ansi, on one without mono. NO_COLOR wins over all."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
     preview: bool = True

@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
-from qlue_desk.desk.dialogs.base import TextDialog
-from qlue_desk.desk.dialogs.help import help_content
+from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
@@ -33,6 +29,8 @@ from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.terminal import Terminal
+from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
@@ -68,7 +66,7 @@ LEASE_SECONDS = 60
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
-class QlueDesk(App[int]):
+class QlueDesk(TerminalApp):
     """One person's desk; without a workplace it begins with signing in."""
 
     CSS_PATH = "desk.tcss"
@@ -85,9 +83,9 @@ class QlueDesk(App[int]):
         home: Path,
         demo: DemoInfo | None = None,
         now: Callable[[], dt.datetime] = utc_now,
+        terminal: Terminal | None = None,
     ) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings, terminal)
         self.home = home
         self.demo = demo
         self.now = now
@@ -104,13 +102,9 @@ class QlueDesk(App[int]):
         """What ended the desk although nobody foresaw it."""
         self.crash_log: Path | None = None
         self._news = LineNews()
-        self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
         self._looking = False
         self._look_again = False
-        for theme in themes.themes():
-            self.register_theme(theme)
-        self.theme = themes.theme_name(settings.ui.theme)
 
     # --- opening and closing -------------------------------------------------------------------
 
@@ -337,7 +331,9 @@ class QlueDesk(App[int]):
 
     def action_help(self) -> None:
         """?"""
-        self.push_screen(TextDialog(_("Bantuan"), help_content(self.settings.keys)))
+        screen = self.screen
+        place = screen.place if isinstance(screen, PlaceScreen) else None
+        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
 
     def action_network(self) -> None:
         """X, in the demonstration only."""
@@ -350,11 +346,6 @@ class QlueDesk(App[int]):
             else _("Jaringan disambung lagi.")
         )
         say(self.screen, words)
-
-    def action_theme(self) -> None:
-        """Shift+t: the next theme."""
-        names = list(themes.PALETTES)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_palette(self) -> None:
         """:"""
@@ -407,11 +398,3 @@ class QlueDesk(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
-
-
-def ascii_terminal(settings: Settings) -> bool:
-    """Whether to keep to ASCII glyphs: by the setting, or because the terminal is not UTF-8."""
-    if settings.ui.glyphs != "auto":
-        return settings.ui.glyphs == "ascii"
-    words = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
-    return bool(words) and "utf" not in words.lower()
