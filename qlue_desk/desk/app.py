@@ -17,6 +17,7 @@ from textual.worker import WorkerFailed
 from qlue_desk import error_log
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
+from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.help import HelpDialog
@@ -63,6 +64,8 @@ COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
+ALERT_SECONDS = 5
+"""How often is looked whether what was held back may be told now."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
@@ -92,6 +95,7 @@ class QlueDesk(TerminalApp):
         self.workplace = workplace
         self.backend: Backend | None = None
         self.engine: EngineLike | None = None
+        self.alerts: Alerts | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
         self.signals: tuple[signal.Signals, ...] = ()
@@ -132,6 +136,18 @@ class QlueDesk(TerminalApp):
             self.engine.start()
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
+        self.alerts = Alerts(self, self.backend, self.settings.notify, self.run_worker)
+        self.alerts.start()
+        self.set_interval(ALERT_SECONDS, self.alerts.tick)
+
+    def touched(self) -> None:
+        """A key was pressed, or the mouse."""
+        if self.alerts is not None:
+            self.alerts.touched()
+
+    def on_unmount(self) -> None:
+        """The terminal gets its title back while there is still a way to it."""
+        self.give_title_back()
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -157,6 +173,8 @@ class QlueDesk(TerminalApp):
         """Tell every screen of ours, also those below a dialog."""
         for screen in self._drawn_places():
             screen.store_changed(event)
+        if self.alerts is not None:
+            self.alerts.changed(event.complaint_ids)
         self._look_for_session()
         if any(isinstance(screen, LockedScreen) for screen in self.screen_stack):
             self._check_lease()

@@ -160,6 +160,12 @@ class Backend:
             )
         )
 
+    async def fitting(self, query: Query) -> array[int]:
+        """The same for a rule that is not on screen: no list replaces it, and it replaces none."""
+        return await asyncio.wrap_future(
+            self.store.read(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
+        )
+
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(

@@ -1,4 +1,4 @@
-"""What this terminal can, read from its surroundings: colours, letters, pictures, clipboard. No Textual.
+"""What this terminal can, read from its surroundings: colours, letters, clipboard. No Textual.
 
 A terminal that does not say what it can gets what every one of its kind can; `doctor` tells the same.
 """
@@ -17,16 +17,6 @@ _MANY_COLOURS = ("kitty", "ghostty", "alacritty", "foot", "wezterm", "contour", 
 """Parts of TERM that mean more than 256 colours."""
 _POOR_FONT = ("linux", "vt", "cons", "dumb", "ansi", "sun", "wy")
 """Beginnings of TERM of screens whose letters are a few hundred at most."""
-
-
-class Pictures(StrEnum):
-    """How a picture can be shown."""
-
-    KITTY = "kitty"
-    ITERM = "iterm"
-    SIXEL = "sixel"
-    BLOCKS = "half blocks"
-    NONE = "none"
 
 
 class Clipboard(StrEnum):
@@ -52,7 +42,6 @@ class Terminal(msgspec.Struct, frozen=True):
     utf8: bool
     """Whether the locale says so; one that says nothing counts as it."""
     poor_font: bool
-    pictures: Pictures
     clipboard: Clipboard
     light: bool
     """Whether COLORFGBG tells of a light background."""
@@ -74,7 +63,6 @@ def read(
         no_color=bool(environ.get("NO_COLOR")),
         utf8=_utf8(environ),
         poor_font=name.startswith(_POOR_FONT),
-        pictures=_pictures(environ),
         clipboard=_clipboard(environ),
         light=environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15"),
     )
@@ -110,21 +98,6 @@ def _colours(environ: Mapping[str, str], colours_of: Callable[[str], int | None]
 def _utf8(environ: Mapping[str, str]) -> bool:
     words = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
     return not words or "utf" in words.lower()
-
-
-def _pictures(environ: Mapping[str, str]) -> Pictures:
-    name, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
-    if name.startswith(_POOR_FONT) or not _utf8(environ):
-        return Pictures.NONE
-    if in_tmux(environ) or name.startswith("screen"):
-        return Pictures.BLOCKS
-    if "kitty" in name or "ghostty" in name or program == "ghostty" or environ.get("KITTY_WINDOW_ID"):
-        return Pictures.KITTY
-    if program in ("iTerm.app", "WezTerm"):
-        return Pictures.ITERM
-    if name.startswith(("foot", "mlterm", "contour")) or "sixel" in name or environ.get("WT_SESSION"):
-        return Pictures.SIXEL
-    return Pictures.BLOCKS
 
 
 def in_tmux(environ: Mapping[str, str] = os.environ) -> bool:

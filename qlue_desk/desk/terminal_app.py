@@ -16,6 +16,8 @@ from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
+TOAST_SECONDS = 12
+
 
 class TerminalApp(App[int]):
     """A Textual app that keeps to what its terminal can."""
@@ -67,10 +69,27 @@ class TerminalApp(App[int]):
         self.send(osc.title(text))
 
     def give_title_back(self) -> None:
-        """The title from before; where the terminal keeps none, an empty one."""
+        """The title from before the desk; where the terminal keeps none, an empty one."""
         if self._title:
             self._title = ""
             self.send(osc.title("") + osc.RESTORE_TITLE)
+
+    def toast(self, text: str) -> None:
+        """Show a sentence over the screen for a while; `text` is clean."""
+        self.notify(text, severity="warning", timeout=TOAST_SECONDS, markup=False)
+
+    def complain(self, sentence: str) -> None:
+        """Something in the settings cannot be used."""
+        say(self.screen, sentence, wrong=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Any key or click means that the person is here."""
+        if isinstance(event, (events.Key, events.MouseDown)):
+            self.touched()
+        await super().on_event(event)
+
+    def touched(self) -> None:
+        """A key was pressed, or the mouse."""
 
     # --- size ----------------------------------------------------------------------------------
 
