@@ -126,7 +126,8 @@ def _own_keys(config: str | None) -> Iterator[Finding]:
     try:
         check_keys(settings.keys)
     except KeyClash as clash:
-        yield Finding(what, False, f"{path}: {clash}", _(_KEYS_MEND))
+        line = next((lines[("keys", name)] for name in clash.ids if ("keys", name) in lines), 1)
+        yield Finding(what, False, f"{path}:{line}: {clash}", _(_KEYS_MEND))
     else:
         yield Finding(what, True, ", ".join(settings.keys))
 

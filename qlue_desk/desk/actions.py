@@ -181,6 +181,9 @@ ACTIONS: tuple[DeskAction, ...] = (
 ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
 FIXED_KEYS = frozenset("123456789")
 """Keys of the saved views; never remapped."""
+RESERVED_KEYS = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
+"""What a terminal or Textual does on every screen and in every dialog. Other keys of dialogs cannot clash:
+while one is open, no key of the screen below it works."""
 MOST_IN_BAR = 7
 
 _SHOWN_KEYS = {
@@ -202,6 +205,11 @@ _SHOWN_KEYS = {
 class KeyClash(ValueError):
     """Two actions of one screen want the same key, or an id in `[keys]` is unknown."""
 
+    def __init__(self, sentence: str, *ids: str) -> None:
+        super().__init__(sentence)
+        self.ids = ids
+        """Those that `[keys]` may name; the file's line is looked for by them."""
+
 
 def shown_key(key: str) -> str:
     """A Textual key name as people know it."""
@@ -220,19 +228,28 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     """
     for action_id in remapped:
         if action_id not in ACTION_BY_ID:
-            raise KeyClash(_("[keys]: “{id}” tidak dikenal.").format(id=action_id))
+            raise KeyClash(_("[keys]: “{id}” tidak dikenal.").format(id=action_id), action_id)
     for place in Place:
         taken: dict[str, DeskAction] = {}
         for action in ACTIONS:
             if place not in action.places:
                 continue
             for key in keys_of(action, remapped):
+                if key in RESERVED_KEYS:
+                    raise KeyClash(
+                        _("[keys]: tombol “{key}” milik terminal; pilih yang lain untuk {first}.").format(
+                            key=key, first=action.id
+                        ),
+                        action.id,
+                    )
                 other = taken.get(key)
                 if key in FIXED_KEYS or other is not None:
                     raise KeyClash(
                         _("[keys]: tombol “{key}” dipakai dua kali: {first} dan {second}.").format(
                             key=key, first=action.id, second=other.id if other else "1–9"
-                        )
+                        ),
+                        action.id,
+                        *([other.id] if other else []),
                     )
                 taken[key] = action
 

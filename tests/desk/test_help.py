@@ -10,10 +10,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place, keys_of, shown_key
+from qlue_desk.desk.actions import (
+    ACTION_BY_ID,
+    ACTIONS,
+    RESERVED_KEYS,
+    Group,
+    KeyClash,
+    Place,
+    check_keys,
+    keys_of,
+    shown_key,
+)
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.commands import action_commands
 from qlue_desk.desk.dialogs.help import HelpDialog, found_parts, help_parts
+from qlue_desk.desk.key_page import page
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -147,3 +158,17 @@ def test_the_help_goes_to_its_end_and_back(world: DeskWorld) -> None:
         await until(lambda: page.highlighted == 1)
 
     play(world, scene, size=(100, 24))
+
+
+def test_the_page_of_keys_is_what_the_registry_says() -> None:
+    kept = Path(__file__).parents[2] / "docs" / "keys.md"
+    assert kept.read_text("utf-8") == page(), "python -m qlue_desk.desk.key_page docs/keys.md"
+    for action in ACTIONS:
+        assert f"| {action.tooltip} | {action.id} |" in page()
+
+
+@pytest.mark.parametrize("key", sorted(RESERVED_KEYS))
+def test_keys_of_the_terminal_cannot_be_taken(key: str) -> None:
+    with pytest.raises(KeyClash) as clash:
+        check_keys({"note": key})
+    assert clash.value.ids == ("note",)

@@ -197,4 +197,4 @@ class HelpDialog(Dialog[str]):
 
 def places_of(action: DeskAction) -> str:
     """The screens on which an action makes sense."""
-    return ", ".join(_(PLACE_LABEL[place]) for place in Place if place in action.places)
+    return ", ".join(_(PLACE_LABEL.get(place, place)) for place in Place if place in action.places)
