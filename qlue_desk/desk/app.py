@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -21,7 +23,8 @@ from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.help import HelpDialog
-from qlue_desk.desk.dialogs.palette import PaletteDialog
+from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
+from qlue_desk.desk.guide import Guide
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
@@ -64,6 +67,8 @@ COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
+GUIDE_PAUSE = 0.15
+"""After which a screen that a key opened has its widgets."""
 ALERT_SECONDS = 5
 """How often is looked whether what was held back may be told now."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
@@ -87,7 +92,9 @@ class QlueDesk(TerminalApp):
         demo: DemoInfo | None = None,
         now: Callable[[], dt.datetime] = utc_now,
         terminal: Terminal | None = None,
+        guided: bool = True,
     ) -> None:
+        """`guided`: no guide, for who needs none; tests are such people."""
         super().__init__(settings, terminal)
         self.home = home
         self.demo = demo
@@ -96,6 +103,8 @@ class QlueDesk(TerminalApp):
         self.backend: Backend | None = None
         self.engine: EngineLike | None = None
         self.alerts: Alerts | None = None
+        self.guide: Guide | None = None
+        self._guided = guided
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
         self.signals: tuple[signal.Signals, ...] = ()
@@ -138,6 +147,8 @@ class QlueDesk(TerminalApp):
         self.set_interval(LEASE_SECONDS, self._check_lease)
         self.alerts = Alerts(self, self.backend, self.settings.notify, self.run_worker)
         self.alerts.start()
+        if not self._guided:
+            self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
         self.set_interval(ALERT_SECONDS, self.alerts.tick)
 
     def touched(self) -> None:
@@ -148,6 +159,44 @@ class QlueDesk(TerminalApp):
     def on_unmount(self) -> None:
         """The terminal gets its title back while there is still a way to it."""
         self.give_title_back()
+
+    # --- the guide -----------------------------------------------------------------------------
+
+    async def _guide_once(self) -> None:
+        assert self.backend is not None
+        if not await self.backend.guided():
+            self.begin_guide()
+
+    def begin_guide(self) -> None:
+        """From the first step."""
+        if self.backend is not None:
+            ended = self.backend.keep_guided
+            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=ended)
+            self._draw_guide()
+
+    def _draw_guide(self) -> None:
+        places = self._drawn_places()
+        if self.guide is not None:
+            self.guide.draw(places)
+            if not self.guide.open and places:
+                self.guide.farewell(places[-1])
+                self.guide = None
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Every key's action comes by here: the guide learns what was done."""
+        screen = self.screen
+        at_rest = isinstance(screen, DeskScreen) and screen.at_rest
+        ran = await super().run_action(action, default_namespace, namespaces)
+        if self.guide is not None and isinstance(action, str):
+            name = action.partition("(")[0].rpartition(".")[2]
+            self.guide.did(name, at_rest=at_rest)
+            self.set_timer(GUIDE_PAUSE, self._draw_guide)
+        return ran
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -379,6 +428,7 @@ class QlueDesk(TerminalApp):
         if isinstance(screen, DeskScreen):
             moves = await commands.move_commands(screen, backend)
             offered = [*moves, *offered, *commands.view_commands(screen)]
+        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
@@ -387,6 +437,8 @@ class QlueDesk(TerminalApp):
         kind, _colon, value = (key or "").partition(":")
         if kind == "number":
             self.open_report(value)
+        elif kind == "guide":
+            self.begin_guide()
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
         elif kind == "move" and isinstance(self.screen, DeskScreen):

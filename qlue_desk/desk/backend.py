@@ -324,6 +324,16 @@ class Backend:
         """Keep begun text; nobody waits for it."""
         self.store.write(drafts.save, complaint_id, what, text, self.now())
 
+    # --- the guide -----------------------------------------------------------------------------
+
+    async def guided(self) -> bool:
+        """Whether this person has been through the guide, or has closed it."""
+        return await asyncio.wrap_future(self.store.read(meta.get, f"guide:{self.actor.id}")) is not None
+
+    def keep_guided(self) -> None:
+        """The guide comes by itself only once; nobody waits for it."""
+        self.store.write(meta.put, f"guide:{self.actor.id}", "1")
+
     # --- numbers -------------------------------------------------------------------------------
 
     async def summary(self, text: str) -> Summary:
