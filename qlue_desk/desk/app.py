@@ -6,25 +6,22 @@ import asyncio
 import contextlib
 import datetime as dt
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
-from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend, utc_now
+from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
-from qlue_desk.desk.guide import Guide
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
@@ -34,7 +31,6 @@ from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
-from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
@@ -67,14 +63,10 @@ COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
-GUIDE_PAUSE = 0.15
-"""After which a screen that a key opened has its widgets."""
-ALERT_SECONDS = 5
-"""How often is looked whether what was held back may be told now."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
-class QlueDesk(TerminalApp):
+class QlueDesk(CompanyApp):
     """One person's desk; without a workplace it begins with signing in."""
 
     CSS_PATH = "desk.tcss"
@@ -95,16 +87,12 @@ class QlueDesk(TerminalApp):
         guided: bool = True,
     ) -> None:
         """`guided`: no guide, for who needs none; tests are such people."""
-        super().__init__(settings, terminal)
+        super().__init__(settings, terminal, guided=guided)
         self.home = home
         self.demo = demo
         self.now = now
         self.workplace = workplace
-        self.backend: Backend | None = None
         self.engine: EngineLike | None = None
-        self.alerts: Alerts | None = None
-        self.guide: Guide | None = None
-        self._guided = guided
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
         self.signals: tuple[signal.Signals, ...] = ()
@@ -145,58 +133,7 @@ class QlueDesk(TerminalApp):
             self.engine.start()
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
-        self.alerts = Alerts(self, self.backend, self.settings.notify, self.run_worker)
-        self.alerts.start()
-        if not self._guided:
-            self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
-        self.set_interval(ALERT_SECONDS, self.alerts.tick)
-
-    def touched(self) -> None:
-        """A key was pressed, or the mouse."""
-        if self.alerts is not None:
-            self.alerts.touched()
-
-    def on_unmount(self) -> None:
-        """The terminal gets its title back while there is still a way to it."""
-        self.give_title_back()
-
-    # --- the guide -----------------------------------------------------------------------------
-
-    async def _guide_once(self) -> None:
-        assert self.backend is not None
-        if not await self.backend.guided():
-            self.begin_guide()
-
-    def begin_guide(self) -> None:
-        """From the first step."""
-        if self.backend is not None:
-            ended = self.backend.keep_guided
-            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=ended)
-            self._draw_guide()
-
-    def _draw_guide(self) -> None:
-        places = self._drawn_places()
-        if self.guide is not None:
-            self.guide.draw(places)
-            if not self.guide.open and places:
-                self.guide.farewell(places[-1])
-                self.guide = None
-
-    async def run_action(
-        self,
-        action: str | ActionParseResult,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
-    ) -> bool:
-        """Every key's action comes by here: the guide learns what was done."""
-        screen = self.screen
-        at_rest = isinstance(screen, DeskScreen) and screen.at_rest
-        ran = await super().run_action(action, default_namespace, namespaces)
-        if self.guide is not None and isinstance(action, str):
-            name = action.partition("(")[0].rpartition(".")[2]
-            self.guide.did(name, at_rest=at_rest)
-            self.set_timer(GUIDE_PAUSE, self._draw_guide)
-        return ran
+        self.begin_company(self.backend)
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
