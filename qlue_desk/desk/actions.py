@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 from textual.binding import Binding
@@ -211,8 +212,24 @@ class KeyClash(ValueError):
         """Those that `[keys]` may name; the file's line is looked for by them."""
 
 
+_ARROWS = frozenset({"up", "down", "left", "right"})
+
+
+class _Keyboard:
+    """How keys are written; set once when the desk opens."""
+
+    ascii_only: ClassVar[bool] = False
+
+
+def write_keys(*, ascii_only: bool) -> None:
+    """Whether arrows are words: as `v` and `<` they would be other keys."""
+    _Keyboard.ascii_only = ascii_only
+
+
 def shown_key(key: str) -> str:
     """A Textual key name as people know it."""
+    if _Keyboard.ascii_only and key in _ARROWS:
+        return key
     return _(_SHOWN_KEYS.get(key, key))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from textual.actions import ActionParseResult
@@ -59,8 +60,11 @@ class CompanyApp(TerminalApp):
 
     async def _guide_once(self) -> None:
         assert self.backend is not None
-        if not await self.backend.guided():
-            self.begin_guide()
+        if await self.backend.guided():
+            return
+        while not self._drawn_places():  # the first screen is still being made
+            await asyncio.sleep(GUIDE_PAUSE)
+        self.begin_guide()
 
     def begin_guide(self) -> None:
         """From the first step."""

@@ -10,6 +10,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 
 from qlue_desk.desk import filters, osc, themes
 from qlue_desk.desk import terminal as terminals
+from qlue_desk.desk.actions import write_keys
 from qlue_desk.desk.later import say
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
@@ -27,6 +28,7 @@ class TerminalApp(App[int]):
         self.settings = settings
         self.terminal = terminal or terminals.read()
         self.ascii_only = ascii_wanted(settings, self.terminal)
+        write_keys(ascii_only=self.ascii_only)
         self._last_hand = filters.LastHand(self.ascii_only)
         self._title = ""
         for theme in themes.themes(self.terminal):

@@ -172,3 +172,18 @@ def test_keys_of_the_terminal_cannot_be_taken(key: str) -> None:
     with pytest.raises(KeyClash) as clash:
         check_keys({"note": key})
     assert clash.value.ids == ("note",)
+
+
+def test_without_arrows_no_key_is_named_by_the_letter_of_another(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await _ask(app, pilot, "")
+        await until(lambda: any(" j down  " in line for line in screen_text(app)))
+
+    play(world, scene, settings=Settings(ui=Ui(theme="dark", glyphs="ascii")))
+    assert shown_key("down") == "down"
+    play(world, _nothing)
+    assert shown_key("down") == "↓"
+
+
+async def _nothing(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await pilot.pause()
