@@ -101,4 +101,7 @@ class Guide:
     def farewell(self, screen: PlaceScreen) -> None:
         """After the last step."""
         if self.place == len(self.steps):
-            say(screen, _("Panduan selesai. ? menunjukkan semua tombol, : mengulang panduan."))
+            keys = {name: keys_of(ACTION_BY_ID[name], self._remapped) for name in ("help", "palette")}
+            shown = {name: shown_key(found[0]) if found else name for name, found in keys.items()}
+            words = _("Panduan selesai. {help} menunjukkan semua tombol, {palette} mengulang panduan.")
+            say(screen, words.format(**shown))
