@@ -106,7 +106,8 @@ class KeyBar(Static):
             self._spots.append((start, start + needed - GAP, key))
             room -= needed
             parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
-        self.update(Content.assemble(*parts))
+        # One line whatever stands in it: the screen need not be laid out anew with each step of the cursor.
+        self.update(Content.assemble(*parts), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""
