@@ -27,6 +27,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 PerMinute = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Version = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$", examples=["1.4.0"])]
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d)?$", examples=["21:00"])]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
@@ -38,7 +39,8 @@ class Ui(Section, frozen=True):
     """How the desk looks."""
 
     language: Literal["id", "en"] = "id"
-    theme: Literal["dark", "light", "contrast"] = "dark"
+    theme: Literal["auto", "dark", "light", "contrast", "colourblind", "ansi", "mono"] = "auto"
+    """`auto` is dark, on a terminal of sixteen colours ansi, on one without mono. NO_COLOR wins over all."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
     preview: bool = True
@@ -62,6 +64,22 @@ class Sync(Section, frozen=True):
     retry_longest_seconds: Seconds = 60
     ca_file: str = ""
     """A certificate authority of the city's own; '' takes the machine's."""
+
+
+class Notify(Section, frozen=True):
+    """Which new reports are told of, and how."""
+
+    query: str = "priority:emergency is:open"
+    """A query line; '' tells of none."""
+    toast: bool = True
+    title: bool = True
+    """How many came since the last key stands in the title of the window."""
+    bell: bool = False
+    osc9: bool = False
+    """A notification of the desktop, where the terminal knows OSC 9."""
+    quiet_from: ClockTime = ""
+    quiet_until: ClockTime = ""
+    """Between the two nothing is told; afterwards all at once."""
 
 
 class Reply(Section, frozen=True):
@@ -153,6 +171,7 @@ class Settings(Section, frozen=True):
 
     ui: Ui = Ui()
     sync: Sync = Sync()
+    notify: Notify = Notify()
     views: dict[str, str] = {}
     """Name to query; one of the same name as a role's takes its place, the others come after those.
 

@@ -30,7 +30,8 @@ def test_wrong_value_names_file_line_found_allowed_and_nearest(tmp_path):
     with pytest.raises(SettingsError) as caught:
         read(path)
     assert str(caught.value) == (
-        f'{path}:3: ui.theme = "drak" tidak bisa; mungkin “dark”. Yang boleh: “dark”, “light”, “contrast”.'
+        f'{path}:3: ui.theme = "drak" tidak bisa; mungkin “dark”. Yang boleh: “auto”, “dark”, “light”,'
+        " “contrast”, “colourblind”, “ansi”, “mono”."
     )
 
 

@@ -202,6 +202,12 @@ class Backend:
             )
         )
 
+    async def fitting(self, query: Query) -> array[int]:
+        """The same for a rule that is not on screen: no list replaces it, and it replaces none."""
+        return await asyncio.wrap_future(
+            self.store.read(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
+        )
+
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(
@@ -427,6 +433,16 @@ class Backend:
     def save_draft(self, complaint_id: str, what: str, text: str) -> None:
         """Keep begun text; nobody waits for it."""
         self.store.write(drafts.save, complaint_id, what, text, self.now())
+
+    # --- the guide -----------------------------------------------------------------------------
+
+    async def guided(self) -> bool:
+        """Whether this person has been through the guide, or has closed it."""
+        return await asyncio.wrap_future(self.store.read(meta.get, f"guide:{self.actor.id}")) is not None
+
+    def keep_guided(self) -> None:
+        """The guide comes by itself only once; nobody waits for it."""
+        self.store.write(meta.put, f"guide:{self.actor.id}", "1")
 
     # --- numbers -------------------------------------------------------------------------------
 

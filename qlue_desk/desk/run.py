@@ -53,7 +53,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Pa
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
-    app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo)
+    app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo, guided=False)
     if os.name != "nt":  # Windows ends a console program by other means
         app.signals = (signal.SIGTERM, signal.SIGHUP)
     return stay(app)

@@ -370,6 +370,14 @@ class DeskScreen(Working, Finding):
         self.detail.focus()
         self.show_keys()
 
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is open that esc would close."""
+        open_parts = (
+            self.has_class("-views-open") or self.has_class("-detail") or self.focused is not self.queue
+        )
+        return not open_parts and not self.queue.marks and self.view >= 0
+
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""
         if self.has_class("-views-open"):
