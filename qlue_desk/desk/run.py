@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from qlue_desk.desk.messages import LineState
 from qlue_desk.settings import Settings
 
 __all__ = ["DemoInfo", "run"]
+
+PARENT_SECONDS = 0.5
+END_SECONDS = 3.0
 
 
 def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
@@ -52,7 +57,22 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
     app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
     if os.name != "nt":  # Windows ends a console program by other means
         app.signals = (signal.SIGTERM, signal.SIGHUP)
+        if parent := os.environ.get("QLUE_DESK_PARENT", ""):
+            _end_with(int(parent))
     return stay(app)
+
+
+def _end_with(parent: int) -> None:
+    """Leave as on SIGTERM when the process that shows this desk in a browser has died without saying so."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(END_SECONDS)
+        os._exit(1)  # nothing of ours is lost: what was recorded is on disk
+
+    threading.Thread(target=look, name="parent", daemon=True).start()
 
 
 def stay(app: QlueDesk) -> int:

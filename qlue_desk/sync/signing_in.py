@@ -12,7 +12,7 @@ import platform
 import re
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -153,8 +153,21 @@ def write_token(folder: Path, token: str) -> None:
 # --- people ------------------------------------------------------------------------------------------
 
 
-def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = None) -> Actor:
+def _anybody(_actor: Actor) -> None:
+    """Whoever has the password may sit down."""
+
+
+def sign_in(
+    home: Home,
+    user: str,
+    password: str,
+    *,
+    private_ca: Path | None = None,
+    admit: Callable[[Actor], None] = _anybody,
+) -> Actor:
     """Sign a person in: at central, or without a network against what they signed in with last time.
+
+    `admit` is asked when the password was right and nothing is changed yet; it may raise `SignInFailed`.
 
     :raises SignInFailed: with one sentence.
     """
@@ -166,12 +179,13 @@ def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = N
                 request = SignInRequest(user=name, password=password)
                 reply = transport.send("POST", "/v1/sign-in", SignInReply, body=request)
             except Offline:
-                return _sign_in_offline(store, name, password)
+                return _sign_in_offline(store, name, password, admit)
             except Refused as refused:
                 if refused.code != ErrorCode.SIGN_IN_FAILED:
                     raise
                 _forget_changed_password(store, name, password)
                 raise SignInFailed(_("Nama atau kata sandi salah.")) from refused
+        admit(reply.actor)
         store.writing(_keep_person, name, password, reply.actor)
         return reply.actor
 
@@ -195,7 +209,7 @@ def signed_in(store: Store) -> Actor | None:
     return None if stored is None else msgspec.json.decode(stored, type=Actor)
 
 
-def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
+def _sign_in_offline(store: Store, user: str, password: str, admit: Callable[[Actor], None]) -> Actor:
     stored = store.reading(meta.get, _HASH + user)
     if stored is None:
         raise SignInFailed(
@@ -204,6 +218,7 @@ def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
     known = msgspec.json.decode(stored, type=_Known)
     if not _matches(known.hash, password):
         raise SignInFailed(_("Nama atau kata sandi salah."))
+    admit(known.actor)
     store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
     return known.actor
 
