@@ -18,12 +18,13 @@ from qlue_desk.browser.doors import VISIT_SECONDS, Addresses, Tries, Visit, Visi
 from qlue_desk.browser.incoming import BadMessage, size_of, take
 from qlue_desk.browser.window import DeskWindow
 from qlue_desk.domain.complaint import Actor
+from qlue_desk.phrases import number
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.sync import signing_in
 from qlue_desk.sync.errors import SignInFailed, SyncError
 from qlue_desk.sync.lock import DeskLock
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 WINDOWS = 6
 """Each is a process of its own; a person has few."""
@@ -138,7 +139,9 @@ class BrowserDesk:
         keys = (f"address {request.remote}", f"name {user.strip().casefold()}")
         async with self._signing:
             if wait := self._tries.wait_seconds(*keys):
-                sentence = _("Terlalu banyak percobaan; coba lagi dalam {n} detik.").format(n=wait)
+                sentence = n_("Terlalu banyak percobaan; coba lagi dalam {n} detik.", wait).format(
+                    n=number(wait)
+                )
                 return self._ask(request, sentence, user, 429)
             try:
                 person = await asyncio.to_thread(self._checked, user, password)
@@ -266,9 +269,9 @@ async def serve(
     """
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for each in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: ctrl+c cancels instead
-            loop.add_signal_handler(number, ended.set)
+            loop.add_signal_handler(each, ended.set)
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     number_used = int(listening.getsockname()[1])
     runner = web.AppRunner(

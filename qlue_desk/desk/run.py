@@ -17,7 +17,9 @@ from qlue_desk.desk.actions import check_keys
 from qlue_desk.desk.app import EngineLike, QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.messages import LineState
+from qlue_desk.phrases import number
 from qlue_desk.settings import Settings
+from qlue_desk.words import n_
 
 __all__ = ["DemoInfo", "run"]
 
@@ -104,6 +106,7 @@ def crash_sentence(error: BaseException, log: Path | None) -> str:
 
 def unsent_sentence(count: int) -> str:
     """What the terminal says after leaving when work has not reached central yet."""
-    return words._(
-        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
-    ).format(n=count)
+    return n_(
+        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync.",
+        count,
+    ).format(n=number(count))

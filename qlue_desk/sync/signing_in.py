@@ -20,6 +20,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
+from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
@@ -27,7 +28,7 @@ from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.transport import Transport
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 TOKEN_FILE = "token"
 TOKEN_VARIABLE = "QLUE_DESK_TOKEN"
@@ -85,9 +86,9 @@ def _check_free(store: Store, transport: Transport, server_id: str = "") -> None
     same = url == transport.url or (server_id and server_id == known)
     if left and url and not same:
         raise SignInFailed(
-            _("{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).").format(
-                count=left, url=url
-            )
+            n_(
+                "{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).", left
+            ).format(count=number(left), url=url)
         )
 
 

@@ -26,7 +26,8 @@ from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_co
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 _KEY_OF = {
     Remedy.RETRY: "tray-retry",
@@ -321,7 +322,7 @@ class OutboxScreen(PlaceScreen):
         moment = self.backend.local_now()
         path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
         count = await self.backend.export_outbox(path)
-        say(self, _("{n} tindakan disimpan di {path}").format(n=count, path=path))
+        say(self, n_("{n} tindakan disimpan di {path}", count).format(n=number(count), path=path))
 
 
 def _heading(word: str, count: int, style: str) -> Option:

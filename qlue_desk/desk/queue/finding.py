@@ -8,7 +8,7 @@ from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.words import _
+from qlue_desk.words import _, sentences
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentence + " " + _("{names} tidak lagi di daftar tampilan.").format(names=names)
+    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
 
 
 class Finding(QueueKeys):

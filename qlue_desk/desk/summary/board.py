@@ -103,7 +103,7 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
             )
         ]
         row += [
-            _number(number, f"{_(look.label)}, {_(age)}", "", AGE)
+            _number(number, _("{status}, {age}").format(status=_(look.label), age=_(age)), "", AGE)
             for number, age in zip(line.ages, AGE_LABELS, strict=True)
         ]
         row.append(_number(line.total, _(look.label), "bold", 9))
@@ -134,13 +134,18 @@ def _bars(title: str, bars: Sequence[Bar], ascii_only: bool) -> Block:
     rows: Block = [[Cell(fit(title, 34), "bold $accent")]]
     largest = max((one.count for one in bars), default=0)
     for one in bars[:BARS]:
-        late = f" {_('{n} lewat').format(n=one.late)}" if one.late else ""
+        late = _("{n} lewat").format(n=wording.number(one.late)) if one.late else ""
         rows.append(
             [
                 Cell(fit(safe(_(one.label)), 16) + " ", ""),
                 Cell(bar(one.count, largest, 8, ascii_only=ascii_only) + " ", "$accent"),
-                Cell(wording.number(one.count).rjust(5), "bold", one.query, f"{title}, {safe(_(one.label))}"),
-                Cell(late, "$status-red"),
+                Cell(
+                    wording.number(one.count).rjust(5),
+                    "bold",
+                    one.query,
+                    _("{group}, {name}").format(group=title, name=safe(_(one.label))),
+                ),
+                Cell(late.rjust(len(late) + 1), "$status-red"),
             ]
         )
     if len(rows) == 1:
