@@ -110,6 +110,12 @@ def number(value: int) -> str:
     return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", ".")
 
 
+def percent(share: float) -> str:
+    """A share of one in percent, without the sign: `12,5` (English: `12.5`)."""
+    words = f"{share * 100:.1f}"
+    return words if language() == "en" else words.replace(".", ",")
+
+
 WAITING = {
     "no_category": N_("kategori belum jelas"),
     "no_place": N_("lokasi belum jelas"),

@@ -88,6 +88,7 @@ def test_times_in_the_citys_zone():
 def test_counts_dates_and_stamps():
     at = dt.datetime(2017, 11, 2, 12, 4, tzinfo=dt.UTC)
     assert phrases.number(12480) == "12.480"
+    assert phrases.percent(0.125) == "12,5"
     assert phrases.stamp(at, WIB) == " 2 Nov 19.04"
     assert phrases.stamp(None, WIB) == ""
     assert phrases.clock_time(at, WIB) == "19.04"
@@ -100,6 +101,7 @@ def test_counts_dates_and_stamps():
 def test_counts_dates_and_stamps_in_english(english):
     at = dt.datetime(2017, 8, 2, 12, 4, tzinfo=dt.UTC)
     assert phrases.number(1234567) == "1,234,567"
+    assert phrases.percent(0.125) == "12.5"
     assert phrases.stamp(at, WIB) == " 2 Aug 19:04"
     assert phrases.month_words(dt.date(2017, 8, 1)) == "August 2017"
     assert phrases.office_span(dt.timedelta(hours=1)) == "1 office hour"

@@ -14,6 +14,7 @@ from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.status_mark import glyph, short_label
 from qlue_desk.domain.complaint import STATUS_LOOK
+from qlue_desk.phrases import percent
 from qlue_desk.words import _
 
 WIDE = 112
@@ -79,7 +80,7 @@ def _headline(summary: Summary, width: int) -> Block:
     ):
         others += [_number(number, words, style), Cell(f" {words}   ")]
     if summary.reopen_rate is not None:
-        share = f"{summary.reopen_rate * 100:.1f}".replace(".", ",")
+        share = percent(summary.reopen_rate)
         reopened = Number(summary.reopened.count, summary.reopened.query)
         others += [Cell(f"{share}%", "bold", reopened.query, again), Cell(f" {again}   ")]
     if summary.bounced:
