@@ -166,6 +166,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction(
         "tray-copy", "y", "salin", "Salin tulisan yang tertinggal, atau nomornya", Group.TRAY, _OUTBOX, bar=6
     ),
+    DeskAction(
+        "tray-enter", "e", "catat lagi", "Catat lagi laporan yang hilang di pusat", Group.TRAY, _OUTBOX, bar=7
+    ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
     DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),
     DeskAction(

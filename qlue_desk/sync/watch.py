@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from qlue_desk.phrases import number
-from qlue_desk.store.outbox import Oldest
+from qlue_desk.store.sending import Oldest
 from qlue_desk.words import _, n_
 
 STILL_SECONDS = 120.0

@@ -37,6 +37,8 @@ def _keys(text: str, shown: str = "") -> Step:
     return Step(tuple(text.split()), shown)
 
 
+QUERY_BAR = "lampu mati"
+"""What stands in the empty query bar."""
 NOT_ACKNOWLEDGED = (_keys("2", "─ Belum diterima ·"),)
 TASKS = (
     Task(
@@ -45,56 +47,57 @@ TASKS = (
         NOT_ACKNOWLEDGED,
         (
             _keys("space"), _keys("j " * 18), _keys("v", "20 ditandai"), _keys("t", "Tindak lanjut 20 laporan"),
-            _keys("t"), _keys("enter", "untuk 20 laporan?"), _keys("enter", "20 tersimpan"),
+            _keys("t"), _keys("enter", "untuk 20 laporan?"), _keys("enter", "20 menunggu kirim"),
         ),
     ),
-    Task("undo them", "officer", (), (_keys("u", "Dibatalkan"),)),
-    Task(
-        "reply and propose as done",
-        "officer",
-        (_keys("4", "─ Dalam proses ·"),),
-        (
-            _keys("t", "enter jalankan"), _keys("u", "Tanpa bukti"), Step(("Sudah ditambal.",)), _keys("tab tab"),
-            Step(("Malam, tanpa kamera.",)), _keys("enter", "batalkan"),
-        ),
-    ),
-    Task(
-        "re-route to another dinas",
-        "officer",
-        NOT_ACKNOWLEDGED,
-        (
-            _keys("t", "enter jalankan"), _keys("r", "ketik untuk mencari"), Step(("dlh",), "Lingkungan Hidup"),
-            _keys("tab"), Step(("Tumpukan sampah.",)), _keys("enter", "batalkan"),
-        ),
-    ),
+    Task("undo them", "officer", (), (_keys("u", "Kotak keluar            0"),)),
     Task(
         "mark 50 and acknowledge them",
         "officer",
         NOT_ACKNOWLEDGED,
         (
-            _keys("space"), _keys("ctrl+d ctrl+d ctrl+d"), _keys("v", "ditandai"), _keys("t", "Tindak lanjut"),
-            _keys("t"), _keys("enter", "laporan?"), _keys("enter", "tersimpan"),
+            _keys("g space ctrl+d ctrl+d"), _keys("j " * 14), _keys("v", "50 ditandai"),
+            _keys("t", "Tindak lanjut 50 laporan"), _keys("t"), _keys("enter", "untuk 50 laporan?"),
+            _keys("enter", "50 menunggu kirim"),
+        ),
+    ),
+    Task(
+        "re-route to another dinas",
+        "officer",
+        (*NOT_ACKNOWLEDGED, _keys("G")),
+        (
+            _keys("t", "enter jalankan"), _keys("r", "ketik untuk mencari"), Step(("dlh",), "Lingkungan Hidup"),
+            _keys("tab"), Step(("Tumpukan sampah.",)), _keys("enter", "51 menunggu kirim"),
+        ),
+    ),
+    Task(
+        "reply and propose as done",
+        "officer",
+        (_keys("/", QUERY_BAR), Step(("status:in_progress sort:due",)), _keys("enter", "─ Cari: status"),),
+        (
+            _keys("t", "enter jalankan"), _keys("u", "Tanpa bukti"), Step(("Sudah ditambal.",)), _keys("tab tab"),
+            Step(("Malam, tanpa kamera.",)), _keys("enter", "52 menunggu kirim"),
         ),
     ),
     Task(
         "open a report by its number",
         "officer",
         (),
-        (_keys(":", "Perintah"), Step(("82",), "26-000082"), _keys("enter", "─ BGR-26-000082")),
+        (_keys(":", "Perintah"), Step(("000182",), "Buka laporan BGR-26-000182"), _keys("enter", "─ BGR-26-000182")),
     ),
     Task(
         "late reports of one kelurahan",
         "officer",
         (_keys("1", "─ Perlu saya ·"),),
-        (_keys("/"), Step(("is:overdue kelurahan:sempur",)), _keys("enter", "Cari: ")),
+        (_keys("/", QUERY_BAR), Step(("is:overdue kelurahan:sempur",)), _keys("enter", "─ Cari: is:overdue")),
     ),
     Task(
         "reports about one street",
         "officer",
         (_keys("1", "─ Perlu saya ·"),),
-        (_keys("/"), Step(("jl pedati",)), _keys("enter", "Cari: ")),
+        (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
-    Task("accept a proposal", "verifier", (), (_keys("A", "batalkan"),)),
+    Task("accept a proposal", "verifier", (), (_keys("A", "1 menunggu kirim"),)),
     Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
 )  # fmt: skip
 
@@ -156,6 +159,8 @@ def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
             with opened(command, {"QLUE_DESK_CONFIG": str(config)}) as terminal:
                 terminal.until("Kotak keluar", 180)
                 terminal.settle(1.0)
+                terminal.press("x")  # without the network nothing leaves, and each count is exact
+                terminal.until("tanpa jaringan")
                 taken += [run(terminal, task) for task in tasks if task.seat == seat]
     return taken
 
