@@ -97,7 +97,12 @@ TASKS = (
         (_keys("1", "─ Perlu saya ·"),),
         (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
-    Task("accept a proposal", "verifier", (), (_keys("A", "1 menunggu kirim"),)),
+    Task(
+        "accept a proposal",
+        "verifier",
+        (_keys("/", QUERY_BAR), Step(("status:new is:proposed",)), _keys("enter", "─ Cari: status:new")),
+        (_keys("A", "1 menunggu kirim"),),
+    ),
     Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
 )  # fmt: skip
 
