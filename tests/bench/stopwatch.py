@@ -97,12 +97,6 @@ TASKS = (
         (_keys("1", "─ Perlu saya ·"),),
         (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
-    Task(
-        "accept a proposal",
-        "verifier",
-        (_keys("/", QUERY_BAR), Step(("status:new is:proposed",)), _keys("enter", "─ Cari: status:new")),
-        (_keys("A", "1 menunggu kirim"),),
-    ),
     Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
 )  # fmt: skip
 
@@ -177,8 +171,9 @@ def main() -> None:
     options = parser.parse_args()
     print("| task | keys | typed letters | seconds |")
     print("|---|---:|---:|---:|")
-    for one in measure(options.complaints):
-        print(f"| {one.name} | {one.keys} | {one.letters} | {one.seconds:.1f} |")
+    for seat in dict.fromkeys(task.seat for task in TASKS):
+        for one in measure(options.complaints, [task for task in TASKS if task.seat == seat]):
+            print(f"| {one.name} | {one.keys} | {one.letters} | {one.seconds:.1f} |", flush=True)
 
 
 if __name__ == "__main__":
