@@ -156,6 +156,15 @@ class Central(Section, frozen=True):
     """How much one desk may have sent that no report shows yet."""
 
 
+class Serve(Section, frozen=True):
+    """This desk in a browser."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8722
+    behind_proxy: str = ""
+    """The https address that browsers see; '' where only this machine looks."""
+
+
 class Demo(Section, frozen=True):
     """The demonstration."""
 
@@ -184,6 +193,7 @@ class Settings(Section, frozen=True):
     triage: Triage = Triage()
     export: Export = Export()
     central: Central = Central()
+    serve: Serve = Serve()
     demo: Demo = Demo()
 
 

@@ -13,7 +13,8 @@ from qlue_desk.cli.lazy import DeskCommand, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, exit_of, pass_shell, refused
 from qlue_desk.domain.moves import N_, Fields
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.casework.acting import Outcome
@@ -167,9 +168,11 @@ def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
         assert outcome.before is not None, "a move that was allowed had a report"
         assert outcome.after is not None, "a move that was allowed has a report after it"
         before, after = outcome.before.look, outcome.after.look
-        say(f"{name}: {before.glyph} {_(before.label)} → {after.glyph} {_(after.label)}")
+        say(_("{name}: {before} → {after}").format(
+            name=name, before=f"{before.glyph} {_(before.label)}", after=f"{after.glyph} {_(after.label)}"
+        ))  # fmt: skip
     done = sum(outcome.actions for outcome in outcomes if outcome.refusal is None)
     if done and dry_run:
         say(_("Uji coba: tidak ada yang dicatat."))
     elif done:
-        say(_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.").format(n=done))
+        say(n_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.", done).format(n=number(done)))

@@ -21,10 +21,11 @@ from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.cli.terminal_checks import glyph_findings, terminal_findings
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
+from qlue_desk.phrases import number
 from qlue_desk.settings import Settings, SettingsError, find_file, load
 from qlue_desk.settings_check import key_lines
 from qlue_desk.store.disk import is_full
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 DATABASE_FILE = "desk.db"
 _KEYS_MEND = N_("Perbaiki atau hapus baris itu; nama tindakan ada di layar bantuan (?).")
@@ -58,9 +59,9 @@ def _verdict(findings: list[Finding]) -> str:
     wrong = sum(finding.ok is False for finding in findings)
     unseen = sum(finding.ok is None for finding in findings)
     if wrong:
-        return _("{n} hal perlu dibenahi.").format(n=wrong)
+        return n_("{n} hal perlu dibenahi.", wrong).format(n=number(wrong))
     if unseen:
-        return _("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).").format(n=unseen)
+        return n_("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).", unseen).format(n=number(unseen))
     return _("Semua baik.")
 
 
@@ -214,7 +215,7 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding(what, False, error.sentence(_), _("Pilih folder lain dengan QLUE_DESK_HOME."))
         return
     except OSError as error:
-        found = f"{home}: {_(reason_of(error))}"
+        found = _("{path}: {why}").format(path=home, why=_(reason_of(error)))
         mend = _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
         yield Finding(what, False, found, mend)
         return

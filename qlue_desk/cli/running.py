@@ -121,7 +121,7 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             code="file",
         )
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
-        extra = "export" if error.name == "openpyxl" else "central"
+        extra = _EXTRA_OF.get(error.name or "", "central")
         return CommandFailed(
             _("Untuk ini perlu paket {package}: pasang pip install 'qlue-desk[{extra}]'.").format(
                 package=error.name, extra=extra
@@ -129,6 +129,10 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             code="not_installed",
         )
     return None
+
+
+_EXTRA_OF = {"openpyxl": "export", "aiohttp": "serve", "textual_serve": "serve"}
+"""Packages that are installed by choice; all others belong to a city's server."""
 
 
 def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:

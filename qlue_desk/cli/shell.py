@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,17 @@ def exit_of(refusal: Refusal) -> Exit:
     if refusal.code is Code.NOT_FOUND:
         return Exit.FAILED
     return _EXIT_OF_FIELD.get(refusal.field, Exit.REFUSED)
+
+
+def cannot_listen(error: OSError, host: str, port: int) -> str:
+    """Why a server of ours cannot begin."""
+    if error.errno == errno.EADDRINUSE:
+        return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
+            host=host, port=port
+        )
+    return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
+        host=host, port=port, why=error.strerror or str(error)
+    )
 
 
 def refused(refusal: Refusal) -> CommandFailed:

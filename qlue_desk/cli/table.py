@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("qlue_desk.cli.supervising:report", N_("laporan bulanan")),
     "handover": ("qlue_desk.cli.supervising:handover", N_("catatan serah terima regu")),
     "export": ("qlue_desk.cli.exporting:export", N_("simpan hasil kueri sebagai berkas")),
+    "serve": ("qlue_desk.cli.serving:serve", N_("meja ini di peramban")),
     "doctor": ("qlue_desk.cli.doctor:doctor", N_("periksa terminal, basis data, jam, dan pusat")),
     "central": ("qlue_desk.cli.central:central", N_("jalankan server sebuah kota")),
 }

@@ -50,7 +50,7 @@ from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
 from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, outbox, queue, searched, snoozes
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched, snoozes
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow

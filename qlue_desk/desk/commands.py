@@ -10,7 +10,8 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.screen import DeskScreen
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 
 def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
@@ -60,7 +61,9 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
     if not chosen:
         return []
     subject = (
-        (chosen[0].number or chosen[0].title) if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+        (chosen[0].number or chosen[0].title)
+        if len(chosen) == 1
+        else n_("{n} laporan", len(chosen)).format(n=number(len(chosen)))
     )
     return [
         Command(

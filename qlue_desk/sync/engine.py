@@ -40,7 +40,7 @@ from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
 from qlue_desk.sync.watch import Watch
-from qlue_desk.words import _
+from qlue_desk.words import _, sentences
 
 JOIN_SECONDS = 0.06
 """How long `stop` waits for each thread; a hanging one is cut off and can change nothing any more."""
@@ -326,7 +326,7 @@ class Engine:
         path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC))
         if path is None:
             return sentence
-        return sentence + " " + _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
+        return sentences(sentence, _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path))
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""

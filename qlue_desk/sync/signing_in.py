@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
+from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
@@ -25,7 +26,7 @@ from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
 from qlue_desk.sync.transport import Transport
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 SERVER_ID = "server_id"
 _HASH = "sign_in:"
@@ -81,9 +82,9 @@ def _check_free(store: Store, transport: Transport, server_id: str = "") -> None
     same = url == transport.url or (server_id and server_id == known)
     if left and url and not same:
         raise SignInFailed(
-            _("{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).").format(
-                count=left, url=url
-            )
+            n_(
+                "{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).", left
+            ).format(count=number(left), url=url)
         )
 
 
@@ -132,8 +133,21 @@ def place_of(folder: Path) -> str:
 # --- people ------------------------------------------------------------------------------------------
 
 
-def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = None) -> Actor:
+def _anybody(_actor: Actor) -> None:
+    """Whoever has the password may sit down."""
+
+
+def sign_in(
+    home: Home,
+    user: str,
+    password: str,
+    *,
+    private_ca: Path | None = None,
+    admit: Callable[[Actor], None] = _anybody,
+) -> Actor:
     """Sign a person in: at central, or without a network against what they signed in with last time.
+
+    `admit` is asked when the password was right and nothing is changed yet; it may raise `SignInFailed`.
 
     :raises SignInFailed: with one sentence.
     """
@@ -145,12 +159,13 @@ def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = N
                 request = SignInRequest(user=name, password=password)
                 reply = transport.send("POST", "/v1/sign-in", SignInReply, body=request)
             except Offline:
-                return _sign_in_offline(store, name, password)
+                return _sign_in_offline(store, name, password, admit)
             except Refused as refused:
                 if refused.code != ErrorCode.SIGN_IN_FAILED:
                     raise
                 _forget_changed_password(store, name, password)
                 raise SignInFailed(_("Nama atau kata sandi salah.")) from refused
+        admit(reply.actor)
         store.writing(_keep_person, name, password, reply.actor)
         return reply.actor
 
@@ -174,7 +189,7 @@ def signed_in(store: Store) -> Actor | None:
     return None if stored is None else msgspec.json.decode(stored, type=Actor)
 
 
-def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
+def _sign_in_offline(store: Store, user: str, password: str, admit: Callable[[Actor], None]) -> Actor:
     stored = store.reading(meta.get, _HASH + user)
     if stored is None:
         raise SignInFailed(
@@ -183,6 +198,7 @@ def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
     known = msgspec.json.decode(stored, type=_Known)
     if not _matches(known.hash, password):
         raise SignInFailed(_("Nama atau kata sandi salah."))
+    admit(known.actor)
     store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
     return known.actor
 

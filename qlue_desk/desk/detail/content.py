@@ -270,7 +270,7 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
             due = wording.stamp(clock.due, around.zone).strip()
             words = _("sisa {time} · {due}").format(time=length, due=due)
             if roomy and clock.working_remaining is not None:
-                words += f" · {wording.office_span(clock.working_remaining)}"
+                words = " · ".join((words, wording.office_span(clock.working_remaining)))
             style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
             return words, style
 
@@ -344,7 +344,7 @@ def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
         lines.add(
             (fit(wording.stamp(hop.since, around.zone), STAMP), "$text-muted"),
             (name, "bold" if place + 1 == len(complaint.custody) else ""),
-            (f"  {held}" + (_("  bukan tugas kami") if hop.bounce else ""), "$text-muted"),
+            ("  ".join(("", held, *([_("bukan tugas kami")] if hop.bounce else []))), "$text-muted"),
         )
         if hop.why:
             lines.text(hop.why, "$text-muted", indent=STAMP)

@@ -32,7 +32,8 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import Refusal
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 _KEY_OF = {
     Remedy.RETRY: "tray-retry",
@@ -373,7 +374,7 @@ class OutboxScreen(PlaceScreen):
         moment = self.backend.local_now()
         path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
         count = await self.backend.export_outbox(path)
-        say(self, _("{n} tindakan disimpan di {path}").format(n=count, path=path))
+        say(self, n_("{n} tindakan disimpan di {path}", count).format(n=number(count), path=path))
 
 
 def _heading(word: str, count: int, style: str) -> Option:

@@ -9,7 +9,7 @@ from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.words import _
+from qlue_desk.words import _, sentences
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentence + " " + _("{names} tidak lagi di daftar tampilan.").format(names=names)
+    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
 
 
 class Finding(QueueKeys):
