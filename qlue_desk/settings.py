@@ -39,6 +39,8 @@ class Ui(Section, frozen=True):
     theme: Literal["dark", "light", "contrast"] = "dark"
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
+    photos: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = "auto"
+    """How the terminal shows photos; `auto` goes by its name."""
     preview: bool = True
     """Show the report beside the list where there is room."""
     wide_columns: Annotated[int, msgspec.Meta(ge=80, le=400)] = 120

@@ -20,7 +20,6 @@ from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue import many
-from qlue_desk.desk.queue.placing import place_content
 from qlue_desk.desk.queue.telling import (
     done_sentence,
     nothing_to_undo,
@@ -309,16 +308,6 @@ class Doing:
             await self.tell(Verb.DISPATCH, [self._noted(outcome, chosen) for outcome in outcomes])
         elif chosen:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
-
-    def photo(self) -> None:
-        """`o`."""
-        later(self.screen, self._photo(), group="dialog")
-
-    async def _photo(self) -> None:
-        chosen = await self.screen.chosen_complaints()
-        if chosen:
-            title = _("Foto dan peta {number}").format(number=chosen[0].number)
-            self.screen.app.push_screen(TextDialog(title, place_content(chosen[0], self.backend)))
 
     def repeat(self) -> None:
         """`.`"""

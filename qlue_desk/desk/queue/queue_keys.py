@@ -15,6 +15,7 @@ from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
+from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
 
@@ -25,6 +26,7 @@ class QueueKeys(PlaceScreen):
     doing: Doing
     entering: Entering
     revealing: Revealing
+    seeing: Seeing
     lag: Lag
 
     def show_heading(self) -> None:
@@ -153,7 +155,7 @@ class QueueKeys(PlaceScreen):
 
     def action_photo(self) -> None:
         """O."""
-        self.doing.photo()
+        self.seeing.photo()
 
     def action_reveal(self) -> None:
         """I."""

@@ -23,6 +23,7 @@ from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
+from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
@@ -52,6 +53,7 @@ class DeskScreen(Working, Finding):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
+        self.seeing = Seeing(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview

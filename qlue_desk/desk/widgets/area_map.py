@@ -115,6 +115,7 @@ class AreaMap(Widget):
         self.window: Window | None = None
         self._ascii = ascii_only
         self._aim: tuple[float, float, float] | None = None
+        self._fitted: Window | None = None
         self._boxes: dict[str, tuple[float, float, float, float]] = {}
         self._grid: list[list[Cell]] = []
         self._drawn: object = None
@@ -154,6 +155,12 @@ class AreaMap(Widget):
             self._boxes = {shape.code: shape.box for shape in self.shapes}
         return self._boxes.get(code)
 
+    def codes_in_view(self) -> list[str]:
+        """The kelurahan that the window touches; empty where there is none."""
+        window = self.window
+        self._box("")
+        return [code for code, box in self._boxes.items() if window is not None and window.sees(box)]
+
     # --- where one looks -----------------------------------------------------------------------
 
     def whole(self) -> None:
@@ -164,6 +171,11 @@ class AreaMap(Widget):
         self._drawn = None
         self.refresh()
         self.post_message(self.Moved(self))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole city is shown, as `whole` left it."""
+        return self._aim is None and self.window == self._fitted
 
     def centre(self, lat: float, lon: float, metres: float) -> None:
         """Look at a place, with at least `metres` from its middle to the left and right edge."""
@@ -202,14 +214,14 @@ class AreaMap(Widget):
                 self.window = Window(lat, lon, max(0.5, metres / columns), columns, rows)
             else:
                 self._box("")
-                self.window = fitted(self._boxes.values(), columns, rows)
+                self.window = self._fitted = fitted(self._boxes.values(), columns, rows)
         elif (self.window.columns, self.window.rows) != (columns, rows):
             self.window = self.window.sized(columns, rows)
         return self.window
 
     def on_resize(self) -> None:
         """The same place on another sheet; the whole city is fitted anew."""
-        if self._aim is None and self.window is not None and self._drawn is None:
+        if self.is_whole:
             self.window = None
         self._drawn = None
         self.post_message(self.Moved(self))
