@@ -14,6 +14,7 @@ from qlue_desk.cities.outlines import Shape, city_shapes
 from qlue_desk.desk import themes
 from qlue_desk.desk.widgets.area_map import AreaMap, MapPoint, metres_between, shade_of
 from qlue_desk.desk.widgets.map_ground import Sheet, Window, fitted, spans
+from tests.desk.scene import until
 
 
 def _square(code: str, name: str, west: float, south: float, side: float = 0.02) -> Shape:
@@ -49,6 +50,7 @@ def _seen(
         app = _App(map_)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
+            await until(lambda: map_._grid or not map_.shapes, 15)
             if do is not None:
                 await do(app)
                 await pilot.pause()
@@ -110,7 +112,8 @@ def test_spans_are_the_cells_inside() -> None:
 
 def test_counts_are_shaded_in_three_steps() -> None:
     assert [shade_of(count, 30) for count in (0, 1, 10, 11, 20, 21, 30)] == [-1, 0, 0, 1, 1, 2, 2]
-    assert shade_of(5, 0) == -1
+    assert [shade_of(count, 1) for count in (0, 1)] == [-1, 0]
+    assert shade_of(2, 2) == 1
 
 
 def test_metres_are_metres() -> None:

@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.map.screen import MapScreen
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.domain.edges import Verb
@@ -50,6 +51,11 @@ async def _summary(app: QlueDesk, pilot: Pilot[int]) -> None:
     await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
 
 
+async def _map(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await pilot.press("M")
+    await until(lambda: isinstance(app.screen, MapScreen) and app.screen.map.counts and app.screen.map.chosen)
+
+
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Scene]] = {
     "queue": ("u_rina", _queue),
@@ -57,6 +63,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "outbox": ("u_rina", _outbox),
     "summary": ("u_budi", _summary),
     "verifier": ("u_dewi", _queue),
+    "map": ("u_rina", _map),
 }
 
 

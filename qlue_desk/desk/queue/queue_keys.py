@@ -157,6 +157,10 @@ class QueueKeys(PlaceScreen):
         """O."""
         self.seeing.photo()
 
+    def action_map(self) -> None:
+        """Shift+m."""
+        self.seeing.map()
+
     def action_reveal(self) -> None:
         """I."""
         self.revealing.start()

@@ -191,19 +191,22 @@ class DeskScreen(Working, Finding):
         else:
             say(self, " ".join(lines), wrong=True)
 
-    def show_heading(self) -> None:
-        """Name, count and marks above the list; a word where it is empty."""
-        queue, pane = self.queue, self.query_one("#queue-pane")
+    def shown_name(self) -> str:
+        """What the reports of the list are."""
         # A number of the summary may mean just what a view means; its name says more than its query.
         named = {query: name for name, query in reversed(self.views)}
         if 0 <= self.view < len(self.views):
-            name = _(self.views[self.view][0])
-        elif self.query_text in named:
-            name = _(named[self.query_text])
-        elif self.named_query[1] and self.query_text == self.named_query[0]:
-            name = _("Ringkasan: {name}").format(name=self.named_query[1])
-        else:
-            name = _("Cari: {text}").format(text=self.query_text)
+            return _(self.views[self.view][0])
+        if self.query_text in named:
+            return _(named[self.query_text])
+        if self.named_query[1] and self.query_text == self.named_query[0]:
+            return _("Ringkasan: {name}").format(name=self.named_query[1])
+        return _("Cari: {text}").format(text=self.query_text)
+
+    def show_heading(self) -> None:
+        """Name, count and marks above the list; a word where it is empty."""
+        queue, pane = self.queue, self.query_one("#queue-pane")
+        name = self.shown_name()
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))

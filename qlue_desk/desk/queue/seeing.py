@@ -28,3 +28,15 @@ class Seeing:
         chosen = await self.screen.chosen_complaints()
         if chosen:
             self.screen.app.push_screen(PhotoDialog(self.screen.desk, self.backend, chosen[0]))
+
+    def map(self) -> None:
+        """`M`."""
+        self.screen.lag.then(self._map)
+
+    def _map(self) -> None:
+        from qlue_desk.desk.map.screen import MapScreen
+
+        query = self.backend.parse(self.screen.query_text)
+        self.screen.app.push_screen(
+            MapScreen(self.screen.desk, self.backend, query, self.screen.shown_name())
+        )

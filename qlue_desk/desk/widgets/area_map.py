@@ -41,8 +41,9 @@ class MapPoint(msgspec.Struct, frozen=True):
 
 
 def shade_of(count: int, most: int) -> int:
-    """0 to 2: how dark a count is beside the largest one; -1 for none."""
-    return -1 if count <= 0 or most <= 0 else min(2, (3 * count - 1) // most)
+    """0 to 2: how dark a count is beside the largest one; -1 for none. One or two reports are never dark."""
+    most = max(most, 3)
+    return -1 if count <= 0 else min(2, (3 * count - 1) // most)
 
 
 class AreaMap(Widget):
@@ -144,9 +145,7 @@ class AreaMap(Widget):
         self.chosen = code
         box = self._box(code)
         if box is not None and self.window is not None and not self.window.sees(box):
-            self._look(
-                msgspec.structs.replace(self.window, lat=(box[1] + box[3]) / 2, lon=(box[0] + box[2]) / 2)
-            )
+            self.look_at_chosen()
         self._drawn = None
         self.refresh()
 
@@ -191,6 +190,13 @@ class AreaMap(Widget):
         window = self._ground()
         if window is not None:
             self._look(window.zoomed(steps))
+
+    def look_at_chosen(self) -> None:
+        """Move the middle to the chosen kelurahan."""
+        box, window = self._box(self.chosen), self._ground()
+        if box is not None and window is not None:
+            lat, lon = (box[1] + box[3]) / 2, (box[0] + box[2]) / 2
+            self._look(msgspec.structs.replace(window, lat=lat, lon=lon))
 
     def pan(self, columns: int, rows: int) -> None:
         """Move the window by cells."""
@@ -347,11 +353,16 @@ class AreaMap(Widget):
             else:
                 grid[row][column] = (str(len(found)) if len(found) < 10 else MANY, found[0].colour)
 
+    @property
+    def metres_wide(self) -> float:
+        """From its left to its right edge; 0 while nothing is shown."""
+        return self.window.columns * DOTS_WIDE * self.window.metres if self.window is not None else 0.0
+
     def scale_words(self) -> str:
         """How wide the map is: `3,2 km` or `450 m`."""
-        if self.window is None:
+        metres = self.metres_wide
+        if not metres:
             return ""
-        metres = self.window.columns * DOTS_WIDE * self.window.metres
         return f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else f"{metres:.0f} m"
 
 
