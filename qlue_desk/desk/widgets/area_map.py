@@ -229,6 +229,7 @@ class AreaMap(Widget):
         """The same place on another sheet; the whole city is fitted anew."""
         if self.is_whole:
             self.window = None
+        self._ground()
         self._drawn = None
         self.post_message(self.Moved(self))
 
