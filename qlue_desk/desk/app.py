@@ -30,12 +30,14 @@ from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
+from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
+from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
@@ -59,6 +61,12 @@ class EngineLike(Protocol):
 
     def nudge(self) -> None:
         """Send and fetch now."""
+
+    def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
+        """Tell who else has which report open."""
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none."""
 
 
 COUNT_SECONDS = 0.05
@@ -96,6 +104,7 @@ class QlueDesk(App[int]):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.others: Others = {}
         self.signals: tuple[signal.Signals, ...] = ()
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
@@ -135,6 +144,7 @@ class QlueDesk(App[int]):
         self.push_screen(DeskScreen(self, self.backend))
         if self._open_engine is not None:
             self.engine = self._open_engine(workplace, self._line_changed)
+            self.engine.watch_others(self._tell_others)
             self.engine.start()
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
@@ -158,6 +168,16 @@ class QlueDesk(App[int]):
 
     def _line_changed(self, state: LineState) -> None:
         self.post_message(LineChanged(state))
+
+    def _tell_others(self, lookers: tuple[Looker, ...]) -> None:
+        self.post_message(OthersChanged(lookers))
+
+    def on_others_changed(self, event: OthersChanged) -> None:
+        """Marks in the list, names in the detail."""
+        if self.workplace is not None:
+            self.others = named(event.lookers, self.workplace.city, self.workplace.desk.dinas)
+            for screen in self._drawn_places():
+                screen.others_changed()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Tell every screen of ours, also those below a dialog."""
@@ -270,6 +290,11 @@ class QlueDesk(App[int]):
         return _("DEMO · q keluar · x putuskan/sambungkan jaringan · laporan contoh, {kept}").format(
             kept=kept
         )
+
+    def look(self, complaint_id: str) -> None:
+        """The person has this report open; '' for none."""
+        if self.engine is not None and self.backend is not None:
+            self.engine.look(complaint_id, self.backend.actor.id)
 
     def nudge(self) -> None:
         """There is something to send."""

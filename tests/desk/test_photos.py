@@ -328,7 +328,7 @@ def test_an_absent_photo_is_told_offline_and_a_damaged_one_is_a_sentence(tmp_pat
 
 
 def test_a_photo_comes_as_soon_as_the_line_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Central's half is real in tests/desk/test_photos_fetched.py; here the line comes back while one looks."""
+    """Central's half is real in tests/desk/test_presence.py; here the line comes back while one looks."""
     content = picture("pju", after=True)
     digest = hashlib.sha256(content).hexdigest()
     attachment = Attachment(digest, "lampu.jpg", "image/jpeg", len(content), evidence=True, by="Asep", at=NOW)

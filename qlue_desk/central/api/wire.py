@@ -19,6 +19,7 @@ from qlue_desk.central.api.problems import ProblemError, too_many
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
 from qlue_desk.central.limits import Buckets
+from qlue_desk.central.looking import Looks
 from qlue_desk.protocol import (
     CLIENT_HEADER,
     MEDIA_TYPE,
@@ -72,6 +73,7 @@ class Wire:
         self.hub = hub
         self.metrics = metrics
         self.buckets = Buckets()
+        self.looks = Looks(hub)
         self._threads = ThreadPoolExecutor(THREADS, "central")
         self._seen: dict[str, tuple[float, str]] = {}
 

@@ -50,6 +50,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     ascii_only: bool = False
     can_accept: bool = False
     """The person is a verifier and the report waits for one."""
+    others: tuple[str, ...] = ()
+    """Who else has the report open, ready to show."""
 
 
 class Lines:
@@ -166,6 +168,10 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     else:
         lines.add(status)
         lines.text(words, style)
+    if around.others:
+        sign = "@" if around.ascii_only else "◉"
+        names = ", ".join(around.others)
+        lines.text(f"{sign} " + _("juga dibuka oleh {names}").format(names=names), "bold $accent")
     if case.waiting or case.pending:
         count = max(case.waiting, len(case.pending))
         lines.add(

@@ -29,6 +29,8 @@ TINY = 50
 COMPACT = 96
 """Below this list width the number goes without the city's letters: there is one city on a desk."""
 SHORT_NUMBER = 9
+WATCHED = ("◉", "@")
+"""Somebody else has the report open."""
 TITLE = 30
 """Cells that the title keeps before other columns get room."""
 
@@ -125,12 +127,14 @@ class RowPainter:
         self._style = style
         self._ascii = ascii_only
 
-    def paint(self, cells: Cells, width: int, base: Style, now: float, *, marked: bool) -> list[Segment]:
+    def paint(
+        self, cells: Cells, width: int, base: Style, now: float, *, marked: bool, watched: bool = False
+    ) -> list[Segment]:
         """Segments of exactly `width` cells."""
         segments: list[Segment] = []
         used = 0
         for column, size in columns_for(width):
-            text, style = self._cell(column.name, cells, now, size, marked=marked)
+            text, style = self._cell(column.name, cells, now, size, marked=marked, watched=watched)
             if column.name == "number" and size == SHORT_NUMBER:
                 text = text.partition("-")[2] or text
             segments.append(Segment(fit(text, size) + " ", base + style if style else base))
@@ -143,13 +147,13 @@ class RowPainter:
         return segments
 
     def _cell(
-        self, name: str, cells: Cells, now: float, size: int, *, marked: bool
+        self, name: str, cells: Cells, now: float, size: int, *, marked: bool, watched: bool
     ) -> tuple[str, Style | None]:
         match name:
             case "mark":
-                sign = ("*" if self._ascii else "✓") if marked else " "
+                sign = ("*" if self._ascii else "✓") if marked else WATCHED[self._ascii] if watched else " "
                 pending = ("^" if self._ascii else "▲") if cells.pending else self._priority_sign(cells)
-                return sign + pending, self._style("accent" if cells.pending or marked else "red")
+                return sign + pending, self._style("accent" if cells.pending or marked or watched else "red")
             case "number":
                 return safe(cells.number) or _("(belum ada)"), self._style("strong")
             case "due":

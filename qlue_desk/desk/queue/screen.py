@@ -238,9 +238,13 @@ class DeskScreen(Working, Finding):
     async def _show_detail(self) -> None:
         cells = self.current_cells
         case = await self.backend.case(cells.id) if cells is not None else None
+        self.desk.look(cells.id if case is not None and cells is not None else "")
         now = self.backend.now()
         can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
-        around = Surroundings(self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept)
+        others = self.desk.others.get(cells.id, ()) if cells is not None else ()
+        around = Surroundings(
+            self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept, others
+        )
         gone = ""
         if case is None and cells is not None:
             gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
@@ -249,6 +253,11 @@ class DeskScreen(Working, Finding):
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
             later(self, self._show_detail(), group="detail")
+
+    def others_changed(self) -> None:
+        """Marks in the list, names in the detail."""
+        self.queue.show_others(self.desk.others)
+        self._draw_detail_again()
 
     def on_virtual_list_width_changed(self, event: VirtualList.WidthChanged) -> None:
         """The heading stands over the columns."""
@@ -335,6 +344,8 @@ class DeskScreen(Working, Finding):
         elif self.focused is self.detail or self.has_class("-detail"):
             self.remove_class("-detail")
             self.queue.focus()
+            if not self.is_wide:
+                self.desk.look("")
         elif self.queue.marks:
             self.clear_marks()
         elif self.view < 0:

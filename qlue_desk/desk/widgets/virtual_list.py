@@ -196,6 +196,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._stale.discard(number)
         self._strips.clear()
 
+    def redraw(self) -> None:
+        """Draw all lines anew: something that they show beside their rows is another one."""
+        self._strips.clear()
+        self.refresh()
+
     def forget(self, numbers: Sequence[int] | None = None) -> None:
         """Fetch rows anew (all when None); the old content stays visible until the new one is here."""
         self._generation += 1
