@@ -330,11 +330,12 @@ class QlueDesk(App[int]):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
-    def open_query(self, text: str, name: str = "") -> None:
-        """A number of the summary was chosen: show its reports."""
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
+        """A number of the summary (or of the map) was chosen: show its reports."""
         queue = self._back_to_queue()
         if queue is not None:
-            queue.show_own_query(text, name)
+            named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
+            queue.show_own_query(text, named)
 
     def open_report(self, reference: str) -> None:
         """Show one report."""
@@ -394,7 +395,7 @@ class QlueDesk(App[int]):
         offered = commands.action_commands(screen.place, self.settings.keys)
         if isinstance(screen, DeskScreen):
             moves = await commands.move_commands(screen, backend)
-            offered = [*moves, *offered, *commands.view_commands(screen)]
+            offered = [*moves, *offered, *commands.view_commands(screen), *commands.list_commands(screen)]
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
@@ -405,6 +406,10 @@ class QlueDesk(App[int]):
             self.open_report(value)
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
+        elif kind == "group" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.group_by(value)
+        elif kind == "columns" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "action":

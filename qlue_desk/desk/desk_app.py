@@ -55,7 +55,7 @@ class DeskApp(Protocol):
     async def refresh_outbox_counts(self) -> None:
         """Count outbox and tray anew."""
 
-    def open_query(self, text: str, name: str = "") -> None:
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
         """Back to the queue with this query; `name` says what its reports are."""
 
     def open_report(self, reference: str) -> None:

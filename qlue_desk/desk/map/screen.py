@@ -155,7 +155,7 @@ class MapScreen(PlaceScreen):
         current: Entry | None = self.legend.current
         if current is not None:
             name = f"{self.name_shown} · {current.name}"
-            self.desk.open_query(str(of_kelurahan(self.query_shown, current.code)), name)
+            self.desk.open_query(str(of_kelurahan(self.query_shown, current.code)), name, of_summary=False)
 
     def action_map_next(self) -> None:
         """J."""

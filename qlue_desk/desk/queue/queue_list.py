@@ -46,6 +46,16 @@ class QueueList(VirtualList[Cells]):
         """Deadlines move on by themselves."""
         self.set_interval(30, self.refresh)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The chosen columns; empty for the usual ones."""
+        return self._painter.columns
+
+    @columns.setter
+    def columns(self, names: tuple[str, ...]) -> None:
+        self._painter.columns = names
+        self.redraw()
+
     def show_others(self, others: Mapping[str, object]) -> None:
         """Mark the reports that other people have open, by complaint id."""
         self._others = others

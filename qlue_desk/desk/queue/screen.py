@@ -21,6 +21,7 @@ from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.listing import Listing
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
@@ -54,6 +55,7 @@ class DeskScreen(Working, Finding):
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
         self.seeing = Seeing(self, backend)
+        self.listing = Listing(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
@@ -86,6 +88,7 @@ class DeskScreen(Working, Finding):
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
         self.show_query(self.query_text)
+        later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
 
@@ -126,6 +129,7 @@ class DeskScreen(Working, Finding):
         except QueryError as error:
             self._point_at(error)
             return False
+        query = self.listing.grouped(query)
         self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text)
@@ -138,7 +142,8 @@ class DeskScreen(Working, Finding):
 
     async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         try:
-            await self._fetch(query, text, keep_cursor=keep_cursor, row=row)
+            fetch = self._fetch_grouped if query.group else self._fetch
+            await fetch(query, text, keep_cursor=keep_cursor, row=row)
         except Superseded:
             raise  # the newer question answers for this one, too
         except Exception:
@@ -170,8 +175,23 @@ class DeskScreen(Working, Finding):
                 later(self, self._count(), group="count")
                 return
         numbers = await self.backend.find(query)
-        if numbers != self.queue.numbers:
+        if numbers != self.queue.numbers or len(self.queue.headings):
             self.queue.set_numbers(numbers)
+        self.show_heading()
+        later(self, self._count(), group="count")
+
+    async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
+        """Groups are known only with all their reports, so they come in one piece."""
+        numbers, groups = await self.listing.find(query)
+        keep = keep_cursor and row is None and bool(self.queue.numbers)
+        place = numbers.index(row) if row is not None and row in numbers else 0
+        if not keep:
+            self.queue.prime(await self.backend.rows(numbers[place : place + PAGE]))
+        self.queue.set_numbers(numbers, keep_cursor=keep, groups=groups)
+        if not keep:
+            self.queue.move_to(place)
+        self._filled = True
+        self.lag.arrived(text)
         self.show_heading()
         later(self, self._count(), group="count")
 
@@ -200,7 +220,7 @@ class DeskScreen(Working, Finding):
         if self.query_text in named:
             return _(named[self.query_text])
         if self.named_query[1] and self.query_text == self.named_query[0]:
-            return _("Ringkasan: {name}").format(name=self.named_query[1])
+            return self.named_query[1]
         return _("Cari: {text}").format(text=self.query_text)
 
     def show_heading(self) -> None:
@@ -212,7 +232,7 @@ class DeskScreen(Working, Finding):
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
-                Content.styled(heading(queue.size.width), "$text-muted")
+                Content.styled(heading(queue.size.width, queue.columns), "$text-muted")
             )
         empty = self._filled and not queue.numbers
         if empty != self.has_class("-empty"):
