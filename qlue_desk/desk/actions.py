@@ -172,6 +172,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction(
         "tray-copy", "y", "salin", "Salin tulisan yang tertinggal, atau nomornya", Group.TRAY, _OUTBOX, bar=6
     ),
+    DeskAction(
+        "tray-enter", "e", "catat lagi", "Catat lagi laporan yang hilang di pusat", Group.TRAY, _OUTBOX, bar=7
+    ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
     DeskAction("map-next", "j", "berikut", "Kelurahan berikut di daftar", Group.MAP, _MAP, bar=3),
     DeskAction("map-previous", "k", "sebelumnya", "Kelurahan sebelumnya di daftar", Group.MAP, _MAP),

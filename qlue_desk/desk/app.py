@@ -71,6 +71,8 @@ class EngineLike(Protocol):
 
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
+LINE_PAUSE = 0.25
+"""Seconds in which numbers of the line are collected before the header is drawn again."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
@@ -117,6 +119,7 @@ class QlueDesk(App[int]):
         self._open_engine = open_engine
         self._looking = False
         self._look_again = False
+        self._line_planned = False
         for theme in themes.themes():
             self.register_theme(theme)
         self.theme = themes.theme_name(settings.ui.theme)
@@ -238,9 +241,12 @@ class QlueDesk(App[int]):
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
-        self.line_state = event.state
+        before, self.line_state = self.line_state, event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
-        self._show_line()
+        if before is not None and before.phase == event.state.phase:
+            self._show_line_soon()  # while a long outbox leaves, only numbers move, many times a second
+        else:
+            self._show_line()
         outbox_keys = keys_of(ACTION_BY_ID["outbox"], self.settings.keys)
         news = self._news.heard(event.state, shown_key(outbox_keys[0]) if outbox_keys else "outbox")
         places = self._drawn_places()
@@ -250,7 +256,13 @@ class QlueDesk(App[int]):
         elif news is not None and places:
             say(places[-1], news[0], wrong=news[1])
 
+    def _show_line_soon(self) -> None:
+        if not self._line_planned:
+            self._line_planned = True
+            self.set_timer(LINE_PAUSE, self._show_line)
+
     def _show_line(self) -> None:
+        self._line_planned = False
         for screen in self._drawn_places():
             screen.show_line()
 

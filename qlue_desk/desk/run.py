@@ -18,6 +18,8 @@ from qlue_desk.desk.messages import LineState
 from qlue_desk.settings import Settings
 
 __all__ = ["DemoInfo", "run"]
+SWITCH_SECONDS = 0.001
+"""After so long a thread at work lets another one go on."""
 
 
 def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
@@ -58,6 +60,8 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
 def stay(app: QlueDesk) -> int:
     """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
     demo = app.demo
+    # While sync works in its threads, Python hands a waiting key over after 5 ms, several times for each paint.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:

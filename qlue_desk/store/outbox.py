@@ -7,8 +7,6 @@ All functions run on a store's thread, writing ones inside `Store.write`.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -21,11 +19,8 @@ from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerpri
 from qlue_desk.store import complaints, departed, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.grace import Grace
 from qlue_desk.store.rebase import rebase
 
-JOURNAL = "('waiting', 'acked', 'confirmed')"
-"""States whose actions a later one of the same complaint may name as `prev`."""
 MOST_OF_A_STROKE = 10_000
 """Actions of one stroke that are listed; nobody marks more reports at once."""
 
@@ -63,17 +58,6 @@ class Waiting(msgspec.Struct, frozen=True):
     seen: Current | None = None
     result: ActionResult | None = None
     last_error: str = ""
-
-
-class Oldest(msgspec.Struct, frozen=True):
-    """The action that waits longest to be sent, for the watchdog."""
-
-    action_id: str
-    number: str
-    last_error: str
-    needs_file: bool
-    waiting: int
-    """How many wait in all."""
 
 
 class OutboxCounts(msgspec.Struct, frozen=True):
@@ -147,21 +131,6 @@ def counts() -> OutboxCounts:
     return OutboxCounts(found.get("waiting", 0), found.get("acked", 0), found.get("refused", 0))
 
 
-def oldest() -> Oldest | None:
-    """The action that waits longest to be sent; None when nothing does."""
-    row = (
-        connection()
-        .execute(
-            "SELECT id, number, last_error, complaint_id, (SELECT count(*) FROM action WHERE state = 'waiting')"
-            " FROM action WHERE state = 'waiting' ORDER BY n LIMIT 1"
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    return Oldest(row[0], row[1], row[2], row[3] in _lanes_without_files(), int(row[4]))
-
-
 # --- what a person does with them ------------------------------------------------------------------
 
 
@@ -197,7 +166,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     moment = now or dt.datetime.now(dt.UTC)
     fresh = _fingerprinted(
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
@@ -214,127 +183,22 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     _put_away(action_id)
     departed.tidy(old.action.complaint_id)
 
 
-def _refused(action_id: str) -> Waiting:
+def refused(action_id: str) -> Waiting:
+    """One action of the tray.
+
+    :raises StoreError: when it does not lie there.
+    """
     found = _listed("id = ? AND state = 'refused'", 1, action_id)
     if not found:
         raise StoreError(
             N_("Tindakan {found} tidak ada di antara yang ditolak; lihat: qlue-desk outbox."), found=action_id
         )
     return found[0]
-
-
-# --- sending ---------------------------------------------------------------------------------------
-
-
-def to_send(
-    limit: int = 100,
-    max_bytes: int = 1_000_000,
-    skip: frozenset[str] = frozenset(),
-    grace: Grace | None = None,
-    *,
-    with_files: bool = False,
-) -> tuple[Action, ...]:
-    """The oldest unsent actions in order, `prev` set, as many as fit, but for lanes that wait for a file.
-
-    `with_files`: those lanes too, because their files travel along (bundles).
-
-    `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too, and
-    those with an action in its `grace`: nothing may overtake it.
-    """
-    held = set(skip) if with_files else _lanes_without_files() | skip
-    together = _together(grace)
-    batch: list[Action] = []
-    size = 0
-    rows = connection().execute(
-        "SELECT complaint_id, body, n, sent FROM action WHERE state = 'waiting' ORDER BY n"
-    )
-    for complaint_id, body, number, sent in rows:
-        if complaint_id in held:
-            continue
-        action = _decode_action(body)
-        stroke = (action.verb, action.recorded_at)
-        if grace is not None and not sent and grace.left(action.recorded_at, together[stroke]):
-            held.add(complaint_id)
-            continue
-        size += len(body) + 128
-        if batch and size > max_bytes:
-            break
-        batch.append(replace(action, prev=_predecessor(complaint_id, number)))
-        if len(batch) == limit:
-            break
-    rows.close()
-    return tuple(batch)
-
-
-def resting(grace: Grace) -> float:
-    """Seconds until the next action leaves its grace when nothing else can be sent; 0 otherwise."""
-    if to_send(1, grace=grace):
-        return 0.0
-    left = [grace.left(moment, count) for (_verb, moment), count in _together(grace).items()]
-    return min((seconds for seconds in left if seconds), default=0.0)
-
-
-def _together(grace: Grace | None) -> Counter[tuple[str, dt.datetime]]:
-    """How many unsent actions each stroke (verb and moment) left here, of those that may be in their grace."""
-    if grace is None:
-        return Counter()
-    oldest = int((grace.now - dt.timedelta(seconds=grace.longest)).timestamp())
-    rows = connection().execute(
-        "SELECT body FROM action WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ?", (oldest,)
-    )
-    actions = (_decode_action(body) for (body,) in rows)
-    return Counter((action.verb, action.recorded_at) for action in actions)
-
-
-def mark_sent(action_ids: Iterable[str]) -> None:
-    """Note that these are about to leave: from now on they cannot be undone."""
-    connection().executemany("UPDATE action SET sent = 1 WHERE id = ?", [(i,) for i in action_ids])
-
-
-def note_failure(action_id: str, error: str) -> int:
-    """An action alone made central refuse the request; returns how often it has."""
-    connection().execute(
-        "UPDATE action SET tries = tries + 1, last_error = ? WHERE id = ?", (error, action_id)
-    )
-    row = connection().execute("SELECT tries FROM action WHERE id = ?", (action_id,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def quarantine(action_id: str, detail: str) -> None:
-    """Put a poison pill into the tray, so that its lane can go on."""
-    refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))
-
-
-def _predecessor(complaint_id: str, number: int) -> str | None:
-    row = (
-        connection()
-        .execute(
-            "SELECT id FROM action WHERE complaint_id = ? AND n < ?"
-            f" AND state IN {JOURNAL} ORDER BY n DESC LIMIT 1",
-            (complaint_id, number),
-        )
-        .fetchone()
-    )
-    return None if row is None else str(row[0])
-
-
-def _lanes_without_files() -> set[str]:
-    """Complaints with a waiting action whose evidence central does not have yet."""
-    if connection().execute("SELECT 1 FROM blob WHERE done = 0 LIMIT 1").fetchone() is None:
-        return set()
-    rows = connection().execute(
-        "SELECT DISTINCT action.complaint_id FROM action,"
-        " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file JOIN blob"
-        " ON blob.sha256 = json_extract(file.value, '$.sha256') AND blob.done = 0"
-        " WHERE action.state = 'waiting'"
-    )
-    return {row[0] for row in rows}
 
 
 # --- the twin ---------------------------------------------------------------------------------------
@@ -453,3 +317,8 @@ def refuse(result: ActionResult, *, rebase_now: bool = True) -> None:
     if rebase_now:
         for complaint_id in lanes:
             rebase(complaint_id)
+
+
+def quarantine(action_id: str, detail: str) -> None:
+    """Put a poison pill into the tray, so that its lane can go on."""
+    refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))

@@ -17,11 +17,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qlue_desk.protocol import ErrorCode
-from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store import meta, outbox, replica, sending
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
 from qlue_desk.store.grace import Grace
-from qlue_desk.sync import blobs, bundling, pull, rounds
+from qlue_desk.sync import blobs, bundling, pull, rounds, tokens
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
     ClientTooOld,
@@ -227,6 +227,7 @@ class Engine:
         if not connected:
             self._say(phase=Phase.CONNECTING)
         pull.current_session(link)
+        tokens.rotate_when_due(link)
         if pull.needs_snapshot(link):
             self._say(phase=Phase.SYNCING, progress=(0, 0), detail="")
             pull.run_snapshot(link, lambda here, all_: self._say(phase=Phase.SYNCING, progress=(here, all_)))
@@ -280,7 +281,7 @@ class Engine:
         link.session = self._links["pull"].session if "pull" in self._links else None
         blobs.upload_waiting(link)
         grace = self._grace()
-        if grace is not None and (resting := link.read(outbox.resting, grace)):
+        if grace is not None and (resting := link.read(sending.resting, grace)):
             return max(resting, _SHORTEST_REST_SECONDS)
         outcome = pusher.round()
         self._count()
@@ -350,7 +351,7 @@ class Engine:
     def _count(self) -> None:
         """The numbers, and what the watchdog makes of them; the pushing thread only."""
         online = self._online.is_set() and not self._offline
-        self._say(stuck=self._watch.look(self.store.reading(outbox.oldest), online=online))
+        self._say(stuck=self._watch.look(self.store.reading(sending.oldest), online=online))
 
     def _say(self, **changes: object) -> None:
         with self._said:

@@ -7,10 +7,7 @@ Passwords are kept only as argon2id hashes, one a person who has signed in here.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import re
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -26,11 +23,10 @@ from qlue_desk.store.database import Store
 from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
 from qlue_desk.sync.link import Link
+from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
 from qlue_desk.sync.transport import Transport
 from qlue_desk.words import _
 
-TOKEN_FILE = "token"
-TOKEN_VARIABLE = "QLUE_DESK_TOKEN"
 SERVER_ID = "server_id"
 _HASH = "sign_in:"
 
@@ -118,7 +114,12 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     if not url or not token:
         raise NotEnrolled("no server or no token")
     return Transport(
-        url, token=token, server_id=server_id, private_ca=private_ca, place=place_of(store.folder)
+        url,
+        token=token,
+        tokens=TokenFile(store.folder),
+        server_id=server_id,
+        private_ca=private_ca,
+        place=place_of(store.folder),
     )
 
 
@@ -126,28 +127,6 @@ def place_of(folder: Path) -> str:
     """A hash of this machine and folder, so that central can tell two copies of one desk apart."""
     where = f"{platform.node()}|{uuid.getnode()}|{folder.resolve()}"
     return hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def read_token(folder: Path) -> str:
-    """The desk's token, '' when there is none."""
-    given = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if not given:
-        try:
-            given = (folder / TOKEN_FILE).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
-    # What could not stand in a header is no token; sending it would look like a dead network.
-    return given if re.fullmatch(r"[!-~]+", given) else ""
-
-
-def write_token(folder: Path, token: str) -> None:
-    """Keep the token for this user only; never readable by others, not even for a moment."""
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".token-")  # mkstemp makes it 0600
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / TOKEN_FILE)
 
 
 # --- people ------------------------------------------------------------------------------------------
@@ -236,6 +215,7 @@ def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     meta.put(meta.SERVER_URL, url)
     meta.put(SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
+    meta.put(meta.ROTATE_AT, None)  # counted from the session that follows
 
 
 def _keep_person(user: str, password: str, actor: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from qlue_desk.store.outbox import Oldest
+from qlue_desk.store.sending import Oldest
 from qlue_desk.words import _
 
 STILL_SECONDS = 120.0

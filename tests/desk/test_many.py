@@ -19,7 +19,7 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Ui
-from qlue_desk.store import outbox
+from qlue_desk.store import outbox, sending
 from qlue_desk.store import queue as rows
 from tests.desk.scene import fill_for_verifier, screen_text, until
 from tests.desk.test_acting import agree, dialog, play, queue, said, sent
@@ -165,7 +165,7 @@ def test_few_are_not_asked_about(world: DeskWorld) -> None:
 def test_undo_of_a_bulk_that_has_left_names_move_and_count(world: DeskWorld) -> None:
     act(world.workplace, ["BGR-26-000004"], "note", Fields(note="sudah dilihat"), now=NOW)
     outcomes = act(world.workplace, [f"BGR-26-{n:06d}" for n in (1, 2, 3)], "acknowledge", now=NOW)
-    world.store.writing(outbox.mark_sent, [item.action.id for item in world.store.reading(outbox.waiting)])
+    world.store.writing(sending.mark_sent, [item.action.id for item in world.store.reading(outbox.waiting)])
     assert len(outcomes) == 3
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:

@@ -56,15 +56,13 @@ def play(world: DeskWorld, scene: Play, size: tuple[int, int] = (120, 36), **opt
     asyncio.run(run())
 
 
-def refuse(world: DeskWorld, verb: str) -> None:
+def refuse(world: DeskWorld, verb: str, code: str = "out_of_scope") -> None:
     """Central refuses the waiting action of this verb."""
 
     def settle() -> None:
         [item] = [item for item in outbox.waiting() if item.action.verb == verb]
         current = Current(status="dispatched", dinas="dishub", version=9)
-        result = ActionResult(
-            item.action.id, Verdict.REJECTED, code="out_of_scope", detail=REASON, current=current
-        )
+        result = ActionResult(item.action.id, Verdict.REJECTED, code=code, detail=REASON, current=current)
         journal.settle((item.action,), PushReply("e1", 0, (result,)), ("e1", 0))
 
     world.store.write(settle).result()
@@ -219,6 +217,47 @@ def test_a_text_whose_report_left_is_shown_copied_and_discarded(world: DeskWorld
         await until(lambda: world.store.reading(drafts.kept) == [])
 
     play(world, scene, size=(80, 24))
+
+
+def test_a_report_that_central_lost_is_recorded_again_by_an_operator(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, as_="u_oki", dinas="diskominfo")
+    lost = world.add(status=Status.NEW, title="Jembatan retak")
+    act(world.workplace, [lost.id], Verb.NOTE, Fields(note="Retaknya melebar."), now=NOW)
+    world.store.writing(replica.forget, lost.id, "")
+    refuse(world, "note", "not_found")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.current is not None)
+        await until(lambda: "catat lagi" in text_of(app))
+        assert "“Retaknya melebar.”" in text_of(app)
+        await pilot.press("y")
+        assert app.clipboard == "Retaknya melebar."
+        await pilot.press("e")
+        await until(lambda: isinstance(app.screen, OperatorDialog) and app.screen.query("#text"))
+        await pilot.pause(0.05)
+        assert app.screen.query_one("#text", NoteArea).text == "Retaknya melebar."
+        await pilot.press(
+            *"0812345678",
+            "tab",
+            "tab",
+            *"kedung",
+            "enter",
+            *"jl gki",
+            "tab",
+            *"jemb",
+            "tab",
+            *"retak",
+            "ctrl+s",
+        )
+        await until(lambda: world.store.reading(outbox.tray) == [])
+        [entered] = world.store.reading(outbox.waiting)
+        assert entered.action.report is not None
+        assert (entered.action.verb, entered.action.report.text) == ("enter", "Retaknya melebar.")
+        assert entered.action.complaint_id != lost.id
+
+    play(world, scene, size=(120, 30))
+    world.close()
 
 
 @pytest.mark.parametrize("keys", ["", "O", "R", "enter"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList
@@ -19,6 +20,7 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.form import people_choices
+from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
@@ -26,6 +28,7 @@ from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_co
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.complaint import Complaint
 from qlue_desk.words import _
 
 _KEY_OF = {
@@ -33,6 +36,7 @@ _KEY_OF = {
     Remedy.NOTE: "tray-note",
     Remedy.HAND: "tray-hand",
     Remedy.OPEN: "open",
+    Remedy.ENTER: "tray-enter",
 }
 
 
@@ -68,9 +72,9 @@ class OutboxScreen(PlaceScreen):
         """Only what can be done with the line under the cursor."""
         hidden: set[str] = set()
         if self.current is None:
-            hidden |= {"tray-retry", "tray-note", "tray-hand", "open"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-enter", "open"}
         elif self.current.state != "refused":
-            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-discard"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-enter", "tray-discard"}
         else:
             hidden |= {_KEY_OF[Remedy(remedy)] for remedy in self.current.why_not}
         if self.current_text is not None:
@@ -274,6 +278,26 @@ class OutboxScreen(PlaceScreen):
                 number=item.number, name=name
             ),
         )
+
+    def action_tray_enter(self) -> None:
+        """E: a report that central lost is recorded again, from the person's own words."""
+        item = self._current_refused(Remedy.ENTER)
+        if item is not None:
+            later(self, self._enter(item), group="act")
+
+    async def _enter(self, item: Line) -> None:
+        if await self.backend.draft(*draft_place(self.backend)):
+            say(self, _("Isian laporan baru masih ada; selesaikan dulu di antrean (e)."), wrong=True)
+            return
+        # The title went with the report: of what is not this dinas' a desk keeps nothing but own words.
+        begun = msgspec.json.encode({"text": item.note}).decode()
+        dialog = OperatorDialog(self.backend, begun)
+        complaint: Complaint | None = await self.app.push_screen_wait(dialog)
+        if complaint is None:
+            return
+        await self.backend.discard(item.action_id)
+        self.desk.nudge()
+        say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
 
     def action_tray_discard(self) -> None:
         """D: asks first."""

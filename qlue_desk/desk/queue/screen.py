@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from qlue_desk.desk import wording
@@ -16,6 +20,7 @@ from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.queue.bursts import Bursts
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
@@ -37,8 +42,9 @@ from qlue_desk.words import _
 ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
-CHANGE_PAUSE = 0.15
-"""Seconds in which changes are collected before the list is asked for anew."""
+
+DETAIL_REST = 0.12
+"""Seconds for which the cursor must rest before the report is drawn when it was moving."""
 
 
 class DeskScreen(Working, Finding):
@@ -60,7 +66,9 @@ class DeskScreen(Working, Finding):
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
-        self._refreshing = False
+        self._bursts = Bursts()
+        self._highlighted_at = 0.0
+        self._look_timer: Timer | None = None
         self._aim: int | None = None
         """The row that the cursor shall stand on once the newest query is answered."""
         self._filled = False
@@ -232,7 +240,7 @@ class DeskScreen(Working, Finding):
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
-                Content.styled(heading(queue.size.width, queue.columns), "$text-muted")
+                Content.styled(heading(queue.size.width, queue.columns), "$text-muted"), layout=False
             )
         empty = self._filled and not queue.numbers
         if empty != self.has_class("-empty"):
@@ -250,12 +258,16 @@ class DeskScreen(Working, Finding):
     # --- messages ------------------------------------------------------------------------------
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
-        """Show the report under the cursor."""
+        """Show the report under the cursor: at once, while a key is held down when it is let go."""
+        now, before = time.monotonic(), self._highlighted_at
+        self._highlighted_at = now
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(), group="detail")
+            later(self, self._show_detail(DETAIL_REST if now - before < DETAIL_REST else 0.0), group="detail")
         self.show_keys()
 
-    async def _show_detail(self) -> None:
+    async def _show_detail(self, rest: float = 0.0) -> None:
+        if rest:
+            await asyncio.sleep(rest)
         cells = self.current_cells
         case = await self.backend.case(cells.id) if cells is not None else None
         self.desk.look(cells.id if case is not None and cells is not None else "")
@@ -299,11 +311,11 @@ class DeskScreen(Working, Finding):
 
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
-        self.queue.forget()
-        self.forget_suggestion()
-        if not self._refreshing:
-            self._refreshing = True
-            self.set_timer(CHANGE_PAUSE, self._refresh_now)
+        seconds = self._bursts.add(event.complaint_ids, time.monotonic())
+        if seconds is not None:
+            if self._look_timer is not None:
+                self._look_timer.stop()
+            self._look_timer = self.set_timer(seconds, self._look_again)
 
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
@@ -323,14 +335,23 @@ class DeskScreen(Working, Finding):
             self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
             self.query_text = self.views[self.view][1] if self.views else ""
         self.queue.forget()
-        self._refresh_now()
+        self.show_query(self.query_text, keep_cursor=True)
+        self._draw_detail_again()
         self.show_line()
         self.show_keys()
 
-    def _refresh_now(self) -> None:
-        self._refreshing = False
+    def _look_again(self) -> None:
+        """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
+        changed = self._bursts.look(time.monotonic())
+        self.forget_suggestion()
+        if changed is None:
+            self.queue.forget()
+        elif changed:
+            self.queue.forget([row.row for row in self.queue.known if row.id in changed])
         self.show_query(self.query_text, keep_cursor=True)
-        self._draw_detail_again()
+        shown = self.detail.case
+        if changed is None or shown is None or shown.complaint.id in changed:
+            self._draw_detail_again()
 
     # --- for the app ---------------------------------------------------------------------------
 

@@ -100,7 +100,8 @@ class KeyBar(Static):
                 continue
             room -= needed
             parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
-        self.update(Content.assemble(*parts))
+        # One line whatever stands in it: the screen need not be laid out anew with each step of the cursor.
+        self.update(Content.assemble(*parts), layout=False)
 
 
 def _width(pair: tuple[str, str]) -> int:
