@@ -291,15 +291,15 @@ def test_the_map_shows_the_report_and_what_is_open_around(tmp_path: Path) -> Non
             await until(lambda: "100 m" in _text(app))
             text = _text(app)
             assert "BGR-26-000002  Lampu mati di dekatnya" in text
-            assert "-6.597147, 106.806039   lebar peta 700 m" in text
+            assert "-6.597147, 106.806039   lebar peta 1,4 km" in text
             assert "◐" in text
             assert "tab foto" not in text
             await pilot.press("plus")
-            await until(lambda: "lebar peta 438 m" in _text(app))
+            await until(lambda: "lebar peta 875 m" in _text(app))
             await pilot.press("0")
-            await until(lambda: "km" in _text(app))
+            await until(lambda: dialog.map.is_whole)
             await pilot.press("0")
-            await until(lambda: "lebar peta 700 m" in _text(app))
+            await until(lambda: "lebar peta 1,4 km" in _text(app))
             before = dialog.map.window
             await pilot.press("right")
             await until(lambda: dialog.map.window != before)

@@ -336,7 +336,7 @@ def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
     lengths = held_seconds(complaint, around.now)
     total = sum(lengths)
     for place, (hop, length) in enumerate(zip(complaint.custody, lengths, strict=True)):
-        share = round(SHARE * length / total) if total and len(lengths) > 1 else 0
+        share = round(SHARE * length / total) if total and len(lengths) > 1 and lines.width >= ROOMY else 0
         lines.add(
             (fit(wording.stamp(hop.since, around.zone), STAMP), "$text-muted"),
             (safe(around.city.dinas_name(hop.dinas)), "bold" if place + 1 == len(complaint.custody) else ""),

@@ -36,7 +36,7 @@ BOTH_FROM = 150
 """Columns from which on the map stands beside the photos."""
 AGAIN_SECONDS = 2.0
 """How often a photo that could not be fetched is tried."""
-NEIGHBOURHOOD = 350.0
+NEIGHBOURHOOD = 700.0
 """Metres around the report."""
 
 
