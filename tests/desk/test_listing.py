@@ -141,6 +141,16 @@ def test_grouping_keeps_the_cursor_on_its_report_and_a_change_does_too(tmp_path:
             world.put([replace(found, status=Status.IN_PROGRESS, version=9)])
             await until(lambda: "Proses · 2" in _text(app))
             assert screen.queue.current == 3
+            # It stays in its place, under the heading where it was, until the cursor leaves it.
+            assert _order(app) == [
+                "Disposisi · 2", "26-000001", "26-000003", "26-000005",
+                "Diterima · 1", "26-000002", "Proses · 2", "26-000004",
+            ]  # fmt: skip
+            await pilot.press("k")
+            await until(lambda: _order(app)[-2:] == ["26-000003", "26-000004"])
+            assert _order(app)[:3] == ["Disposisi · 2", "26-000001", "26-000005"]
+            await pilot.press("G", "k")
+            assert screen.queue.current == 3
             screen.listing.group_by("")
             await until(lambda: len(screen.queue.headings) == 0)
             assert screen.queue.current == 3

@@ -82,7 +82,8 @@ class Listing:
     def group_by(self, by: str) -> None:
         """From the palette; '' ungroups. The cursor stays on its report."""
         self.by = by
-        self.screen.show_query(self.screen.query_text, keep_cursor=True)
+        # Another order altogether: the report goes to its own place, or it would stand under a foreign heading.
+        self.screen.show_query(self.screen.query_text, row=self.screen.queue.current)
         say(
             self.screen,
             _("Dikelompokkan menurut {what}.").format(what=_(GROUPS[by])) if by else _("Tanpa kelompok."),

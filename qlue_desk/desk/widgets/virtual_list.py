@@ -112,6 +112,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._identity = identity or (lambda row: "")
         self.numbers: array[int] = array("q")
         self.headings = Headings()
+        self._groups: Sequence[tuple[str, int]] = ()
         self.cursor = 0
         self.guest: int | None = None
         """The row under the cursor where the list has it elsewhere now, or no longer: it stays until the
@@ -162,7 +163,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
                 numbers = without(numbers, settled.home)
                 numbers.insert(place, self.guest)
                 headings.inserted(place)
-        self.numbers, self.headings = numbers, headings
+        self.numbers, self.headings, self._groups = numbers, headings, groups
         self._generation += 1
         self._asked.clear()
         offset = headings.line_of(place) - line
@@ -181,12 +182,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if self.guest is None:
             return
         self.numbers = without(self.numbers, self.cursor)
-        self.headings.removed(self.cursor)
         if self._guest_home is None:
             self._known.pop(self.guest, None)
         else:
             self.numbers.insert(self._guest_home, self.guest)
-            self.headings.inserted(self._guest_home)
+        self.headings = Headings(self._groups)  # without the guest the list is as it was given
         self.guest = self._guest_home = None
         # Pages begin at other rows now.
         self._generation += 1
