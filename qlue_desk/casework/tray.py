@@ -53,6 +53,8 @@ class Line(msgspec.Struct, frozen=True):
     note: str
     """The person's own text."""
     last_error: str = ""
+    sent: bool = False
+    """It has left this desk, so it cannot be taken back."""
     gone: bool = False
     """Refused, and its report is no longer at this desk."""
     why_not: dict[str, str] = {}
@@ -268,6 +270,7 @@ def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) ->
         current=_standing(workplace, item.result.current if item.result else None, translate),
         note=note,
         last_error=item.last_error,
+        sent=item.sent,
     )
 
 

@@ -25,6 +25,7 @@ class View(msgspec.Struct, frozen=True):
 
 NEEDS_ME = N_("Perlu saya")
 """What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
+_NOT_ASIDE = "-is:snoozed"
 _OFFICER_MOVES = "dispatched,acknowledged,in_progress,coordinating,scheduled,awaiting_reporter"
 _NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
 _PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
@@ -40,7 +41,7 @@ _DONE = View(N_("Selesai 7 hari"), "status:resolved changed:7d sort:-updated")
 
 DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.VERIFIER: (
-        View(NEEDS_ME, "status:new,reopened"),
+        View(NEEDS_ME, f"status:new,reopened {_NOT_ASIDE}"),
         View(N_("Perlu orang"), "status:new is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
@@ -51,14 +52,14 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.SUPERVISOR: (
-        View(NEEDS_ME, "status:awaiting_verification -is:ownproposal"),
+        View(NEEDS_ME, f"status:awaiting_verification -is:ownproposal {_NOT_ASIDE}"),
         *_AT_DINAS,
         _PROPOSED,
         _REOPENED,
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none"),
+        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none {_NOT_ASIDE}"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
@@ -88,7 +89,8 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
 _OFFICER_WHO_VERIFIES = View(
     NEEDS_ME,
-    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal sort:proposed",
+    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal"
+    f" {_NOT_ASIDE} sort:proposed",
 )
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]
 

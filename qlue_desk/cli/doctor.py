@@ -21,7 +21,8 @@ from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.settings import Settings, SettingsError, find_file, key_lines, load
+from qlue_desk.settings import Settings, SettingsError, find_file, load
+from qlue_desk.settings_check import key_lines
 from qlue_desk.store.disk import is_full
 from qlue_desk.words import _
 

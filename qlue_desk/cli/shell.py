@@ -90,6 +90,7 @@ _EXIT_OF_FIELD = {
     "verb": Exit.USAGE,
     "format": Exit.USAGE,
     "month": Exit.USAGE,
+    "until": Exit.USAGE,
     "path": Exit.FAILED,
     "package": Exit.FAILED,
 }

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "queue": ("qlue_desk.cli.reading:queue", N_("daftar laporan menurut kueri")),
     "show": ("qlue_desk.cli.reading:show", N_("satu laporan dengan riwayatnya")),
     "act": ("qlue_desk.cli.acting:act", N_("tindak lanjut: terima, kerjakan, usulkan selesai, …")),
+    "snooze": ("qlue_desk.cli.snoozing:snooze", N_("tunda laporan sampai waktu tertentu")),
     "outbox": ("qlue_desk.cli.outbox:outbox", N_("yang belum terkirim dan yang ditolak pusat")),
     "summary": ("qlue_desk.cli.supervising:summary", N_("angka ringkas untuk pengawas")),
     "report": ("qlue_desk.cli.supervising:report", N_("laporan bulanan")),

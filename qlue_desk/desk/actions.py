@@ -101,6 +101,17 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("note", "c", "catatan", "Tulis catatan intern atau publik", Group.WORK, _CASE, bar=5),
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
+    DeskAction(
+        "macro", "m", "makro", "Makro: beberapa tindakan sekaligus, dari config.toml", Group.WORK, _CASE
+    ),
+    DeskAction(
+        "snooze",
+        "w",
+        "tunda",
+        "Tunda sampai waktu tertentu, hanya untuk Anda; sekali lagi membangunkan",
+        Group.WORK,
+        _CASE,
+    ),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
     DeskAction(
         "reveal",
@@ -119,7 +130,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
     DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
-    DeskAction("undo", "u", "batalkan", "Batalkan yang terakhir, bila belum terkirim", Group.MARK, _CASE),
+    DeskAction(
+        "undo",
+        "u",
+        "batalkan",
+        "Batalkan yang terakhir (di kotak keluar: baris ini), bila belum terkirim",
+        Group.MARK,
+        _CASE | _OUTBOX,
+    ),
     DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
     DeskAction(
         "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1

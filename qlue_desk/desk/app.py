@@ -407,7 +407,13 @@ class QlueDesk(App[int]):
         offered = commands.action_commands(screen.place, self.settings.keys)
         if isinstance(screen, DeskScreen):
             moves = await commands.move_commands(screen, backend)
-            offered = [*moves, *offered, *commands.view_commands(screen), *commands.list_commands(screen)]
+            offered = [
+                *moves,
+                *commands.macro_commands(screen),
+                *offered,
+                *commands.view_commands(screen),
+                *commands.list_commands(screen),
+            ]
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
@@ -424,6 +430,10 @@ class QlueDesk(App[int]):
             self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
+        elif kind == "query":
+            self.open_query(value)
+        elif kind == "macro" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.run_macro(value)
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
             self.run_worker(self.run_action(method, self.screen), exit_on_error=False)

@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,10 +18,23 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
-from qlue_desk.casework.acting import Outcome, Together
+from qlue_desk.casework import (
+    acting,
+    entering,
+    handing,
+    lease,
+    macros,
+    reading,
+    snoozing,
+    tray,
+    undoing,
+    views,
+)
+from qlue_desk.casework.acting import Outcome, Plan, Together
 from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.macros import Fit
 from qlue_desk.casework.tray import Kept, Line
+from qlue_desk.casework.undoing import Undoing
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
@@ -29,13 +42,16 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Actor, Channel, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.lifecycle import Offer
-from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.settings import Macro
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, snoozes
 from qlue_desk.store.complaints import Numbered
-from qlue_desk.store.outbox import OutboxCounts, Waiting
+from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
+from qlue_desk.store.snoozes import Woken
+from qlue_desk.store.strokes import Stroke
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -127,9 +143,10 @@ class Backend:
         return await asyncio.wrap_future(self.fetch_rows(list(numbers)))
 
     def _cells_of(self, numbers: list[int]) -> list[Cells]:
-        return [self._cells(row) for row in queue.rows(numbers)]
+        aside = snoozes.asleep(self.actor.id, self.now())
+        return [self._cells(row, snoozed=row.row in aside) for row in queue.rows(numbers)]
 
-    def _cells(self, row: QueueRow) -> Cells:
+    def _cells(self, row: QueueRow, *, snoozed: bool) -> Cells:
         return Cells(
             row=row.row,
             id=row.id,
@@ -147,6 +164,7 @@ class Backend:
             dinas=self.city.dinas_name(row.dinas),
             channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
             created=row.created_at,
+            snoozed=snoozed,
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
@@ -201,7 +219,14 @@ class Backend:
         except Refused:
             return None  # moved to another dinas while it was on screen
         waiting = sum(item.state != "refused" for item in found.actions)
-        return CaseView(found.complaint, tuple(found.entries), found.clocks, found.pending_entries, waiting)
+        return CaseView(
+            found.complaint,
+            tuple(found.entries),
+            found.clocks,
+            found.pending_entries,
+            waiting,
+            snoozes.until(self.actor.id, found.complaint.id, self.now()),
+        )
 
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
@@ -229,38 +254,95 @@ class Backend:
 
     # --- acting --------------------------------------------------------------------------------
 
-    async def act(
-        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
-    ) -> list[Outcome]:
-        """Do `verb` to reports; refusals are in the outcomes."""
+    async def move_plan(
+        self, verb: Verb, fields: Fields, evidence: Sequence[Path] = (), *, dry_run: bool = False
+    ) -> Plan:
+        """One move as a plan for any report; raises `Refused` for a file that cannot be taken."""
+        run = self.store.read if dry_run else self.store.write
+        return await asyncio.wrap_future(
+            run(acting.move_plan, self.workplace, verb, fields, list(evidence), dry_run=dry_run)
+        )
+
+    def macro_plan(self, macro: Macro) -> Plan:
+        """A macro as a plan for any report; raises `Refused` where its query is wrong."""
+        return macros.plan(self.workplace, macro, self.now())
+
+    async def fits(self, known: Mapping[str, Macro], complaint: Complaint) -> list[Fit]:
+        """Every macro for one report, with its filled texts or the reason why not."""
+        return await asyncio.wrap_future(
+            self.store.read(macros.fits, self.workplace, known, complaint, self.now())
+        )
+
+    async def perform(self, ids: Sequence[str], plan: Plan, stroke: str = "") -> list[Outcome]:
+        """Carry out a plan on reports in one transaction; refusals are in the outcomes."""
+        return await asyncio.wrap_future(
+            self.store.write(acting.perform, self.workplace, list(ids), plan, now=self.now(), stroke=stroke)
+        )
+
+    async def preview(self, ids: Sequence[str], plan: Plan) -> list[Outcome]:
+        """What a plan would do to reports, without doing it."""
+        return await asyncio.wrap_future(
+            self.store.read(acting.perform, self.workplace, list(ids), plan, now=self.now(), dry_run=True)
+        )
+
+    async def snooze(self, ids: Sequence[str], until: dt.datetime, wake_hours: int) -> list[Outcome]:
+        """Put reports aside for this person."""
         return await asyncio.wrap_future(
             self.store.write(
-                acting.act, self.workplace, list(refs), verb, fields, evidence=list(evidence), now=self.now()
+                snoozing.snooze, self.workplace, list(ids), until, wake_hours=wake_hours, now=self.now()
             )
         )
 
-    async def act_each(self, moves: Sequence[tuple[str, Fields]], verb: Verb) -> list[Outcome]:
-        """Do `verb` to each report with fields of its own; one stroke, so that one undo takes it back."""
-        return await asyncio.wrap_future(
-            self.store.write(_act_each, self.workplace, tuple(moves), verb, self.now())
-        )
+    async def wake(self, ids: Sequence[str]) -> list[Outcome]:
+        """Bring reports back."""
+        return await asyncio.wrap_future(self.store.write(snoozing.wake, self.workplace, list(ids)))
+
+    async def take_woken(self) -> list[Woken]:
+        """What has come back by itself since the last call."""
+        if not await asyncio.wrap_future(self.store.read(snoozes.woken, self.actor.id, self.now())):
+            return []
+        return await asyncio.wrap_future(self.store.write(snoozing.take_woken, self.workplace, self.now()))
+
+    async def asleep(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Which of these rows are put aside."""
+        found = await asyncio.wrap_future(self.store.read(snoozes.asleep, self.actor.id, self.now()))
+        return found & set(numbers)
+
+    async def snooze_choices(self) -> list[tuple[str, dt.datetime]]:
+        """The usual moments; the working calendar is worked out beside the screen."""
+        return await asyncio.wrap_future(self.store.read(snoozing.choices, self.workplace, self.now()))
+
+    def read_until(self, text: str) -> dt.datetime | Refusal:
+        """A moment as people write it."""
+        return snoozing.read_until(self.workplace, text, self.now())
+
+    async def ids(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
+        """Row number and id of reports, for lists too long to read in full."""
+        return await asyncio.wrap_future(self.store.read(queue.ids, numbers))
 
     async def rows_of(self, complaint_ids: Iterable[str]) -> list[int]:
         """Row numbers of those complaints that are here."""
-        found = await asyncio.wrap_future(self.store.read(_rows_of, tuple(complaint_ids)))
-        return [row for row in found if row is not None]
+        return await asyncio.wrap_future(self.store.read(queue.rows_of, tuple(complaint_ids)))
 
-    async def last_left(self) -> list[Waiting]:
-        """What the person's newest stroke recorded, when nothing can be taken back any more."""
-        return await asyncio.wrap_future(self.store.read(acting.last_left, self.workplace))
+    async def undoable(self) -> Undoing | None:
+        """The person's newest stroke of which something can be taken back."""
+        return await asyncio.wrap_future(self.store.read(undoing.newest, self.workplace))
+
+    async def undoable_line(self, action_id: str) -> Undoing | Refusal:
+        """The stroke of a line of the outbox, or why it cannot be taken back."""
+        return await asyncio.wrap_future(self.store.read(undoing.of_action, self.workplace, action_id))
+
+    async def last_left(self) -> Stroke | None:
+        """The person's newest stroke, when nothing of it can be taken back any more."""
+        return await asyncio.wrap_future(self.store.read(undoing.last_left, self.workplace))
 
     async def enter(self, report: NewReport) -> Complaint:
         """Record a new report."""
         return await asyncio.wrap_future(self.store.write(entering.enter, self.workplace, report, self.now()))
 
-    async def undo(self) -> list[Outcome]:
-        """Take back the person's last action that has not left yet."""
-        return await asyncio.wrap_future(self.store.write(acting.undo, self.workplace))
+    async def undo(self, stroke: str, limit: int) -> list[Outcome]:
+        """Take a stroke back as far as it has not left, for `limit` reports at most."""
+        return await asyncio.wrap_future(self.store.write(undoing.undo, self.workplace, stroke, limit))
 
     # --- outbox and tray -----------------------------------------------------------------------
 
@@ -330,18 +412,6 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
         )
-
-
-def _act_each(
-    workplace: Workplace, moves: tuple[tuple[str, Fields], ...], verb: Verb, now: dt.datetime
-) -> list[Outcome]:
-    return [
-        outcome for ref, fields in moves for outcome in acting.act(workplace, [ref], verb, fields, now=now)
-    ]
-
-
-def _rows_of(complaint_ids: tuple[str, ...]) -> list[int | None]:
-    return [queue.row_of(complaint_id) for complaint_id in complaint_ids]
 
 
 def _saved_views(actor_id: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qlue_desk.casework import macros
 from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
@@ -32,10 +33,22 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 
 def view_commands(screen: DeskScreen) -> list[Command]:
-    """The saved views, found by their query's words too."""
-    return [
+    """The saved views, found by their query's words too, and what is put aside."""
+    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    saved = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
+    ]
+    return [*saved, aside]
+
+
+def macro_commands(screen: DeskScreen) -> list[Command]:
+    """The macros of the settings, by name and label."""
+    return [
+        Command(
+            f"macro:{name}", macro.label, _("makro: {steps}").format(steps=macros.label(macro, _)), also=name
+        )
+        for name, macro in screen.settings.macros.items()
     ]
 
 

@@ -37,6 +37,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Own actions that central has not confirmed."""
     note_text: str = ""
     """Texts of its history."""
+    snoozed: bool = False
+    """The person has put it aside."""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
         case Field.HAS:
             return _has(value, complaint, facts)
         case Field.IS:
-            return _is(value, complaint, moment)
+            return facts.snoozed if value == "snoozed" else _is(value, complaint, moment)
         case _:
             return _column(field, complaint) == ("" if value == NONE else value)
 

@@ -141,6 +141,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("secret", "rahasia"),
         ("final", ""),
         ("returned", "dikembalikan"),
+        ("snoozed", "ditunda tunda"),
     ),
     Field.BY: _spellings(("me", "saya"), (NONE, "kosong")),
     Field.CATEGORY: _spellings((NONE, "kosong")),

@@ -14,6 +14,7 @@ from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
 from qlue_desk.domain.query import Query, Term, Word
 from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, span
 from qlue_desk.domain.query_names import NONE, Field
+from qlue_desk.store import snoozes
 from qlue_desk.store.models import NEVER
 from qlue_desk.store.search import has_token, phrase
 
@@ -161,7 +162,14 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "secret": lambda moment: Condition("secret = 1"),
     "final": lambda moment: Condition("final = 1"),
     "returned": lambda moment: Condition("(status = 'new' AND bounces > 0)"),
+    "snoozed": lambda moment: _snoozed(moment),
 }
+
+
+def _snoozed(moment: Moment) -> Condition:
+    now = int(moment.now.timestamp())
+    statement = snoozes.ASLEEP.replace(":now", str(now)).replace(":me", "?")
+    return Condition(f"row IN ({statement})", (moment.me,))
 
 
 def _word(word: Word) -> Condition:

@@ -21,9 +21,6 @@ from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase
 
-MOST_OF_A_STROKE = 10_000
-"""Actions of one stroke that are listed; nobody marks more reports at once."""
-
 _decode_action = msgspec.json.Decoder(Action).decode
 _decode_result = msgspec.json.Decoder(ActionResult).decode
 _decode_current = msgspec.json.Decoder(Current).decode
@@ -41,6 +38,8 @@ class Recorded(msgspec.Struct, frozen=True):
     entry: Entry | None = None
     seen: Current | None = None
     """What the person saw when acting, for the tray."""
+    stroke: str = ""
+    """What the same key press recorded has the same one; '' makes one of person, verb and moment."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -74,7 +73,7 @@ def record(recorded: list[Recorded]) -> None:
     for item, action in zip(recorded, actions, strict=True):
         # The confirmed row must be read before the view is written over it.
         base = complaints.get_base(item.complaint.id)
-        insert(action, item.complaint.number, item.complaint.title, item.seen)
+        insert(action, item.complaint.number, item.complaint.title, item.seen, stroke=item.stroke)
         if item.entry is not None:
             complaints.put_entries([item.entry], pending=True)
         complaints.put_view(item.complaint, base=base, pending=_count_unconfirmed(item.complaint.id))
@@ -87,37 +86,17 @@ def record(recorded: list[Recorded]) -> None:
 
 def waiting(limit: int = 1000) -> list[Waiting]:
     """The outbox, oldest first, with those that central has accepted and the feed has not shown."""
-    return _listed("state IN ('waiting', 'acked') ORDER BY n", limit)
+    return listed("state IN ('waiting', 'acked') ORDER BY n", limit)
 
 
 def tray(limit: int = 1000) -> list[Waiting]:
     """What central refused, newest first."""
-    return _listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
-
-
-def newest_of(actor_id: str) -> list[Waiting]:
-    """A person's newest own actions that were not taken back, as far as one stroke recorded them."""
-    where = "json_extract(CAST(body AS TEXT), '$.actor_id') = ? AND state <> 'undone'"
-    found = _listed(f"{where} ORDER BY n DESC", 1, actor_id)
-    if not found:
-        return []
-    newest = found[0].action
-    together = _listed(
-        f"{where} AND recorded_at = CAST(? AS INTEGER) ORDER BY n DESC",
-        MOST_OF_A_STROKE,
-        actor_id,
-        str(int(newest.recorded_at.timestamp())),
-    )
-    return [
-        item
-        for item in together
-        if (item.action.verb, item.action.recorded_at) == (newest.verb, newest.recorded_at)
-    ]
+    return listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
 
 
 def of_complaint(complaint_id: str) -> list[Waiting]:
     """Own actions on one complaint that are not confirmed: outbox and tray, oldest first."""
-    return _listed(
+    return listed(
         "complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id
     )
 
@@ -134,29 +113,13 @@ def counts() -> OutboxCounts:
 # --- what a person does with them ------------------------------------------------------------------
 
 
-def undo_last(actor_id: str) -> Action | None:
-    """Take back the person's newest action that has not left; None when there is none.
-
-    Only the newest of its complaint can go, because later ones were decided on top of it.
-    """
-    row = (
-        connection()
-        .execute(
-            "SELECT id, body FROM action AS mine WHERE state = 'waiting' AND sent = 0"
-            " AND json_extract(CAST(body AS TEXT), '$.actor_id') = ?"
-            " AND NOT EXISTS (SELECT 1 FROM action AS later WHERE later.complaint_id = mine.complaint_id"
-            " AND later.n > mine.n AND later.state IN ('waiting', 'acked')) ORDER BY n DESC LIMIT 1",
-            (actor_id,),
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    action = _decode_action(row[1])
-    _set_state(action.id, "undone")
-    _append_to_twin([twin.Line(undone=action.id)])
-    rebase(action.complaint_id)
-    return action
+def take_back(actions: list[Action]) -> None:
+    """Actions that have not left are as if they had never been; the caller has looked that none has."""
+    for action in actions:
+        _set_state(action.id, "undone")
+    _append_to_twin([twin.Line(undone=action.id) for action in actions])
+    for complaint_id in dict.fromkeys(action.complaint_id for action in actions):
+        rebase(complaint_id)
 
 
 def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
@@ -193,7 +156,7 @@ def refused(action_id: str) -> Waiting:
 
     :raises StoreError: when it does not lie there.
     """
-    found = _listed("id = ? AND state = 'refused'", 1, action_id)
+    found = listed("id = ? AND state = 'refused'", 1, action_id)
     if not found:
         raise StoreError(
             N_("Tindakan {found} tidak ada di antara yang ditolak; lihat: qlue-desk outbox."), found=action_id
@@ -226,12 +189,12 @@ def _fingerprinted(action: Action) -> Action:
     return action if action.fp else replace(action, fp=fingerprint(action))
 
 
-def insert(action: Action, number: str, title: str, seen: Current | None) -> None:
+def insert(action: Action, number: str, title: str, seen: Current | None, *, stroke: str = "") -> None:
     """Add an action to the outbox; the caller rebases its complaint."""
     connection().execute(
         "INSERT INTO action(id, complaint_id, verb, state, recorded_at, body, seen, number, title, seq,"
-        " epoch, code, sent, tries, last_error, settled_at)"
-        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, '', '', 0, 0, '', 0)",
+        " epoch, code, sent, tries, last_error, settled_at, stroke)"
+        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, '', '', 0, 0, '', 0, ?)",
         (
             action.id,
             action.complaint_id,
@@ -241,11 +204,13 @@ def insert(action: Action, number: str, title: str, seen: Current | None) -> Non
             None if seen is None else _encode(seen),
             number,
             title,
+            stroke or f"{action.actor_id} {action.verb} {action.recorded_at.isoformat()}",
         ),
     )
 
 
-def _listed(where: str, limit: int, *values: str) -> list[Waiting]:
+def listed(where: str, limit: int, *values: str) -> list[Waiting]:
+    """Actions by a condition of SQL, whose values are never written into it."""
     rows = connection().execute(
         "SELECT body, state, number, title, sent, seen, result, last_error FROM action"
         f" WHERE {where} LIMIT {int(limit)}",

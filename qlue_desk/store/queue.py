@@ -22,6 +22,8 @@ from qlue_desk.store.models import NEVER
 
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 
+_AT_ONCE = 500
+"""Parameters of one statement."""
 _STATUS_ORDER = (
     "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
 )
@@ -171,7 +173,7 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     By deadline that index covers the terms of the default views; in other orders the walk visits the
     table for each row, which only a first page of almost everything is worth.
     """
-    if query.words or any(term.negated for term in query.terms):
+    if query.words or any(term.negated and not _names_few(term) for term in query.terms):
         return False
     if query.sort == "due" and not query.descending:
         return all(_covered_by_due(term) for term in query.terms)
@@ -179,7 +181,14 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     return only_open and not whole
 
 
+def _names_few(term: Term) -> bool:
+    """What is put aside is looked up once and is a handful: leaving it out costs the walk nothing."""
+    return term.field is Field.IS and term.values == ("snoozed",)
+
+
 def _covered_by_due(term: Term) -> bool:
+    if term.negated and _names_few(term):
+        return True
     if term.field is Field.IS:
         return _FLAGS_COVERED_BY_DUE.issuperset(term.values)
     return term.field in (Field.STATUS, Field.BY, Field.DUE)
@@ -207,6 +216,27 @@ def complaints(row_numbers: Sequence[int]) -> list[Complaint]:
     return [found[number] for number in row_numbers if number in found]
 
 
+def ids(row_numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """Row number and id of the complaints of these rows, in the order given, without those that are gone."""
+    found: dict[int, str] = {}
+    for start in range(0, len(row_numbers), _AT_ONCE):
+        part = tuple(row_numbers[start : start + _AT_ONCE])
+        marks = ", ".join("?" * len(part))
+        found.update(connection().execute(f"SELECT row, id FROM complaint WHERE row IN ({marks})", part))
+    return [(number, found[number]) for number in row_numbers if number in found]
+
+
+def rows_of(complaint_ids: Sequence[str]) -> list[int]:
+    """The row numbers of those complaints that are here, in no order."""
+    found: list[int] = []
+    for start in range(0, len(complaint_ids), _AT_ONCE):
+        part = tuple(complaint_ids[start : start + _AT_ONCE])
+        marks = ", ".join("?" * len(part))
+        rows_here = connection().execute(f"SELECT row FROM complaint WHERE id IN ({marks})", part)
+        found += [row for (row,) in rows_here]
+    return found
+
+
 def row_of(complaint_id: str) -> int | None:
     """The row number of a complaint, None when the desk does not hold it."""
     found = connection().execute("SELECT row FROM complaint WHERE id = ?", (complaint_id,)).fetchone()
@@ -222,6 +252,17 @@ def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | Non
         .fetchone()
     )
     return int(found[0])
+
+
+def means(
+    query: Query, complaint_id: str, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None
+) -> bool:
+    """Whether the query finds this complaint."""
+    condition = where(query, _moment(now, me, zone))
+    found = connection().execute(
+        f"SELECT 1 FROM complaint WHERE id = ? AND {condition.sql}", (complaint_id, *condition.parameters)
+    )
+    return found.fetchone() is not None
 
 
 def counts(

@@ -6,7 +6,6 @@ All functions run on a store's thread, writing ones inside `Store.write`.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -72,24 +71,22 @@ def to_send(
     those with an action in its `grace`: nothing may overtake it.
     """
     held = set(skip) if with_files else _lanes_without_files() | skip
-    together = _together(grace)
+    resting_strokes = _resting_strokes(grace)
     batch: list[Action] = []
     size = 0
     rows = connection().execute(
-        "SELECT complaint_id, body, n, sent FROM action WHERE state = 'waiting' ORDER BY n"
+        "SELECT complaint_id, body, n, sent, stroke FROM action WHERE state = 'waiting' ORDER BY n"
     )
-    for complaint_id, body, number, sent in rows:
+    for complaint_id, body, number, sent, stroke in rows:
         if complaint_id in held:
             continue
-        action = _decode_action(body)
-        stroke = (action.verb, action.recorded_at)
-        if grace is not None and not sent and grace.left(action.recorded_at, together[stroke]):
+        if not sent and stroke in resting_strokes:
             held.add(complaint_id)
             continue
         size += len(body) + 128
         if batch and size > max_bytes:
             break
-        batch.append(replace(action, prev=_predecessor(complaint_id, number)))
+        batch.append(replace(_decode_action(body), prev=_predecessor(complaint_id, number)))
         if len(batch) == limit:
             break
     rows.close()
@@ -100,20 +97,36 @@ def resting(grace: Grace) -> float:
     """Seconds until the next action leaves its grace when nothing else can be sent; 0 otherwise."""
     if to_send(1, grace=grace):
         return 0.0
-    left = [grace.left(moment, count) for (_verb, moment), count in _together(grace).items()]
-    return min((seconds for seconds in left if seconds), default=0.0)
+    return min(_resting_strokes(grace).values(), default=0.0)
 
 
-def _together(grace: Grace | None) -> Counter[tuple[str, dt.datetime]]:
-    """How many unsent actions each stroke (verb and moment) left here, of those that may be in their grace."""
+def _resting_strokes(grace: Grace | None) -> dict[str, float]:
+    """Strokes that are in their grace, with the seconds left; the newest action of a stroke decides.
+
+    A long bulk act is recorded in parts, and none of it may leave while it can be taken back as one.
+    """
     if grace is None:
-        return Counter()
+        return {}
     oldest = int((grace.now - dt.timedelta(seconds=grace.longest)).timestamp())
-    rows = connection().execute(
-        "SELECT body FROM action WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ?", (oldest,)
+    young = connection().execute(
+        "SELECT stroke, max(recorded_at) FROM action INDEXED BY action_unsent"
+        " WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ? GROUP BY stroke",
+        (oldest,),
     )
-    actions = (_decode_action(body) for (body,) in rows)
-    return Counter((action.verb, action.recorded_at) for action in actions)
+    found = {}
+    for stroke, _newest in young.fetchall():
+        body, together = (
+            connection()
+            .execute(
+                "SELECT (SELECT body FROM action WHERE stroke = ?1 ORDER BY n DESC LIMIT 1),"
+                " (SELECT count(*) FROM (SELECT DISTINCT complaint_id FROM action WHERE stroke = ?1 LIMIT ?2))",
+                (stroke, max(1, grace.bulk_from)),
+            )
+            .fetchone()
+        )
+        if left := grace.left(_decode_action(body).recorded_at, together):
+            found[stroke] = left
+    return found
 
 
 def mark_sent(action_ids: Iterable[str]) -> None:

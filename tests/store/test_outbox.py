@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qlue_desk.casework.acting import act, undo
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, ActionResult, Current, PushReply, RetryCode, Verdict
@@ -330,7 +331,8 @@ def test_the_rest_ends_with_the_first_grace_that_ends(world: DeskWorld) -> None:
 
 def test_a_stroke_over_many_stays_three_times_as_long(world: DeskWorld) -> None:
     one, two, three = world.add_many([Status.DISPATCHED] * 3)
-    bulk = [note(world, each.id, "bersama", NOW) for each in (one, two)]
+    together = act(world.workplace, [one.id, two.id], "note", Fields(note="bersama"), now=NOW)
+    bulk = [outcome.action_id for outcome in together]
     alone = note(world, three.id, "sendiri", NOW + dt.timedelta(milliseconds=1))
 
     def leaving(after: float, bulk_from: int) -> list[str]:

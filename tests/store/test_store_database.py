@@ -93,7 +93,14 @@ def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: P
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
+        for statement in (
+            "DROP INDEX complaint_wide",
+            "DROP INDEX action_stroke",
+            "DROP INDEX action_unsent",
+            "ALTER TABLE action DROP COLUMN stroke",
+            "DROP TABLE snooze",
+        ):
+            connection().execute(statement)
         connection().execute("CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open)")
         connection().execute("PRAGMA user_version = 1")
 

@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import (
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
-from qlue_desk.store import complaints, queue
+from qlue_desk.store import complaints, queue, snoozes
 from qlue_desk.store.bound import connection
 from qlue_desk.store.conditions import where
 from qlue_desk.store.models import NEVER
@@ -88,7 +88,13 @@ def world(tmp_path_factory: pytest.TempPathFactory):
     ]
     world.put(made, notes)
     noted = {note.complaint_id for note in notes}
-    world.oracle = [(c, Facts(notes=int(c.id in noted))) for c in made]
+    aside = {c.id for c in rng.sample(made, 30)}
+    for complaint_id in aside:
+        world.store.writing(
+            snoozes.put, "u_rina", complaint_id, NOW + dt.timedelta(days=1), NOW, dt.timedelta()
+        )
+    # Deadlines already passed, or far: none brings one back within the day that these tests look at.
+    world.oracle = [(c, Facts(notes=int(c.id in noted), snoozed=c.id in aside)) for c in made]
     yield world
     world.close()
 

@@ -28,7 +28,14 @@ def old_file(home: Path) -> Complaint:
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
+        for statement in (
+            "DROP INDEX complaint_wide",
+            "DROP INDEX action_stroke",
+            "DROP INDEX action_unsent",
+            "ALTER TABLE action DROP COLUMN stroke",
+            "DROP TABLE snooze",
+        ):
+            connection().execute(statement)
         connection().execute("PRAGMA user_version = 1")
 
     world.store.write(as_it_was).result()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.casework.acting import act, undo
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import sending
 from qlue_desk.store.grace import Grace

@@ -41,6 +41,8 @@ class CaseView(msgspec.Struct, frozen=True):
     pending: frozenset[str] = frozenset()
     """Ids of history lines that central has not confirmed."""
     waiting: int = 0
+    aside_until: dt.datetime | None = None
+    """The person has put it aside until then."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -179,6 +181,11 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.add(
             (("^" if around.ascii_only else "▲") + " " + _("{n} menunggu kirim").format(n=count), "$accent")
         )
+    if case.aside_until is not None:
+        sign = "z" if around.ascii_only else "☾"
+        words = _("Anda tunda sampai {time}; kembali lebih awal bila ada yang baru atau tenggatnya dekat.")
+        time = wording.stamp(case.aside_until, around.zone).strip()
+        lines.text(f"{sign} {words.format(time=time)}", "$accent")
     lines.gap()
     lines.text(complaint.title or complaint.text[:80], "bold")
     place = ", ".join(filter(None, (city.kelurahan_name(complaint.kelurahan), _kecamatan(complaint, city))))

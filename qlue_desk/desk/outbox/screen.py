@@ -15,7 +15,7 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import Place
+from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
@@ -26,9 +26,12 @@ from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_content
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.performing import take_back
+from qlue_desk.desk.queue.telling import stroke_label, undone_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 
 _KEY_OF = {
@@ -81,9 +84,13 @@ class OutboxScreen(PlaceScreen):
             hidden -= {"tray-copy", "tray-discard"}
         elif self.current is None:
             hidden |= {"tray-copy", "tray-discard"}
-        self.query_one(KeyBar).show_place(
-            self.place, hidden=frozenset(hidden), extra=(("esc", _("kembali")),)
-        )
+        extra = [("esc", _("kembali"))]
+        if (item := self.current) is not None and item.state == "waiting" and not item.sent:
+            extra += [
+                (shown_key(key), _("batalkan"))
+                for key in keys_of(ACTION_BY_ID["undo"], self.settings.keys)[:1]
+            ]
+        self.query_one(KeyBar).show_place(self.place, hidden=frozenset(hidden), extra=tuple(extra))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another line, other keys."""
@@ -227,6 +234,27 @@ class OutboxScreen(PlaceScreen):
             self.desk.open_report(item.complaint_id)
         elif self.current_text is not None:
             say(self, _("Laporan ini tidak ada lagi di meja ini; y menyalin tulisannya."), wrong=True)
+
+    def action_undo(self) -> None:
+        """U: what has not left is taken back, with all that the same key press recorded."""
+        if self.current is None:
+            say(self, _("Tidak ada tindakan di baris ini."), wrong=True)
+        else:
+            later(self, self._undo(self.current), group="act")
+
+    async def _undo(self, item: Line) -> None:
+        found = await self.backend.undoable_line(item.action_id)
+        if isinstance(found, Refusal):
+            say(self, found.sentence(_), wrong=True)
+            return
+        if found.reports >= self.settings.ui.confirm_bulk:
+            question = _("Batalkan {move} untuk {n} laporan, semua yang belum terkirim?").format(
+                move=stroke_label(found.verb, found.number_of_moves), n=wording.number(found.reports)
+            )
+            if not await self.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
+                return
+        worked = await take_back(self, self.backend, found)
+        say(self, undone_sentence(found, worked))
 
     def action_tray_retry(self) -> None:
         """Full stop: try again on the present state."""

@@ -58,6 +58,8 @@ class Cells(msgspec.Struct, frozen=True):
     channel: str = ""
     created: int = 0
     """Epoch seconds of the citizen's report."""
+    snoozed: bool = False
+    """Put aside by the person at this desk."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -173,7 +175,7 @@ class RowPainter:
         match name:
             case "mark":
                 sign = ("*" if self._ascii else "✓") if marked else WATCHED[self._ascii] if watched else " "
-                pending = ("^" if self._ascii else "▲") if cells.pending else self._priority_sign(cells)
+                pending = ("^" if self._ascii else "▲") if cells.pending else self._other_sign(cells)
                 return sign + pending, self._style("accent" if cells.pending or marked or watched else "red")
             case "number":
                 return safe(cells.number) or _("(belum ada)"), self._style("strong")
@@ -197,7 +199,9 @@ class RowPainter:
             case _:
                 return safe(cells.title), None
 
-    def _priority_sign(self, cells: Cells) -> str:
+    def _other_sign(self, cells: Cells) -> str:
+        if cells.snoozed:
+            return "z" if self._ascii else "☾"
         return {1: "!", 2: "!" if self._ascii else "‼"}.get(cells.priority, " ")
 
     def _due_style(self, cells: Cells, now: float) -> Style | None:

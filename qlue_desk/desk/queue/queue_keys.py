@@ -16,6 +16,7 @@ from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
 
@@ -27,6 +28,7 @@ class QueueKeys(PlaceScreen):
     entering: Entering
     revealing: Revealing
     seeing: Seeing
+    snoozing: Snoozing
     lag: Lag
 
     def show_heading(self) -> None:
@@ -153,6 +155,10 @@ class QueueKeys(PlaceScreen):
         """P."""
         self.doing.priority()
 
+    def action_macro(self) -> None:
+        """M."""
+        self.doing.macro()
+
     def action_photo(self) -> None:
         """O."""
         self.seeing.photo()
@@ -164,6 +170,10 @@ class QueueKeys(PlaceScreen):
     def action_reveal(self) -> None:
         """I."""
         self.revealing.start()
+
+    def action_snooze(self) -> None:
+        """W."""
+        self.snoozing.start()
 
     def action_enter_report(self) -> None:
         """E."""

@@ -31,6 +31,7 @@ from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -62,6 +63,7 @@ class DeskScreen(Working, Finding):
         self.revealing = Revealing(self, backend)
         self.seeing = Seeing(self, backend)
         self.listing = Listing(self, backend)
+        self.snoozing = Snoozing(self, backend)
         self.views = backend.views(dict(self.settings.views))
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
@@ -103,6 +105,7 @@ class DeskScreen(Working, Finding):
     def _tick(self) -> None:
         self.show_line()
         self._draw_detail_again()
+        self.snoozing.look()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the width."""
@@ -183,7 +186,8 @@ class DeskScreen(Working, Finding):
                 later(self, self._count(), group="count")
                 return
         numbers = await self.backend.find(query)
-        if numbers != self.queue.numbers or len(self.queue.headings):
+        # A row that was only still shown may be back in its very place; headings may have to go.
+        if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
@@ -344,6 +348,7 @@ class DeskScreen(Working, Finding):
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
         changed = self._bursts.look(time.monotonic())
         self.forget_suggestion()
+        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:

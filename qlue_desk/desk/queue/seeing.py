@@ -25,9 +25,9 @@ class Seeing:
     async def _photo(self) -> None:
         from qlue_desk.desk.photos.dialog import PhotoDialog
 
-        chosen = await self.screen.chosen_complaints()
-        if chosen:
-            self.screen.app.push_screen(PhotoDialog(self.screen.desk, self.backend, chosen[0]))
+        chosen = await self.screen.chosen()
+        if chosen is not None:
+            self.screen.app.push_screen(PhotoDialog(self.screen.desk, self.backend, chosen.first))
 
     def map(self) -> None:
         """`M`."""

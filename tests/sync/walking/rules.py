@@ -200,8 +200,8 @@ def prev_when_recorded(patch: Patch) -> None:
     insert, computed = outbox.insert, sending._predecessor
     known: dict[str, str | None] = {}
 
-    def remember(action: Any, *args: Any) -> None:
-        insert(action, *args)
+    def remember(action: Any, *args: Any, **named: Any) -> None:
+        insert(action, *args, **named)
         row = connection().execute("SELECT n FROM action WHERE id = ?", (action.id,)).fetchone()
         known.setdefault(action.id, computed(action.complaint_id, row[0]))
 
