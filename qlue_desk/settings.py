@@ -43,6 +43,14 @@ class Ui(Section, frozen=True):
     """`auto` is dark, on a terminal of sixteen colours ansi, on one without mono. NO_COLOR wins over all."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
+    photos: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = "auto"
+    """How the terminal shows photos; `auto` goes by its name."""
+    columns: list[
+        Literal[
+            "number", "due", "status", "kelurahan", "category", "title", "holder", "dinas", "channel", "age"
+        ]
+    ] = []
+    """Columns of the list in this order; empty takes the usual ones. The palette can change them."""
     preview: bool = True
     """Show the report beside the list where there is room."""
     wide_columns: Annotated[int, msgspec.Meta(ge=80, le=400)] = 120

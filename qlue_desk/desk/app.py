@@ -28,6 +28,7 @@ from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
+from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
@@ -35,6 +36,7 @@ from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
+from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
@@ -58,6 +60,12 @@ class EngineLike(Protocol):
 
     def nudge(self) -> None:
         """Send and fetch now."""
+
+    def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
+        """Tell who else has which report open."""
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none."""
 
 
 COUNT_SECONDS = 0.05
@@ -102,6 +110,7 @@ class QlueDesk(CompanyApp):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.others: Others = {}
         self.signals: tuple[signal.Signals, ...] = ()
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
@@ -138,6 +147,7 @@ class QlueDesk(CompanyApp):
         self.push_screen(DeskScreen(self, self.backend))
         if self._open_engine is not None:
             self.engine = self._open_engine(workplace, self._line_changed)
+            self.engine.watch_others(self._tell_others)
             self.engine.start()
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
@@ -162,6 +172,16 @@ class QlueDesk(CompanyApp):
 
     def _line_changed(self, state: LineState) -> None:
         self.post_message(LineChanged(state))
+
+    def _tell_others(self, lookers: tuple[Looker, ...]) -> None:
+        self.post_message(OthersChanged(lookers))
+
+    def on_others_changed(self, event: OthersChanged) -> None:
+        """Marks in the list, names in the detail."""
+        if self.workplace is not None:
+            self.others = named(event.lookers, self.workplace.city, self.workplace.desk.dinas)
+            for screen in self._drawn_places():
+                screen.others_changed()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Tell every screen of ours, also those below a dialog."""
@@ -286,6 +306,11 @@ class QlueDesk(CompanyApp):
             kept=kept
         )
 
+    def look(self, complaint_id: str) -> None:
+        """The person has this report open; '' for none."""
+        if self.engine is not None and self.backend is not None:
+            self.engine.look(complaint_id, self.backend.actor.id)
+
     def nudge(self) -> None:
         """There is something to send."""
         if self.engine is not None:
@@ -320,11 +345,12 @@ class QlueDesk(CompanyApp):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
-    def open_query(self, text: str, name: str = "") -> None:
-        """A number of the summary was chosen: show its reports."""
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
+        """A number of the summary (or of the map) was chosen: show its reports."""
         queue = self._back_to_queue()
         if queue is not None:
-            queue.show_own_query(text, name)
+            named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
+            queue.show_own_query(text, named)
 
     def open_report(self, reference: str) -> None:
         """Show one report."""
@@ -386,6 +412,7 @@ class QlueDesk(CompanyApp):
                 *commands.macro_commands(screen),
                 *offered,
                 *commands.view_commands(screen),
+                *commands.list_commands(screen),
             ]
         offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
@@ -402,6 +429,10 @@ class QlueDesk(CompanyApp):
             self.screen.action_view(int(value))
         elif kind == "views" and isinstance(self.screen, DeskScreen):
             self.screen.edit_views()
+        elif kind == "group" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.group_by(value)
+        elif kind == "columns" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "query":

@@ -42,7 +42,7 @@ from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
-from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Actor, Channel, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
@@ -185,6 +185,9 @@ class Backend:
             mine=bool(row.holder) and row.holder == self.actor.id,
             priority=row.priority,
             pending=row.pending,
+            dinas=self.city.dinas_name(row.dinas),
+            channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
+            created=row.created_at,
             snoozed=snoozed,
         )
 

@@ -50,6 +50,7 @@ BAD_DATE = N_("“{found}” bukan tanggal; tulis misalnya 2026-11-24.")
 BAD_DUE = N_("“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24.")
 NO_WORD = N_("“{found}” tidak berisi huruf atau angka untuk dicari.")
 ONE_SORT = N_("Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due.")
+ONE_GROUP = N_("Kelompok hanya boleh satu, misalnya group:kelurahan.")
 MESSAGES = (
     UNKNOWN_FIELD,
     UNKNOWN_VALUE,
@@ -60,6 +61,7 @@ MESSAGES = (
     BAD_DUE,
     NO_WORD,
     ONE_SORT,
+    ONE_GROUP,
 )
 """All that `QueryError.template` can be."""
 
@@ -121,12 +123,16 @@ class Query(msgspec.Struct, frozen=True):
     words: tuple[Word, ...] = ()
     sort: str = DEFAULT_SORT
     descending: bool = False
+    group: str = ""
+    """What the reports are grouped by; '' for one list."""
 
     def __str__(self) -> str:
         """Canonical text; parsing it gives this query again."""
         parts = [str(part) for part in (*self.terms, *self.words)]
         if self.sort != DEFAULT_SORT or self.descending:
             parts.append(f"sort:{'-' * self.descending}{self.sort}")
+        if self.group:
+            parts.append(f"group:{self.group}")
         return " ".join(parts)
 
 
@@ -173,6 +179,7 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
     terms: list[Term] = []
     words: list[Word] = []
     order: tuple[str, bool] | None = None
+    group = ""
     position = _skip_space(text, 0)
     while position < len(text):
         found = _FIELD.match(text, position)
@@ -189,6 +196,10 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
                 if order is not None or found[1] or len(values) > 1:
                     raise QueryError(ONE_SORT, position, end)
                 order = _order(values[0], names)
+            elif field is Field.GROUP:
+                if group or found[1] or len(values) > 1:
+                    raise QueryError(ONE_GROUP, position, end)
+                (group,) = _canonical(field, values[0], names)
             else:
                 canonical = [value for each in values for value in _canonical(field, each, names)]
                 terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
@@ -197,7 +208,7 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
         # Signs are not searched for: a line of nothing else would find, and export, every report.
         raise QueryError(NO_WORD, 0, len(text), found=text.strip())
     sort, descending = order or (DEFAULT_SORT, False)
-    return Query(tuple(terms), _with_places(words, names), sort, descending)
+    return Query(tuple(terms), _with_places(words, names), sort, descending, group)
 
 
 def parse_duration(text: str) -> dt.timedelta | None:

@@ -45,6 +45,8 @@ class Field(StrEnum):
     IS = "is"
     NUMBER = "number"
     SORT = "sort"
+    GROUP = "group"
+    """Headings with counts between the reports, e.g. `group:kelurahan`."""
 
 
 DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
@@ -82,6 +84,7 @@ FIELD_SPELLINGS: tuple[Spelling, ...] = tuple(
         (Field.IS, "is adalah"),
         (Field.NUMBER, "number nomor"),
         (Field.SORT, "sort urut"),
+        (Field.GROUP, "group kelompok"),
     )
     for shown in spellings.split()
 )
@@ -153,6 +156,13 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("priority", "prioritas"),
         ("status", ""),
         ("proposed", "diusulkan"),
+    ),
+    Field.GROUP: _spellings(
+        ("status", ""),
+        ("kelurahan", ""),
+        ("category", "kategori"),
+        ("dinas", "opd"),
+        ("holder", "petugas pegangan"),
     ),
     Field.DUE: _spellings(
         ("today", "hari-ini"),
