@@ -100,6 +100,19 @@ class Central(Section, frozen=True):
     """How much one desk may have sent that no report shows yet."""
 
 
+class Shifts(Section, frozen=True):
+    """When work is handed over."""
+
+    starts: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d(, ?([01]\d|2[0-3]):[0-5]\d){0,5}$",
+            examples=["07:00, 15:00, 23:00"],
+        ),
+    ] = "07:00, 15:00, 23:00"
+    """Beginnings on the city's clock; each shift lasts until the next."""
+
+
 class Demo(Section, frozen=True):
     """The demonstration."""
 
@@ -121,6 +134,7 @@ class Settings(Section, frozen=True):
     """Id of an action to the keys that start it, separated by commas."""
     replies: dict[str, Reply] = {}
     export: Export = Export()
+    shifts: Shifts = Shifts()
     central: Central = Central()
     demo: Demo = Demo()
 

@@ -9,15 +9,17 @@ import re
 
 import msgspec
 
+from qlue_desk.casework.breakdown import Bar, By, summarise
 from qlue_desk.casework.errors import refused
-from qlue_desk.casework.summary import Bar, By, summarise
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.text import clean, csv_cell
 from qlue_desk.phrases import MONTHS
-from qlue_desk.store import counts, outbox, queue
+from qlue_desk.store import outbox, queue
+from qlue_desk.store.counts import Scan
+from qlue_desk.store.figures import Totals
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
 
@@ -30,7 +32,7 @@ class MonthlyReport(msgspec.Struct, frozen=True):
     month: dt.date
     as_of: dt.datetime
     received: int
-    totals: counts.Totals
+    totals: Totals
     statuses: list[Bar]
     categories: list[Bar]
     kelurahan: list[Bar]
@@ -53,7 +55,7 @@ def monthly(workplace: Workplace, month: str, now: dt.datetime | None = None) ->
         month=first,
         as_of=moment,
         received=sum(bar.count for bar in statuses),
-        totals=workplace.store.reading(counts.totals, workplace.query(line), asked),
+        totals=workplace.store.reading(lambda: Scan(workplace.query(line), asked).totals()),
         statuses=statuses,
         categories=summarise(workplace, line, By.CATEGORY, moment),
         kelurahan=summarise(workplace, line, By.KELURAHAN, moment),

@@ -19,7 +19,8 @@ from qlue_desk.domain.text import csv_cell
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
-    from qlue_desk.casework.summary import Bar, Summary
+    from qlue_desk.casework.breakdown import Bar
+    from qlue_desk.casework.summary import Summary
     from qlue_desk.casework.workplace import Workplace
 
 BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
@@ -34,7 +35,7 @@ BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
 @pass_shell
 def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, json_output: bool) -> None:
     """Count reports."""
-    from qlue_desk.casework.summary import summarise
+    from qlue_desk.casework.breakdown import summarise
     from qlue_desk.casework.summary import summary as read_summary
 
     if as_csv and json_output:
@@ -42,7 +43,7 @@ def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, 
     line = query_line(query)
     with shell.replica() as workplace:
         if by is None and not as_csv:
-            _all_numbers(workplace, read_summary(workplace, line), json_output)
+            _all_numbers(workplace, read_summary(workplace, line, shifts=shell.settings.shifts), json_output)
             return
         bars = summarise(workplace, line, by or "status")
     if json_output:
@@ -77,7 +78,7 @@ def _all_numbers(workplace: Workplace, found: Summary, json_output: bool) -> Non
 
 
 def _print_ages(found: Summary) -> None:
-    from qlue_desk.casework.summary import AGE_LABELS
+    from qlue_desk.casework.breakdown import AGE_LABELS
     from qlue_desk.domain.complaint import STATUS_LOOK
 
     rows = []

@@ -96,6 +96,7 @@ class QlueDesk(App[int]):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.summary_at = ("", "")
         self.signals: tuple[signal.Signals, ...] = ()
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0

@@ -32,7 +32,8 @@ from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.settings import Shifts
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, tally
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
@@ -320,12 +321,15 @@ class Backend:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    async def summary(self, text: str) -> Summary:
+    async def summary(self, text: str, shifts: Shifts) -> Summary:
         """The supervisor's numbers over the reports of a query line."""
         from qlue_desk.casework import summary
 
+        now = self.now()
+        if self.store.read_only is None and await asyncio.wrap_future(self.store.read(summary.lags, now)):
+            await asyncio.wrap_future(self.store.write(tally.advance, now))
         return await asyncio.wrap_future(
-            self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
+            self.store.read(summary.summary, self.workplace, text, now, shifts, lane="summary")
         )
 
 

@@ -29,6 +29,8 @@ class DeskApp(Protocol):
     outbox_counts: tuple[int, int]
     """Waiting, refused."""
     ascii_only: bool
+    summary_at: tuple[str, str]
+    """Query and name of the number of the summary that was opened last."""
 
     @property
     def whereabouts(self) -> Whereabouts:

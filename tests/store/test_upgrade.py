@@ -18,6 +18,7 @@ from qlue_desk.store.errors import StoreError
 from qlue_desk.store.key import load_key
 from qlue_desk.store.models import SCHEMA_VERSION
 from tests.desk_world import DeskWorld
+from tests.store.older import back_to_version_3
 
 COPY = "desk.schema1.db"
 
@@ -28,7 +29,7 @@ def old_file(home: Path) -> Complaint:
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
+        back_to_version_3()
         connection().execute("PRAGMA user_version = 1")
 
     world.store.write(as_it_was).result()
