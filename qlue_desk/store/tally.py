@@ -9,6 +9,7 @@ rest up to now read from the index of deadlines; `advance` moves that clock on.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -39,18 +40,15 @@ _KINDS: tuple[tuple[str, str, str, bool, str], ...] = (
     ("bounced", "{}bounced_by", "''", False, "{}bounces > 0"),
 )
 """Name, the two columns that are counted by, whether late ones are counted, and which reports."""
-_COUNTED_BY = (
-    "status", "created_at", "due", "dinas", "category", "kelurahan", "holder", "is_open", "status_since",
-    "answer_minutes", "reopened", "bounces", "bounced_by",
-)  # fmt: skip
 _UPSERT = "ON CONFLICT(kind, a, b) DO UPDATE SET n = n + excluded.n, late = late + excluded.late"
 _LATE = "({}due < (SELECT at FROM tally_clock))"
 
 
-def _count_one(row: str, sign: str) -> str:
+def _count(row: str, sign: str, kinds: Sequence[tuple[str, str, str, bool, str]] = _KINDS) -> str:
+    """SQL that adds one report to its counters, or takes it away."""
     selects = (
         f"SELECT '{kind}', {a}, {b}, {sign}1, {sign + _LATE if late else 0} WHERE {condition}"
-        for kind, a, b, late, condition in _KINDS
+        for kind, a, b, late, condition in kinds
     )
     sql = " UNION ALL ".join(selects).replace("{0}", row).replace("{}", row)
     return f"INSERT INTO tally(kind, a, b, n, late) {sql} {_UPSERT};"
@@ -66,13 +64,23 @@ def _count_all() -> str:
     return f"INSERT INTO tally(kind, a, b, n, late) {sql}"
 
 
-_DIFFER = " OR ".join(f"old.{column} <> new.{column}" for column in _COUNTED_BY)
 # Only counters by the hour would pile up: each report passes through several statuses.
-_CLEAR = "".join(
-    f"DELETE FROM tally WHERE kind = '{kind}' AND a = old.status AND b = old.{column} / {HOUR} AND n = 0;"
+_CLEAR = {
+    kind: f"DELETE FROM tally WHERE kind = '{kind}' AND a = old.status AND b = old.{column} / {HOUR} AND n = 0;"
     for kind, column in (("age", "created_at"), ("out", "status_since"))
-)
-_MINUS, _PLUS = f"{_count_one('old.', '-')} {_CLEAR}", _count_one("new.", "+")
+}
+
+
+def _on_update(kind: tuple[str, str, str, bool, str]) -> str:
+    """A trigger of its own for each kind: most changes concern few of them."""
+    name, *_ = kind
+    columns = re.findall(r"{0?}(\w+)", " ".join((kind[1], kind[2], kind[4]))) + ["due"] * kind[3]
+    differ = " OR ".join(f"old.{column} <> new.{column}" for column in dict.fromkeys(columns))
+    return (
+        f"CREATE TRIGGER tally_update_{name} AFTER UPDATE ON complaint WHEN {differ}"
+        f" BEGIN {_count('old.', '-', [kind])} {_CLEAR.get(name, '')} {_count('new.', '+', [kind])} END"
+    )
+
 
 STATEMENTS = (
     "CREATE TABLE tally(kind TEXT NOT NULL, a TEXT NOT NULL, b NOT NULL, n INTEGER NOT NULL,"
@@ -80,9 +88,10 @@ STATEMENTS = (
     "CREATE TABLE tally_clock(at INTEGER NOT NULL)",
     "INSERT INTO tally_clock(at) VALUES (CAST(strftime('%s', 'now') AS INTEGER))",
     _count_all(),
-    f"CREATE TRIGGER tally_insert AFTER INSERT ON complaint BEGIN {_PLUS} END",
-    f"CREATE TRIGGER tally_delete AFTER DELETE ON complaint BEGIN {_MINUS} END",
-    f"CREATE TRIGGER tally_update AFTER UPDATE ON complaint WHEN {_DIFFER} BEGIN {_MINUS} {_PLUS} END",
+    f"CREATE TRIGGER tally_insert AFTER INSERT ON complaint BEGIN {_count('new.', '+')} END",
+    "CREATE TRIGGER tally_delete AFTER DELETE ON complaint"
+    f" BEGIN {_count('old.', '-')} {''.join(_CLEAR.values())} END",
+    *(_on_update(kind) for kind in _KINDS),
 )
 """Counters of what is there, and the triggers that keep them."""
 

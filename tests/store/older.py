@@ -10,7 +10,10 @@ def back_to_version_3() -> None:
     for statement in (
         "DROP TRIGGER tally_insert",
         "DROP TRIGGER tally_delete",
-        "DROP TRIGGER tally_update",
+        *(
+            f"DROP TRIGGER tally_update_{kind}"
+            for kind in ("age", "dinas", "area", "holder", "out", "answer", "again", "ever", "bounced")
+        ),
         "DROP TABLE tally",
         "DROP TABLE tally_clock",
         "DROP INDEX complaint_wide",
