@@ -177,7 +177,7 @@ class _Counting:
         home = home_of(workplace)
         return Summary(
             as_of=self.moment.now,
-            data_as_of=_last_word(),
+            data_as_of=last_word(),
             home=home,
             open=Number(totals.open, self.still_open),
             delivered_never_acknowledged=self.number(
@@ -381,6 +381,7 @@ def _time(seconds: int | None) -> dt.datetime | None:
     return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-def _last_word() -> dt.datetime | None:
+def last_word() -> dt.datetime | None:
+    """When central was last heard; None before the first time. On a store's thread only."""
     stored = meta.get(replica.LAST_CONTACT)
     return None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -327,6 +327,8 @@ def _moment(field: Field, value: _Value, names: QueryNames) -> str:
         limit = _duration(value.text.removeprefix(sign)) or _instant(value.text.removeprefix(sign))
         if limit is not None:
             return (sign or "<") + limit
+    elif (minute := _instant(value.text)) is not None:
+        return minute
     template = BAD_DUE if field is Field.DUE else BAD_DATE
     raise QueryError(template, value.start, value.end, names.nearest(field, value.text), found=value.text)
 

@@ -72,6 +72,9 @@ def span(field: Field, value: str, moment: Moment) -> Span:
         if value[0] in "<>":
             limit = _limit(value[1:], moment, 1)
             return (None, limit) if value[0] == "<" else (limit, None)
+    if "T" in value:
+        limit = _limit(value, moment, 1)
+        return (limit, None) if field is Field.SINCE else (None, limit)
     first, last = _days(value, moment)
     begin = _midnight(first, moment)
     end = _midnight(last + _DAY, moment) if last < dt.date.max else None

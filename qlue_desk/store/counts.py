@@ -5,6 +5,7 @@ A pass over all rows; over everything that a desk holds, `tally` gives the same 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -58,6 +59,17 @@ def holder_name(holder: str) -> str:
     )
     found = row.fetchone()
     return str(found[0]) if found else ""
+
+
+def changed_since(begin: dt.datetime) -> dict[str, int]:
+    """How many reports came into the status that they have since then, by status; reads only what changed."""
+    since = begin.timestamp()
+    rows = connection().execute(
+        "SELECT status, count(*) FROM complaint INDEXED BY complaint_updated"
+        " WHERE updated_at >= ? AND status_since >= ? GROUP BY status",
+        (since, since),
+    )
+    return dict(rows.fetchall())
 
 
 class Scan:
