@@ -17,14 +17,12 @@ from qlue_desk.domain.text import clean
 from qlue_desk.phrases import time_words
 from qlue_desk.settings import Shifts
 from qlue_desk.store import counts, handovers, outbox, queue
-from qlue_desk.store.handovers import Handover
+from qlue_desk.store.handovers import REMEMBERED, Handover
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
 
 LISTED = 8
 """Reports of a list that are written out."""
-REMEMBERED = dt.timedelta(hours=24)
-"""How long a note of an earlier shift is told to the next."""
 _URGENT = "status:dispatched priority:emergency,high"
 _WAITING = "status:coordinating,awaiting_reporter,scheduled"
 

@@ -33,7 +33,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.query import Query
 from qlue_desk.protocol import NewReport
 from qlue_desk.settings import Shifts
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, tally
+from qlue_desk.store import complaints, drafts, handovers, meta, outbox, queue, tally
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 from qlue_desk.store.queue import QueueRow
@@ -112,6 +112,13 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    async def has_handover(self) -> bool:
+        """Whether another shift left a note that this person has not read, at a desk that may show it."""
+        if await self.locked_since() is not None:
+            return False
+        since = self.now() - handovers.REMEMBERED
+        return bool(await asyncio.wrap_future(self.store.read(handovers.unseen, self.actor.id, since)))
 
     async def locked_since(self) -> dt.datetime | None:
         """The last word of central when this desk has been without it for too long."""

@@ -14,6 +14,8 @@ SEEN = "handover_seen:"
 """With the user id: up to when the person has read them."""
 KEPT = 30
 """Ten days of three shifts."""
+REMEMBERED = dt.timedelta(hours=24)
+"""How long a note of an earlier shift is told to the next."""
 
 
 class Handover(msgspec.Struct, frozen=True):

@@ -86,6 +86,14 @@ class DeskScreen(Working, Finding):
         self.show_query(self.query_text)
         self.show_line()
         self.set_interval(15, self._tick)
+        later(self, self._show_handover(), group="handover")
+
+    async def _show_handover(self) -> None:
+        """What the shift before left; the module is loaded only where there is something."""
+        if await self.backend.has_handover():
+            from qlue_desk.desk.handing_over import show_left
+
+            await show_left(self, self.backend)
 
     def _tick(self) -> None:
         self.show_line()

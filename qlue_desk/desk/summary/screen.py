@@ -150,15 +150,16 @@ class SummaryScreen(PlaceScreen):
             [
                 ("←↓↑→", _("pilih angka")),
                 ("enter", _("buka laporannya")),
+                *self._keys_of("handover"),
                 ("esc", _("kembali")),
-                *self._keys_everywhere(),
+                *self._keys_of("help", "quit"),
             ]
         )
         self.query_one("#summary-scroll").can_focus = False
         later(self, self._count(), group="count")
 
-    def _keys_everywhere(self) -> list[tuple[str, str]]:
-        actions = [ACTION_BY_ID[name] for name in ("help", "quit")]
+    def _keys_of(self, *names: str) -> list[tuple[str, str]]:
+        actions = [ACTION_BY_ID[name] for name in names]
         return [
             (shown_key(keys[0]), _(action.label))
             for action in actions
@@ -284,6 +285,12 @@ class SummaryScreen(PlaceScreen):
     def action_next_pane(self) -> None:
         """Tab: the next number."""
         self.board.move(0, 1)
+
+    def action_handover(self) -> None:
+        """Shift+h."""
+        from qlue_desk.desk.handing_over import hand_over
+
+        later(self, hand_over(self, self.backend, self.settings.shifts), group="dialog")
 
     def action_back(self) -> None:
         """Esc."""
