@@ -157,7 +157,7 @@ def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str]:
     for status in Status:
         if count := report.changed.get(status):
             look = STATUS_LOOK[status]
-            yield f"{look.glyph} {_(look.label)}: {count}"
+            yield _("{what}: {n}").format(what=f"{look.glyph} {_(look.label)}", n=count)
     yield ""
     yield _("Yang jatuh tempo").upper()
     for part in report.due:
@@ -187,7 +187,7 @@ def note_line(workplace: Workplace, note: Handover) -> str:
 
 
 def _part_lines(workplace: Workplace, part: Part, now: dt.datetime) -> Iterator[str]:
-    yield f"{_(part.title)}: {part.count}"
+    yield _("{what}: {n}").format(what=_(part.title), n=part.count)
     for row in part.rows:
         yield _report_line(workplace, row, now)
     if part.rows and part.count > len(part.rows):

@@ -29,10 +29,8 @@ def print_summary(workplace: Workplace, found: Summary) -> None:
     for one in found.decisions:
         say(f"{one.count:>6} {_(one.label)}{_oldest(found, one.oldest)}")
     never = found.delivered_never_acknowledged.count
-    say(
-        _("{n} diterima dinas, belum pernah dijawab").format(n=never)
-        + _oldest(found, found.oldest_unanswered)
-    )
+    unanswered = _("{n} diterima dinas, belum pernah dijawab").format(n=never)
+    say(f"{unanswered}{_oldest(found, found.oldest_unanswered)}")
     say(_("{n} lewat tenggat").format(n=found.overdue.count))
     now, following = found.shifts
     say(_("{n} jatuh tempo sampai {time}").format(n=now.due.count, time=time_words(now.end, zone)))
@@ -75,7 +73,7 @@ def print_bars(bars: Sequence[Bar]) -> None:
 def _oldest(found: Summary, since: dt.datetime | None) -> str:
     if since is None:
         return ""
-    return ", " + _("tertua {age}").format(age=duration_words(found.as_of - since))
+    return _(", tertua {age}").format(age=duration_words(found.as_of - since))
 
 
 def _print_ages(found: Summary) -> None:

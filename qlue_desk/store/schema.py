@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import bounced_by
-from qlue_desk.store import complaints, search, tally
+from qlue_desk.store import complaints, search, similar, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -39,6 +39,11 @@ _CREATED = "CREATE INDEX complaint_created ON complaint(created_at, row, status)
 _HELD = "CREATE INDEX complaint_held ON complaint(holder, created_at) WHERE is_open = 1"
 """Who has what since when: the longest waiting report of each person."""
 
+_STROKES = (
+    # What a stroke recorded (undo), and what is unsent of the newest strokes (the seconds to take back).
+    "CREATE INDEX action_stroke ON action(stroke, n)",
+    "CREATE INDEX action_unsent ON action(recorded_at, stroke) WHERE state = 'waiting' AND sent = 0",
+)
 _INDEXES = (
     # One a sort order of the query line, in the order of lists, so that a first page needs no sorting.
     "CREATE INDEX complaint_due ON complaint(due, row)",
@@ -51,6 +56,9 @@ _INDEXES = (
     _HELD,
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
+    *_STROKES,
+    similar.NEAR_INDEX,
+    similar.DUPLICATE_INDEX,
 )
 
 
@@ -141,8 +149,20 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
     ),
     # The number came into the wide index: `sort:number` with a filter visited every row, 1.6 s for 100,000.
     2: ("DROP INDEX IF EXISTS complaint_wide",),
-    # The summary's counters, so that its screen does not pass over all reports.
+    # Strokes have a name of their own, because a macro is several verbs; reports can be put aside.
     3: (
+        "ALTER TABLE action ADD COLUMN stroke TEXT NOT NULL DEFAULT ''",
+        "UPDATE action SET stroke = json_extract(CAST(body AS TEXT), '$.actor_id') || ' ' || verb || ' ' ||"
+        " json_extract(CAST(body AS TEXT), '$.recorded_at')",
+        *_STROKES,
+        "CREATE TABLE snooze (actor_id TEXT NOT NULL, complaint_id TEXT NOT NULL, until INTEGER NOT NULL,"
+        " since INTEGER NOT NULL, before INTEGER NOT NULL, heard INTEGER NOT NULL,"
+        " PRIMARY KEY (actor_id, complaint_id))",
+        "ALTER TABLE complaint ADD COLUMN lat_e6 INTEGER",
+        "ALTER TABLE complaint ADD COLUMN lon_e6 INTEGER",
+        "UPDATE complaint SET lat_e6 = json_extract(CAST(body AS TEXT), '$.lat_e6'),"
+        " lon_e6 = json_extract(CAST(body AS TEXT), '$.lon_e6') WHERE has_place = 1",
+        # The summary's counters, so that its screen does not pass over all reports.
         "ALTER TABLE complaint ADD COLUMN bounced_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE complaint ADD COLUMN answer_minutes INTEGER NOT NULL DEFAULT -1",
         _fill_for_summary,
@@ -152,6 +172,8 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         _CREATED,
         _HELD,
         *tally.STATEMENTS,
+        similar.NEAR_INDEX,
+        similar.DUPLICATE_INDEX,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""

@@ -1,4 +1,4 @@
-"""Making a database what an older version of the program left behind."""
+"""A database as earlier versions had it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from qlue_desk.store.bound import connection
 
 
 def back_to_version_3() -> None:
-    """Take away what version 4 brought: counters, two columns, their indexes. Inside `Store.write`."""
+    """Take away what version 4 brought. Inside `Store.write`."""
     for statement in (
         "DROP TRIGGER tally_insert",
         "DROP TRIGGER tally_delete",
@@ -22,6 +22,14 @@ def back_to_version_3() -> None:
         "CREATE INDEX complaint_created ON complaint(created_at, row)",
         "ALTER TABLE complaint DROP COLUMN bounced_by",
         "ALTER TABLE complaint DROP COLUMN answer_minutes",
+        "DROP INDEX complaint_near",
+        "DROP INDEX complaint_duplicate",
+        "ALTER TABLE complaint DROP COLUMN lat_e6",
+        "ALTER TABLE complaint DROP COLUMN lon_e6",
+        "DROP INDEX action_stroke",
+        "DROP INDEX action_unsent",
+        "ALTER TABLE action DROP COLUMN stroke",
+        "DROP TABLE snooze",
         "PRAGMA user_version = 3",
     ):
         connection().execute(statement)

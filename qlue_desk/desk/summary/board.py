@@ -177,7 +177,7 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
         name = f"{glyph(line.status, ascii_only=ascii_only)} {short_label(line.status)}"
         row: Row = [Cell(fit(name, LABEL), f"$status-{look.colour}")]
         row += [
-            number_cell(number, f"{_(look.label)}, {_(age)}", "", AGE)
+            number_cell(number, _("{status}, {age}").format(status=_(look.label), age=_(age)), "", AGE)
             for number, age in zip(line.ages, AGE_LABELS, strict=True)
         ]
         row.append(number_cell(line.total, _(look.label), "bold", AGE))
@@ -238,7 +238,12 @@ def _bar(title: str, one: Bar, largest: int, ascii_only: bool) -> Row:
     if one.late:
         late = _("{n} lewat").format(n=wording.number(one.late))
         query = f"{one.query} overdue" if one.query else ""
-        row += [Cell(" "), Cell(late, "$status-red", query, f"{title}, {name}, {_('lewat tenggat')}")]
+        row += [
+            Cell(" "),
+            Cell(
+                late, "$status-red", query, _("{group}, {name}, lewat tenggat").format(group=title, name=name)
+            ),
+        ]
     return row
 
 
@@ -269,7 +274,7 @@ def _heat(heat: Heat, width: int) -> Block:
         for number, column in zip(line.cells[:shown], heat.kelurahan, strict=False):
             share = number.count / largest if largest else 0
             style = "bold $status-red" if share > 2 / 3 else "$status-yellow" if share > 1 / 3 else ""
-            name = f"{safe(_(line.label))}, {safe(_(column.label))}"
+            name = _("{group}, {name}").format(group=safe(_(line.label)), name=safe(_(column.label)))
             row.append(number_cell(number, name, style, cell))
         rows.append(row)
     return rows

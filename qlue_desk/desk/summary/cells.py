@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from rich.cells import cell_len
 
+from qlue_desk import phrases
 from qlue_desk.casework.summary import Number
 from qlue_desk.desk import wording
 
@@ -34,7 +35,7 @@ def number_cell(number: Number, name: str, style: str = "bold", width: int = 0) 
 
 def percent(share: float) -> str:
     """`2,5%`."""
-    return f"{share * 100:.1f}%".replace(".", ",")
+    return f"{phrases.percent(share)}%"
 
 
 def row_width(row: Row) -> int:

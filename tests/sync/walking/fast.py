@@ -56,8 +56,8 @@ class InlineStore(Store):
         return self.write(call, *args, **named).result()
 
     def close(self) -> None:
-        bind_thread(self._database)
         self._database.close()
+        bind_thread(None)  # the thread is the tests' own: the next one finds it as it was
 
     def _at_once(
         self, run: Callable[..., Any], call: Callable[..., Any], args: tuple[Any, ...]
