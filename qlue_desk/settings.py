@@ -164,6 +164,19 @@ class Central(Section, frozen=True):
     """How much one desk may have sent that no report shows yet."""
 
 
+class Shifts(Section, frozen=True):
+    """When work is handed over."""
+
+    starts: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d(, ?([01]\d|2[0-3]):[0-5]\d){0,5}$",
+            examples=["07:00, 15:00, 23:00"],
+        ),
+    ] = "07:00, 15:00, 23:00"
+    """Beginnings on the city's clock; each shift lasts until the next."""
+
+
 class Serve(Section, frozen=True):
     """This desk in a browser."""
 
@@ -200,6 +213,7 @@ class Settings(Section, frozen=True):
     """Name to macro; the menu of `m` offers them in this order."""
     triage: Triage = Triage()
     export: Export = Export()
+    shifts: Shifts = Shifts()
     central: Central = Central()
     serve: Serve = Serve()
     demo: Demo = Demo()

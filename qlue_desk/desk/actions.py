@@ -161,6 +161,15 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
     DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
     DeskAction(
+        "handover",
+        "H",
+        "serah terima",
+        "Serah terima sif: yang berubah, jatuh tempo, macet; tinggalkan catatan",
+        Group.FIND,
+        frozenset({Place.SUMMARY}),
+        bar=1,
+    ),
+    DeskAction(
         "tray-retry",
         "full_stop",
         "ulangi",

@@ -111,6 +111,7 @@ class QlueDesk(CompanyApp):
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
         self.others: Others = {}
+        self.summary_at = ("", "")
         self.signals: tuple[signal.Signals, ...] = ()
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0

@@ -49,8 +49,8 @@ from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
-from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched, snoozes
+from qlue_desk.settings import Macro, Shifts
+from qlue_desk.store import complaints, drafts, handovers, meta, outbox, queue, searched, snoozes, tally
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
@@ -139,6 +139,13 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    async def has_handover(self) -> bool:
+        """Whether another shift left a note that this person has not read, at a desk that may show it."""
+        if await self.locked_since() is not None:
+            return False
+        since = self.now() - handovers.REMEMBERED
+        return bool(await asyncio.wrap_future(self.store.read(handovers.unseen, self.actor.id, since)))
 
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
@@ -449,10 +456,13 @@ class Backend:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    async def summary(self, text: str) -> Summary:
+    async def summary(self, text: str, shifts: Shifts) -> Summary:
         """The supervisor's numbers over the reports of a query line."""
         from qlue_desk.casework import summary
 
+        now = self.now()
+        if self.store.read_only is None and await asyncio.wrap_future(self.store.read(summary.lags, now)):
+            await asyncio.wrap_future(self.store.write(tally.advance, now))
         return await asyncio.wrap_future(
-            self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
+            self.store.read(summary.summary, self.workplace, text, now, shifts, lane="summary")
         )

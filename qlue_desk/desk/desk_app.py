@@ -32,6 +32,8 @@ class DeskApp(Protocol):
     ascii_only: bool
     others: Others
     """Who else has which report open."""
+    summary_at: tuple[str, str]
+    """Query and name of the number of the summary that was opened last."""
 
     @property
     def whereabouts(self) -> Whereabouts:

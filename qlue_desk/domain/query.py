@@ -84,6 +84,7 @@ _UNITS = {
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?")
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -306,7 +307,7 @@ def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...
     if field is Field.NUMBER:
         return (value.text.upper(),)
     if field in DURATIONS:
-        duration = _duration(value.text)
+        duration = _duration(value.text) or (_instant(value.text) if field is Field.CHANGED else None)
         if duration is None:
             raise QueryError(BAD_DURATION, value.start, value.end, CLOCK_EXAMPLES, found=value.text)
         return (duration,)
@@ -343,9 +344,11 @@ def _moment(field: Field, value: _Value, names: QueryNames) -> str:
         return day.isoformat()
     if field is Field.DUE:
         sign = value.text[0] if value.text[0] in "<>" else ""
-        duration = _duration(value.text.removeprefix(sign))
-        if duration is not None:
-            return (sign or "<") + duration
+        limit = _duration(value.text.removeprefix(sign)) or _instant(value.text.removeprefix(sign))
+        if limit is not None:
+            return (sign or "<") + limit
+    elif (minute := _instant(value.text)) is not None:
+        return minute
     template = BAD_DUE if field is Field.DUE else BAD_DATE
     raise QueryError(template, value.start, value.end, names.nearest(field, value.text), found=value.text)
 
@@ -377,6 +380,17 @@ def _date(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def _instant(text: str) -> str | None:
+    """A day, or a minute of it on the city's clock: `2026-11-24`, `2026-11-24T07:00`."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return text
 
 
 def _quote_at(text: str, position: int) -> re.Match[str]:

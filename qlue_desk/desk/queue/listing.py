@@ -70,7 +70,8 @@ class Listing:
     def _find(self, query: Query) -> tuple[array[int], list[tuple[str, int]]]:
         backend = self.backend
         numbers, groups = queue.find_grouped(query, now=backend.now(), me=backend.actor.id, zone=backend.zone)
-        people = counts.holder_names() if query.group == "holder" else {}
+        holders = [group.value for group in groups if group.value] if query.group == "holder" else []
+        people = {holder: self._name_of(holder) for holder in holders}
         return numbers, [
             (
                 f"{group_label(backend.city, query.group, group.value, people)} · {wording.number(group.count)}",
@@ -78,6 +79,11 @@ class Listing:
             )
             for group in groups
         ]
+
+    def _name_of(self, holder: str) -> str:
+        """A colleague's name; of one who has left as the reports have it."""
+        person = self.backend.workplace.person(holder)
+        return person.name if person is not None else counts.holder_name(holder) or holder
 
     def group_by(self, by: str) -> None:
         """From the palette; '' ungroups. The cursor stays on its report."""

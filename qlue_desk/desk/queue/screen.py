@@ -103,8 +103,16 @@ class DeskScreen(Working, Finding):
         later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
+        later(self, self._show_handover(), group="handover")
         for sentence in self.backend.view_problems().values():
             say(self, sentence, wrong=True)
+
+    async def _show_handover(self) -> None:
+        """What the shift before left; the module is loaded only where there is something."""
+        if await self.backend.has_handover():
+            from qlue_desk.desk.handing_over import show_left
+
+            await show_left(self, self.backend)
 
     def _tick(self) -> None:
         self.show_line()
