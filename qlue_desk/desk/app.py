@@ -247,7 +247,7 @@ class QlueDesk(CompanyApp):
         """The header of every screen."""
         before, self.line_state = self.line_state, event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
-        if before is not None and before.phase == event.state.phase:
+        if before is not None and _looks(before) == _looks(event.state):
             self._show_line_soon()  # while a long outbox leaves, only numbers move, many times a second
         else:
             self._show_line()
@@ -465,3 +465,8 @@ class QlueDesk(CompanyApp):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
+
+
+def _looks(state: LineState) -> tuple[object, ...]:
+    """What a person must see at once; the rest are numbers that move."""
+    return state.phase, state.stuck, state.detail, state.refused
