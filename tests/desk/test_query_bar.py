@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -148,3 +149,12 @@ def test_offers_fit_a_narrow_screen(world: DeskWorld) -> None:
         assert len(offered(app)) <= 72
 
     play(world, scene, (80, 24))
+
+
+def test_letters_that_follow_the_slash_at_once_are_meant_for_the_line(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        for key in ("slash", "u", "slash", "u"):  # as a terminal hands over what was typed in one go
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(lambda: line(app) == "u/u")
+
+    play(world, scene)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from textual.widgets import Input
 
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
@@ -140,6 +141,12 @@ class Finding(QueueKeys):
         """1–9."""
         if number <= len(self.views):
             self._show_view(number - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where text is typed, a slash is a slash."""
+        if action == "query" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_query(self) -> None:
         """/"""
