@@ -87,10 +87,10 @@ class Finding(QueueKeys):
         self.show_line()
         self.show_keys()
 
-    def show_own_query(self, text: str, name: str = "") -> None:
-        """Show the reports of a query that is no saved view; `name` says what they are."""
+    def show_own_query(self, text: str, name: str = "", *, of_summary: bool = False) -> None:
+        """Show the reports of a query that is no saved view; `name` says what they are, esc leads back."""
         self.named_query = (text, name)
-        self.from_summary = bool(name)
+        self.from_summary = of_summary
         self.remember()
         self.view = -1
         self.kept_query = text
