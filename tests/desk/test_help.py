@@ -119,7 +119,7 @@ def test_enter_runs_what_was_found(world: DeskWorld) -> None:
         await pilot.press("enter")
         await until(lambda: app.theme != before and isinstance(app.screen, DeskScreen))
         assert app.theme in themes.PALETTES
-        await _ask(app, pilot, "kotak keluar dan yang")
+        await _ask(app, pilot, "ditolak pusat")
         assert ACTION_BY_ID["outbox"].tooltip in "\n".join(screen_text(app))
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, OutboxScreen))
