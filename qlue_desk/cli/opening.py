@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
+from qlue_desk.cli.lean import without_server_drivers
 from qlue_desk.cli.output import on_terminal
 from qlue_desk.words import _
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
+    without_server_drivers()
     from qlue_desk.desk.run import run
 
     return run(shell.home, shell.settings)

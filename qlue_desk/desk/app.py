@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -24,13 +24,10 @@ from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.help import help_content
-from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
-from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
-from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.header_line import Whereabouts
@@ -41,6 +38,9 @@ from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.login.screen import LoginScreen
 
 
 class EngineLike(Protocol):
@@ -63,6 +63,8 @@ class EngineLike(Protocol):
 
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
+ENGINE_SECONDS = 0.5
+"""The line to central begins at the latest now, also where the queue has no first answer."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
@@ -121,6 +123,9 @@ class QlueDesk(App[int]):
         if self.workplace is not None:
             self._open_desk(self.workplace)
         else:
+            # Signing in needs the wire, an open desk does not until its queue is on screen.
+            from qlue_desk.desk.login.screen import LoginScreen
+
             self.push_screen(LoginScreen(self.home))
 
     def on_login_screen_signed_in(self, event: LoginScreen.SignedIn) -> None:
@@ -133,11 +138,18 @@ class QlueDesk(App[int]):
         self.backend = Backend(workplace, now=self.now)
         workplace.store.on_change(self._store_changed)
         self.push_screen(DeskScreen(self, self.backend))
-        if self._open_engine is not None:
-            self.engine = self._open_engine(workplace, self._line_changed)
-            self.engine.start()
+        self.set_timer(ENGINE_SECONDS, self._start_engine)
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
+
+    def on_queue_shown(self) -> None:
+        """The first reports are on screen: now the line to central, which takes a while to load."""
+        self._start_engine()
+
+    def _start_engine(self) -> None:
+        if self.engine is None and self._open_engine is not None and self.workplace is not None:
+            self.engine = self._open_engine(self.workplace, self._line_changed)
+            self.engine.start()
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -284,11 +296,13 @@ class QlueDesk(App[int]):
             self._show_line()  # a screen that was opened meanwhile has a header, too
 
     def show_outbox(self, *, refused: bool = False) -> None:
-        """Over the queue."""
+        """Over the queue; loaded on first use, as the summary is."""
+        from qlue_desk.desk.outbox.screen import OutboxScreen
+
         self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
 
     def show_summary(self) -> None:
-        """Over the queue; loaded on first use."""
+        """Over the queue."""
         from qlue_desk.desk.summary.screen import SummaryScreen
 
         self._show_place(SummaryScreen, lambda backend: SummaryScreen(self, backend))
@@ -364,6 +378,7 @@ class QlueDesk(App[int]):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
+        from qlue_desk.desk.dialogs.palette import PaletteDialog
 
         backend = screen.backend
         offered = commands.action_commands(screen.place, self.settings.keys)

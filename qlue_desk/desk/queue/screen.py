@@ -15,7 +15,7 @@ from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.messages import QueueShown, StoreChanged
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
@@ -151,7 +151,7 @@ class DeskScreen(Working, Finding):
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
                 self.queue.move_to(place)
-                self._filled = True
+                self._shown()
                 self.lag.arrived(text)
                 self.show_heading()
                 later(self, self._count(), group="count")
@@ -161,7 +161,7 @@ class DeskScreen(Working, Finding):
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
-            self._filled = True
+            self._shown()
             self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
@@ -172,6 +172,11 @@ class DeskScreen(Working, Finding):
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
+
+    def _shown(self) -> None:
+        if not self._filled:
+            self._filled = True
+            self.call_after_refresh(self.post_message, QueueShown())
 
     async def _count(self) -> None:
         queries = [self.backend.parse(query) for _name, query in self.views]
