@@ -63,8 +63,8 @@ class EngineLike(Protocol):
 
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
-ENGINE_SECONDS = 0.5
-"""The line to central begins at the latest now, also where the queue has no first answer."""
+OPEN_SECONDS = 0.5
+"""The desk is painted and its line begins at the latest now, also where the queue has no first answer."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
@@ -106,6 +106,7 @@ class QlueDesk(App[int]):
         """What ended the desk although nobody foresaw it."""
         self.crash_log: Path | None = None
         self._news = LineNews()
+        self._held_back = contextlib.ExitStack()
         self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
         self._looking = False
@@ -137,14 +138,21 @@ class QlueDesk(App[int]):
     def _open_desk(self, workplace: Workplace) -> None:
         self.backend = Backend(workplace, now=self.now)
         workplace.store.on_change(self._store_changed)
+        # One painting with reports in it, instead of three on the way there.
+        self._held_back.enter_context(self.batch_update())
         self.push_screen(DeskScreen(self, self.backend))
-        self.set_timer(ENGINE_SECONDS, self._start_engine)
+        self.set_timer(OPEN_SECONDS, self._opened)
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
 
     def on_queue_shown(self) -> None:
-        """The first reports are on screen: now the line to central, which takes a while to load."""
-        self._start_engine()
+        """The queue has its first answer."""
+        self._opened()
+
+    def _opened(self) -> None:
+        """Paint; then the line to central, which takes a while to load."""
+        self._held_back.close()
+        self.call_after_refresh(self._start_engine)
 
     def _start_engine(self) -> None:
         if self.engine is None and self._open_engine is not None and self.workplace is not None:

@@ -148,7 +148,7 @@ def query(count: int, times: int = 15) -> Iterator[Line]:
     """Key to first results: the last letter of a word in the query bar until the list shows what it found."""
     taken = []
     with _ready(count) as terminal:
-        for word in (b"lubang", b"trotoar", b"pajajaran", b"gelap", b"mampet") * (times // 5):
+        for word in (b"lubang", b"trotoar", b"pajajaran", b"tumbang", b"mampet") * (times // 5):
             terminal.press(b"/")
             terminal.quiet(REST)
             terminal.type(word[:-1])
@@ -166,7 +166,7 @@ def _until_rows(terminal: Terminal, key: bytes) -> float:
     terminal.quiet(0.0)
     mark, began = len(terminal.raw), time.perf_counter()
     terminal.type(key)
-    terminal.see(ROW, after=mark, seconds=30)
+    terminal.see(ROW, after=mark, seconds=60)
     return time.perf_counter() - began
 
 

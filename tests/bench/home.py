@@ -6,6 +6,7 @@ folder); their names carry the schema's version.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import random
@@ -15,10 +16,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import msgspec
+
 from qlue_desk.domain.complaint import Channel, Complaint, Entry, Reporter, Status
-from qlue_desk.store import complaints
+from qlue_desk.store import complaints, meta
+from qlue_desk.store.database import Store
 from qlue_desk.store.models import SCHEMA_VERSION
-from tests.desk_world import DeskWorld
+from tests.desk_world import DeskWorld, make_session
 
 _CHUNK = 5000
 _SHARES = {
@@ -60,25 +64,29 @@ def cache() -> Path:
     return folder
 
 
-def kept_home(count: int, *, as_: str = "u_rina") -> Path:
+def kept_home(count: int) -> Path:
     """The kept folder with so many reports; make it if it is not there."""
-    kept = cache() / f"desk-{SCHEMA_VERSION}-{count}-{as_.removeprefix('u_')}"
+    kept = cache() / f"desk-{SCHEMA_VERSION}-{count}"
     if not kept.exists():
         part = kept.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        fill(part, count, as_=as_)
+        fill(part, count)
         part.rename(kept)
     return kept
 
 
 def copied_home(count: int, into: Path, *, as_: str = "u_rina") -> Path:
-    """A copy that may be changed."""
-    return Path(shutil.copytree(kept_home(count, as_=as_), into, dirs_exist_ok=True))
+    """A copy that may be changed, with one of the people of `desk_world.staff` in front of it."""
+    shutil.copytree(kept_home(count), into, dirs_exist_ok=True)
+    with contextlib.closing(Store.open(into)) as store:
+        who = next(person for person in make_session().people if person.id == as_)
+        store.writing(meta.put, meta.ACTOR, msgspec.json.encode(who))
+    return into
 
 
-def fill(home: Path, count: int, *, as_: str = "u_rina") -> None:
+def fill(home: Path, count: int) -> None:
     """Make a desk of DPUPR, Kota Bogor, with so many reports."""
-    world = DeskWorld.make(home, as_=as_, server_url="http://127.0.0.1:9")
+    world = DeskWorld.make(home, server_url="http://127.0.0.1:9")
     try:
         rows = reports(world, count)
         while chunk := list(islice(rows, _CHUNK)):

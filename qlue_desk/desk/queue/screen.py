@@ -64,6 +64,7 @@ class DeskScreen(Working, Finding):
 
     def body(self) -> ComposeResult:
         """Side bar, queue, detail."""
+        self._choose_classes(self.app.size.width)  # before there are widgets that would be styled twice
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
@@ -96,6 +97,10 @@ class DeskScreen(Working, Finding):
         self._lay_out(event.size.width)
 
     def _lay_out(self, width: int) -> None:
+        self._choose_classes(width)
+        self.call_after_refresh(self.show_heading)
+
+    def _choose_classes(self, width: int) -> None:
         wide = width >= self.settings.ui.wide_columns
         self.set_class(wide and self.preview, "-wide")
         self.set_class(width >= SIDE_FROM, "-side")
@@ -103,7 +108,6 @@ class DeskScreen(Working, Finding):
         self.set_class(width >= ROOMY_FROM, "-roomy")
         if wide:
             self.remove_class("-detail", "-views-open")
-        self.call_after_refresh(self.show_heading)
 
     def show_line(self) -> None:
         """Header and side bar from the newest state of the line."""
@@ -176,7 +180,7 @@ class DeskScreen(Working, Finding):
     def _shown(self) -> None:
         if not self._filled:
             self._filled = True
-            self.call_after_refresh(self.post_message, QueueShown())
+            self.post_message(QueueShown())
 
     async def _count(self) -> None:
         queries = [self.backend.parse(query) for _name, query in self.views]
