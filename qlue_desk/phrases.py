@@ -1,11 +1,14 @@
-"""Times as people read them, `40 mnt`, `3 jam`, `2 hari`, `22 Nov 19.14`, and reasons in words."""
+"""Dates, lengths of time, counts and reasons as people read them, in both languages, for screens and commands.
+
+Tables of our own: Babel's take 60 µs for one date and 40 ms for the first, and a screen shows a hundred.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _, language
+from qlue_desk.words import _, language, n_
 
 MONTHS = (
     N_("Januari"), N_("Februari"), N_("Maret"), N_("April"), N_("Mei"), N_("Juni"), N_("Juli"), N_("Agustus"),
@@ -18,6 +21,9 @@ SHORT_MONTHS = (
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+MINUS = "‑"
+"""A non-breaking hyphen: the minus before a deadline that has passed."""
+STAMP_WIDTH = 12
 
 
 def duration_words(length: dt.timedelta) -> str:
@@ -29,7 +35,7 @@ def duration_words(length: dt.timedelta) -> str:
         return _("{n} mnt").format(n=seconds // MINUTE)
     if seconds < 2 * DAY:
         return _("{n} jam").format(n=seconds // HOUR)
-    return _("{n} hari").format(n=seconds // DAY)
+    return _("{n} hari").format(n=number(seconds // DAY))
 
 
 def due_words(due: dt.datetime, now: dt.datetime) -> str:
@@ -39,18 +45,75 @@ def due_words(due: dt.datetime, now: dt.datetime) -> str:
     return _("lewat {length}").format(length=duration_words(now - due))
 
 
+def span(seconds: float) -> str:
+    """A length of time in its largest fitting unit, for lists; negative ones carry the minus."""
+    sign = MINUS if seconds < 0 else ""
+    whole = abs(int(seconds))
+    # A deadline in a list is not counted in seconds.
+    words = _("{n} mnt").format(n=0) if whole < MINUTE else duration_words(dt.timedelta(seconds=whole))
+    return sign + words
+
+
+def office_span(length: dt.timedelta, hours_a_day: float = 8.5) -> str:
+    """A length of office time: `4 hari kerja`, `6 jam kerja`."""
+    hours = abs(length.total_seconds()) / HOUR
+    if hours < 1:
+        return _("{n} mnt kerja").format(n=int(hours * 60))
+    if hours < hours_a_day * 2:
+        return n_("{n} jam kerja", int(hours)).format(n=int(hours))
+    days = int(hours // hours_a_day)
+    return n_("{n} hari kerja", days).format(n=number(days))
+
+
+def ago(moment: dt.datetime, now: dt.datetime) -> str:
+    """How long since `moment`: `12 dtk`, `3 mnt`, `26 jam`."""
+    return duration_words(max(now - moment, dt.timedelta(0)))
+
+
+def day_words(day: dt.date) -> str:
+    """`30 Nov 2026`."""
+    return _("{day} {month} {year}").format(day=day.day, month=_(SHORT_MONTHS[day.month - 1]), year=day.year)
+
+
 def date_words(day: dt.date, *, today: dt.date | None = None) -> str:
     """`22 Nov`, with the year where it is not that of `today`: `22 Nov 2025`."""
-    short = f"{day.day} {_(SHORT_MONTHS[day.month - 1])}"
-    return short if today is None or day.year == today.year else f"{short} {day.year}"
+    if today is not None and day.year != today.year:
+        return day_words(day)
+    return _("{day} {month}").format(day=day.day, month=_(SHORT_MONTHS[day.month - 1]))
+
+
+def month_words(month: dt.date) -> str:
+    """`November 2026`."""
+    return _("{month} {year}").format(month=_(MONTHS[month.month - 1]), year=month.year)
+
+
+def clock_time(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """The hour of a moment in the city's time: `19.14` (English: `19:14`)."""
+    local = moment.astimezone(zone)
+    return _("{hour}.{minute}").format(hour=f"{local.hour:02d}", minute=f"{local.minute:02d}")
 
 
 def time_words(at: dt.datetime, zone: dt.tzinfo, *, now: dt.datetime | None = None) -> str:
     """`22 Nov 19.14` in the city's zone (English: `22 Nov 19:14`)."""
-    local = at.astimezone(zone)
     today = now.astimezone(zone).date() if now else None
-    clock = local.strftime("%H.%M" if language() == "id" else "%H:%M")
-    return f"{date_words(local.date(), today=today)} {clock}"
+    date = date_words(at.astimezone(zone).date(), today=today)
+    return _("{date} {time}").format(date=date, time=clock_time(at, zone))
+
+
+def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
+    """A moment for a column, as wide on every day: `22 Nov 19.14`, ` 2 Nov 19.14`; '' for None."""
+    return "" if moment is None else time_words(moment, zone).rjust(STAMP_WIDTH)
+
+
+def number(value: int) -> str:
+    """A count with the separator of thousands: `12.480` (English: `12,480`)."""
+    return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", ".")
+
+
+def percent(share: float) -> str:
+    """A share of one in percent, without the sign: `12,5` (English: `12.5`)."""
+    words = f"{share * 100:.1f}"
+    return words if language() == "en" else words.replace(".", ",")
 
 
 WAITING = {

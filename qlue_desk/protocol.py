@@ -24,6 +24,8 @@ SERVER_HEADER = "Qlue-Server"
 REQUEST_HEADER = "Qlue-Request"
 """Echo of the request's `X-Request-Id`; a reply without media type and echo is not central's."""
 REQUEST_ID_HEADER = "X-Request-Id"
+DIGEST_HEADER = "Qlue-Digest"
+"""`content_digest` of a reply's body before compression: JSON that was damaged may still be JSON."""
 PROTOCOL_HEADER = "Qlue-Protocol"
 CLIENT_HEADER = "Qlue-Client"
 PLACE_HEADER = "Qlue-Place"
@@ -94,6 +96,11 @@ def decode_cursor(cursor: str) -> Position:
 def _short_hash(*parts: bytes) -> str:
     digest = hashlib.sha256(b"\x1f".join(parts)).digest()[:16]
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def content_digest(content: bytes) -> str:
+    """What `DIGEST_HEADER` says of a whole message."""
+    return _short_hash(content)
 
 
 def event_digest(event_id: str, payload: bytes) -> str:

@@ -6,37 +6,41 @@ silently ignored is worse than none. Secrets are never in here.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal
 
 import msgspec
 
+from qlue_desk.domain import macro_text
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import JOURNAL_DAYS
+from qlue_desk.settings_check import Checker, Mistake, SettingsError
+
+__all__ = ["Macro", "Section", "Settings", "SettingsError", "find_file", "home_folder", "load", "read"]
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 PerMinute = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Version = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$", examples=["1.4.0"])]
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d)?$", examples=["21:00"])]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all tables of config.toml."""
+    """Base of all tables of config.toml; a `mistake` of a table's values together is told like any other."""
 
 
 class Ui(Section, frozen=True):
     """How the desk looks."""
 
     language: Literal["id", "en"] = "id"
-    theme: Literal["dark", "light", "contrast"] = "dark"
+    theme: Literal["auto", "dark", "light", "contrast", "colourblind", "ansi", "mono"] = "auto"
+    """`auto` is dark, on a terminal of sixteen colours ansi, on one without mono. NO_COLOR wins over all."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
     preview: bool = True
@@ -45,6 +49,8 @@ class Ui(Section, frozen=True):
     """From this width on, list and detail stand side by side."""
     confirm_bulk: Annotated[int, msgspec.Meta(ge=2, le=10_000)] = 2
     """From so many marked reports on, a move asks first."""
+    view_order: list[str] = []
+    """Names of views in the order of the keys 1–9; views that are not named follow."""
 
 
 class Sync(Section, frozen=True):
@@ -60,12 +66,62 @@ class Sync(Section, frozen=True):
     """A certificate authority of the city's own; '' takes the machine's."""
 
 
+class Notify(Section, frozen=True):
+    """Which new reports are told of, and how."""
+
+    query: str = "priority:emergency is:open"
+    """A query line; '' tells of none."""
+    toast: bool = True
+    title: bool = True
+    """How many came since the last key stands in the title of the window."""
+    bell: bool = False
+    osc9: bool = False
+    """A notification of the desktop, where the terminal knows OSC 9."""
+    quiet_from: ClockTime = ""
+    quiet_until: ClockTime = ""
+    """Between the two nothing is told; afterwards all at once."""
+
+
 class Reply(Section, frozen=True):
     """A ready answer: a text with the move it goes with."""
 
     verb: str
     text: str
     public: bool = True
+
+
+class Macro(Section, frozen=True):
+    """Several actions in one: a move, notes, a holder and a priority, for the reports of a query."""
+
+    label: str
+    when: str = ""
+    """A query line; only reports that it finds. '' fits every report that the rest is allowed for."""
+    do: str = ""
+    """A move by its English word."""
+    to: str = ""
+    """Where `do` leads, for moves that need it: a dinas, a party, a category."""
+    reason: str = ""
+    """The text of `do`."""
+    reply: str = ""
+    """A note that the reporter reads."""
+    note: str = ""
+    """A note for colleagues."""
+    assign: str = ""
+    """`me`, or a colleague's name."""
+    priority: str = ""
+
+    def mistake(self) -> Mistake | None:
+        """What of it can never run."""
+        return macro_text.mistake(self)
+
+
+class Triage(Section, frozen=True):
+    """How reports are worked through."""
+
+    then_next: bool = False
+    """After an act on one report the cursor goes on to the next one."""
+    wake_hours: Annotated[int, msgspec.Meta(ge=0, le=240)] = 2
+    """A report that was put aside comes back so many hours before its deadline; 0 only at it."""
 
 
 class Export(Section, frozen=True):
@@ -100,6 +156,15 @@ class Central(Section, frozen=True):
     """How much one desk may have sent that no report shows yet."""
 
 
+class Serve(Section, frozen=True):
+    """This desk in a browser."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8722
+    behind_proxy: str = ""
+    """The https address that browsers see; '' where only this machine looks."""
+
+
 class Demo(Section, frozen=True):
     """The demonstration."""
 
@@ -115,31 +180,21 @@ class Settings(Section, frozen=True):
 
     ui: Ui = Ui()
     sync: Sync = Sync()
+    notify: Notify = Notify()
     views: dict[str, str] = {}
-    """Name to query; they take the numbers 1–9 in this order, before those of the role."""
+    """Name to query; one of the same name as a role's takes its place, the others come after those.
+
+    An empty query hides a role's view."""
     keys: dict[str, str] = {}
     """Id of an action to the keys that start it, separated by commas."""
     replies: dict[str, Reply] = {}
+    macros: dict[str, Macro] = {}
+    """Name to macro; the menu of `m` offers them in this order."""
+    triage: Triage = Triage()
     export: Export = Export()
     central: Central = Central()
+    serve: Serve = Serve()
     demo: Demo = Demo()
-
-
-Table = TypeVar("Table", bound=Section)
-
-
-class SettingsError(Exception):
-    """A file of settings that cannot be taken; `str()` is one sentence with file and line."""
-
-    def __init__(self, template: str, **values: str) -> None:
-        super().__init__(template.format(**values))
-        self.template = template
-        self.values = values
-
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the reader's language."""
-        values = {key: translate(value) if key == "why" else value for key, value in self.values.items()}
-        return translate(self.template).format(**values)
 
 
 # --- where things lie ----------------------------------------------------------------------------
@@ -172,6 +227,16 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     return None
 
 
+def own_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the desk itself may write settings: the file that is read, else one in the user's folder."""
+    found = find_file(path, environ)
+    if found is not None:
+        return found
+    from platformdirs import user_config_path
+
+    return user_config_path("qlue-desk", appauthor=False) / "config.toml"
+
+
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process.
 
@@ -185,13 +250,19 @@ def read(path: Path) -> Settings:
     """Read one file; see `load`."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
             N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=reason_of(error)
         ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(N_("{file}: bukan teks UTF-8."), file=str(path)) from error
+    return read_text(text, path)
+
+
+def read_text(text: str, path: Path) -> Settings:
+    """The settings that a text means which stands (or is to stand) in the file `path`; see `load`."""
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise SettingsError(
@@ -200,136 +271,4 @@ def read(path: Path) -> Settings:
             line=line.group(1) if line else "1",
             why=re.sub(r" \(at .*\)$", "", str(error)),
         ) from error
-    return _Checker(str(path), text).convert(Settings, values, ())
-
-
-# --- checking ------------------------------------------------------------------------------------
-
-
-class _Checker:
-    """Turns what TOML gave into structs, and points at the line where it cannot."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.lines = key_lines(text)
-
-    def convert(self, kind: type[Table], values: Any, path: tuple[str, ...]) -> Table:
-        if not isinstance(values, dict):
-            self._fail(path, values, f"[{'.'.join(path)}]", [])
-        hints = get_type_hints(kind, include_extras=True)
-        for key in values:
-            if key not in hints:
-                self._unknown(path, key, list(hints))
-        required = [f.name for f in msgspec.structs.fields(kind) if f.required and f.name not in values]
-        if required:
-            self._missing(path, required[0])
-        return kind(**{key: self._value(hints[key], value, (*path, key)) for key, value in values.items()})
-
-    def _value(self, kind: Any, value: Any, path: tuple[str, ...]) -> Any:
-        if isinstance(kind, type) and issubclass(kind, Section):
-            return self.convert(kind, value, path)
-        if get_origin(kind) is dict:
-            if not isinstance(value, dict):
-                self._fail(path, value, f"[{'.'.join(path)}]", [])
-            return {key: self._value(get_args(kind)[1], item, (*path, key)) for key, item in value.items()}
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
-            self._fail(path, value, allowed_words(kind), choices(kind))
-
-    def _line(self, path: tuple[str, ...]) -> str:
-        while path and path not in self.lines:
-            path = path[:-1]
-        return str(self.lines.get(path, 1))
-
-    def _unknown(self, path: tuple[str, ...], key: str, known: list[str]) -> NoReturn:
-        place = f"[{'.'.join(path)}]" if path else self.file
-        near = difflib.get_close_matches(key, known, 1, 0.5)
-        template = (
-            N_("{file}:{line}: “{key}” bukan pengaturan {place}; mungkin “{near}”. Yang ada: {known}.")
-            if near
-            else N_("{file}:{line}: “{key}” bukan pengaturan {place}. Yang ada: {known}.")
-        )
-        raise SettingsError(
-            template,
-            file=self.file,
-            line=self._line((*path, key)),
-            key=key,
-            place=place,
-            near=near[0] if near else "",
-            known=", ".join(known),
-        )
-
-    def _missing(self, path: tuple[str, ...], key: str) -> NoReturn:
-        raise SettingsError(
-            N_("{file}:{line}: [{place}] belum punya “{key}”."),
-            file=self.file,
-            line=self._line(path),
-            place=".".join(path),
-            key=key,
-        )
-
-    def _fail(self, path: tuple[str, ...], value: Any, allowed: str, options: list[str]) -> NoReturn:
-        near = difflib.get_close_matches(str(value), options, 1, 0.5)
-        template = (
-            N_("{file}:{line}: {key} = {found} tidak bisa; mungkin “{near}”. Yang boleh: {allowed}.")
-            if near
-            else N_("{file}:{line}: {key} = {found} tidak bisa. Yang boleh: {allowed}.")
-        )
-        raise SettingsError(
-            template,
-            file=self.file,
-            line=self._line(path),
-            key=".".join(path),
-            found=toml_word(value),
-            near=near[0] if near else "",
-            allowed=allowed,
-        )
-
-
-_HEADER = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=""")
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^.\s]+))\s*\.?""")
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(next(part for part in match.groups("") if part) for match in _PART.finditer(dotted))
-
-
-def key_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Line (from 1) of each header and key; tomllib itself forgets them."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _parts(header.group(1))
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key.group(1))), number)
-    return lines
-
-
-def choices(kind: Any) -> list[str]:
-    """The words that a setting takes, [] where it is not a choice."""
-    return [str(word) for word in get_args(kind)] if get_origin(kind) is Literal else []
-
-
-def allowed_words(kind: Any) -> str:
-    """What a setting takes, for a sentence: `id, en`, `10–1000`, `true atau false`."""
-    if options := choices(kind):
-        return ", ".join(f"“{word}”" for word in options)
-    if get_origin(kind) in (Union, types.UnionType):
-        return ", ".join(allowed_words(part) for part in get_args(kind))
-    if get_origin(kind) is Annotated:
-        meta = next(part for part in get_args(kind)[1:] if isinstance(part, msgspec.Meta))
-        return f"“{meta.examples[0]}”" if meta.examples else f"{meta.ge}–{meta.le}"
-    return {bool: "true, false", int: "0, 1, 2, …", str: "“…”"}.get(kind, str(kind))
-
-
-def toml_word(value: Any) -> str:
-    """A value as config.toml writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    return str(value)
+    return Checker(str(path), text).convert(Settings, values, ())

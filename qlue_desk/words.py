@@ -6,6 +6,8 @@ fields are templates: `_("Nomor {number} tidak dikenal.").format(number=…)`.
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import ClassVar
 
@@ -45,25 +47,49 @@ def _(text: str) -> str:
     return found[0] if found else text
 
 
-def n_(singular: str, plural: str, number: int) -> str:
-    """The sentence for `number` things; Indonesian has one form, so both msgids may be equal."""
-    found = _Speech.catalogue.get(singular)
+def n_(text: str, number: int) -> str:
+    """The sentence for `number` things; Indonesian says one and many alike, so there is one msgid."""
+    found = _Speech.catalogue.get(text)
     if not found:
-        return singular if number == 1 else plural
+        return text
     return found[0] if number == 1 else found[-1]
 
 
-def read_catalogue(language: str) -> Catalogue:
-    """The translations of one language, empty ones left out. Babel is loaded here only: it costs 60 ms."""
-    from babel.messages.pofile import read_po
+def sentences(*whole: str) -> str:
+    """Whole sentences one after another, empty ones left out. Parts of one sentence need a template instead."""
+    return " ".join(sentence for sentence in whole if sentence)
 
+
+def read_catalogue(language: str) -> Catalogue:
+    """The translations of one language, empty ones left out.
+
+    Read by hand: Babel, which keeps the file, takes five times as long, and a desk starts with this.
+    """
     source = files("qlue_desk").joinpath("locale", language, "LC_MESSAGES", f"{_DOMAIN}.po")
-    with source.open("rb") as stream:
-        catalogue = read_po(stream, locale=language, domain=_DOMAIN)
     found: Catalogue = {}
-    for message in catalogue:
-        key = message.id if isinstance(message.id, str) else message.id[0]
-        strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
-        if key and all(strings):
-            found[key] = tuple(str(text) for text in strings)
+    for entry in _entries(source.read_text(encoding="utf-8")):
+        strings = tuple(text for key, text in entry.items() if key.startswith("msgstr"))
+        if entry["msgid"] and all(strings):
+            found[entry["msgid"]] = strings
     return found
+
+
+def _entries(text: str) -> Iterator[dict[str, str]]:
+    """Keyword to string of each entry: `msgid`, `msgid_plural`, `msgstr` or `msgstr[0]`, `msgstr[1]`."""
+    entry: dict[str, str] = {}
+    keyword = ""
+    for line in text.splitlines():
+        if line.startswith("msg"):
+            keyword, _space, quoted = line.partition(" ")
+            if keyword == "msgid" and entry:
+                yield entry
+                entry = {}
+            entry[keyword] = _unquoted(quoted)
+        elif line.startswith('"'):
+            entry[keyword] += _unquoted(line)
+    if entry:
+        yield entry
+
+
+def _unquoted(quoted: str) -> str:
+    return str(ast.literal_eval(quoted)) if "\\" in quoted else quoted[1:-1]

@@ -30,7 +30,8 @@ def test_wrong_value_names_file_line_found_allowed_and_nearest(tmp_path):
     with pytest.raises(SettingsError) as caught:
         read(path)
     assert str(caught.value) == (
-        f'{path}:3: ui.theme = "drak" tidak bisa; mungkin “dark”. Yang boleh: “dark”, “light”, “contrast”.'
+        f'{path}:3: ui.theme = "drak" tidak bisa; mungkin “dark”. Yang boleh: “auto”, “dark”, “light”,'
+        " “contrast”, “colourblind”, “ansi”, “mono”."
     )
 
 
@@ -155,3 +156,36 @@ def test_no_secret_can_be_a_setting():
         for field in msgspec.structs.fields(table)
     ]
     assert not {"token", "password", "secret"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            'reply = "Di {jalann}"',
+            "{file}:3: [macros.a] {jalann} tidak dikenal; mungkin {jalan}. Yang ada: {nomor} {judul} {jalan}"
+            " {kelurahan} {kecamatan} {kategori} {dinas} {petugas} {tenggat} {tanggal}.",
+        ),
+        ('do = "propose"', "{file}:3: [macros.a] do = “propose” tidak bisa. Yang boleh: dispatch, reject, "),
+        ('reason = "sebab"', "{file}:3: [macros.a] “reason” adalah alasan dari “do”, yang belum ada."),
+        ('priority = "besar"', "{file}:3: [macros.a] priority = “besar” tidak bisa. Yang boleh: biasa, "),
+        (
+            'when = "is:open"',
+            "{file}:2: [macros.a] tidak melakukan apa-apa; isi do, reply, note, assign atau",
+        ),
+        ('balas = "x"', "{file}:3: “balas” bukan pengaturan [macros.a]"),
+    ],
+)
+def test_a_macro_that_could_never_run_is_told_with_its_line(tmp_path, line, sentence):
+    path = written(tmp_path, f'[macros.a]\nlabel = "A"\n{line}\n')
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value).startswith(sentence.replace("{file}", str(path)))
+
+
+def test_the_examples_of_macros_in_the_shipped_file_can_be_read(tmp_path):
+    text = SHIPPED.read_text(encoding="utf-8")
+    examples = text[text.index("# [macros.") : text.index("[macros]\n")]
+    found = read(written(tmp_path, examples.replace("# ", "")))
+    assert list(found.macros) == ["terima-jalan", "tanya-lokasi", "darurat"]
+    assert found.macros["darurat"].assign == "me"

@@ -1,14 +1,14 @@
 """Acting on complaints: the local row and the pending action in one transaction.
 
 Rules are those of the lifecycle, decided here as central will decide them; each row of a bulk action
-gets its own result.
+gets its own result. What is done to a complaint is a plan: one move, or the several of a macro.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,11 +28,25 @@ from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Current, Device
 from qlue_desk.store import complaints, meta, outbox
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.outbox import Recorded, Waiting
+from qlue_desk.store.outbox import Recorded
 
 MOST_LOOKED_AT = 1000
 """Complaints whose possible moves are looked up for one dialog: about half a second."""
 UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One move of a plan."""
+
+    verb: Verb
+    fields: Fields
+
+
+Plan = Callable[[Complaint], Sequence[Step]]
+"""What is to be done to a complaint, in this order, all of it or nothing; on a store's thread.
+
+Raises `Refused` where the plan does not fit that complaint.
+"""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -47,6 +61,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """Of the recorded action; '' when refused and in a dry run."""
     verb: str = ""
     """Of an action that was taken back."""
+    actions: int = 1
+    """How many actions; several are a macro."""
 
     @property
     def done(self) -> bool:
@@ -71,16 +87,63 @@ def act(
     """
     wanted = list(dict.fromkeys(refs))
     try:
-        known_verb = find_verb(verb)
-        kept = _evidence(workplace, evidence, dry_run=dry_run)
+        plan = move_plan(workplace, verb, fields, evidence, dry_run=dry_run)
     except Refused as error:
         return [Outcome(ref, refusal=error.refusal) for ref in wanted]
+    return perform(workplace, wanted, plan, dry_run=dry_run, now=now)
+
+
+def move_plan(
+    workplace: Workplace,
+    verb: Verb | str,
+    fields: Fields | None = None,
+    evidence: Sequence[Path] = (),
+    *,
+    dry_run: bool = False,
+) -> Plan:
+    """The same move for each complaint; files of `evidence` are kept now, but not in a dry run.
+
+    :raises Refused: for an unknown verb or a file that cannot be taken.
+    """
+    known_verb = find_verb(verb)
+    kept = _evidence(workplace, evidence, dry_run=dry_run)
     given = _storable(fields or Fields())
-    complete = replace(given, evidence=given.evidence + kept) if kept else given
-    work = _Work(workplace, known_verb, complete, now or utc_now())
+    return _Move(workplace, known_verb, replace(given, evidence=given.evidence + kept) if kept else given)
+
+
+def perform(
+    workplace: Workplace,
+    refs: Iterable[str],
+    plan: Plan,
+    *,
+    dry_run: bool = False,
+    now: dt.datetime | None = None,
+    stroke: str = "",
+) -> list[Outcome]:
+    """Carry out a plan on each complaint, in one transaction; several calls of one `stroke` are undone together."""
+    work = _Work(workplace, plan, now or utc_now(), stroke or new_id("k"))
+    wanted = list(dict.fromkeys(refs))
     if dry_run:
         return workplace.store.reading(work.decide_all, wanted)
     return workplace.store.writing(work.record_all, wanted)
+
+
+class _Move:
+    """A plan of one move; names in its fields are looked up once."""
+
+    def __init__(self, workplace: Workplace, verb: Verb, fields: Fields) -> None:
+        self._workplace, self._verb, self._fields = workplace, verb, fields
+        self._steps: tuple[Step, ...] | None = None
+
+    def __call__(self, complaint: Complaint) -> tuple[Step, ...]:
+        """The same for each."""
+        if self._steps is None:
+            try:
+                fields = resolve_fields(self._workplace, self._verb, self._fields)
+            except StoreError as error:
+                raise Refused(_refusal_of(error)) from error
+            self._steps = (Step(self._verb, fields),)
+        return self._steps
 
 
 def _storable(fields: Fields) -> Fields:
@@ -91,16 +154,6 @@ def _storable(fields: Fields) -> Fields:
         no_evidence=storable(fields.no_evidence),
         street=None if fields.street is None else storable(fields.street),
     )
-
-
-def undo(workplace: Workplace) -> list[Outcome]:
-    """Take back the person's last action that has not been sent; a bulk action is taken back whole."""
-    return workplace.store.writing(_undo, workplace)
-
-
-def last_left(workplace: Workplace) -> list[Waiting]:
-    """What the person's newest stroke recorded, now past taking back; empty when there is none."""
-    return workplace.store.reading(outbox.newest_of, workplace.actor.id)
 
 
 def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None = None) -> list[Offer]:
@@ -181,10 +234,10 @@ def _evidence(workplace: Workplace, paths: Sequence[Path], *, dry_run: bool) -> 
 
 
 class _Work:
-    """One move for several complaints; its methods run on a store's thread."""
+    """A plan for several complaints; its methods run on a store's thread."""
 
-    def __init__(self, workplace: Workplace, verb: Verb, fields: Fields, now: dt.datetime) -> None:
-        self.workplace, self.verb, self.fields, self.now = workplace, verb, fields, now
+    def __init__(self, workplace: Workplace, plan: Plan, now: dt.datetime, stroke: str) -> None:
+        self.workplace, self.plan, self.now, self.stroke = workplace, plan, now, stroke
 
     def decide_all(self, refs: list[str]) -> list[Outcome]:
         """The outcomes without recording anything."""
@@ -193,7 +246,7 @@ class _Work:
     def record_all(self, refs: list[str]) -> list[Outcome]:
         """Decide each and record them all in the running transaction, with one append to the twin.
 
-        No decision depends on another of the same stroke: each report is in it once.
+        No decision depends on another report's of the same stroke: each report is in it once.
         """
         install = (meta.get(meta.INSTALL) or b"").decode()
         device = Device(self.workplace.desk.id, install, 0)
@@ -204,11 +257,6 @@ class _Work:
         return outcomes
 
     def _each(self, refs: list[str], recorded: list[Recorded]) -> list[Outcome]:
-        try:
-            fields = resolve_fields(self.workplace, self.verb, self.fields)
-        except (Refused, StoreError) as error:
-            refusal = _refusal_of(error)
-            return [replace(_found(ref)[1], refusal=refusal) for ref in refs]
         outcomes: list[Outcome] = []
         seen_ids: set[str] = set()
         for ref in refs:
@@ -217,27 +265,36 @@ class _Work:
                 outcomes.append(outcome)
             elif complaint.id not in seen_ids:
                 seen_ids.add(complaint.id)
-                outcomes.append(self._one(complaint, fields, outcome, recorded))
+                outcomes.append(self._one(complaint, outcome, recorded))
         return outcomes
 
-    def _one(
-        self, complaint: Complaint, fields: Fields, outcome: Outcome, recorded: list[Recorded]
-    ) -> Outcome:
+    def _one(self, complaint: Complaint, outcome: Outcome, recorded: list[Recorded]) -> Outcome:
+        """All steps, or none with the reason of the first that is refused."""
+        try:
+            steps = self.plan(complaint)
+        except Refused as error:
+            return replace(outcome, refusal=error.refusal)
         base = complaints.get_base(complaint.id) or complaint
-        action = Action(
-            id=new_id("a"),
-            verb=str(self.verb),
-            complaint_id=complaint.id,
-            actor_id=self.workplace.actor.id,
-            recorded_at=self.now,
-            fields=fields,
-            base_version=base.version,
-        )
-        decision = self.workplace.ground.decide(complaint, action, self.now)
-        if isinstance(decision, Refusal):
-            return replace(outcome, refusal=decision)
-        recorded.append(Recorded(action, decision.complaint, decision.entry, _seen(complaint)))
-        return replace(outcome, after=decision.complaint, action_id=action.id)
+        seen = _seen(complaint)
+        view, made = complaint, list[Recorded]()
+        for step in steps:
+            action = Action(
+                id=new_id("a"),
+                verb=str(step.verb),
+                complaint_id=complaint.id,
+                actor_id=self.workplace.actor.id,
+                recorded_at=self.now,
+                fields=step.fields,
+                base_version=base.version,
+            )
+            decision = self.workplace.ground.decide(view, action, self.now)
+            if isinstance(decision, Refusal):
+                return replace(outcome, refusal=decision)
+            view = decision.complaint
+            made.append(Recorded(action, view, decision.entry, seen, self.stroke))
+        recorded += made
+        last = made[-1].action.id if made else ""
+        return replace(outcome, after=view, action_id=last, actions=len(made))
 
 
 def _found(ref: str) -> tuple[Complaint | None, Outcome]:
@@ -267,36 +324,3 @@ def _seen(complaint: Complaint) -> Current:
         by=last.actor_name if last else "",
         at=last.at if last else None,
     )
-
-
-def _undo(workplace: Workplace) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    for expected in _last_batch(workplace.actor.id):
-        before = complaints.get(expected.complaint_id)
-        taken = outbox.undo_last(workplace.actor.id)
-        if taken is None:
-            break
-        after = complaints.get(taken.complaint_id)
-        number = before.number if before else ""
-        ref = number or taken.complaint_id
-        outcomes.append(Outcome(ref, number, before, after, None, taken.id, taken.verb))
-    return outcomes
-
-
-def _last_batch(actor_id: str) -> list[Action]:
-    """What `outbox.undo_last` would take one after another, as far as it was recorded by one stroke.
-
-    It takes the newest own action that is unsent and the newest of its complaint.
-    """
-    batch: list[Action] = []
-    later: set[str] = set()
-    for item in reversed(outbox.waiting(limit=1_000_000)):
-        action = item.action
-        unsent = item.state == "waiting" and not item.sent
-        if not unsent or action.actor_id != actor_id or action.complaint_id in later:
-            later.add(action.complaint_id)
-            continue
-        if batch and (action.verb, action.recorded_at) != (batch[0].verb, batch[0].recorded_at):
-            break
-        batch.append(action)
-    return batch

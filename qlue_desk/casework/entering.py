@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 
-import msgspec
 from msgspec.structs import replace
 
 from qlue_desk.casework.errors import refused
@@ -15,26 +13,15 @@ from qlue_desk.domain.edges import JUNK_KINDS, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_, Code
 from qlue_desk.domain.privacy import mask_phone, normalise_phone
-from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_names import Field
 from qlue_desk.domain.requirements import MAX_NOTE
 from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Device, NewReport
-from qlue_desk.store import meta, outbox, queue
+from qlue_desk.store import meta, outbox
 from qlue_desk.store.ground import pending_entry_id
 from qlue_desk.store.outbox import Recorded
 
 MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
-NEAR_METRES = 300
-_METRES_PER_DEGREE = 111_320
-_CANDIDATES = 200
-
-
-class Similar(msgspec.Struct, frozen=True):
-    """An open report that may be the same one; `metres` where both places are known."""
-
-    complaint: Complaint
-    metres: int | None = None
 
 
 def enter(workplace: Workplace, report: NewReport, now: dt.datetime | None = None) -> Complaint:
@@ -70,53 +57,6 @@ def enter(workplace: Workplace, report: NewReport, now: dt.datetime | None = Non
     )
     workplace.store.writing(_record, workplace.desk.id, Recorded(action, complaint, entry))
     return complaint
-
-
-def similar(
-    workplace: Workplace,
-    *,
-    category: str | None = None,
-    kelurahan: str | None = None,
-    lat_e6: int | None = None,
-    lon_e6: int | None = None,
-    limit: int = 8,
-    now: dt.datetime | None = None,
-) -> list[Similar]:
-    """Open reports of the same category nearby: nearest first, then newest; keys, not names.
-
-    Nearby is 300 m where both places are known, else the same kelurahan.
-    """
-    if not category or not (kelurahan or lat_e6 is not None):
-        return []
-    terms = [Term(Field.IS, ("open",)), Term(Field.CATEGORY, (category,))]
-    if lat_e6 is None or lon_e6 is None:
-        terms.append(Term(Field.KELURAHAN, (kelurahan or "",)))
-    query = Query(tuple(terms), sort="created", descending=True)
-    found = workplace.store.reading(_candidates, query, workplace.zone, now or utc_now())
-    if lat_e6 is None or lon_e6 is None:
-        return [Similar(complaint) for complaint in found[:limit]]
-    near: list[Similar] = []
-    for complaint in found:
-        metres = distance(lat_e6, lon_e6, complaint)
-        if metres is not None and metres <= NEAR_METRES:
-            near.append(Similar(complaint, metres))
-        elif metres is None and kelurahan and complaint.kelurahan == kelurahan:
-            near.append(Similar(complaint))
-    near.sort(key=lambda each: math.inf if each.metres is None else each.metres)
-    return near[:limit]
-
-
-def distance(lat_e6: int, lon_e6: int, complaint: Complaint) -> int | None:
-    """Metres between a point in micro-degrees and a complaint; None when its place is not known."""
-    if complaint.lat_e6 is None or complaint.lon_e6 is None:
-        return None
-    north = (complaint.lat_e6 - lat_e6) / 1e6 * _METRES_PER_DEGREE
-    east = (complaint.lon_e6 - lon_e6) / 1e6 * _METRES_PER_DEGREE * math.cos(math.radians(lat_e6 / 1e6))
-    return round(math.hypot(north, east))
-
-
-def _candidates(query: Query, zone: dt.tzinfo, now: dt.datetime) -> list[Complaint]:
-    return queue.complaints(queue.find_ids(query, now=now, zone=zone, limit=_CANDIDATES))
 
 
 def _record(desk_id: str, recorded: Recorded) -> None:

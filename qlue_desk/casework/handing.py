@@ -10,7 +10,7 @@ import datetime as dt
 from qlue_desk.casework.acting import Outcome, act
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.remedies import NO_TEXT, gone
-from qlue_desk.casework.tray import Line, Translate, tray_lines
+from qlue_desk.casework.tray import Line, Translate, line_of
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_, Fields, Refusal
@@ -85,11 +85,8 @@ def _hand_over(
 
 
 def _line(workplace: Workplace, action_id: str, translate: Translate) -> Line:
-    line = next((line for line in tray_lines(workplace, translate) if line.action_id == action_id), None)
-    if line is None:
-        outbox.discard(action_id)  # says what is wrong
-        raise AssertionError("unreachable")
-    away = gone(workplace, line.complaint_id, line.number)
+    item = outbox.refused(action_id)
+    away = gone(workplace, item)
     if away is not None:
         raise away
-    return line
+    return line_of(workplace, item, translate)

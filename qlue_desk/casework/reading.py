@@ -16,6 +16,7 @@ from qlue_desk.domain.moves import Code
 from qlue_desk.store import complaints, outbox
 from qlue_desk.store import queue as queue_store
 from qlue_desk.store.outbox import Waiting
+from qlue_desk.store.similar import duplicates_of
 
 DEFAULT_LIMIT = 50
 
@@ -31,6 +32,8 @@ class Case(msgspec.Struct, frozen=True):
     """Acknowledge, resolve."""
     pending_entries: frozenset[str] = frozenset()
     """Ids of history lines that are not confirmed."""
+    duplicates: tuple[str, ...] = ()
+    """Numbers of reports on this desk that ended as duplicates of this one."""
 
     @property
     def pending(self) -> bool:
@@ -83,6 +86,7 @@ def show(workplace: Workplace, ref: str, now: dt.datetime | None = None) -> Case
             outbox.of_complaint(complaint.id),
             workplace.clocks.progress(complaint, moment),
             complaints.pending_entry_ids(complaint.id),
+            tuple(duplicates_of(complaint.number)),
         )
 
     return workplace.store.reading(read)
@@ -128,6 +132,8 @@ def case_json(workplace: Workplace, case: Case) -> dict[str, Any]:
         },
         "follow_up": complaint.follow_up,
         "reason": complaint.reason,
+        "duplicate_of": complaint.duplicate_of,
+        "duplicates": list(case.duplicates),
         "reopened": complaint.reopened,
         "bounces": complaint.bounces,
         "attachments": [

@@ -16,7 +16,7 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.text import clean, csv_cell
-from qlue_desk.phrases import MONTHS
+from qlue_desk.phrases import month_words
 from qlue_desk.store import counts, outbox, queue
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
@@ -100,7 +100,8 @@ def monthly_markdown(workplace: Workplace, report: MonthlyReport) -> str:
         (_("Menurut kategori"), report.categories),
         (_("Menurut kelurahan"), report.kelurahan),
     ):
-        lines += ["", f"## {title}", "", f"| | {_('Jumlah')} | {_('Lewat tenggat')} |", "|---|---:|---:|"]
+        heads = " | ".join(("", _("Jumlah"), _("Lewat tenggat")))
+        lines += ["", f"## {title}", "", f"|{heads} |", "|---|---:|---:|"]
         lines += [f"| {_cell(_(bar.label))} | {bar.count} | {bar.late} |" for bar in bars]
     return "\n".join(lines) + "\n"
 
@@ -125,7 +126,7 @@ def monthly_csv(workplace: Workplace, report: MonthlyReport) -> str:
 
 def month_name(month: dt.date) -> str:
     """`November 2026` in the reader's language."""
-    return f"{_(MONTHS[month.month - 1])} {month.year}"
+    return month_words(month)
 
 
 def _cell(text: str) -> str:

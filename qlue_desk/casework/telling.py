@@ -44,6 +44,8 @@ def entry_words(entry: Entry, city: City, channel: Channel) -> str:
     if entry.verb == "note":
         return _("catatan publik") if entry.public else _("catatan intern")
     fields = entry.fields
+    if merged := fields.get("merged"):
+        return _plain(_("{number} digabung ke laporan ini").format(number=merged))
     target = ""
     if dinas := fields.get("dinas"):
         target = city.dinas_name(dinas)

@@ -11,13 +11,13 @@ import msgspec
 
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.reading import iso
-from qlue_desk.casework.remedies import gone, why_not
+from qlue_desk.casework.remedies import gone, prospects
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current, Session
-from qlue_desk.store import ballast, complaints, departed, drafts, journal, meta, outbox, twin
+from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
@@ -53,6 +53,8 @@ class Line(msgspec.Struct, frozen=True):
     note: str
     """The person's own text."""
     last_error: str = ""
+    sent: bool = False
+    """It has left this desk, so it cannot be taken back."""
     gone: bool = False
     """Refused, and its report is no longer at this desk."""
     why_not: dict[str, str] = {}
@@ -61,7 +63,7 @@ class Line(msgspec.Struct, frozen=True):
 
 def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
     """What waits to be sent or to be confirmed, oldest first."""
-    return [_line(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
+    return [line_of(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
 
 
 def tray_lines(
@@ -74,15 +76,13 @@ def tray_lines(
 def _tray_lines(workplace: Workplace, translate: Translate, now: dt.datetime) -> list[Line]:
     found = []
     for item in outbox.tray():
-        line = _line(workplace, item, translate)
-        complaint_id = item.action.complaint_id
-        dinas = departed.where(complaint_id)
+        line, left = line_of(workplace, item, translate), prospects(workplace, item, now, translate)
         found.append(
             msgspec.structs.replace(
                 line,
-                gone=complaints.get(complaint_id) is None,
-                current=line.current or _went(workplace, dinas, translate),
-                why_not=dict(why_not(workplace, item.action, item.number, now, translate)),
+                gone=left.gone,
+                current=line.current or _went(workplace, left.dinas, translate),
+                why_not=dict(left.why_not),
             )
         )
     return found
@@ -142,9 +142,9 @@ def retry(workplace: Workplace, action_id: str) -> str:
 
 
 def _retry(workplace: Workplace, action_id: str) -> str:
-    item = next((item for item in outbox.tray() if item.action.id == action_id), None)
-    if item is not None and item.action.report is None:
-        away = gone(workplace, item.action.complaint_id, item.number)
+    item = outbox.refused(action_id)
+    if item.action.report is None:
+        away = gone(workplace, item)
         if away is not None:
             raise away
     return outbox.retry(action_id).id
@@ -247,10 +247,11 @@ def _of_twin(line: twin.Line) -> Waiting:
 
 def left_line(item: Waiting, translate: Translate = str) -> Line:
     """An action as a line where there is no session to name people and places."""
-    return _line(None, item, translate)
+    return line_of(None, item, translate)
 
 
-def _line(workplace: Workplace | None, item: Waiting, translate: Translate) -> Line:
+def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) -> Line:
+    """One action in words."""
     action = item.action
     person = None if workplace is None else workplace.person(action.actor_id)
     note = action.fields.note if action.report is None else action.report.text
@@ -269,6 +270,7 @@ def _line(workplace: Workplace | None, item: Waiting, translate: Translate) -> L
         current=_standing(workplace, item.result.current if item.result else None, translate),
         note=note,
         last_error=item.last_error,
+        sent=item.sent,
     )
 
 

@@ -5,7 +5,7 @@ A view is a query line with a name; numbers 1–9 open them, and the desk starts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -25,6 +25,7 @@ class View(msgspec.Struct, frozen=True):
 
 NEEDS_ME = N_("Perlu saya")
 """What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
+_NOT_ASIDE = "-is:snoozed"
 _OFFICER_MOVES = "dispatched,acknowledged,in_progress,coordinating,scheduled,awaiting_reporter"
 _NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
 _PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
@@ -40,7 +41,7 @@ _DONE = View(N_("Selesai 7 hari"), "status:resolved changed:7d sort:-updated")
 
 DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.VERIFIER: (
-        View(NEEDS_ME, "status:new,reopened"),
+        View(NEEDS_ME, f"status:new,reopened {_NOT_ASIDE}"),
         View(N_("Perlu orang"), "status:new is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
@@ -51,14 +52,14 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.SUPERVISOR: (
-        View(NEEDS_ME, "status:awaiting_verification -is:ownproposal"),
+        View(NEEDS_ME, f"status:awaiting_verification -is:ownproposal {_NOT_ASIDE}"),
         *_AT_DINAS,
         _PROPOSED,
         _REOPENED,
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none"),
+        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none {_NOT_ASIDE}"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
@@ -88,7 +89,8 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
 _OFFICER_WHO_VERIFIES = View(
     NEEDS_ME,
-    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal sort:proposed",
+    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal"
+    f" {_NOT_ASIDE} sort:proposed",
 )
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]
 
@@ -104,17 +106,31 @@ def default_views(actor: Actor) -> tuple[View, ...]:
     return _FALLBACK
 
 
-def views_of(actor: Actor, own: Mapping[str, str] | None = None) -> tuple[View, ...]:
+def views_of(
+    actor: Actor, own: Mapping[str, str] | None = None, order: Sequence[str] = ()
+) -> tuple[View, ...]:
     """The role's views, then own ones; an own one of the same name takes the place of the role's.
 
-    At most nine: the first stays, the last of the role's give way, and of too many own ones the oldest.
+    An empty query hides a role's view. Views named in `order` come first. At most nine: what stands first
+    stays, the last of the role's that nobody put in order give way, and of too many own ones the oldest.
     """
     mine = {name.casefold(): View(name, query, own=True) for name, query in (own or {}).items()}
     role = [mine.pop(view.name.casefold(), view) for view in default_views(actor)]
-    added = list(mine.values())[1 - MAX_VIEWS :]
-    while len(role) + len(added) > MAX_VIEWS:
-        last = max(
-            (place for place, view in enumerate(role) if place and not view.own), default=len(role) - 1
-        )
-        del role[last]
-    return (*role, *added)
+    added = [view for view in mine.values() if view.query][1 - MAX_VIEWS :]
+    wanted = [name.casefold() for name in order]
+    shown = [view for view in role if view.query] + added
+    shown.sort(key=lambda view: _place(view, wanted))
+    while len(shown) > MAX_VIEWS:
+        spare = [
+            place
+            for place, view in enumerate(shown)
+            if place and not view.own and view.name.casefold() not in wanted
+        ]
+        given = [place for place, view in enumerate(shown) if place and view in role]
+        del shown[(spare or given or [len(shown) - 1])[-1]]
+    return tuple(shown) or default_views(actor)[:1]
+
+
+def _place(view: View, wanted: Sequence[str]) -> int:
+    name = view.name.casefold()
+    return wanted.index(name) if name in wanted else len(wanted)

@@ -419,15 +419,21 @@ class Accounts:
         if row[4] is not None:
             raise TokenRefused(ErrorCode.TOKEN_REVOKED, N_("Tanda masuk ini dicabut oleh pengelola kota."))
         if row[2] is not None and int(row[2]) < to_ms(self._hub.now()):
-            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk ini sudah diganti; pakai yang baru."))
+            raise TokenRefused(
+                ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk ini sudah diganti, mungkin oleh salinan meja ini.")
+            )
         if row[3]:
             self._end_replaced(token.key_id, row[3])
         return str(row[1])
 
     def _end_replaced(self, key_id: str, replaced: str) -> None:
-        """The new secret has arrived, so the old one is not needed any more."""
+        """The new secret has arrived: the old one ends, and those given out beside whose replies were lost.
+
+        So of two copies of a desk only the one that used its new secret first goes on.
+        """
         with self._hub.database.writing():
             self._hub.database.run(
-                "UPDATE token SET not_after = ? WHERE key_id = ?", (to_ms(self._hub.now()) - 1, replaced)
+                "UPDATE token SET not_after = ? WHERE key_id = ? OR (replaces = ? AND key_id <> ?)",
+                (to_ms(self._hub.now()) - 1, replaced, replaced, key_id),
             )
             self._hub.database.run("UPDATE token SET replaces = '' WHERE key_id = ?", (key_id,))

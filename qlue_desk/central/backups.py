@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.central import numbers, restoring, seen
+from qlue_desk.central import meta, numbers, restoring, seen
 from qlue_desk.central.admin import Checked, check_database
 from qlue_desk.central.database import open_database
 from qlue_desk.central.errors import DatabaseProblem
-from qlue_desk.central.hub import DATABASE_FILE, Hub
+from qlue_desk.central.hub import DATABASE_FILE, SERVER_ID, Hub
 from qlue_desk.central.instants import utc_now
 from qlue_desk.central.seen import higher
 from qlue_desk.central.standing import BACKUPS_FOLDER, SET_ASIDE
@@ -178,7 +178,7 @@ def _server_id(file: Path) -> str:
     database = open_database(f"sqlite://{file.absolute()}", create=False)
     try:
         with database.connected():
-            return restoring.value(database, "server_id")
+            return meta.get(database, SERVER_ID)
     except Exception:  # damaged: that is what backups are for
         return ""
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk import bundle
+from qlue_desk.central import meta
 
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
@@ -16,18 +17,9 @@ KEYS = "bundle_keys"
 def keys(hub: Hub) -> tuple[str, str]:
     """Public and private key, made with the first call; never inside a transaction that only reads."""
     with hub.database.connected():
-        if (row := _row(hub)) is None:
+        if not (both := meta.get(hub.database, KEYS)):
             with hub.database.writing():
-                hub.database.run(
-                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
-                    (KEYS, " ".join(bundle.new_keys())),
-                )
-            row = _row(hub)
-        assert row is not None, "it was made"
-    public, _space, private = row.partition(" ")
+                meta.put_new(hub.database, KEYS, " ".join(bundle.new_keys()))
+            both = meta.get(hub.database, KEYS)
+    public, _space, private = both.partition(" ")
     return public, private
-
-
-def _row(hub: Hub) -> str | None:
-    row = hub.database.one("SELECT value FROM meta WHERE key = ?", (KEYS,))
-    return None if row is None else str(row[0])

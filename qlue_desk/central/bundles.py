@@ -13,8 +13,13 @@ import msgspec
 from qlue_desk import bundle
 from qlue_desk.bundle import Answer, Bundle
 from qlue_desk.central import bundle_keys
-from qlue_desk.central.api import sync
-from qlue_desk.central.api.wire import Desk
+from qlue_desk.central.conversation import (
+    Desk,
+    answer_pull,
+    answer_push,
+    answer_session,
+    answer_snapshot,
+)
 from qlue_desk.central.errors import CentralError, Resync
 from qlue_desk.central.feed import scope_stream
 from qlue_desk.protocol import (
@@ -95,7 +100,7 @@ def _push(hub: Hub, desk: Desk, asked: Bundle) -> PushReply | None:
     replies: list[PushReply] = []
     try:
         for portion in portions:
-            replies.append(sync.answer_push(hub, desk, PushRequest(asked.cursor, portion)))
+            replies.append(answer_push(hub, desk, PushRequest(asked.cursor, portion)))
     except Resync:
         return None
     results = tuple(result for reply in replies for result in reply.results)
@@ -103,7 +108,7 @@ def _push(hub: Hub, desk: Desk, asked: Bundle) -> PushReply | None:
 
 
 def _answer(hub: Hub, desk: Desk, asked: Bundle, push: PushReply | None) -> Answer:
-    session = sync.answer_session(hub, desk.identity)
+    session = answer_session(hub, desk.identity)
     if push is not None and asked.cursor is not None:
         try:
             return Answer(session, push, pages=_pages(hub, desk, asked.cursor))
@@ -114,14 +119,14 @@ def _answer(hub: Hub, desk: Desk, asked: Bundle, push: PushReply | None) -> Answ
 
 
 def _pages(hub: Hub, desk: Desk, cursor: str) -> tuple[PullReply, ...]:
-    pages = [sync.answer_pull(hub, desk, PullRequest(cursor, hub.limits.pull_events))]
+    pages = [answer_pull(hub, desk, PullRequest(cursor, hub.limits.pull_events))]
     while pages[-1].more:
-        pages.append(sync.answer_pull(hub, desk, PullRequest(pages[-1].to, hub.limits.pull_events)))
+        pages.append(answer_pull(hub, desk, PullRequest(pages[-1].to, hub.limits.pull_events)))
     return tuple(pages)
 
 
 def _snapshot(hub: Hub, desk: Desk) -> tuple[SnapshotPage, ...]:
-    pages = [sync.answer_snapshot(hub, desk, "", hub.limits.pull_events, "")]
+    pages = [answer_snapshot(hub, desk, "", hub.limits.pull_events, "")]
     while (after := pages[-1].next) is not None:
-        pages.append(sync.answer_snapshot(hub, desk, after, hub.limits.pull_events, pages[0].as_of))
+        pages.append(answer_snapshot(hub, desk, after, hub.limits.pull_events, pages[0].as_of))
     return tuple(pages)

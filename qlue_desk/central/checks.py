@@ -55,12 +55,25 @@ def _custody_refusal(
     action: Action, desk: DeskIdentity, city: City, before: Complaint | None
 ) -> Refusal | None:
     if before is None or before.city != desk.city:
-        return Refusal(Code.NOT_FOUND, N_("Laporan ini tidak ada."))
+        return _unknown_report(action)
     if desk.dinas not in (city.coordinator, before.dinas):
         return Refusal(Code.OUT_OF_SCOPE, N_("Laporan ini tidak lagi di dinas Anda."))
     if action.fields.only_if_unchanged and action.base_version != before.version:
         return Refusal(Code.UNCHANGED_REQUIRED, N_("Laporan ini sudah berubah sejak Anda melihatnya."))
     return None
+
+
+def _unknown_report(action: Action) -> Refusal:
+    """Reports are never deleted: one that a desk had from central is unknown only after a restore."""
+    if action.base_version > 0:
+        return Refusal(
+            Code.NOT_FOUND,
+            N_(
+                "Laporan ini hilang di pusat: pusat dipulihkan dari cadangan yang lebih lama daripada"
+                " laporannya. Bila laporannya masuk lagi, nomornya baru."
+            ),
+        )
+    return Refusal(Code.NOT_FOUND, N_("Laporan ini tidak ada."))
 
 
 def _actor_refusal(desk: DeskIdentity, city: City, actor: Actor | None) -> Refusal | None:

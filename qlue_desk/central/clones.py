@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.central import meta
 from qlue_desk.central.instants import to_ms
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ def note(hub: Hub, desk_id: str, place: str) -> None:
             stays[-1].last = now
         else:
             stays.append(Stay(place, now, now))
-        hub.database.run(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (_PREFIX + desk_id, msgspec.json.encode(stays[-KEPT:]).decode()),
-        )
+        meta.put(hub.database, _PREFIX + desk_id, msgspec.json.encode(stays[-KEPT:]).decode())
 
 
 def is_cloned(database: CentralDatabase, desk_id: str, now_ms: int) -> bool:
@@ -61,5 +59,5 @@ def is_cloned(database: CentralDatabase, desk_id: str, now_ms: int) -> bool:
 
 
 def _read(database: CentralDatabase, desk_id: str) -> list[Stay]:
-    row = database.one("SELECT value FROM meta WHERE key = ?", (_PREFIX + desk_id,))
-    return [] if row is None else _stays.decode(str(row[0]))
+    stored = meta.get(database, _PREFIX + desk_id)
+    return _stays.decode(stored) if stored else []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.central import meta
 from qlue_desk.central.accounts import Accounts
 from qlue_desk.central.blobs import Blobs
 from qlue_desk.central.database import CentralDatabase, SqliteCentral, open_database
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 DATABASE_FILE = "central.db"
 CITIES_FOLDER = "cities"
 BLOBS_FOLDER = "blobs"
+CONFIGURATION = "configuration"
+"""Note that counts changes of cities and people, for the memory of other processes."""
+SERVER_ID = "server_id"
+SCHEMA = "schema"
 
 _city = msgspec.json.Decoder(City)
 _encode = msgspec.json.Encoder().encode
@@ -92,7 +97,7 @@ class Hub:
         self.blobs = Blobs(database, data / BLOBS_FOLDER, self.limits, lambda: self.now())
         self.records = Records(database)
         self.register = Register(self)
-        self.server_id = self.seen.server_id = self._meta("server_id")
+        self.server_id = self.seen.server_id = self._known_id()
 
     @classmethod
     def create(
@@ -221,8 +226,7 @@ class Hub:
 
     def refresh(self) -> int:
         """Forget cities and people if another process changed them; returns the configuration's number."""
-        row = self.database.one("SELECT value FROM meta WHERE key = 'configuration'")
-        number = int(row[0]) if row else 0
+        number = int(meta.get(self.database, CONFIGURATION) or 0)
         if number != self._configuration:
             self._forget()
             self._configuration = number
@@ -230,10 +234,7 @@ class Hub:
 
     def configuration_changed(self) -> None:
         """Inside a transaction: every process reads cities and people again."""
-        self.database.run(
-            "INSERT INTO meta (key, value) VALUES ('configuration', '1') ON CONFLICT (key) "
-            "DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
-        )
+        meta.count_up(self.database, CONFIGURATION)
         self._forget()
         self.database.once_durable(self._forget)
 
@@ -261,12 +262,12 @@ class Hub:
     def _boundaries(self, key: str) -> Path:
         return self.data / CITIES_FOLDER / f"{key}.geojson"
 
-    def _meta(self, key: str) -> str:
+    def _known_id(self) -> str:
         with self.database.connected():
-            row = self.database.one("SELECT value FROM meta WHERE key = ?", (key,))
-        if row is None:
+            known = meta.get(self.database, SERVER_ID)
+        if not known:
             raise DatabaseProblem(N_("Basis data di {path} bukan milik server ini."), path=str(self.data))
-        return str(row[0])
+        return known
 
 
 def _sqlite_url(data: Path) -> str:
@@ -331,21 +332,19 @@ def _make_tables_in(database: CentralDatabase) -> None:
     with database.connected(), database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
         database.create_tables(TABLES, safe=True)
         with database.writing():
-            for key, value in (("schema", str(SCHEMA_VERSION)), ("server_id", f"s_{secrets.token_hex(8)}")):
-                database.run(
-                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, value)
-                )
+            meta.put_new(database, SCHEMA, str(SCHEMA_VERSION))
+            meta.put_new(database, SERVER_ID, f"s_{secrets.token_hex(8)}")
 
 
 def _check_version(database: CentralDatabase, data: Path) -> None:
     try:
         with database.connected():
-            row = database.one("SELECT value FROM meta WHERE key = 'schema'")
+            stored = meta.get(database, SCHEMA)
     except Exception as error:
         raise database_problem(data, error) from error
-    if row is not None and not str(row[0]).isdecimal():
-        raise damaged(data, f"meta.schema = {row[0]!r}")
-    found = int(row[0]) if row else 0
+    if stored and not stored.isdecimal():
+        raise damaged(data, f"meta.schema = {stored!r}")
+    found = int(stored or 0)
     if found > SCHEMA_VERSION:
         raise DatabaseProblem(
             N_("Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known})."),

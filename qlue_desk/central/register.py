@@ -132,8 +132,6 @@ class Register:
             erase_traces(self._hub, before)
             decision = replace(decision, complaint=erased(decision.complaint))
         change = self._write(city, before, decision, now, action_id=action.id)
-        if action.verb == Verb.MERGE:
-            self._note_merge(city, change.complaint, fields, actor, at)
         if action.verb == Verb.REVEAL:
             self._log_access(change.complaint, actor, fields.note, desk.id)
         return change
@@ -345,38 +343,37 @@ class Register:
     def _write(
         self, city: City, before: Complaint, decision: Decision, now: dt.datetime, *, action_id: str = ""
     ) -> Change:
+        entry = decision.entry
         appended = self._ledger.write(
             city,
             before,
             decision.complaint,
-            [received(decision.entry, now)],
+            [received(entry, now)],
             action_id=action_id,
-            rewritten=decision.entry.verb == Verb.ERASE,
+            rewritten=entry.verb == Verb.ERASE,
         )
+        if entry.verb in (Verb.MERGE, Verb.DUPLICATE):
+            self._note_at_original(city, decision.complaint, entry, now)
         return Change(decision.complaint, appended)
 
-    def _note_merge(
-        self, city: City, merged: Complaint, fields: Fields, actor: Actor, at: dt.datetime
-    ) -> None:
-        """A merge stands in the history of both."""
-        original = self._hub.records.find(city.key, fields.to)
+    def _note_at_original(self, city: City, merged: Complaint, entry: Entry, now: dt.datetime) -> None:
+        """A merge or a duplicate stands in the history of both: whoever works on the one must see the other."""
+        original = self._hub.records.find(city.key, entry.fields.get("original", ""))
         if original is None:
             return
-        entry = Entry(
+        note = replace(
+            entry,
             id=new_id("h"),
             complaint_id=original.id,
             verb=str(Verb.MERGE),
-            at=at,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            actor_dinas=actor.dinas or "",
             from_status=original.status,
             to_status=original.status,
-            text=fields.note.strip(),
+            public=False,
             fields={"merged": merged.number},
+            action_id="",
         )
         after = replace(original, version=original.version + 1)
-        self._ledger.write(city, original, after, [received(entry, self._hub.now())])
+        self._ledger.write(city, original, after, [received(note, now)])
 
     def _tried(self, work: Callable[[], _T]) -> _T:
         """Again after a deadlock, a lock that did not come, or a key that another city's desk took first.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.central import numbers
+from qlue_desk.central import meta, numbers
 from qlue_desk.central.feed import Appended
 from qlue_desk.central.numbers import Skipped
 from qlue_desk.central.seen import Head, higher
@@ -64,7 +64,7 @@ def notice(hub: Hub) -> Restore | None:
     with database.connected():
         identity = database.identity()
         with database.reading():
-            known = value(database, IDENTITY)
+            known = meta.get(database, IDENTITY)
             if identity in ("", known) and _why(hub, identity) is None:
                 _keep_first_heads(hub)
                 return None
@@ -100,12 +100,12 @@ def announce(hub: Hub, given: Mapping[str, int] | None = None) -> Restore:
 def restores(database: CentralDatabase) -> tuple[Restore, ...]:
     """Every time that it was put back, as far as it knows itself; oldest first."""
     with database.connected():
-        kept = value(database, RESTORES)
+        kept = meta.get(database, RESTORES)
     return msgspec.json.decode(kept, type=tuple[Restore, ...]) if kept else ()
 
 
 def _why(hub: Hub, identity: str) -> Why | None:
-    known = value(hub.database, IDENTITY)
+    known = meta.get(hub.database, IDENTITY)
     if known and identity and known != identity:
         return Why.MOVED
     seen = hub.seen.read()
@@ -150,7 +150,7 @@ def _begin_epochs(hub: Hub, why: Why, given: Mapping[str, int] | None = None) ->
     skipped = numbers.skip(database, given, hub.cities(), hub.now(), sure=sure)
     restore = Restore(hub.now(), why, tuple(row[1] for row in rows), skipped)
     kept = (*restores(database), restore)[-MOST_RESTORES:]
-    put(database, RESTORES, msgspec.json.encode(kept).decode())
+    meta.put(database, RESTORES, msgspec.json.encode(kept).decode())
     # Before the commit: another worker that waits for the streams must not find the old heads. Should the
     # commit fail, the next start sees epochs that the database does not have, and begins new ones.
     hub.seen.replace(heads, given)
@@ -165,24 +165,10 @@ def _begin_epochs(hub: Hub, why: Why, given: Mapping[str, int] | None = None) ->
 
 def _keep_identity(database: CentralDatabase, identity: str) -> None:
     if identity:
-        put(database, IDENTITY, identity)
+        meta.put(database, IDENTITY, identity)
 
 
 def _lock_streams(database: CentralDatabase) -> None:
     keys = [row[0] for row in database.all("SELECT key FROM stream ORDER BY key")]
     if keys:
         database.lock_rows("stream", "key", keys)
-
-
-def value(database: CentralDatabase, key: str) -> str:
-    """A line of central's own notes, '' when there is none."""
-    row = database.one("SELECT value FROM meta WHERE key = ?", (key,))
-    return str(row[0]) if row else ""
-
-
-def put(database: CentralDatabase, key: str, text: str) -> None:
-    """Write such a line, in the caller's transaction."""
-    database.run(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, text),
-    )

@@ -8,7 +8,6 @@ numbers run ahead, for a number that a citizen has may never become another citi
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.store.disk import flush_folder
+from qlue_desk.store.disk import put_in_place
 
 if TYPE_CHECKING:
     from qlue_desk.central.feed import Appended
@@ -125,14 +124,8 @@ class SeenHeads:
     def _write(self, heads: dict[str, Head], numbers: Mapping[str, int] | None = None) -> bool:
         # Another process may have written older ones over ours.
         kept = higher(self._read().numbers, self._allowed, numbers or {})
-        partial = self._path.with_name(f".{FILE}.{os.getpid()}.{threading.get_ident()}")
         try:
-            with partial.open("wb") as file:
-                file.write(msgspec.json.encode(_Kept(self.server_id, heads, kept)))
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
-            flush_folder(self._path.parent)
+            put_in_place(self._path, msgspec.json.encode(_Kept(self.server_id, heads, kept)))
         except OSError as error:
             log.warning("%s can't be written: %s", self._path, error)
             return False

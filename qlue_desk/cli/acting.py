@@ -11,12 +11,14 @@ import click
 from qlue_desk.cli.exits import Exit, Usage
 from qlue_desk.cli.lazy import DeskCommand, command, option
 from qlue_desk.cli.output import say, warn, write_json
-from qlue_desk.cli.shell import Shell, exit_of, pass_shell
+from qlue_desk.cli.shell import Shell, exit_of, pass_shell, refused
 from qlue_desk.domain.moves import N_, Fields
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.casework.acting import Outcome
+    from qlue_desk.casework.workplace import Workplace
 
 
 class _ActCommand(DeskCommand):
@@ -41,9 +43,11 @@ class _ActCommand(DeskCommand):
     "--do",
     "verb",
     metavar="VERB",
-    required=True,
+    default="",
     help=N_("acknowledge atau terima, start, propose, …; daftarnya di bawah"),
 )
+@option("--macro", metavar="NAME", default="", help=N_("makro dari config.toml, menggantikan --do"))
+@option("--duplicate-of", metavar="NUMBER", default="", help=N_("sama dengan --do duplicate --to NUMBER"))
 @option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
 @option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
 @option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
@@ -62,6 +66,8 @@ def act(
     /,
     refs: tuple[str, ...],
     verb: str,
+    macro: str,
+    duplicate_of: str,
     until: str | None,
     evidence: tuple[Path, ...],
     dry_run: bool,
@@ -72,9 +78,20 @@ def act(
     from qlue_desk.casework.acting import act as act_on
     from qlue_desk.store import meta
 
+    if duplicate_of:
+        if given["to"] or verb not in ("", "duplicate"):
+            raise Usage(_("--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."))
+        verb, given["to"] = "duplicate", duplicate_of
     fields = Fields(until=_date(until), **given)
+    if bool(verb) == bool(macro):
+        raise Usage(_("Beri --do atau --macro, salah satu."))
+    if macro and (fields != Fields() or evidence):
+        raise Usage(_("--macro membawa isiannya sendiri; yang lain hanya untuk --do."))
     with shell.workplace() as workplace:
-        outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
+        if macro:
+            outcomes = _run_macro(shell, workplace, macro, refs, dry_run=dry_run)
+        else:
+            outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
         revoked = workplace.store.reading(meta.get, meta.REVOKED) is not None
     if revoked and not dry_run and any(outcome.done for outcome in outcomes):
         warn(
@@ -88,6 +105,20 @@ def act(
     else:
         _tell(outcomes, dry_run=dry_run)
     return int(worst_exit(outcomes))
+
+
+def _run_macro(
+    shell: Shell, workplace: Workplace, name: str, refs: tuple[str, ...], *, dry_run: bool
+) -> list[Outcome]:
+    from qlue_desk.casework import macros
+    from qlue_desk.casework.acting import perform
+    from qlue_desk.casework.errors import Refused
+
+    try:
+        plan = macros.plan(workplace, macros.find(shell.settings.macros, name))
+    except Refused as error:
+        raise refused(error.refusal) from error
+    return perform(workplace, refs, plan, dry_run=dry_run)
 
 
 def worst_exit(outcomes: list[Outcome]) -> Exit:
@@ -137,9 +168,11 @@ def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
         assert outcome.before is not None, "a move that was allowed had a report"
         assert outcome.after is not None, "a move that was allowed has a report after it"
         before, after = outcome.before.look, outcome.after.look
-        say(f"{name}: {before.glyph} {_(before.label)} → {after.glyph} {_(after.label)}")
-    done = sum(outcome.refusal is None for outcome in outcomes)
+        say(_("{name}: {before} → {after}").format(
+            name=name, before=f"{before.glyph} {_(before.label)}", after=f"{after.glyph} {_(after.label)}"
+        ))  # fmt: skip
+    done = sum(outcome.actions for outcome in outcomes if outcome.refusal is None)
     if done and dry_run:
         say(_("Uji coba: tidak ada yang dicatat."))
     elif done:
-        say(_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.").format(n=done))
+        say(n_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.", done).format(n=number(done)))

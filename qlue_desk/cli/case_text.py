@@ -20,6 +20,10 @@ def case_lines(workplace: Workplace, case: Case, now: dt.datetime) -> Iterator[s
     """Head, deadlines, suggestion, text, what was asked and done, files, history with the oldest first."""
     zone, city, complaint = workplace.zone, workplace.city, case.complaint
     yield from _head(complaint, city, zone, now)
+    if complaint.status is Status.DUPLICATE:
+        yield _("duplikat dari {number}").format(number=complaint.duplicate_of)
+    if case.duplicates:
+        yield f"{_('Duplikatnya')}: {', '.join(case.duplicates)}"
     yield from _deadlines(case, zone, now)
     yield from _suggestion(complaint, city)
     yield ""
@@ -50,14 +54,16 @@ def _head(complaint: Complaint, city: City, zone: dt.tzinfo, now: dt.datetime) -
     if complaint.priority:
         yield _("Prioritas {word}").format(word=_(PRIORITY_LABEL.get(complaint.priority, "")))
     holder = complaint.holder_name or complaint.holder or _("belum ada yang memegang")
-    yield f"{city.dinas_name(complaint.dinas)} · {_('Pegangan')}: {holder}"
+    yield _("{dinas} · Pegangan: {holder}").format(dinas=city.dinas_name(complaint.dinas), holder=holder)
 
 
 def _deadlines(case: Case, zone: dt.tzinfo, now: dt.datetime) -> Iterator[str]:
     complaint = case.complaint
     if complaint.status in (Status.NEW, Status.REOPENED) and complaint.dispatch_by is not None:
         due = complaint.dispatch_by
-        yield f"{_('Disposisi')}: {due_words(due, now)} · {time_words(due, zone, now=now)}"
+        yield _("Disposisi: {left} · {time}").format(
+            left=due_words(due, now), time=time_words(due, zone, now=now)
+        )
     for clock, label in zip(case.clocks, (_("Terima"), _("Selesaikan")), strict=True):
         if clock.state is not ClockState.NONE:
             yield f"{label}: {_clock(clock)}" + (
@@ -93,11 +99,11 @@ def _suggestion(complaint: Complaint, city: City) -> Iterator[str]:
             city.kelurahan_name(found.kelurahan) or _("kelurahan ?"),
             city.dinas_name(found.dinas) or _("dinas ?"),
         )
-        yield f"{_('Usulan')}: {' → '.join(parts)}"
+        yield _("Usulan: {what}").format(what=" → ".join(parts))
         if found.why:
             yield "    " + _("karena {why}").format(why=found.why)
     if complaint.waiting_reason:
-        yield f"{_('Menunggu')}: {waiting_words(complaint.waiting_reason)}"
+        yield _("Menunggu: {why}").format(why=waiting_words(complaint.waiting_reason))
 
 
 def _exchange(complaint: Complaint) -> Iterator[str]:
@@ -111,7 +117,7 @@ def _exchange(complaint: Complaint) -> Iterator[str]:
         if text:
             yield f"{label}: {text}"
     if complaint.rating is not None:
-        yield f"{_('Nilai')}: {complaint.rating}/5"
+        yield _("Nilai: {rating}/5").format(rating=complaint.rating)
 
 
 def _files(complaint: Complaint) -> Iterator[str]:

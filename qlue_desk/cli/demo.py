@@ -23,6 +23,7 @@ from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.central.demo.serving import Options, Served
+    from qlue_desk.settings import Settings
 
 ROLES = ("officer", "supervisor", "verifier", "operator", "city_supervisor")
 
@@ -187,7 +188,20 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
         engine.stop()
     finally:
         store.close()
-    code = run(home, shell.settings, DemoInfo(served.url, folder if kept else None))
+    code = run(home, _with_kept_views(shell.settings, home), DemoInfo(served.url, folder if kept else None))
     if kept:
         warn(_("Data peragaan disimpan di {folder}.").format(folder=folder))
     return code
+
+
+def _with_kept_views(settings: Settings, home: Path) -> Settings:
+    """A demonstration writes its views beside its data, never into the person's own file."""
+    from msgspec.structs import replace
+
+    from qlue_desk.settings import read
+
+    kept = home / "config.toml"
+    if not kept.is_file():
+        return settings
+    found = read(kept)
+    return replace(settings, views=found.views, ui=replace(settings.ui, view_order=found.ui.view_order))

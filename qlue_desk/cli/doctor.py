@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import shutil
 import stat
@@ -12,32 +11,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-import msgspec
 
 from qlue_desk.cli.exits import Exit
+from qlue_desk.cli.finding import Finding
 from qlue_desk.cli.lazy import command, unknown_word
-from qlue_desk.cli.output import display_width, on_terminal, say, write_json
+from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.cli.terminal_checks import glyph_findings, terminal_findings
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.settings import Settings, SettingsError, find_file, key_lines, load
+from qlue_desk.phrases import number
+from qlue_desk.settings import Settings, SettingsError, find_file, load
+from qlue_desk.settings_check import key_lines
 from qlue_desk.store.disk import is_full
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 DATABASE_FILE = "desk.db"
 _KEYS_MEND = N_("Perbaiki atau hapus baris itu; nama tindakan ada di layar bantuan (?).")
-SMALLEST = (80, 24)
 CLOCK_SECONDS = 60
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at. `ok` None means that it could not be looked at."""
-
-    what: str
-    ok: bool | None
-    found: str
-    mend: str = ""
 
 
 @command(
@@ -67,9 +59,9 @@ def _verdict(findings: list[Finding]) -> str:
     wrong = sum(finding.ok is False for finding in findings)
     unseen = sum(finding.ok is None for finding in findings)
     if wrong:
-        return _("{n} hal perlu dibenahi.").format(n=wrong)
+        return n_("{n} hal perlu dibenahi.", wrong).format(n=number(wrong))
     if unseen:
-        return _("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).").format(n=unseen)
+        return n_("Tidak ada yang salah; {n} hal tidak bisa diperiksa (–).", unseen).format(n=number(unseen))
     return _("Semua baik.")
 
 
@@ -79,8 +71,9 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
         lambda: _settings(config),
         lambda: _own_keys(config),
         lambda: _own_views(config, shell.home),
-        _terminal,
-        _glyphs,
+        _versions,
+        terminal_findings,
+        glyph_findings,
         _sqlite,
         lambda: _folder(shell.home),
         lambda: _database(shell.home),
@@ -126,7 +119,8 @@ def _own_keys(config: str | None) -> Iterator[Finding]:
     try:
         check_keys(settings.keys)
     except KeyClash as clash:
-        yield Finding(what, False, f"{path}: {clash}", _(_KEYS_MEND))
+        line = next((lines[("keys", name)] for name in clash.ids if ("keys", name) in lines), 1)
+        yield Finding(what, False, f"{path}:{line}: {clash}", _(_KEYS_MEND))
     else:
         yield Finding(what, True, ", ".join(settings.keys))
 
@@ -134,8 +128,9 @@ def _own_keys(config: str | None) -> Iterator[Finding]:
 def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
     """`[views]`: their queries name the city's own places, so a desk that has signed in is needed."""
     found = _readable(config)
-    if found is None or not found[1].views or not (home / DATABASE_FILE).exists():
+    if found is None or not (found[1].views or found[1].notify.query) or not (home / DATABASE_FILE).exists():
         return
+    from qlue_desk.casework.view_file import ViewFile
     from qlue_desk.casework.workplace import NotLoggedIn, Workplace
     from qlue_desk.domain.query import QueryError
     from qlue_desk.store.errors import StoreError
@@ -146,19 +141,20 @@ def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
         workplace = Workplace.open(home)
     except (NotLoggedIn, StoreError):
         return
-    lines = key_lines(path.read_text("utf-8"))
-    wrong = False
     try:
-        for name, text in settings.views.items():
+        wrong = list(ViewFile(path, settings).problems(workplace, _).values())
+        rule = settings.notify.query.strip()
+        if rule:
             try:
-                workplace.query(text)
+                workplace.query(rule)
             except QueryError as error:
-                wrong = True
-                place = f"{path}:{lines.get(('views', name), 1)}: {name}"
-                yield Finding(what, False, f"{place}: {error.sentence(_)}", _("Perbaiki kueri itu."))
+                line = key_lines(path.read_text("utf-8")).get(("notify", "query"), 1)
+                wrong.append(f"{path}:{line}: query: {error.sentence(_)}")
     finally:
         workplace.close()
-    if not wrong:
+    for sentence in wrong:
+        yield Finding(what, False, sentence, _("Perbaiki kueri itu."))
+    if not wrong and settings.views:
         yield Finding(what, True, ", ".join(settings.views))
 
 
@@ -171,47 +167,14 @@ def _readable(config: str | None) -> tuple[Path, Settings] | None:
         return None
 
 
-def _terminal() -> Iterator[Finding]:
-    if not on_terminal(sys.stdout):
-        yield Finding(_("Terminal"), None, _("keluaran bukan terminal"))
-        return
-    size = shutil.get_terminal_size()
-    large = size.columns >= SMALLEST[0] and size.lines >= SMALLEST[1]
-    yield Finding(
-        _("Ukuran terminal"),
-        large,
-        f"{size.columns}×{size.lines}",
-        "" if large else _("Besarkan jendela sampai paling sedikit 80×24."),
-    )
-    term, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
-    good = colours in ("truecolor", "24bit") or "256color" in term or sys.platform == "win32"
-    if os.environ.get("NO_COLOR"):
-        yield Finding(_("Warna"), None, "NO_COLOR", _("Status tetap terbaca dari lambang dan kata."))
-    else:
-        mend = "" if good else _("Pakai terminal 256 warna, mis. TERM=xterm-256color.")
-        yield Finding(_("Warna"), good, f"{term} {colours}".strip() or "?", mend)
+def _versions() -> Iterator[Finding]:
+    from importlib.metadata import version
 
+    import qlue_desk
 
-def _glyphs() -> Iterator[Finding]:
-    from qlue_desk.domain.complaint import STATUS_LOOK
-
-    encoding = (
-        (getattr(sys.stdout, "encoding", None) or locale.getpreferredencoding(False)).lower().replace("-", "")
-    )
-    utf8 = encoding == "utf8"
-    yield Finding(
-        "UTF-8",
-        utf8,
-        encoding,
-        "" if utf8 else _('Pasang LANG=C.UTF-8 (Windows: chcp 65001), atau ui.glyphs = "ascii".'),
-    )
-    wide = [look.glyph for look in STATUS_LOOK.values() if display_width(look.glyph) != 1]
-    yield Finding(
-        _("Lambang"),
-        not wide,
-        "".join(look.glyph for look in STATUS_LOOK.values()),
-        _('Pilih ui.glyphs = "ascii" bila kolom bergeser.') if wide else "",
-    )
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    found = f"qlue-desk {qlue_desk.__version__}, Python {python}, Textual {version('textual')}"
+    yield Finding(_("Versi"), True, found)
 
 
 def _sqlite() -> Iterator[Finding]:
@@ -252,7 +215,7 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding(what, False, error.sentence(_), _("Pilih folder lain dengan QLUE_DESK_HOME."))
         return
     except OSError as error:
-        found = f"{home}: {_(reason_of(error))}"
+        found = _("{path}: {why}").format(path=home, why=_(reason_of(error)))
         mend = _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
         yield Finding(what, False, found, mend)
         return
@@ -262,6 +225,9 @@ def _folder(home: Path) -> Iterator[Finding]:
     yield Finding(what, True, str(home))
     if ballast.running_out(home):
         yield Finding(_("Ruang cakram"), False, _("hampir habis"), _("Kosongkan ruang pada cakram itu."))
+    else:
+        free = shutil.disk_usage(home).free / 1e9
+        yield Finding(_("Ruang cakram"), True, _("{n} GB bebas").format(n=round(free, 1)))
     token = home / "token"
     if token.exists() and sys.platform != "win32":
         mode = stat.S_IMODE(token.stat().st_mode)
@@ -374,6 +340,30 @@ def _server(shell: Shell) -> Iterator[Finding]:
     finally:
         store.close()
     yield Finding(_("Pusat"), True, f"{session.city.name} · {session.desk.name or session.desk.id}")
+    yield from compatibility(session.protocol_min, session.protocol_max, session.min_client)
     off = abs((session.server_time - dt.datetime.now(dt.UTC)).total_seconds())
     mend = "" if off < CLOCK_SECONDS else _("Setel jam mesin ini (NTP); tenggat dihitung jam pusat.")
     yield Finding(_("Jam"), off < CLOCK_SECONDS, _("selisih {n} dtk").format(n=round(off)), mend)
+
+
+def compatibility(oldest: int, newest: int, min_client: str) -> Iterator[Finding]:
+    """Whether this desk and a central of those protocols, which wants at least that desk, understand each other."""
+    from qlue_desk import __version__
+    from qlue_desk.protocol import PROTOCOL
+
+    what = _("Versi pusat")
+    if newest < PROTOCOL:
+        found = _("pusat lebih lama dari meja ini (protokol {n})").format(n=newest)
+        yield Finding(what, False, found, _("Minta pengelola memperbarui pusat; pekerjaan tetap tersimpan."))
+    elif oldest > PROTOCOL or _numbers(__version__) < _numbers(min_client):
+        found = _("pusat memerlukan meja yang lebih baru (paling sedikit {version})").format(
+            version=min_client
+        )
+        mend = _("Perbarui: pip install --upgrade qlue-desk; yang tercatat tetap dikirim.")
+        yield Finding(what, False, found, mend)
+    else:
+        yield Finding(what, True, _("cocok (protokol {n})").format(n=PROTOCOL))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

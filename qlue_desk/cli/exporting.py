@@ -15,7 +15,8 @@ from qlue_desk.cli.output import Progress, on_terminal, say, write_bytes, write_
 from qlue_desk.cli.reading import QUERY_SETTINGS, query_line
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 STDOUT = Path("-")
 
@@ -46,7 +47,7 @@ def export(
     if json_output:
         write_json({"path": str(path), "format": format_, "reports": count})
     else:
-        say(_("{n} laporan disimpan di {path}.").format(n=count, path=path))
+        say(n_("{n} laporan disimpan di {path}.", count).format(n=number(count), path=path))
 
 
 def _write(shell: Shell, line: str, format_: str, path: Path, progress: Progress) -> int:

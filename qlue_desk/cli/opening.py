@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
@@ -12,14 +13,18 @@ from qlue_desk.words import _
 if TYPE_CHECKING:
     from qlue_desk.cli.shell import Shell
 
+PARENT_VARIABLE = "QLUE_DESK_PARENT"
+"""The process that shows this desk in a browser; the desk ends with it."""
+
 
 def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
     without_server_drivers()
     from qlue_desk.desk.run import run
+    from qlue_desk.settings import own_file
 
-    return run(shell.home, shell.settings)
+    return run(shell.home, shell.settings, config=own_file(shell.config))
 
 
 def need_terminal() -> None:
@@ -29,6 +34,8 @@ def need_terminal() -> None:
     """
     import sys
 
+    if os.environ.get(PARENT_VARIABLE):
+        return  # `serve` looks at it for a browser
     if not (on_terminal(sys.stdin) and on_terminal(sys.stdout)):
         raise CommandFailed(
             _("Meja perlu terminal; untuk skrip pakai misalnya: qlue-desk queue --json."), code="no_terminal"

@@ -13,7 +13,8 @@ from qlue_desk.cli.lazy import DeskOption, LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.casework.tray import Kept, Line
@@ -96,10 +97,11 @@ def warn_of_damage(home: Path) -> None:
     damaged = twin.read(home / twin.FILE).damaged
     if damaged:
         warn(
-            _(
+            n_(
                 "{n} baris {file} rusak: tindakan yang hanya tercatat di sana hilang;"
-                " periksa laporan yang terakhir Anda kerjakan."
-            ).format(n=damaged, file=twin.FILE)
+                " periksa laporan yang terakhir Anda kerjakan.",
+                damaged,
+            ).format(n=number(damaged), file=twin.FILE)
         )
 
 
@@ -134,7 +136,11 @@ def retry(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> None:
     if json_output:
         write_json({"retried": fresh})
     else:
-        say(_("{n} tindakan dicoba lagi; dikirim pada sinkron berikutnya.").format(n=len(fresh)))
+        say(
+            n_("{n} tindakan dicoba lagi; dikirim pada sinkron berikutnya.", len(fresh)).format(
+                n=number(len(fresh))
+            )
+        )
 
 
 @command("hand", N_("Serahkan laporan dari tindakan yang ditolak kepada rekan, dengan catatan alasannya."))
@@ -174,7 +180,7 @@ def discard(shell: Shell, action_ids: tuple[str, ...], json_output: bool) -> Non
     if json_output:
         write_json({"discarded": list(action_ids)})
     else:
-        say(_("{n} tindakan disingkirkan.").format(n=len(action_ids)))
+        say(n_("{n} tindakan disingkirkan.", len(action_ids)).format(n=number(len(action_ids))))
 
 
 @command(
@@ -220,7 +226,7 @@ def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
     if json_output:
         write_json({"path": str(path), "actions": count, "sealed": False})
     else:
-        say(_("{n} tindakan disimpan di {path}.").format(n=count, path=path))
+        say(n_("{n} tindakan disimpan di {path}.", count).format(n=number(count), path=path))
 
 
 def _export_sealed(shell: Shell, path: Path, json_output: bool) -> None:
@@ -236,9 +242,10 @@ def _export_sealed(shell: Shell, path: Path, json_output: bool) -> None:
         write_json({"path": str(path), "actions": packed.actions, "files": packed.files, "sealed": True})
         return
     say(
-        _("{n} tindakan dan {files} berkas tersegel di {path}; hanya pusat yang bisa membukanya.").format(
-            n=packed.actions, files=packed.files, path=path
-        )
+        n_(
+            "{n} tindakan dan {files} berkas tersegel di {path}; hanya pusat yang bisa membukanya.",
+            packed.actions,
+        ).format(n=number(packed.actions), files=packed.files, path=path)
     )
     say(_("Bawa ke pusat: qlue-desk central intake bundle {path}").format(path=path.name))
 

@@ -119,3 +119,37 @@ def show(shell: Shell, ref: str, json_output: bool) -> None:
         else:
             for line in case_lines(workplace, case, dt.datetime.now(dt.UTC)):
                 say(line)
+
+
+@command(
+    "similar", N_("Laporan yang mungkin tentang hal yang sama: dekat, sewaktu, atau mirip kata-katanya.")
+)
+@click.argument("ref", metavar="REF")
+@pass_shell
+def similar(shell: Shell, ref: str, json_output: bool) -> None:
+    """List what may be the same report, the likeliest first."""
+    from qlue_desk.casework.reading import show as read_case
+    from qlue_desk.casework.similar import similar as find_similar
+    from qlue_desk.casework.similar import similar_json, why_similar
+    from qlue_desk.domain.similarity import subject_of
+    from qlue_desk.phrases import date_words
+
+    with shell.replica() as workplace:
+        found = find_similar(workplace, subject_of(read_case(workplace, ref).complaint))
+        if json_output:
+            write_json([similar_json(workplace, each) for each in found])
+            return
+        if not found:
+            say(_("Tidak ada yang mirip dengan {number}.").format(number=ref))
+            return
+        rows = [
+            (
+                each.complaint.number or "–",
+                f"{each.complaint.look.glyph} {_(each.complaint.look.label)}",
+                date_words(each.complaint.created_at.astimezone(workplace.zone).date()),
+                why_similar(each, _),
+                each.complaint.title,
+            )
+            for each in found
+        ]
+        table(rows, (_("Nomor"), _("Status"), _("Masuk"), _("Mengapa"), _("Laporan")))

@@ -43,7 +43,7 @@ def _run(arguments: list[str]) -> int:
 
     settings = _settings(arguments)
     words.set_language(settings.ui.language)
-    shell = Shell(settings, home_folder())
+    shell = Shell(settings, home_folder(), named_config(arguments))
     result = main_group.main(arguments, prog_name="qlue-desk", standalone_mode=False, obj=shell)
     return result if isinstance(result, int) else int(Exit.DONE)
 
@@ -121,7 +121,7 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             code="file",
         )
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
-        extra = "export" if error.name == "openpyxl" else "central"
+        extra = _EXTRA_OF.get(error.name or "", "central")
         return CommandFailed(
             _("Untuk ini perlu paket {package}: pasang pip install 'qlue-desk[{extra}]'.").format(
                 package=error.name, extra=extra
@@ -129,6 +129,10 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             code="not_installed",
         )
     return None
+
+
+_EXTRA_OF = {"openpyxl": "export", "aiohttp": "serve", "textual_serve": "serve"}
+"""Packages that are installed by choice; all others belong to a city's server."""
 
 
 def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +27,10 @@ NEVER_SYNCED = N_("Meja ini belum pernah sinkron: jalankan qlue-desk sync.")
 class Shell:
     """The surroundings of one command."""
 
-    def __init__(self, settings: Settings, home: Path) -> None:
+    def __init__(self, settings: Settings, home: Path, config: Path | None = None) -> None:
+        """`config`: the file of settings that was named."""
         self.settings = settings
+        self.config = config
         self.home = home
 
     @staticmethod
@@ -92,6 +95,7 @@ _EXIT_OF_FIELD = {
     "verb": Exit.USAGE,
     "format": Exit.USAGE,
     "month": Exit.USAGE,
+    "until": Exit.USAGE,
     "path": Exit.FAILED,
     "package": Exit.FAILED,
 }
@@ -109,6 +113,17 @@ def exit_of(refusal: Refusal) -> Exit:
     if refusal.code is Code.NOT_FOUND:
         return Exit.FAILED
     return _EXIT_OF_FIELD.get(refusal.field, Exit.REFUSED)
+
+
+def cannot_listen(error: OSError, host: str, port: int) -> str:
+    """Why a server of ours cannot begin."""
+    if error.errno == errno.EADDRINUSE:
+        return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
+            host=host, port=port
+        )
+    return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
+        host=host, port=port, why=error.strerror or str(error)
+    )
 
 
 def refused(refusal: Refusal) -> CommandFailed:

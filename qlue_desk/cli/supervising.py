@@ -16,6 +16,7 @@ from qlue_desk.cli.reading import QUERY_SETTINGS, query_line
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import csv_cell
+from qlue_desk.phrases import percent
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _all_numbers(workplace: Workplace, found: Summary, json_output: bool) -> Non
     say(_("{n} diterima dinas, belum pernah dijawab").format(n=found.delivered_never_acknowledged.count))
     say(_("{n} lewat tenggat").format(n=found.overdue.count))
     say(_("{n} menunggu verifikasi").format(n=found.awaiting_verification.count))
-    rate = "–" if found.reopen_rate is None else f"{found.reopen_rate * 100:.1f}".replace(".", ",")
+    rate = "–" if found.reopen_rate is None else percent(found.reopen_rate)
     say(_("{n} % dibuka kembali").format(n=rate))
     say()
     _print_ages(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 from textual.binding import Binding
@@ -96,7 +97,26 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("note", "c", "catatan", "Tulis catatan intern atau publik", Group.WORK, _CASE, bar=5),
     DeskAction("priority", "p", "prioritas", "Ubah prioritas: biasa, tinggi, darurat", Group.WORK, _CASE),
+    DeskAction(
+        "macro", "m", "makro", "Makro: beberapa tindakan sekaligus, dari config.toml", Group.WORK, _CASE
+    ),
+    DeskAction(
+        "snooze",
+        "w",
+        "tunda",
+        "Tunda sampai waktu tertentu, hanya untuk Anda; sekali lagi membangunkan",
+        Group.WORK,
+        _CASE,
+    ),
     DeskAction("photo", "o", "foto/peta", "Buka foto dan peta laporan", Group.WORK, _CASE),
+    DeskAction(
+        "similar",
+        "d",
+        "mirip",
+        "Laporan mirip, duplikat; yang ditandai: gabungkan",
+        Group.WORK,
+        _CASE,
+    ),
     DeskAction(
         "reveal",
         "i",
@@ -114,7 +134,14 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("mark-all", "V", "semua", "Tandai semua yang tampil", Group.MARK, _QUEUE),
     DeskAction("repeat", "full_stop", "ulangi", "Ulangi tindakan terakhir pada baris ini", Group.MARK, _CASE),
-    DeskAction("undo", "u", "batalkan", "Batalkan yang terakhir, bila belum terkirim", Group.MARK, _CASE),
+    DeskAction(
+        "undo",
+        "u",
+        "batalkan",
+        "Batalkan yang terakhir (di kotak keluar: baris ini), bila belum terkirim",
+        Group.MARK,
+        _CASE | _OUTBOX,
+    ),
     DeskAction("copy", "y", "salin nomor", "Salin nomor laporan", Group.MARK, _CASE),
     DeskAction(
         "query", "slash", "cari", "Cari dan saring", Group.FIND, frozenset({Place.QUEUE, Place.DETAIL}), bar=1
@@ -166,6 +193,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction(
         "tray-copy", "y", "salin", "Salin tulisan yang tertinggal, atau nomornya", Group.TRAY, _OUTBOX, bar=6
     ),
+    DeskAction(
+        "tray-enter", "e", "catat lagi", "Catat lagi laporan yang hilang di pusat", Group.TRAY, _OUTBOX, bar=7
+    ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
     DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),
     DeskAction(
@@ -181,6 +211,9 @@ ACTIONS: tuple[DeskAction, ...] = (
 ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
 FIXED_KEYS = frozenset("123456789")
 """Keys of the saved views; never remapped."""
+RESERVED_KEYS = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
+"""What a terminal or Textual does on every screen and in every dialog. Other keys of dialogs cannot clash:
+while one is open, no key of the screen below it works."""
 MOST_IN_BAR = 7
 
 _SHOWN_KEYS = {
@@ -202,9 +235,30 @@ _SHOWN_KEYS = {
 class KeyClash(ValueError):
     """Two actions of one screen want the same key, or an id in `[keys]` is unknown."""
 
+    def __init__(self, sentence: str, *ids: str) -> None:
+        super().__init__(sentence)
+        self.ids = ids
+        """Those that `[keys]` may name; the file's line is looked for by them."""
+
+
+_ARROWS = frozenset({"up", "down", "left", "right"})
+
+
+class _Keyboard:
+    """How keys are written; set once when the desk opens."""
+
+    ascii_only: ClassVar[bool] = False
+
+
+def write_keys(*, ascii_only: bool) -> None:
+    """Whether arrows are words: as `v` and `<` they would be other keys."""
+    _Keyboard.ascii_only = ascii_only
+
 
 def shown_key(key: str) -> str:
     """A Textual key name as people know it."""
+    if _Keyboard.ascii_only and key in _ARROWS:
+        return key
     return _(_SHOWN_KEYS.get(key, key))
 
 
@@ -220,19 +274,28 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     """
     for action_id in remapped:
         if action_id not in ACTION_BY_ID:
-            raise KeyClash(_("[keys]: “{id}” tidak dikenal.").format(id=action_id))
+            raise KeyClash(_("[keys]: “{id}” tidak dikenal.").format(id=action_id), action_id)
     for place in Place:
         taken: dict[str, DeskAction] = {}
         for action in ACTIONS:
             if place not in action.places:
                 continue
             for key in keys_of(action, remapped):
+                if key in RESERVED_KEYS:
+                    raise KeyClash(
+                        _("[keys]: tombol “{key}” milik terminal; pilih yang lain untuk {first}.").format(
+                            key=key, first=action.id
+                        ),
+                        action.id,
+                    )
                 other = taken.get(key)
                 if key in FIXED_KEYS or other is not None:
                     raise KeyClash(
                         _("[keys]: tombol “{key}” dipakai dua kali: {first} dan {second}.").format(
                             key=key, first=action.id, second=other.id if other else "1–9"
-                        )
+                        ),
+                        action.id,
+                        *([other.id] if other else []),
                     )
                 taken[key] = action
 

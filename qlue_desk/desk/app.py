@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log
+from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
+from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.desk_app import DemoInfo
-from qlue_desk.desk.dialogs.base import TextDialog
-from qlue_desk.desk.dialogs.help import help_content
+from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
@@ -65,12 +64,14 @@ COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 OPEN_SECONDS = 0.5
 """The desk is painted and its line begins at the latest now, also where the queue has no first answer."""
+LINE_PAUSE = 0.25
+"""Seconds in which numbers of the line are collected before the header is drawn again."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
-class QlueDesk(App[int]):
+class QlueDesk(CompanyApp):
     """One person's desk; without a workplace it begins with signing in."""
 
     CSS_PATH = "desk.tcss"
@@ -85,16 +86,21 @@ class QlueDesk(App[int]):
         settings: Settings,
         *,
         home: Path,
+        config: Path | None = None,
         demo: DemoInfo | None = None,
         now: Callable[[], dt.datetime] = utc_now,
+        terminal: Terminal | None = None,
+        guided: bool = True,
     ) -> None:
-        super().__init__()
-        self.settings = settings
+        """`config`: the file of settings that the desk may write views into; else one beside the data.
+        `guided`: no guide, for who needs none; tests are such people.
+        """
+        super().__init__(settings, terminal, guided=guided)
         self.home = home
+        self.config = config or home / "config.toml"
         self.demo = demo
         self.now = now
         self.workplace = workplace
-        self.backend: Backend | None = None
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
@@ -107,13 +113,10 @@ class QlueDesk(App[int]):
         self.crash_log: Path | None = None
         self._news = LineNews()
         self._held_back = contextlib.ExitStack()
-        self.ascii_only = ascii_terminal(settings)
         self._open_engine = open_engine
         self._looking = False
         self._look_again = False
-        for theme in themes.themes():
-            self.register_theme(theme)
-        self.theme = themes.theme_name(settings.ui.theme)
+        self._line_planned = False
 
     # --- opening and closing -------------------------------------------------------------------
 
@@ -136,7 +139,7 @@ class QlueDesk(App[int]):
         self._open_desk(self.workplace)
 
     def _open_desk(self, workplace: Workplace) -> None:
-        self.backend = Backend(workplace, now=self.now)
+        self.backend = Backend(workplace, now=self.now, view_file=ViewFile(self.config, self.settings))
         workplace.store.on_change(self._store_changed)
         # One painting with reports in it, instead of three on the way there.
         self._held_back.enter_context(self.batch_update())
@@ -144,6 +147,7 @@ class QlueDesk(App[int]):
         self.set_timer(OPEN_SECONDS, self._opened)
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
+        self.begin_company(self.backend)
 
     def on_queue_shown(self) -> None:
         """The queue has its first answer."""
@@ -183,6 +187,8 @@ class QlueDesk(App[int]):
         """Tell every screen of ours, also those below a dialog."""
         for screen in self._drawn_places():
             screen.store_changed(event)
+        if self.alerts is not None:
+            self.alerts.changed(event.complaint_ids)
         self._look_for_session()
         if any(isinstance(screen, LockedScreen) for screen in self.screen_stack):
             self._check_lease()
@@ -238,9 +244,12 @@ class QlueDesk(App[int]):
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
-        self.line_state = event.state
+        before, self.line_state = self.line_state, event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
-        self._show_line()
+        if before is not None and before.phase == event.state.phase:
+            self._show_line_soon()  # while a long outbox leaves, only numbers move, many times a second
+        else:
+            self._show_line()
         outbox_keys = keys_of(ACTION_BY_ID["outbox"], self.settings.keys)
         news = self._news.heard(event.state, shown_key(outbox_keys[0]) if outbox_keys else "outbox")
         places = self._drawn_places()
@@ -250,7 +259,13 @@ class QlueDesk(App[int]):
         elif news is not None and places:
             say(places[-1], news[0], wrong=news[1])
 
+    def _show_line_soon(self) -> None:
+        if not self._line_planned:
+            self._line_planned = True
+            self.set_timer(LINE_PAUSE, self._show_line)
+
     def _show_line(self) -> None:
+        self._line_planned = False
         for screen in self._drawn_places():
             screen.show_line()
 
@@ -359,7 +374,9 @@ class QlueDesk(App[int]):
 
     def action_help(self) -> None:
         """?"""
-        self.push_screen(TextDialog(_("Bantuan"), help_content(self.settings.keys)))
+        screen = self.screen
+        place = screen.place if isinstance(screen, PlaceScreen) else None
+        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
 
     def action_network(self) -> None:
         """X, in the demonstration only."""
@@ -373,11 +390,6 @@ class QlueDesk(App[int]):
         )
         say(self.screen, words)
 
-    def action_theme(self) -> None:
-        """Shift+t: the next theme."""
-        names = list(themes.PALETTES)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
-
     def action_palette(self) -> None:
         """:"""
         screen = self.screen
@@ -386,13 +398,19 @@ class QlueDesk(App[int]):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
-        from qlue_desk.desk.dialogs.palette import PaletteDialog
+        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
 
         backend = screen.backend
         offered = commands.action_commands(screen.place, self.settings.keys)
         if isinstance(screen, DeskScreen):
             moves = await commands.move_commands(screen, backend)
-            offered = [*moves, *offered, *commands.view_commands(screen)]
+            offered = [
+                *moves,
+                *commands.macro_commands(screen),
+                *offered,
+                *commands.view_commands(screen),
+            ]
+        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
@@ -401,10 +419,18 @@ class QlueDesk(App[int]):
         kind, _colon, value = (key or "").partition(":")
         if kind == "number":
             self.open_report(value)
+        elif kind == "guide":
+            self.begin_guide()
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
+        elif kind == "views" and isinstance(self.screen, DeskScreen):
+            self.screen.edit_views()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
+        elif kind == "query":
+            self.open_query(value)
+        elif kind == "macro" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.run_macro(value)
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
             self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
@@ -430,11 +456,3 @@ class QlueDesk(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
-
-
-def ascii_terminal(settings: Settings) -> bool:
-    """Whether to keep to ASCII glyphs: by the setting, or because the terminal is not UTF-8."""
-    if settings.ui.glyphs != "auto":
-        return settings.ui.glyphs == "ascii"
-    words = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
-    return bool(words) and "utf" not in words.lower()

@@ -10,32 +10,52 @@ import asyncio
 import datetime as dt
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from qlue_desk.casework import acting, entering, handing, lease, reading, tray, views
-from qlue_desk.casework.acting import Outcome, Together
+from qlue_desk.casework import (
+    acting,
+    entering,
+    handing,
+    lease,
+    macros,
+    reading,
+    similar,
+    snoozing,
+    tray,
+    undoing,
+    views,
+)
+from qlue_desk.casework.acting import Outcome, Plan, Together
 from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.macros import Fit
+from qlue_desk.casework.similar import Similar
 from qlue_desk.casework.tray import Kept, Line
+from qlue_desk.casework.undoing import Undoing
+from qlue_desk.casework.view_file import ViewFile
+from qlue_desk.casework.views import View
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
-from qlue_desk.domain.lifecycle import Offer
-from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
+from qlue_desk.domain.query_complete import Offer, offers
+from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
-from qlue_desk.store import complaints, drafts, meta, outbox, queue
+from qlue_desk.settings import Macro
+from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched, snoozes
 from qlue_desk.store.complaints import Numbered
-from qlue_desk.store.outbox import OutboxCounts, Waiting
+from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
+from qlue_desk.store.snoozes import Woken
+from qlue_desk.store.strokes import Stroke
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -70,8 +90,16 @@ def in_thread(call: Callable[..., Result], *args: Any) -> Future[Result]:
 class Backend:
     """What screens can ask for and have done, for one person at one desk."""
 
-    def __init__(self, workplace: Workplace, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        view_file: ViewFile | None = None,
+    ) -> None:
+        """`view_file`: where own views are kept; else beside the data."""
         self.workplace = workplace
+        self.view_file = view_file or ViewFile(workplace.home / "config.toml")
         self.store = workplace.store
         self.now = now
 
@@ -112,6 +140,18 @@ class Backend:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
 
+    def query_offers(self, text: str, cursor: int) -> list[Offer]:
+        """What could be meant at the cursor of a query line."""
+        return offers(text, cursor, self.workplace.names)
+
+    async def queries(self) -> list[str]:
+        """What this person looked for earlier, the newest first."""
+        return await asyncio.wrap_future(self.store.read(searched.queries, self.actor.id))
+
+    def keep_query(self, text: str) -> None:
+        """Remember a query; nobody waits for it."""
+        self.store.write(searched.keep, self.actor.id, text)
+
     async def locked_since(self) -> dt.datetime | None:
         """The last word of central when this desk has been without it for too long."""
         return await asyncio.wrap_future(self.store.read(lease.locked_since, self.workplace, self.now()))
@@ -127,9 +167,10 @@ class Backend:
         return await asyncio.wrap_future(self.fetch_rows(list(numbers)))
 
     def _cells_of(self, numbers: list[int]) -> list[Cells]:
-        return [self._cells(row) for row in queue.rows(numbers)]
+        aside = snoozes.asleep(self.actor.id, self.now())
+        return [self._cells(row, snoozed=row.row in aside) for row in queue.rows(numbers)]
 
-    def _cells(self, row: QueueRow) -> Cells:
+    def _cells(self, row: QueueRow, *, snoozed: bool) -> Cells:
         return Cells(
             row=row.row,
             id=row.id,
@@ -144,6 +185,7 @@ class Backend:
             mine=bool(row.holder) and row.holder == self.actor.id,
             priority=row.priority,
             pending=row.pending,
+            snoozed=snoozed,
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
@@ -160,6 +202,12 @@ class Backend:
             )
         )
 
+    async def fitting(self, query: Query) -> array[int]:
+        """The same for a rule that is not on screen: no list replaces it, and it replaces none."""
+        return await asyncio.wrap_future(
+            self.store.read(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
+        )
+
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(
@@ -172,19 +220,25 @@ class Backend:
         """Row number of a complaint."""
         return await asyncio.wrap_future(self.store.read(queue.row_of, complaint_id))
 
-    def views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Name and query text of the saved views, at most nine: those of the settings, then the role's."""
-        saved = self.store.reading(_saved_views, self.actor.id)
-        return [(view.name, view.query) for view in views.views_of(self.actor, {**own, **saved})]
+    def views(self) -> list[tuple[str, str]]:
+        """Name and query text of the saved views, at most nine, in the person's order."""
+        return [(view.name, view.query) for view in self.view_rows()]
 
-    async def read_views(self, own: dict[str, str]) -> list[tuple[str, str]]:
-        """The same, awaited."""
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def view_rows(self) -> tuple[View, ...]:
+        """The same, with whose they are."""
+        return views.views_of(self.actor, self.view_file.views, self.view_file.order)
 
-    async def save_view(self, name: str, text: str, own: dict[str, str]) -> list[tuple[str, str]]:
-        """Keep a query under a name for this person; returns the views as they are now."""
-        await asyncio.wrap_future(self.store.write(_save_view, self.actor.id, name, text))
-        return await asyncio.wrap_future(self.store.read(self.views, own))
+    def role_views(self) -> tuple[View, ...]:
+        """The views that the person's role starts with."""
+        return views.default_views(self.actor)
+
+    def view_problems(self) -> dict[str, str]:
+        """Own views that cannot be read, each with a sentence that says where and why."""
+        return self.view_file.problems(self.workplace, _)
+
+    async def edit_views(self, change: Callable[..., Result], *args: Any) -> Result:
+        """Have a method of the view file run: it writes to the disk, so never on the event loop's thread."""
+        return await asyncio.wrap_future(in_thread(change, *args))
 
     # --- one report ----------------------------------------------------------------------------
 
@@ -198,7 +252,19 @@ class Backend:
         except Refused:
             return None  # moved to another dinas while it was on screen
         waiting = sum(item.state != "refused" for item in found.actions)
-        return CaseView(found.complaint, tuple(found.entries), found.clocks, found.pending_entries, waiting)
+        complaint = found.complaint
+        alike = similar.similar(self.workplace, subject_of(complaint)) if complaint.is_open else []
+        return CaseView(
+            complaint,
+            tuple(found.entries),
+            found.clocks,
+            found.pending_entries,
+            waiting,
+            aside_until=snoozes.until(self.actor.id, complaint.id, self.now()),
+            near=sum(each.is_near for each in alike),
+            alike=len(alike),
+            duplicates=found.duplicates,
+        )
 
     async def complaint(self, reference: str) -> Complaint | None:
         """By number, id or a unique end of the number."""
@@ -212,7 +278,7 @@ class Backend:
         """Reports in full, by row number."""
         return await asyncio.wrap_future(self.store.read(queue.complaints, list(numbers)))
 
-    async def offers(self, complaint: Complaint) -> list[Offer]:
+    async def offers(self, complaint: Complaint) -> list[lifecycle.Offer]:
         """Moves, possible or with the reason why not."""
         return await asyncio.wrap_future(
             self.store.read(acting.offers, self.workplace, complaint, self.now())
@@ -226,38 +292,95 @@ class Backend:
 
     # --- acting --------------------------------------------------------------------------------
 
-    async def act(
-        self, refs: Sequence[str], verb: Verb, fields: Fields, evidence: Sequence[Path] = ()
-    ) -> list[Outcome]:
-        """Do `verb` to reports; refusals are in the outcomes."""
+    async def move_plan(
+        self, verb: Verb, fields: Fields, evidence: Sequence[Path] = (), *, dry_run: bool = False
+    ) -> Plan:
+        """One move as a plan for any report; raises `Refused` for a file that cannot be taken."""
+        run = self.store.read if dry_run else self.store.write
+        return await asyncio.wrap_future(
+            run(acting.move_plan, self.workplace, verb, fields, list(evidence), dry_run=dry_run)
+        )
+
+    def macro_plan(self, macro: Macro) -> Plan:
+        """A macro as a plan for any report; raises `Refused` where its query is wrong."""
+        return macros.plan(self.workplace, macro, self.now())
+
+    async def fits(self, known: Mapping[str, Macro], complaint: Complaint) -> list[Fit]:
+        """Every macro for one report, with its filled texts or the reason why not."""
+        return await asyncio.wrap_future(
+            self.store.read(macros.fits, self.workplace, known, complaint, self.now())
+        )
+
+    async def perform(self, ids: Sequence[str], plan: Plan, stroke: str = "") -> list[Outcome]:
+        """Carry out a plan on reports in one transaction; refusals are in the outcomes."""
+        return await asyncio.wrap_future(
+            self.store.write(acting.perform, self.workplace, list(ids), plan, now=self.now(), stroke=stroke)
+        )
+
+    async def preview(self, ids: Sequence[str], plan: Plan) -> list[Outcome]:
+        """What a plan would do to reports, without doing it."""
+        return await asyncio.wrap_future(
+            self.store.read(acting.perform, self.workplace, list(ids), plan, now=self.now(), dry_run=True)
+        )
+
+    async def snooze(self, ids: Sequence[str], until: dt.datetime, wake_hours: int) -> list[Outcome]:
+        """Put reports aside for this person."""
         return await asyncio.wrap_future(
             self.store.write(
-                acting.act, self.workplace, list(refs), verb, fields, evidence=list(evidence), now=self.now()
+                snoozing.snooze, self.workplace, list(ids), until, wake_hours=wake_hours, now=self.now()
             )
         )
 
-    async def act_each(self, moves: Sequence[tuple[str, Fields]], verb: Verb) -> list[Outcome]:
-        """Do `verb` to each report with fields of its own; one stroke, so that one undo takes it back."""
-        return await asyncio.wrap_future(
-            self.store.write(_act_each, self.workplace, tuple(moves), verb, self.now())
-        )
+    async def wake(self, ids: Sequence[str]) -> list[Outcome]:
+        """Bring reports back."""
+        return await asyncio.wrap_future(self.store.write(snoozing.wake, self.workplace, list(ids)))
+
+    async def take_woken(self) -> list[Woken]:
+        """What has come back by itself since the last call."""
+        if not await asyncio.wrap_future(self.store.read(snoozes.woken, self.actor.id, self.now())):
+            return []
+        return await asyncio.wrap_future(self.store.write(snoozing.take_woken, self.workplace, self.now()))
+
+    async def asleep(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Which of these rows are put aside."""
+        found = await asyncio.wrap_future(self.store.read(snoozes.asleep, self.actor.id, self.now()))
+        return found & set(numbers)
+
+    async def snooze_choices(self) -> list[tuple[str, dt.datetime]]:
+        """The usual moments; the working calendar is worked out beside the screen."""
+        return await asyncio.wrap_future(self.store.read(snoozing.choices, self.workplace, self.now()))
+
+    def read_until(self, text: str) -> dt.datetime | Refusal:
+        """A moment as people write it."""
+        return snoozing.read_until(self.workplace, text, self.now())
+
+    async def ids(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
+        """Row number and id of reports, for lists too long to read in full."""
+        return await asyncio.wrap_future(self.store.read(queue.ids, numbers))
 
     async def rows_of(self, complaint_ids: Iterable[str]) -> list[int]:
         """Row numbers of those complaints that are here."""
-        found = await asyncio.wrap_future(self.store.read(_rows_of, tuple(complaint_ids)))
-        return [row for row in found if row is not None]
+        return await asyncio.wrap_future(self.store.read(queue.rows_of, tuple(complaint_ids)))
 
-    async def last_left(self) -> list[Waiting]:
-        """What the person's newest stroke recorded, when nothing can be taken back any more."""
-        return await asyncio.wrap_future(self.store.read(acting.last_left, self.workplace))
+    async def undoable(self) -> Undoing | None:
+        """The person's newest stroke of which something can be taken back."""
+        return await asyncio.wrap_future(self.store.read(undoing.newest, self.workplace))
+
+    async def undoable_line(self, action_id: str) -> Undoing | Refusal:
+        """The stroke of a line of the outbox, or why it cannot be taken back."""
+        return await asyncio.wrap_future(self.store.read(undoing.of_action, self.workplace, action_id))
+
+    async def last_left(self) -> Stroke | None:
+        """The person's newest stroke, when nothing of it can be taken back any more."""
+        return await asyncio.wrap_future(self.store.read(undoing.last_left, self.workplace))
 
     async def enter(self, report: NewReport) -> Complaint:
         """Record a new report."""
         return await asyncio.wrap_future(self.store.write(entering.enter, self.workplace, report, self.now()))
 
-    async def undo(self) -> list[Outcome]:
-        """Take back the person's last action that has not left yet."""
-        return await asyncio.wrap_future(self.store.write(acting.undo, self.workplace))
+    async def undo(self, stroke: str, limit: int) -> list[Outcome]:
+        """Take a stroke back as far as it has not left, for `limit` reports at most."""
+        return await asyncio.wrap_future(self.store.write(undoing.undo, self.workplace, stroke, limit))
 
     # --- outbox and tray -----------------------------------------------------------------------
 
@@ -297,17 +420,10 @@ class Backend:
         """Write outbox and tray into a file; returns how many actions."""
         return await asyncio.wrap_future(in_thread(tray.export, self.workplace, path))
 
-    async def similar(self, category: str | None, kelurahan: str | None) -> list[entering.Similar]:
-        """Open reports that may be the same one."""
+    async def similar(self, subject: Subject, *, only_open: bool = False) -> list[Similar]:
+        """Reports that may be of the same thing."""
         return await asyncio.wrap_future(
-            self.store.read(
-                entering.similar,
-                self.workplace,
-                category=category,
-                kelurahan=kelurahan,
-                now=self.now(),
-                lane="similar",
-            )
+            self.store.read(similar.similar, self.workplace, subject, only_open=only_open, lane="similar")
         )
 
     async def draft(self, complaint_id: str, what: str) -> str:
@@ -318,6 +434,16 @@ class Backend:
         """Keep begun text; nobody waits for it."""
         self.store.write(drafts.save, complaint_id, what, text, self.now())
 
+    # --- the guide -----------------------------------------------------------------------------
+
+    async def guided(self) -> bool:
+        """Whether this person has been through the guide, or has closed it."""
+        return await asyncio.wrap_future(self.store.read(meta.get, f"guide:{self.actor.id}")) is not None
+
+    def keep_guided(self) -> None:
+        """The guide comes by itself only once; nobody waits for it."""
+        self.store.write(meta.put, f"guide:{self.actor.id}", "1")
+
     # --- numbers -------------------------------------------------------------------------------
 
     async def summary(self, text: str) -> Summary:
@@ -327,24 +453,3 @@ class Backend:
         return await asyncio.wrap_future(
             self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
         )
-
-
-def _act_each(
-    workplace: Workplace, moves: tuple[tuple[str, Fields], ...], verb: Verb, now: dt.datetime
-) -> list[Outcome]:
-    return [
-        outcome for ref, fields in moves for outcome in acting.act(workplace, [ref], verb, fields, now=now)
-    ]
-
-
-def _rows_of(complaint_ids: tuple[str, ...]) -> list[int | None]:
-    return [queue.row_of(complaint_id) for complaint_id in complaint_ids]
-
-
-def _saved_views(actor_id: str) -> dict[str, str]:
-    stored = meta.get(f"views:{actor_id}")
-    return msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
-
-
-def _save_view(actor_id: str, name: str, text: str) -> None:
-    meta.put(f"views:{actor_id}", msgspec.json.encode({**_saved_views(actor_id), name: text}))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qlue_desk.casework import macros
 from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.screen import DeskScreen
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 
 def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
@@ -31,10 +33,25 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 
 def view_commands(screen: DeskScreen) -> list[Command]:
-    """The saved views, found by their query's words too."""
-    return [
+    """The saved views, found by their query's words too, what is put aside, and how views are changed."""
+    views = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
+    ]
+    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    edit = Command(
+        "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
+    )
+    return [*views, aside, edit]
+
+
+def macro_commands(screen: DeskScreen) -> list[Command]:
+    """The macros of the settings, by name and label."""
+    return [
+        Command(
+            f"macro:{name}", macro.label, _("makro: {steps}").format(steps=macros.label(macro, _)), also=name
+        )
+        for name, macro in screen.settings.macros.items()
     ]
 
 
@@ -44,7 +61,9 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
     if not chosen:
         return []
     subject = (
-        (chosen[0].number or chosen[0].title) if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+        (chosen[0].number or chosen[0].title)
+        if len(chosen) == 1
+        else n_("{n} laporan", len(chosen)).format(n=number(len(chosen)))
     )
     return [
         Command(

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from qlue_desk.casework.errors import Refused as CaseworkRefused
 from qlue_desk.casework.workplace import NotLoggedIn
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.settings import SettingsError
 from qlue_desk.store.errors import StoreClosed, StoreError, Superseded
 from qlue_desk.sync.errors import SyncError
 from qlue_desk.words import _
@@ -58,7 +59,7 @@ class _Guarded(Awaitable[None]):
 
 def sentence_of(error: BaseException) -> str:
     """What went wrong, for a person; errors of ours know their sentence."""
-    if isinstance(error, (StoreError, CaseworkRefused, NotLoggedIn)):
+    if isinstance(error, (StoreError, CaseworkRefused, NotLoggedIn, SettingsError)):
         return error.sentence(_)
     if isinstance(error, SyncError):
         return error.sentence()

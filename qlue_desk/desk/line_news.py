@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from qlue_desk.desk.messages import LineState
+from qlue_desk.phrases import number
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.state import SWITCHED_OFF
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 
 def trouble_of(state: LineState | None) -> str:
@@ -49,10 +50,10 @@ class LineNews:
         refused = max(0, state.refused - self._refused)
         sent, self._owed = max(0, self._owed - refused), 0
         if not refused:
-            return _("{n} tindakan terkirim.").format(n=sent), False
+            return n_("{n} tindakan terkirim.", sent).format(n=number(sent)), False
         return (
-            _("{n} tindakan terkirim, {refused} ditolak pusat; lihat {key}.").format(
-                n=sent, refused=refused, key=outbox_key
+            n_("{n} tindakan terkirim, {refused} ditolak pusat; lihat {key}.", sent).format(
+                n=number(sent), refused=refused, key=outbox_key
             ),
             True,
         )

@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,13 +17,22 @@ from qlue_desk.desk.actions import check_keys
 from qlue_desk.desk.app import EngineLike, QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.messages import LineState
+from qlue_desk.phrases import number
 from qlue_desk.settings import Settings
+from qlue_desk.words import n_
 
 __all__ = ["DemoInfo", "run"]
+SWITCH_SECONDS = 0.001
+"""After so long a thread at work lets another one go on."""
+
+PARENT_SECONDS = 0.5
+END_SECONDS = 3.0
 
 
-def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
+def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Path | None = None) -> int:
     """Open the desk of a data folder and stay until the person leaves; returns the exit code.
+
+    `config`: the file into which own views are written; None keeps them beside the data.
 
     :raises KeyClash: when `[keys]` cannot be used.
     :raises StoreError: when the database cannot be opened.
@@ -49,15 +60,32 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None) -> int:
             backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
         )
 
-    app = QlueDesk(workplace, open_engine, settings, home=home, demo=demo)
+    app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo, guided=False)
     if os.name != "nt":  # Windows ends a console program by other means
         app.signals = (signal.SIGTERM, signal.SIGHUP)
+        if parent := os.environ.get("QLUE_DESK_PARENT", ""):
+            _end_with(int(parent))
     return stay(app)
+
+
+def _end_with(parent: int) -> None:
+    """Leave as on SIGTERM when the process that shows this desk in a browser has died without saying so."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(END_SECONDS)
+        os._exit(1)  # nothing of ours is lost: what was recorded is on disk
+
+    threading.Thread(target=look, name="parent", daemon=True).start()
 
 
 def stay(app: QlueDesk) -> int:
     """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
     demo = app.demo
+    # While sync works in its threads, Python hands a waiting key over after 5 ms, several times for each paint.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:
@@ -84,6 +112,7 @@ def crash_sentence(error: BaseException, log: Path | None) -> str:
 
 def unsent_sentence(count: int) -> str:
     """What the terminal says after leaving when work has not reached central yet."""
-    return words._(
-        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
-    ).format(n=count)
+    return n_(
+        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync.",
+        count,
+    ).format(n=number(count))

@@ -1,13 +1,17 @@
-"""Our own themes: dark, light, high contrast, and one that keeps to the terminal's sixteen colours.
+"""Our own themes: dark, light, high contrast, colour-blind safe, the terminal's sixteen colours, none.
 
 Textual's built-in themes fail WCAG, so every colour that carries text is set here and
-`PAIRS` lists which text lies on which background; a test computes the contrast of each.
+`PAIRS` lists which text lies on which background; tests compute the contrast of each, and of every
+text that is drawn.
 """
 
 from __future__ import annotations
 
 import msgspec
 from textual.theme import Theme
+
+from qlue_desk.desk.terminal import SIXTEEN, Terminal
+from qlue_desk.domain.moves import N_
 
 
 class Palette(msgspec.Struct, frozen=True):
@@ -82,22 +86,66 @@ HIGH_CONTRAST = Palette(
     green="#8dffa8",
     grey="#dcdcdc",
 )
-ANSI = Palette(
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    text="ansi_default",
-    muted="ansi_default",
-    accent="ansi_cyan",
-    cursor="ansi_blue",
-    cursor_text="ansi_bright_white",
-    marked="ansi_bright_black",
-    rule="ansi_bright_black",
-    red="ansi_red",
-    yellow="ansi_yellow",
-    green="ansi_green",
-    grey="ansi_default",
+COLOUR_BLIND = Palette(
+    background="#10131a",
+    surface="#171b24",
+    panel="#1c212c",
+    text="#e9ebf0",
+    muted="#b6bbc6",
+    accent="#ffffff",
+    cursor="#2b3a5c",
+    cursor_text="#ffffff",
+    marked="#303542",
+    rule="#434958",
+    # Orange, pale yellow, sky blue: what is red and green to most is told apart by blue and by lightness,
+    # which those who lack red or green see as everybody does (after Okabe and Ito).
+    red="#ff9a5c",
+    yellow="#fff7b0",
+    green="#6ec2ff",
+    grey="#b9bec8",
 )
+
+
+def _of_terminal(bright: str) -> Palette:
+    """The terminal's own sixteen; `bright` is `bright_` for a dark ground, '' for a light one."""
+    return Palette(
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        text="ansi_default",
+        muted="ansi_default",
+        accent=f"ansi_{bright}cyan" if bright else "ansi_blue",
+        cursor="ansi_blue",
+        cursor_text="ansi_bright_white",
+        marked="ansi_cyan",
+        rule="ansi_default",
+        red=f"ansi_{bright}red",
+        yellow=f"ansi_{bright}yellow" if bright else "ansi_default",
+        green=f"ansi_{bright}green" if bright else "ansi_blue",
+        grey="ansi_default",
+    )
+
+
+ANSI = _of_terminal("bright_")
+ANSI_ON_LIGHT = _of_terminal("")
+"""Yellow and green of sixteen cannot be read on white, whatever the terminal."""
+MONO = Palette(
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    text="#ffffff",
+    muted="#ffffff",
+    accent="#ffffff",
+    cursor="#ffffff",
+    cursor_text="#000000",
+    marked="#606060",
+    rule="#ffffff",
+    red="#ffffff",
+    yellow="#ffffff",
+    green="#ffffff",
+    grey="#ffffff",
+)
+"""What `MonochromeFilter` turns into reverse, underline and nothing: none of these colours is ever sent."""
 
 TEXTS = ("text", "muted", "accent", "red", "yellow", "green", "grey")
 PAIRS: tuple[tuple[str, str], ...] = (
@@ -171,6 +219,10 @@ def _variables(palette: Palette) -> dict[str, str]:
         "status-yellow": palette.yellow,
         "status-green": palette.green,
         "status-grey": palette.grey,
+        "button-foreground": palette.text,
+        "button-color-foreground": palette.background,
+        "ansi-background": palette.background,
+        "ansi-foreground": palette.text,
     }
 
 
@@ -178,19 +230,49 @@ PALETTES: dict[str, Palette] = {
     "qlue-dark": DARK,
     "qlue-light": LIGHT,
     "qlue-contrast": HIGH_CONTRAST,
+    "qlue-colourblind": COLOUR_BLIND,
     "qlue-ansi": ANSI,
+    "qlue-mono": MONO,
 }
+LABELS = {
+    "qlue-dark": N_("gelap"),
+    "qlue-light": N_("terang"),
+    "qlue-contrast": N_("kontras tinggi"),
+    "qlue-colourblind": N_("aman buta warna"),
+    "qlue-ansi": N_("16 warna terminal"),
+    "qlue-mono": N_("tanpa warna"),
+}
+MONO_THEME = "qlue-mono"
+ANSI_THEME = "qlue-ansi"
+_FEWEST = 8
+"""Colours below which a terminal has none that we could use."""
 
 
-def theme_name(setting: str) -> str:
-    """The theme that the setting `ui.theme` means: dark, light, contrast or ansi; dark when unknown."""
-    name = setting if setting.startswith("qlue-") else f"qlue-{setting}"
-    return name if name in PALETTES else "qlue-dark"
+def theme_name(setting: str, terminal: Terminal | None = None) -> str:
+    """The theme that the setting `ui.theme` means on this terminal; `auto` looks at how many colours it has.
+
+    NO_COLOR wins over every setting.
+    """
+    if terminal is not None and terminal.no_color:
+        return MONO_THEME
+    name = f"qlue-{setting}"
+    if name in PALETTES:
+        return name
+    colours = terminal.colours if terminal is not None else 1 << 24
+    if colours < _FEWEST:
+        return MONO_THEME
+    return ANSI_THEME if colours <= SIXTEEN else "qlue-dark"
 
 
-def themes() -> list[Theme]:
+def themes(terminal: Terminal | None = None) -> list[Theme]:
     """All themes, ready to register."""
+    light = terminal is not None and terminal.light
     return [
-        _theme(name, palette, dark=palette is not LIGHT, ansi=palette is ANSI)
+        _theme(
+            name,
+            ANSI_ON_LIGHT if palette is ANSI and light else palette,
+            dark=palette is not LIGHT and not (palette is ANSI and light),
+            ansi=palette is ANSI,
+        )
         for name, palette in PALETTES.items()
     ]

@@ -12,15 +12,17 @@ from collections.abc import Callable
 
 import msgspec
 
+from qlue_desk.domain.folding import SHORT_FORMS
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_names import (
     BARE_FLAGS,
+    CLOCK_EXAMPLES,
     DURATIONS,
     FIELD_SPELLINGS,
+    FIXED,
     NONE,
     Field,
     QueryNames,
-    Spelling,
     find_field,
     names_of,
     nearest,
@@ -34,10 +36,9 @@ __all__ = [
     "QueryNames",
     "Term",
     "Word",
-    "complete",
     "names_of",
     "parse",
-    "token_span",
+    "written_value",
 ]
 
 UNKNOWN_FIELD = N_("Kolom “{found}” tidak dikenal.")
@@ -63,7 +64,6 @@ MESSAGES = (
 """All that `QueryError.template` can be."""
 
 DEFAULT_SORT = "due"
-SUGGESTIONS = 12
 _LONGEST_NAME = 3
 """Words in the name of a kelurahan."""
 
@@ -82,7 +82,6 @@ _UNITS = {
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
-_CLOCK_EXAMPLES = ("24h", "3d", "2w")
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -98,9 +97,10 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct, frozen=True):
-    """Text to find in number, title, text and street; a phrase keeps its order.
+    """Text to find in number, title, text, street and notes; a phrase keeps its order.
 
-    Where the text is the name of a kelurahan, reports of that kelurahan are found as well.
+    Where the text is the name or an alias of a kelurahan (or kecamatan), reports that lie there are found as
+    well: whoever types `bubulak` wants them, said or not. `kelurahan:bubulak` leaves out those that only say it.
     """
 
     text: str
@@ -134,9 +134,17 @@ class QueryError(ValueError):
     """What in a query line is not understood: `text[start:end]`, and the nearest right spellings."""
 
     def __init__(
-        self, template: str, start: int, end: int, nearest: tuple[str, ...] = (), **fields: str
+        self,
+        template: str,
+        start: int,
+        end: int,
+        nearest: tuple[str, ...] = (),
+        allowed: tuple[str, ...] = (),
+        **fields: str,
     ) -> None:
+        """`allowed`: all that can be written there, where that is a short list."""
         self.template = template
+        self.allowed = allowed
         self.fields = fields
         self.start = start
         self.end = end
@@ -192,37 +200,6 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
     return Query(tuple(terms), _with_places(words, names), sort, descending)
 
 
-def token_span(text: str, cursor: int) -> tuple[int, int]:
-    """Start and end of what `complete`'s suggestions replace: the word, or the last value, at `cursor`."""
-    start = cursor
-    while start > 0 and not text[start - 1].isspace() and text[start - 1] not in ',:"':
-        start -= 1
-    if start == 0 or text[start - 1] not in ",:":
-        start += text.startswith("-", start, cursor)
-    return start, cursor
-
-
-def complete(text: str, cursor: int, names: QueryNames | None = None) -> list[str]:
-    """Suggestions for what is being written before `cursor`: field names, or values of the field.
-
-    Each replaces `text[start:end]` of `token_span`; at most twelve, one for each field or value.
-    """
-    names = names or QueryNames()
-    start, end = token_span(text, cursor)
-    written = text[start:end]
-    head = re.search(r"(?:^|\s)-?([A-Za-z][A-Za-z_-]*):(?:\S*,)?$", text[:start])
-    field = find_field(head[1]) if head else None
-    if field is not None:
-        if field in DURATIONS:
-            return [example for example in _CLOCK_EXAMPLES if example.startswith(written)]
-        sign = "-" if field is Field.SORT and written.startswith("-") else ""
-        offered = _beginning_with(written.removeprefix(sign), names.spellings(field))
-        return [sign + _bare(shown) for shown in offered]
-    if head or not written or text[:start].endswith('"'):
-        return []
-    return [f"{shown}:" for shown in _beginning_with(written, FIELD_SPELLINGS)]
-
-
 def parse_duration(text: str) -> dt.timedelta | None:
     """`90m`, `24h`, `3d`, `2w`, or with the Indonesian words; None if it is no length of time."""
     canonical = _duration(text)
@@ -241,7 +218,8 @@ def _field(found: re.Match[str]) -> Field:
     field = find_field(found[2])
     if field is None:
         close = nearest(found[2], FIELD_SPELLINGS)
-        raise QueryError(UNKNOWN_FIELD, found.start(2), found.end(2), close, found=found[2])
+        known = tuple(each.value for each in Field)
+        raise QueryError(UNKNOWN_FIELD, found.start(2), found.end(2), close, known, found=found[2])
     return field
 
 
@@ -264,17 +242,33 @@ def _with_places(words: list[Word], names: QueryNames) -> tuple[Word, ...]:
     placed: list[Word] = []
     position = 0
     while position < len(words):
-        for end in range(min(position + _LONGEST_NAME, len(words)), position, -1):
+        for end in range(min(position + _LONGEST_NAME + 1, len(words)), position, -1):
             part = words[position:end]
             plain = len(part) == 1 or not any(word.phrase or word.negated for word in part)
             text = " ".join(word.text for word in part)
-            codes = names.find(Field.KELURAHAN, text) if plain else ()
-            codes = tuple(code for code in codes if code != NONE)
+            codes = _place_codes([word.text for word in part], names) if plain else ()
             if codes or len(part) == 1:
                 placed.append(msgspec.structs.replace(part[0], text=text, kelurahan=codes))
                 position = end
                 break
     return tuple(placed)
+
+
+def _place_codes(words: list[str], names: QueryNames) -> tuple[str, ...]:
+    """Codes of the kelurahan that these words name, as `bubulak`, `kel. bubulak` or `kec. bogor barat`.
+
+    A kecamatan of one word needs its `kec.`: alone it is too often a kelurahan or a street as well.
+    """
+    kind = SHORT_FORMS.get(squash(words[0])) if len(words) > 1 else None
+    said = kind if kind in ("kel", "kec") else ""
+    name = " ".join(words[1:] if said else words)
+    wards = names.find(Field.KELURAHAN, name) if said != "kec" else ()
+    codes = tuple(code for code in wards if code != NONE)
+    if codes or (said != "kec" and len(words) == 1) or said == "kel":
+        return codes
+    districts = tuple(f"{code}." for code in names.find(Field.KECAMATAN, name) if code != NONE)
+    inside = (each.value for each in names.kelurahan if districts and each.value.startswith(districts))
+    return tuple(dict.fromkeys(inside))
 
 
 def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], int]:
@@ -288,7 +282,8 @@ def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], 
             assert bare is not None
             value = _Value(bare[0], position, bare.end())
         if not value.text:
-            raise QueryError(MISSING_VALUE, value.start, value.end, field=field.value)
+            allowed = _allowed(field)
+            raise QueryError(MISSING_VALUE, value.start, value.end, (), allowed, field=field.value)
         values.append(value)
         if not text.startswith(",", value.end):
             return values, value.end
@@ -302,7 +297,7 @@ def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...
     if field in DURATIONS:
         duration = _duration(value.text)
         if duration is None:
-            raise QueryError(BAD_DURATION, value.start, value.end, _CLOCK_EXAMPLES, found=value.text)
+            raise QueryError(BAD_DURATION, value.start, value.end, CLOCK_EXAMPLES, found=value.text)
         return (duration,)
     known = names.find(field, value.text)
     if field is Field.DUE and value.text[:1] in "<>":
@@ -313,8 +308,22 @@ def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...
         return (_moment(field, value, names),)
     if field is Field.BY and not names.by:
         return (value.text.casefold(),)
-    close = names.nearest(field, value.text)
-    raise QueryError(UNKNOWN_VALUE, value.start, value.end, close, found=value.text, field=field.value)
+    close, allowed = names.nearest(field, value.text), _allowed(field)
+    raise QueryError(
+        UNKNOWN_VALUE, value.start, value.end, close, allowed, found=value.text, field=field.value
+    )
+
+
+def _allowed(field: Field) -> tuple[str, ...]:
+    """All values of a field that has the same few in every city, by their first spelling."""
+    if field in DURATIONS:
+        return CLOCK_EXAMPLES
+    if field in QueryNames.__struct_fields__:
+        return ()
+    first: dict[str, str] = {}
+    for spelling in FIXED.get(field, ()):
+        first.setdefault(spelling.value, spelling.shown)
+    return tuple(first.values())
 
 
 def _moment(field: Field, value: _Value, names: QueryNames) -> str:
@@ -336,7 +345,10 @@ def _order(value: _Value, names: QueryNames) -> tuple[str, bool]:
     known = names.find(Field.SORT, plain)
     if not known:
         close = names.nearest(Field.SORT, plain)
-        raise QueryError(UNKNOWN_VALUE, value.start, value.end, close, found=value.text, field="sort")
+        allowed = _allowed(Field.SORT)
+        raise QueryError(
+            UNKNOWN_VALUE, value.start, value.end, close, allowed, found=value.text, field="sort"
+        )
     return known[0], descending
 
 
@@ -380,16 +392,7 @@ def _quoted_if_needed(text: str) -> str:
     return text if _SAFE_BARE.fullmatch(text) else _quoted(text)
 
 
-def _bare(shown: str) -> str:
+def written_value(shown: str) -> str:
     """A spelling as it is easiest to read in the line: `Batu Tulis` as `batu-tulis`."""
     hyphened = "-".join(shown.lower().split())
     return hyphened if _SAFE_BARE.fullmatch(hyphened) else _quoted(shown)
-
-
-def _beginning_with(written: str, spellings: tuple[Spelling, ...]) -> list[str]:
-    wanted = squash(written)
-    found: dict[str, str] = {}
-    for spelling in spellings:
-        if squash(spelling.shown).startswith(wanted):
-            found.setdefault(spelling.value, spelling.shown)
-    return list(found.values())[:SUGGESTIONS]

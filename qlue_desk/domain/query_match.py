@@ -37,6 +37,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Own actions that central has not confirmed."""
     note_text: str = ""
     """Texts of its history."""
+    snoozed: bool = False
+    """The person has put it aside."""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
         case Field.HAS:
             return _has(value, complaint, facts)
         case Field.IS:
-            return _is(value, complaint, moment)
+            return facts.snoozed if value == "snoozed" else _is(value, complaint, moment)
         case _:
             return _column(field, complaint) == ("" if value == NONE else value)
 
@@ -204,7 +206,14 @@ def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
         for text in fields
         for spelling in spellings_of(wanted)
     )
-    return word.negated != (found or word.text.upper() in complaint.number)
+    in_number = may_be_in_a_number(word.text) and word.text.upper() in complaint.number
+    return word.negated != (found or in_number)
+
+
+def may_be_in_a_number(text: str) -> bool:
+    """Whether a word may be the middle of a public number; its letters alone are the same in all of them."""
+    plain = text.replace("-", "")
+    return plain.isascii() and plain.isalnum() and any(character.isdigit() for character in plain)
 
 
 def _stands_in(wanted: list[str], there: list[str], whole: bool) -> bool:

@@ -49,6 +49,7 @@ class Field(StrEnum):
 
 DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
 """Fields whose values are lengths of time."""
+CLOCK_EXAMPLES = ("24h", "3d", "2w")
 
 
 class Spelling(msgspec.Struct, frozen=True):
@@ -138,6 +139,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("secret", "rahasia"),
         ("final", ""),
         ("returned", "dikembalikan"),
+        ("snoozed", "ditunda tunda"),
     ),
     Field.BY: _spellings(("me", "saya"), (NONE, "kosong")),
     Field.CATEGORY: _spellings((NONE, "kosong")),

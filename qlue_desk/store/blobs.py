@@ -6,10 +6,10 @@ The sender's file name is display text only and never part of a path.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from qlue_desk.store.bound import connection
+from qlue_desk.store.disk import flush_folder, put_in_place
 
 FOLDER = "blobs"
 
@@ -29,14 +29,10 @@ def keep_file(home: Path, sha256: str, content: bytes) -> Path:
     path = path_of(home, sha256)
     if path.exists() and path.stat().st_size == len(content):
         return path
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{sha256}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flush_folder(path.parent.parent)
+    put_in_place(path, content)
     return path
 
 

@@ -9,7 +9,7 @@ import msgspec
 from qlue_desk.bundle import Answer, BundleProblem
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, decode_cursor
-from qlue_desk.store import journal, meta, outbox, replica
+from qlue_desk.store import journal, meta, outbox, replica, sending
 from qlue_desk.store.bound import connection
 
 KEPT = 20
@@ -29,8 +29,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 def outgoing() -> tuple[tuple[Action, ...], str | None]:
     """All unsent actions in order, those too whose files central does not have: the files travel along."""
-    actions = outbox.to_send(_MANY, _MANY, with_files=True)
-    outbox.mark_sent(action.id for action in actions)
+    actions = sending.to_send(_MANY, _MANY, with_files=True)
+    sending.mark_sent(action.id for action in actions)
     return actions, replica.cursor()
 
 

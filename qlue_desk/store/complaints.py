@@ -125,6 +125,8 @@ def _columns_of(complaint: Complaint) -> dict[str, object]:
         "photos": sum(not a.evidence for a in complaint.attachments),
         "evidence": sum(a.evidence for a in complaint.attachments),
         "has_place": int(complaint.lat_e6 is not None and complaint.lon_e6 is not None),
+        "lat_e6": complaint.lat_e6,
+        "lon_e6": complaint.lon_e6,
         "has_phone": int(bool(complaint.reporter.phone)),
         "secret": int(complaint.reporter.secret),
         "waiting_reason": complaint.waiting_reason,

@@ -12,14 +12,13 @@ import msgspec
 
 from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
 from qlue_desk.domain.query import Query, Term, Word
-from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, span
+from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, may_be_in_a_number, span
 from qlue_desk.domain.query_names import NONE, Field
+from qlue_desk.store import snoozes
 from qlue_desk.store.models import NEVER
 from qlue_desk.store.search import has_token, phrase
 
 Value = str | int | float
-PREFIX_LENGTH = 4
-"""Longest prefix of a city's public numbers."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -45,10 +44,49 @@ def where(query: Query, moment: Moment) -> Condition:
     if _only_open(query):
         # Implied by the statuses; said aloud, SQLite may use the indexes over open reports.
         parts.append(Condition("is_open = 1"))
-    for word in query.words:
-        if has_token(word.text):
+    together = [word for word in _said(query) if not word.negated and not _elsewhere(word)]
+    if together:
+        parts.append(Condition(f"row IN ({_FOUND})", (_match(together),)))
+    for word in _said(query):
+        if word not in together:
             parts.append(_word(word).negate() if word.negated else _word(word))
     return _all(parts)
+
+
+def rows_said(query: Query) -> tuple[Condition, Query] | None:
+    """A statement for the rows that say (some of) the words, and what else the query asks for.
+
+    None where no word must stand in the report.
+    """
+    needed = [word for word in _said(query) if not word.negated and not word.kelurahan]
+    together = [word for word in needed if not _elsewhere(word)]
+    if together:
+        statement = Condition(_FOUND, (_match(together),))
+    elif needed:
+        together = needed[:1]
+        found = _in_text(together[0])
+        statement = Condition(f"SELECT row FROM complaint WHERE {found.sql}", found.parameters)
+    else:
+        return None
+    others = tuple(word for word in query.words if word not in together)
+    return statement, msgspec.structs.replace(query, words=others)
+
+
+_FOUND = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
+
+
+def _said(query: Query) -> list[Word]:
+    return [word for word in query.words if has_token(word.text)]
+
+
+def _elsewhere(word: Word) -> bool:
+    """Whether a report may be found by this word that does not say it."""
+    return bool(word.kelurahan) or may_be_in_a_number(word.text)
+
+
+def _match(words: list[Word]) -> str:
+    """All of these words, in one question to the index: it joins its lists faster than we could."""
+    return " AND ".join(f"({phrase(word.text, whole=word.phrase)})" for word in words)
 
 
 def _only_open(query: Query) -> bool:
@@ -161,7 +199,14 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "secret": lambda moment: Condition("secret = 1"),
     "final": lambda moment: Condition("final = 1"),
     "returned": lambda moment: Condition("(status = 'new' AND bounces > 0)"),
+    "snoozed": lambda moment: _snoozed(moment),
 }
+
+
+def _snoozed(moment: Moment) -> Condition:
+    now = int(moment.now.timestamp())
+    statement = snoozes.ASLEEP.replace(":now", str(now)).replace(":me", "?")
+    return Condition(f"row IN ({statement})", (moment.me,))
 
 
 def _word(word: Word) -> Condition:
@@ -171,22 +216,14 @@ def _word(word: Word) -> Condition:
 
 
 def _in_text(word: Word) -> Condition:
-    found = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
-    match = phrase(word.text, whole=word.phrase)
-    if not _may_be_in_a_number(word.text):
-        return Condition(f"row IN ({found})", (match,))
+    match = _match([word])
+    if not may_be_in_a_number(word.text):
+        return Condition(f"row IN ({_FOUND})", (match,))
     return Condition(
-        f"row IN ({found} UNION SELECT row FROM complaint INDEXED BY complaint_number"
+        f"row IN ({_FOUND} UNION SELECT row FROM complaint INDEXED BY complaint_number"
         " WHERE instr(number, ?) > 0)",
         (match, word.text.upper()),
     )
-
-
-def _may_be_in_a_number(text: str) -> bool:
-    """Public numbers are prefix, year and six digits; other words need no look through all of them."""
-    plain = text.replace("-", "")
-    has_digit = any(character.isdigit() for character in plain)
-    return plain.isascii() and plain.isalnum() and (has_digit or len(plain) <= PREFIX_LENGTH)
 
 
 def _is_one_of(column: str, values: list[str]) -> Condition:

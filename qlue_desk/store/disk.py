@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,15 +50,12 @@ def refuse_foreign(path: Path, ours: bytes = b"") -> None:
         raise StoreError(N_("Di {path} sudah ada berkas lain; pilih nama lain."), path=str(path))
 
 
-def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
-    """Write a file for this user only; it appears whole or not at all, and survives a power cut.
+def put_in_place(path: Path, content: bytes) -> None:
+    """Write a file for this user only, over whatever lies there; whole or not at all, also across a power cut.
 
-    `ours`: how a file must begin to be replaced; without it any regular file is.
-
-    :raises StoreError: with one sentence when it cannot be written there.
+    :raises OSError: when it cannot be written there; nothing of it is left.
     """
-    refuse_foreign(path, ours)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -66,10 +64,23 @@ def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
             os.fsync(file.fileno())
         os.replace(part, path)
         flush_folder(path.parent)
+    finally:
+        with contextlib.suppress(OSError):  # why it was not written is what to tell
+            part.unlink(missing_ok=True)
+
+
+def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
+    """Write a file for this user only; it appears whole or not at all, and survives a power cut.
+
+    `ours`: how a file must begin to be replaced; without it any regular file is.
+
+    :raises StoreError: with one sentence when it cannot be written there.
+    """
+    refuse_foreign(path, ours)
+    try:
+        put_in_place(path, content)
     except OSError as error:
         raise _unwritable(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:

@@ -11,6 +11,8 @@ ACTOR = "actor"
 SERVER_URL = "server_url"
 REVOKED = "revoked"
 """Present while central's last word is that this desk or its token was revoked: it sends nothing."""
+ROTATE_AT = "rotate_at"
+"""When (central's clock) the desk asks for a new token; absent until central has told its time."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -11,6 +11,7 @@ from peewee import (
     AutoField,
     BigIntegerField,
     BlobField,
+    CompositeKey,
     IntegerField,
     Model,
     TextField,
@@ -19,7 +20,7 @@ from peewee import (
 from qlue_desk.store.bound import ThreadBoundProxy
 
 database = ThreadBoundProxy()
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
 
@@ -73,6 +74,8 @@ class ComplaintRow(Table):
     note_text = TextField(default="")
     """All history texts of the complaint, one a line, for the full-text search."""
     has_place = IntegerField(default=0)
+    lat_e6 = IntegerField(null=True)
+    lon_e6 = IntegerField(null=True)
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
     waiting_reason = TextField(default="")
@@ -136,6 +139,8 @@ class ActionRow(Table):
     """Requests that carried it alone and were refused as a whole (quarantine after five)."""
     last_error = TextField(default="")
     settled_at = BigIntegerField(default=0)
+    stroke = TextField(default="")
+    """What one key press recorded has one stroke, on however many reports, and is taken back together."""
 
     class Meta:
         """Name in SQL."""
@@ -173,6 +178,26 @@ class DraftRow(Table):
         table_name = "draft"
 
 
+class SnoozeRow(Table):
+    """A report that a person of this desk has put aside until a time; nobody else knows of it."""
+
+    actor_id = TextField()
+    complaint_id = TextField()
+    until = BigIntegerField()
+    since = BigIntegerField()
+    """When it was put aside."""
+    before = IntegerField(default=0)
+    """So many seconds before its deadline it comes back."""
+    heard = IntegerField(default=0)
+    """How many history lines of others it had then: one more, and it comes back."""
+
+    class Meta:
+        """Name in SQL; one snooze for each person and report."""
+
+        table_name = "snooze"
+        primary_key = CompositeKey("actor_id", "complaint_id")
+
+
 class StageRow(Table):
     """A row of a snapshot that is still being fetched; the desk serves the old rows until the swap."""
 
@@ -199,4 +224,4 @@ class MetaRow(Table):
         table_name = "meta"
 
 
-TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, StageRow, MetaRow)
+TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, SnoozeRow, StageRow, MetaRow)

@@ -7,8 +7,6 @@ All functions run on a store's thread, writing ones inside `Store.write`.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -21,13 +19,7 @@ from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerpri
 from qlue_desk.store import complaints, departed, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.grace import Grace
 from qlue_desk.store.rebase import rebase
-
-JOURNAL = "('waiting', 'acked', 'confirmed')"
-"""States whose actions a later one of the same complaint may name as `prev`."""
-MOST_OF_A_STROKE = 10_000
-"""Actions of one stroke that are listed; nobody marks more reports at once."""
 
 _decode_action = msgspec.json.Decoder(Action).decode
 _decode_result = msgspec.json.Decoder(ActionResult).decode
@@ -46,6 +38,8 @@ class Recorded(msgspec.Struct, frozen=True):
     entry: Entry | None = None
     seen: Current | None = None
     """What the person saw when acting, for the tray."""
+    stroke: str = ""
+    """What the same key press recorded has the same one; '' makes one of person, verb and moment."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -65,17 +59,6 @@ class Waiting(msgspec.Struct, frozen=True):
     last_error: str = ""
 
 
-class Oldest(msgspec.Struct, frozen=True):
-    """The action that waits longest to be sent, for the watchdog."""
-
-    action_id: str
-    number: str
-    last_error: str
-    needs_file: bool
-    waiting: int
-    """How many wait in all."""
-
-
 class OutboxCounts(msgspec.Struct, frozen=True):
     """How many actions wait to be sent, wait for the feed, lie in the tray."""
 
@@ -90,7 +73,7 @@ def record(recorded: list[Recorded]) -> None:
     for item, action in zip(recorded, actions, strict=True):
         # The confirmed row must be read before the view is written over it.
         base = complaints.get_base(item.complaint.id)
-        insert(action, item.complaint.number, item.complaint.title, item.seen)
+        insert(action, item.complaint.number, item.complaint.title, item.seen, stroke=item.stroke)
         if item.entry is not None:
             complaints.put_entries([item.entry], pending=True)
         complaints.put_view(item.complaint, base=base, pending=_count_unconfirmed(item.complaint.id))
@@ -103,37 +86,17 @@ def record(recorded: list[Recorded]) -> None:
 
 def waiting(limit: int = 1000) -> list[Waiting]:
     """The outbox, oldest first, with those that central has accepted and the feed has not shown."""
-    return _listed("state IN ('waiting', 'acked') ORDER BY n", limit)
+    return listed("state IN ('waiting', 'acked') ORDER BY n", limit)
 
 
 def tray(limit: int = 1000) -> list[Waiting]:
     """What central refused, newest first."""
-    return _listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
-
-
-def newest_of(actor_id: str) -> list[Waiting]:
-    """A person's newest own actions that were not taken back, as far as one stroke recorded them."""
-    where = "json_extract(CAST(body AS TEXT), '$.actor_id') = ? AND state <> 'undone'"
-    found = _listed(f"{where} ORDER BY n DESC", 1, actor_id)
-    if not found:
-        return []
-    newest = found[0].action
-    together = _listed(
-        f"{where} AND recorded_at = CAST(? AS INTEGER) ORDER BY n DESC",
-        MOST_OF_A_STROKE,
-        actor_id,
-        str(int(newest.recorded_at.timestamp())),
-    )
-    return [
-        item
-        for item in together
-        if (item.action.verb, item.action.recorded_at) == (newest.verb, newest.recorded_at)
-    ]
+    return listed("state = 'refused' ORDER BY settled_at DESC, n DESC", limit)
 
 
 def of_complaint(complaint_id: str) -> list[Waiting]:
     """Own actions on one complaint that are not confirmed: outbox and tray, oldest first."""
-    return _listed(
+    return listed(
         "complaint_id = ? AND state IN ('waiting', 'acked', 'refused') ORDER BY n", 1000, complaint_id
     )
 
@@ -147,47 +110,16 @@ def counts() -> OutboxCounts:
     return OutboxCounts(found.get("waiting", 0), found.get("acked", 0), found.get("refused", 0))
 
 
-def oldest() -> Oldest | None:
-    """The action that waits longest to be sent; None when nothing does."""
-    row = (
-        connection()
-        .execute(
-            "SELECT id, number, last_error, complaint_id, (SELECT count(*) FROM action WHERE state = 'waiting')"
-            " FROM action WHERE state = 'waiting' ORDER BY n LIMIT 1"
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    return Oldest(row[0], row[1], row[2], row[3] in _lanes_without_files(), int(row[4]))
-
-
 # --- what a person does with them ------------------------------------------------------------------
 
 
-def undo_last(actor_id: str) -> Action | None:
-    """Take back the person's newest action that has not left; None when there is none.
-
-    Only the newest of its complaint can go, because later ones were decided on top of it.
-    """
-    row = (
-        connection()
-        .execute(
-            "SELECT id, body FROM action AS mine WHERE state = 'waiting' AND sent = 0"
-            " AND json_extract(CAST(body AS TEXT), '$.actor_id') = ?"
-            " AND NOT EXISTS (SELECT 1 FROM action AS later WHERE later.complaint_id = mine.complaint_id"
-            " AND later.n > mine.n AND later.state IN ('waiting', 'acked')) ORDER BY n DESC LIMIT 1",
-            (actor_id,),
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    action = _decode_action(row[1])
-    _set_state(action.id, "undone")
-    _append_to_twin([twin.Line(undone=action.id)])
-    rebase(action.complaint_id)
-    return action
+def take_back(actions: list[Action]) -> None:
+    """Actions that have not left are as if they had never been; the caller has looked that none has."""
+    for action in actions:
+        _set_state(action.id, "undone")
+    _append_to_twin([twin.Line(undone=action.id) for action in actions])
+    for complaint_id in dict.fromkeys(action.complaint_id for action in actions):
+        rebase(complaint_id)
 
 
 def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
@@ -197,7 +129,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     moment = now or dt.datetime.now(dt.UTC)
     fresh = _fingerprinted(
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
@@ -214,127 +146,22 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = _refused(action_id)
+    old = refused(action_id)
     _put_away(action_id)
     departed.tidy(old.action.complaint_id)
 
 
-def _refused(action_id: str) -> Waiting:
-    found = _listed("id = ? AND state = 'refused'", 1, action_id)
+def refused(action_id: str) -> Waiting:
+    """One action of the tray.
+
+    :raises StoreError: when it does not lie there.
+    """
+    found = listed("id = ? AND state = 'refused'", 1, action_id)
     if not found:
         raise StoreError(
             N_("Tindakan {found} tidak ada di antara yang ditolak; lihat: qlue-desk outbox."), found=action_id
         )
     return found[0]
-
-
-# --- sending ---------------------------------------------------------------------------------------
-
-
-def to_send(
-    limit: int = 100,
-    max_bytes: int = 1_000_000,
-    skip: frozenset[str] = frozenset(),
-    grace: Grace | None = None,
-    *,
-    with_files: bool = False,
-) -> tuple[Action, ...]:
-    """The oldest unsent actions in order, `prev` set, as many as fit, but for lanes that wait for a file.
-
-    `with_files`: those lanes too, because their files travel along (bundles).
-
-    `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too, and
-    those with an action in its `grace`: nothing may overtake it.
-    """
-    held = set(skip) if with_files else _lanes_without_files() | skip
-    together = _together(grace)
-    batch: list[Action] = []
-    size = 0
-    rows = connection().execute(
-        "SELECT complaint_id, body, n, sent FROM action WHERE state = 'waiting' ORDER BY n"
-    )
-    for complaint_id, body, number, sent in rows:
-        if complaint_id in held:
-            continue
-        action = _decode_action(body)
-        stroke = (action.verb, action.recorded_at)
-        if grace is not None and not sent and grace.left(action.recorded_at, together[stroke]):
-            held.add(complaint_id)
-            continue
-        size += len(body) + 128
-        if batch and size > max_bytes:
-            break
-        batch.append(replace(action, prev=_predecessor(complaint_id, number)))
-        if len(batch) == limit:
-            break
-    rows.close()
-    return tuple(batch)
-
-
-def resting(grace: Grace) -> float:
-    """Seconds until the next action leaves its grace when nothing else can be sent; 0 otherwise."""
-    if to_send(1, grace=grace):
-        return 0.0
-    left = [grace.left(moment, count) for (_verb, moment), count in _together(grace).items()]
-    return min((seconds for seconds in left if seconds), default=0.0)
-
-
-def _together(grace: Grace | None) -> Counter[tuple[str, dt.datetime]]:
-    """How many unsent actions each stroke (verb and moment) left here, of those that may be in their grace."""
-    if grace is None:
-        return Counter()
-    oldest = int((grace.now - dt.timedelta(seconds=grace.longest)).timestamp())
-    rows = connection().execute(
-        "SELECT body FROM action WHERE state = 'waiting' AND sent = 0 AND recorded_at >= ?", (oldest,)
-    )
-    actions = (_decode_action(body) for (body,) in rows)
-    return Counter((action.verb, action.recorded_at) for action in actions)
-
-
-def mark_sent(action_ids: Iterable[str]) -> None:
-    """Note that these are about to leave: from now on they cannot be undone."""
-    connection().executemany("UPDATE action SET sent = 1 WHERE id = ?", [(i,) for i in action_ids])
-
-
-def note_failure(action_id: str, error: str) -> int:
-    """An action alone made central refuse the request; returns how often it has."""
-    connection().execute(
-        "UPDATE action SET tries = tries + 1, last_error = ? WHERE id = ?", (error, action_id)
-    )
-    row = connection().execute("SELECT tries FROM action WHERE id = ?", (action_id,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def quarantine(action_id: str, detail: str) -> None:
-    """Put a poison pill into the tray, so that its lane can go on."""
-    refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))
-
-
-def _predecessor(complaint_id: str, number: int) -> str | None:
-    row = (
-        connection()
-        .execute(
-            "SELECT id FROM action WHERE complaint_id = ? AND n < ?"
-            f" AND state IN {JOURNAL} ORDER BY n DESC LIMIT 1",
-            (complaint_id, number),
-        )
-        .fetchone()
-    )
-    return None if row is None else str(row[0])
-
-
-def _lanes_without_files() -> set[str]:
-    """Complaints with a waiting action whose evidence central does not have yet."""
-    if connection().execute("SELECT 1 FROM blob WHERE done = 0 LIMIT 1").fetchone() is None:
-        return set()
-    rows = connection().execute(
-        "SELECT DISTINCT action.complaint_id FROM action,"
-        " json_each(CAST(action.body AS TEXT), '$.fields.evidence') AS file JOIN blob"
-        " ON blob.sha256 = json_extract(file.value, '$.sha256') AND blob.done = 0"
-        " WHERE action.state = 'waiting'"
-    )
-    return {row[0] for row in rows}
 
 
 # --- the twin ---------------------------------------------------------------------------------------
@@ -362,12 +189,12 @@ def _fingerprinted(action: Action) -> Action:
     return action if action.fp else replace(action, fp=fingerprint(action))
 
 
-def insert(action: Action, number: str, title: str, seen: Current | None) -> None:
+def insert(action: Action, number: str, title: str, seen: Current | None, *, stroke: str = "") -> None:
     """Add an action to the outbox; the caller rebases its complaint."""
     connection().execute(
         "INSERT INTO action(id, complaint_id, verb, state, recorded_at, body, seen, number, title, seq,"
-        " epoch, code, sent, tries, last_error, settled_at)"
-        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, '', '', 0, 0, '', 0)",
+        " epoch, code, sent, tries, last_error, settled_at, stroke)"
+        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, '', '', 0, 0, '', 0, ?)",
         (
             action.id,
             action.complaint_id,
@@ -377,11 +204,13 @@ def insert(action: Action, number: str, title: str, seen: Current | None) -> Non
             None if seen is None else _encode(seen),
             number,
             title,
+            stroke or f"{action.actor_id} {action.verb} {action.recorded_at.isoformat()}",
         ),
     )
 
 
-def _listed(where: str, limit: int, *values: str) -> list[Waiting]:
+def listed(where: str, limit: int, *values: str) -> list[Waiting]:
+    """Actions by a condition of SQL, whose values are never written into it."""
     rows = connection().execute(
         "SELECT body, state, number, title, sent, seen, result, last_error FROM action"
         f" WHERE {where} LIMIT {int(limit)}",
@@ -453,3 +282,8 @@ def refuse(result: ActionResult, *, rebase_now: bool = True) -> None:
     if rebase_now:
         for complaint_id in lanes:
             rebase(complaint_id)
+
+
+def quarantine(action_id: str, detail: str) -> None:
+    """Put a poison pill into the tray, so that its lane can go on."""
+    refuse(ActionResult(id=action_id, status=Verdict.REJECTED, code="quarantined", detail=detail))

@@ -17,11 +17,13 @@ from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
 from qlue_desk.store.bound import connection
-from qlue_desk.store.conditions import WIDE, Value, where
+from qlue_desk.store.conditions import WIDE, Condition, Value, rows_said, where
 from qlue_desk.store.models import NEVER
 
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 
+_AT_ONCE = 500
+"""Parameters of one statement."""
 _STATUS_ORDER = (
     "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
 )
@@ -38,6 +40,10 @@ _ORDER: dict[str, tuple[str, str]] = {
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
 `sort:proposed` what waits for a second person."""
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
+
+
+FEW = 1000
+"""Reports that are looked up one by one in about 10 ms."""
 
 
 class QueueRow(msgspec.Struct, frozen=True, gc=False):
@@ -116,9 +122,11 @@ def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -
 
 
 def _select(query: Query, moment: Moment, *, whole: bool) -> tuple[str, tuple[Value, ...]]:
-    condition = where(query, moment)
     order = _ORDER[query.sort][query.descending]
-    table = "complaint" if _in_order(query, whole=whole) else WIDE
+    table, condition = _few(query, moment) or (
+        "complaint" if _in_order(query, whole=whole) else WIDE,
+        where(query, moment),
+    )
     return f"SELECT row FROM {table} WHERE {condition.sql} ORDER BY {order}", condition.parameters
 
 
@@ -128,7 +136,7 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     By deadline that index covers the terms of the default views; in other orders the walk visits the
     table for each row, which only a first page of almost everything is worth.
     """
-    if query.words or any(term.negated for term in query.terms):
+    if query.words or any(term.negated and not _names_few(term) for term in query.terms):
         return False
     if query.sort == "due" and not query.descending:
         return all(_covered_by_due(term) for term in query.terms)
@@ -136,7 +144,31 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     return only_open and not whole
 
 
+def _names_few(term: Term) -> bool:
+    """What is put aside is looked up once and is a handful: leaving it out costs the walk nothing."""
+    return term.field is Field.IS and term.values == ("snoozed",)
+
+
+def _few(query: Query, moment: Moment) -> tuple[str, Condition] | None:
+    """Table and condition where so few reports say the words that each is looked up by its row number.
+
+    That is sooner done than reading the wide index through; None where it is not.
+    """
+    said = rows_said(query)
+    if said is None:
+        return None
+    statement, others = said
+    found = connection().execute(f"{statement.sql} LIMIT {FEW + 1}", statement.parameters).fetchall()
+    if len(found) > FEW:
+        return None
+    rest = where(others, moment)
+    numbers = ", ".join(str(int(row)) for (row,) in found)
+    return "complaint NOT INDEXED", Condition(f"row IN ({numbers}) AND {rest.sql}", rest.parameters)
+
+
 def _covered_by_due(term: Term) -> bool:
+    if term.negated and _names_few(term):
+        return True
     if term.field is Field.IS:
         return _FLAGS_COVERED_BY_DUE.issuperset(term.values)
     return term.field in (Field.STATUS, Field.BY, Field.DUE)
@@ -156,12 +188,37 @@ def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
 
 def complaints(row_numbers: Sequence[int]) -> list[Complaint]:
     """The complaints of these rows in full, in the order given (exports, the verifier's suggestions)."""
-    marks = ", ".join("?" * len(row_numbers))
-    cursor = connection().execute(
-        f"SELECT row, body FROM complaint WHERE row IN ({marks})", tuple(row_numbers)
-    )
+    return list(complaints_by_row(row_numbers).values())
+
+
+def complaints_by_row(row_numbers: Iterable[int]) -> dict[int, Complaint]:
+    """The complaints of these rows in full, in the order given; those that are gone are left out."""
+    wanted = tuple(row_numbers)
+    marks = ", ".join("?" * len(wanted))
+    cursor = connection().execute(f"SELECT row, body FROM complaint WHERE row IN ({marks})", wanted)
     found = {number: _decode_complaint(body) for number, body in cursor}
-    return [found[number] for number in row_numbers if number in found]
+    return {number: found[number] for number in wanted if number in found}
+
+
+def ids(row_numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """Row number and id of the complaints of these rows, in the order given, without those that are gone."""
+    found: dict[int, str] = {}
+    for start in range(0, len(row_numbers), _AT_ONCE):
+        part = tuple(row_numbers[start : start + _AT_ONCE])
+        marks = ", ".join("?" * len(part))
+        found.update(connection().execute(f"SELECT row, id FROM complaint WHERE row IN ({marks})", part))
+    return [(number, found[number]) for number in row_numbers if number in found]
+
+
+def rows_of(complaint_ids: Sequence[str]) -> list[int]:
+    """The row numbers of those complaints that are here, in no order."""
+    found: list[int] = []
+    for start in range(0, len(complaint_ids), _AT_ONCE):
+        part = tuple(complaint_ids[start : start + _AT_ONCE])
+        marks = ", ".join("?" * len(part))
+        rows_here = connection().execute(f"SELECT row FROM complaint WHERE id IN ({marks})", part)
+        found += [row for (row,) in rows_here]
+    return found
 
 
 def row_of(complaint_id: str) -> int | None:
@@ -172,13 +229,25 @@ def row_of(complaint_id: str) -> int | None:
 
 def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None) -> int:
     """How many complaints the query means."""
-    condition = where(query, _moment(now, me, zone))
+    moment = _moment(now, me, zone)
+    table, condition = _few(query, moment) or (WIDE, where(query, moment))
     found = (
         connection()
-        .execute(f"SELECT count(*) FROM {WIDE} WHERE {condition.sql}", condition.parameters)
+        .execute(f"SELECT count(*) FROM {table} WHERE {condition.sql}", condition.parameters)
         .fetchone()
     )
     return int(found[0])
+
+
+def means(
+    query: Query, complaint_id: str, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None
+) -> bool:
+    """Whether the query finds this complaint."""
+    condition = where(query, _moment(now, me, zone))
+    found = connection().execute(
+        f"SELECT 1 FROM complaint WHERE id = ? AND {condition.sql}", (complaint_id, *condition.parameters)
+    )
+    return found.fetchone() is not None
 
 
 def counts(

@@ -334,7 +334,10 @@ def purge(*, sealed: bool = False) -> None:
     connection().execute(
         "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)
     )
-    connection().execute("DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'")
+    connection().execute(
+        "DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'"
+        " OR key LIKE 'searched:%'"
+    )
     journal.tidy_twin()
     schema.forget_copies(twin.path_here().parent)
     next_generation()

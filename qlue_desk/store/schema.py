@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import search
+from qlue_desk.store import search, similar
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -30,6 +30,11 @@ _WIDE = (
 """All that a term can ask for or a list is sorted by: filters, counts and the summary read this and no body. Queries name it
 (`conditions.WIDE`), because without statistics SQLite prefers a narrow index and a visit to each row."""
 
+_STROKES = (
+    # What a stroke recorded (undo), and what is unsent of the newest strokes (the seconds to take back).
+    "CREATE INDEX action_stroke ON action(stroke, n)",
+    "CREATE INDEX action_unsent ON action(recorded_at, stroke) WHERE state = 'waiting' AND sent = 0",
+)
 _INDEXES = (
     # One a sort order of the query line, in the order of lists, so that a first page needs no sorting.
     "CREATE INDEX complaint_due ON complaint(due, row)",
@@ -40,6 +45,9 @@ _INDEXES = (
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
+    *_STROKES,
+    similar.NEAR_INDEX,
+    similar.DUPLICATE_INDEX,
 )
 
 
@@ -116,6 +124,22 @@ _UPGRADES: dict[int, tuple[str, ...]] = {
     ),
     # The number came into the wide index: `sort:number` with a filter visited every row, 1.6 s for 100,000.
     2: ("DROP INDEX IF EXISTS complaint_wide", _WIDE),
+    # Strokes have a name of their own, because a macro is several verbs; reports can be put aside.
+    3: (
+        "ALTER TABLE action ADD COLUMN stroke TEXT NOT NULL DEFAULT ''",
+        "UPDATE action SET stroke = json_extract(CAST(body AS TEXT), '$.actor_id') || ' ' || verb || ' ' ||"
+        " json_extract(CAST(body AS TEXT), '$.recorded_at')",
+        *_STROKES,
+        "CREATE TABLE snooze (actor_id TEXT NOT NULL, complaint_id TEXT NOT NULL, until INTEGER NOT NULL,"
+        " since INTEGER NOT NULL, before INTEGER NOT NULL, heard INTEGER NOT NULL,"
+        " PRIMARY KEY (actor_id, complaint_id))",
+        "ALTER TABLE complaint ADD COLUMN lat_e6 INTEGER",
+        "ALTER TABLE complaint ADD COLUMN lon_e6 INTEGER",
+        "UPDATE complaint SET lat_e6 = json_extract(CAST(body AS TEXT), '$.lat_e6'),"
+        " lon_e6 = json_extract(CAST(body AS TEXT), '$.lon_e6') WHERE has_place = 1",
+        similar.NEAR_INDEX,
+        similar.DUPLICATE_INDEX,
+    ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""
 

@@ -83,10 +83,10 @@ def _send(link: Link, upload: _Upload) -> None:
         link.write(_give_up, upload.sha256, _("Berkas bukti tidak ada lagi di meja ini; lampirkan lagi."))
         return
     address = f"/v1/blobs/{upload.sha256}"
-    offset, restarted = link.transport.blob_received(address), False
+    offset, restarted, whole = link.transport.blob_received(address), False, False
     link.write(_note_sent, upload.sha256, offset)
     while offset < upload.size:
-        chunk = content[offset : offset + link.limits.blob_chunk]
+        chunk = content if whole else content[offset : offset + link.limits.blob_chunk]
         try:
             reply = link.transport.send_bytes(
                 "PUT",
@@ -97,9 +97,13 @@ def _send(link: Link, upload: _Upload) -> None:
             offset = msgspec.json.decode(reply, type=BlobState).received
         except BlobProblem as problem:
             if problem.problem.status == 409:
-                if problem.problem.received == offset:
+                if problem.problem.received == offset or whole:
                     raise
-                offset = problem.problem.received
+                if problem.problem.received < offset:
+                    # What came lies elsewhere: several machines answer in turn. Whole, any of them takes it.
+                    offset, whole = 0, True
+                else:
+                    offset = problem.problem.received
                 continue
             if problem.problem.status == 422 and not restarted:
                 restarted, offset = True, 0

@@ -25,7 +25,7 @@ from qlue_desk.sync import pull
 from qlue_desk.sync.blobs import remove_left
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.link import Line
-from qlue_desk.sync.signing_in import read_token
+from qlue_desk.sync.tokens import read_token
 
 T = TypeVar("T")
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qlue_desk.protocol import ErrorCode
-from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store import meta, outbox, replica, sending
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
 from qlue_desk.store.grace import Grace
-from qlue_desk.sync import blobs, bundling, pull, rounds
+from qlue_desk.sync import blobs, bundling, pull, rounds, tokens
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.errors import (
     ClientTooOld,
@@ -40,7 +40,7 @@ from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
 from qlue_desk.sync.watch import Watch
-from qlue_desk.words import _
+from qlue_desk.words import _, sentences
 
 JOIN_SECONDS = 0.06
 """How long `stop` waits for each thread; a hanging one is cut off and can change nothing any more."""
@@ -211,6 +211,7 @@ class Engine:
         if not connected:
             self._say(phase=Phase.CONNECTING)
         pull.current_session(link)
+        tokens.rotate_when_due(link)
         if pull.needs_snapshot(link):
             self._say(phase=Phase.SYNCING, progress=(0, 0), detail="")
             pull.run_snapshot(link, lambda here, all_: self._say(phase=Phase.SYNCING, progress=(here, all_)))
@@ -264,7 +265,7 @@ class Engine:
         link.session = self._links["pull"].session if "pull" in self._links else None
         blobs.upload_waiting(link)
         grace = self._grace()
-        if grace is not None and (resting := link.read(outbox.resting, grace)):
+        if grace is not None and (resting := link.read(sending.resting, grace)):
             return max(resting, _SHORTEST_REST_SECONDS)
         outcome = pusher.round()
         self._count()
@@ -325,7 +326,7 @@ class Engine:
         path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC))
         if path is None:
             return sentence
-        return sentence + " " + _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
+        return sentences(sentence, _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path))
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""
@@ -334,7 +335,7 @@ class Engine:
     def _count(self) -> None:
         """The numbers, and what the watchdog makes of them; the pushing thread only."""
         online = self._online.is_set() and not self._offline
-        self._say(stuck=self._watch.look(self.store.reading(outbox.oldest), online=online))
+        self._say(stuck=self._watch.look(self.store.reading(sending.oldest), online=online))
 
     def _say(self, **changes: object) -> None:
         with self._said:

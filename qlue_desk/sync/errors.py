@@ -118,6 +118,15 @@ class TooLarge(Refused):
 class NotSignedIn(Refused):
     """401: the token is not valid."""
 
+    def sentence(self) -> str:
+        """Central's reason, and the way back for a desk whose token ended: perhaps it has a copy."""
+        if self.code != ErrorCode.TOKEN_EXPIRED:
+            return super().sentence()
+        return _(
+            "{reason} Pekerjaan Anda tersimpan di sini; sambungkan lagi meja ini dengan kode baru dari"
+            " pengelola kota: qlue-desk login URL --code KODE."
+        ).format(reason=super().sentence())
+
     @property
     def wipe(self) -> bool:
         """True when this desk was revoked and should purge."""

@@ -9,7 +9,7 @@ import msgspec
 from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Session, SnapshotPage
 from qlue_desk.store import ballast, meta, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
-from qlue_desk.sync import blobs
+from qlue_desk.sync import blobs, tokens
 from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
 from qlue_desk.sync.link import Line
 from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
@@ -163,6 +163,7 @@ def _keep_session(session: Session) -> None:
     meta.put(replica.RULES, _rules_of(session))
     meta.put(meta.REVOKED, None)
     replica.note_contact(session.server_time)
+    tokens.begin_count()
     if before is not None and (before.desk.city, before.desk.dinas) != (
         session.desk.city,
         session.desk.dinas,

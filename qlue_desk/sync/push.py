@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, PushRequest, RetryCode, Verdict, decode_cursor
-from qlue_desk.store import journal, outbox, replica, snapshot
+from qlue_desk.store import journal, outbox, replica, sending, snapshot
 from qlue_desk.store.grace import Grace
 from qlue_desk.sync.errors import BadRequest, Refused, Resync, ServerFailed, SyncError, TooLarge
 from qlue_desk.sync.link import Link
@@ -103,7 +103,7 @@ class Pusher:
         return True
 
     def _blame(self, action: Action, error: Refused) -> None:
-        tries = self._link.write(outbox.note_failure, action.id, str(error))
+        tries = self._link.write(sending.note_failure, action.id, str(error))
         # An action that is too large alone will not become smaller.
         if tries >= TRIES_ALONE or isinstance(error, TooLarge):
             self._link.write(outbox.quarantine, action.id, error.sentence())
@@ -118,8 +118,8 @@ def _prepare(limit: int, max_bytes: int, skip: frozenset[str], grace: Grace | No
     if snapshot.current() is not None and replica.cursor() is not None:
         # The cursor is known to be dead; central would only answer 410 until the swap.
         return Batch((), replica.generation(), replica.cursor())
-    actions = outbox.to_send(limit, max_bytes, skip, grace)
-    outbox.mark_sent(action.id for action in actions)
+    actions = sending.to_send(limit, max_bytes, skip, grace)
+    sending.mark_sent(action.id for action in actions)
     return Batch(actions, replica.generation(), replica.cursor())
 
 

@@ -7,10 +7,10 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import journal, outbox, replica
+from qlue_desk.store import journal, outbox, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
-from qlue_desk.sync import blobs, pull
+from qlue_desk.sync import blobs, pull, tokens
 from qlue_desk.sync.errors import ClientTooOld, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.push import Pusher
@@ -41,11 +41,12 @@ def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResul
     for attempt in range(_RESYNCS):
         try:
             pull.current_session(link)
+            tokens.rotate_when_due(link)
             result = _pull_all(link, result, progress)
             result = _push_all(link, result)
             result = _pull_all(link, result, progress)
             # What the second pull gave back (central had lost it) goes out once more.
-            if attempt + 1 < _RESYNCS and link.read(outbox.to_send, 1):
+            if attempt + 1 < _RESYNCS and link.read(sending.to_send, 1):
                 continue
             break
         except Resync:

@@ -7,12 +7,9 @@ Passwords are kept only as argon2id hashes, one a person who has signed in here.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import re
-import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,17 +17,17 @@ import msgspec
 
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
+from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
 from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
 from qlue_desk.sync.link import Link
+from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
 from qlue_desk.sync.transport import Transport
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
-TOKEN_FILE = "token"
-TOKEN_VARIABLE = "QLUE_DESK_TOKEN"
 SERVER_ID = "server_id"
 _HASH = "sign_in:"
 
@@ -85,9 +82,9 @@ def _check_free(store: Store, transport: Transport, server_id: str = "") -> None
     same = url == transport.url or (server_id and server_id == known)
     if left and url and not same:
         raise SignInFailed(
-            _("{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).").format(
-                count=left, url=url
-            )
+            n_(
+                "{count} tindakan masih menunggu {url}; kirim atau ekspor dulu (qlue-desk outbox).", left
+            ).format(count=number(left), url=url)
         )
 
 
@@ -118,7 +115,12 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     if not url or not token:
         raise NotEnrolled("no server or no token")
     return Transport(
-        url, token=token, server_id=server_id, private_ca=private_ca, place=place_of(store.folder)
+        url,
+        token=token,
+        tokens=TokenFile(store.folder),
+        server_id=server_id,
+        private_ca=private_ca,
+        place=place_of(store.folder),
     )
 
 
@@ -128,33 +130,24 @@ def place_of(folder: Path) -> str:
     return hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def read_token(folder: Path) -> str:
-    """The desk's token, '' when there is none."""
-    given = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if not given:
-        try:
-            given = (folder / TOKEN_FILE).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
-    # What could not stand in a header is no token; sending it would look like a dead network.
-    return given if re.fullmatch(r"[!-~]+", given) else ""
-
-
-def write_token(folder: Path, token: str) -> None:
-    """Keep the token for this user only; never readable by others, not even for a moment."""
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".token-")  # mkstemp makes it 0600
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / TOKEN_FILE)
-
-
 # --- people ------------------------------------------------------------------------------------------
 
 
-def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = None) -> Actor:
+def _anybody(_actor: Actor) -> None:
+    """Whoever has the password may sit down."""
+
+
+def sign_in(
+    home: Home,
+    user: str,
+    password: str,
+    *,
+    private_ca: Path | None = None,
+    admit: Callable[[Actor], None] = _anybody,
+) -> Actor:
     """Sign a person in: at central, or without a network against what they signed in with last time.
+
+    `admit` is asked when the password was right and nothing is changed yet; it may raise `SignInFailed`.
 
     :raises SignInFailed: with one sentence.
     """
@@ -166,12 +159,13 @@ def sign_in(home: Home, user: str, password: str, *, private_ca: Path | None = N
                 request = SignInRequest(user=name, password=password)
                 reply = transport.send("POST", "/v1/sign-in", SignInReply, body=request)
             except Offline:
-                return _sign_in_offline(store, name, password)
+                return _sign_in_offline(store, name, password, admit)
             except Refused as refused:
                 if refused.code != ErrorCode.SIGN_IN_FAILED:
                     raise
                 _forget_changed_password(store, name, password)
                 raise SignInFailed(_("Nama atau kata sandi salah.")) from refused
+        admit(reply.actor)
         store.writing(_keep_person, name, password, reply.actor)
         return reply.actor
 
@@ -195,7 +189,7 @@ def signed_in(store: Store) -> Actor | None:
     return None if stored is None else msgspec.json.decode(stored, type=Actor)
 
 
-def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
+def _sign_in_offline(store: Store, user: str, password: str, admit: Callable[[Actor], None]) -> Actor:
     stored = store.reading(meta.get, _HASH + user)
     if stored is None:
         raise SignInFailed(
@@ -204,6 +198,7 @@ def _sign_in_offline(store: Store, user: str, password: str) -> Actor:
     known = msgspec.json.decode(stored, type=_Known)
     if not _matches(known.hash, password):
         raise SignInFailed(_("Nama atau kata sandi salah."))
+    admit(known.actor)
     store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
     return known.actor
 
@@ -236,6 +231,7 @@ def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     meta.put(meta.SERVER_URL, url)
     meta.put(SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
+    meta.put(meta.ROTATE_AT, None)  # counted from the session that follows
 
 
 def _keep_person(user: str, password: str, actor: Actor) -> None:

@@ -16,7 +16,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +26,7 @@ from qlue_desk import __version__
 from qlue_desk.protocol import (
     BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
+    DIGEST_HEADER,
     MEDIA_TYPE,
     PLACE_HEADER,
     PROTOCOL,
@@ -33,13 +34,16 @@ from qlue_desk.protocol import (
     REQUEST_HEADER,
     REQUEST_ID_HEADER,
     SERVER_HEADER,
+    ErrorCode,
     Problem,
+    content_digest,
 )
 from qlue_desk.sync.errors import (
     MAX_RETRY_AFTER,
     BadReply,
     BlobProblem,
     InsecureAddress,
+    NotSignedIn,
     Offline,
     OtherServer,
     Portal,
@@ -59,6 +63,16 @@ _DECODE_STEP = 256 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 T = TypeVar("T")
+
+
+class Tokens(Protocol):
+    """Where a conversation finds another token when central does not take the one it has."""
+
+    def all(self) -> tuple[str, ...]:
+        """What there is now, the likeliest first."""
+
+    def worked(self, token: str) -> None:
+        """Central took this one after it had refused another."""
 
 
 def checked_address(url: str) -> str:
@@ -86,12 +100,14 @@ class Transport:
         url: str,
         *,
         token: str = "",
+        tokens: Tokens | None = None,
         server_id: str = "",
         private_ca: Path | None = None,
         place: str = "",
     ) -> None:
         self.url = checked_address(url)
         self.token = token
+        self._tokens = tokens
         self.server_id = server_id
         """Pinned after enrolment; '' accepts the first server that answers."""
         self._streams: list[Any] = []
@@ -184,6 +200,40 @@ class Transport:
         *,
         plain: bool = False,
     ) -> _Reply:
+        """Ask; with another token where central does not know (any more) the one in hand.
+
+        The window that syncs may have replaced it, and central may have been put back to before that.
+        """
+        refusal: NotSignedIn | None = None
+        tried: set[str] = set()
+        while True:
+            try:
+                reply = self._ask(method, path, content, params, deadline, headers, plain=plain)
+            except NotSignedIn as refused:
+                if self._tokens is None or refused.code != ErrorCode.TOKEN_EXPIRED:
+                    raise
+                refusal = refusal or refused
+                tried.add(self.token)
+                another = next((token for token in self._tokens.all() if token not in tried), None)
+                if another is None:
+                    raise refusal from None
+                self.token = another
+            else:
+                if refusal is not None and self._tokens is not None:
+                    self._tokens.worked(self.token)
+                return reply
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        params: dict[str, str | int] | None,
+        deadline: float,
+        headers: dict[str, str],
+        *,
+        plain: bool = False,
+    ) -> _Reply:
         if self.blocked:
             raise Offline("switched off")
         request_id = uuid.uuid4().hex
@@ -231,6 +281,10 @@ class Transport:
         if plain and headers.get("Content-Encoding", "identity") != "identity":
             raise BadReply("a compressed file")
         content = b"".join(_capped(response, until))
+        # A HEAD states the digest of what a GET would bring.
+        digest = None if response.request.method == "HEAD" else headers.get(DIGEST_HEADER)
+        if digest is not None and digest != content_digest(content):
+            raise BadReply("the reply is not the one that central sent")
         if response.status_code >= 400:
             raise _problem(response, content)
         return _Reply(headers, content)

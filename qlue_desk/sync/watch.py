@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from qlue_desk.store.outbox import Oldest
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.store.sending import Oldest
+from qlue_desk.words import _, n_
 
 STILL_SECONDS = 120.0
 """Online for so long with the same oldest action: somebody should look."""
@@ -31,7 +32,9 @@ class Watch:
             return ""
         if now - self._since < STILL_SECONDS:
             return ""
-        return _("{n} tindakan tertahan: {why}").format(n=oldest.waiting, why=_why(oldest))
+        return n_("{n} tindakan tertahan: {why}", oldest.waiting).format(
+            n=number(oldest.waiting), why=_why(oldest)
+        )
 
 
 def _why(oldest: Oldest) -> str:

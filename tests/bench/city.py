@@ -23,7 +23,7 @@ from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from tests.bench import home
-from tests.bench.terminal import environment
+from tests.bench.painting import environment
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
 

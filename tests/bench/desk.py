@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import home
+from tests.bench.painting import Terminal
 from tests.bench.table import Line, Sample
-from tests.bench.terminal import Terminal
 
 _EMPTY_APP = """
 from textual.app import App

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.casework.acting import act, find_verb, offers, undo
+from qlue_desk.casework.acting import act, find_verb, offers
 from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Code, Fields

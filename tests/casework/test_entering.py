@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.casework.entering import enter, similar
+from qlue_desk.casework.entering import enter
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import queue
 from qlue_desk.domain.complaint import Channel, Reporter, Status
@@ -93,30 +93,3 @@ def test_officers_do_not_enter_reports(world: DeskWorld) -> None:
     with pytest.raises(Refused) as error:
         enter(world.signed_in_as("u_rina"), CALL, NOW)
     assert str(error.value) == "Laporan baru hanya dicatat operator atau verifikator."
-
-
-def test_similar_open_reports_nearby(world: DeskWorld) -> None:
-    city = world.workplace.city
-    category, kelurahan = city.categories[0].key, city.kelurahan[0].code
-    near = world.add(lat_e6=-6_590_000, lon_e6=106_800_000)
-    nearer = world.add(lat_e6=-6_591_000, lon_e6=106_800_000)
-    far = world.add(lat_e6=-6_600_000, lon_e6=106_800_000)
-    unplaced = world.add()
-    world.add(status=Status.RESOLVED, lat_e6=-6_591_000, lon_e6=106_800_000)
-    world.add(category=city.categories[1].key, lat_e6=-6_591_000, lon_e6=106_800_000)
-    found = similar(
-        world.workplace,
-        category=category,
-        kelurahan=kelurahan,
-        lat_e6=-6_591_100,
-        lon_e6=106_800_000,
-        now=NOW,
-    )
-    assert [(s.complaint.id, s.metres) for s in found] == [
-        (nearer.id, 11),
-        (near.id, 122),
-        (unplaced.id, None),
-    ]
-    by_area = similar(world.workplace, category=category, kelurahan=kelurahan, now=NOW)
-    assert {s.complaint.id for s in by_area} == {near.id, nearer.id, far.id, unplaced.id}
-    assert similar(world.workplace, category=None, kelurahan=kelurahan) == []

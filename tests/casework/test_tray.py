@@ -19,7 +19,7 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
-from qlue_desk.store import departed, drafts, journal, outbox, replica
+from qlue_desk.store import departed, drafts, journal, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -46,7 +46,7 @@ def refuse(world: DeskWorld) -> str:
         values={"dinas": "Dishub"},
         current=Current("dispatched", "dishub", 9),
     )
-    world.store.writing(lambda: journal.settle(outbox.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
+    world.store.writing(lambda: journal.settle(sending.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
     return outcome.action_id
 
 
@@ -127,7 +127,7 @@ def test_a_refused_action_says_which_remedies_cannot_succeed_and_where_its_repor
 ) -> None:
     action_id = refuse(world)
     [here] = tray.tray_lines(world.workplace, now=NOW)
-    assert (here.gone, here.why_not) == (False, {})
+    assert (here.gone, sorted(here.why_not)) == (False, ["enter"])
     world.store.writing(replica.forget, here.complaint_id, "dishub")
     [line] = tray.tray_lines(world.workplace, now=NOW)
     sentence = (
@@ -147,7 +147,7 @@ def test_what_is_known_of_a_report_that_left_stands_where_central_said_nothing(w
     [outcome] = act(world.workplace, ["1"], "acknowledge", now=NOW)
     result = ActionResult(outcome.action_id, Verdict.REJECTED, "not_found", detail="Tidak ada.")
     world.store.writing(replica.forget, complaint.id, "dlh")
-    world.store.writing(lambda: journal.settle(outbox.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
+    world.store.writing(lambda: journal.settle(sending.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
     [line] = tray.tray_lines(world.workplace)
     assert (line.gone, line.current) == (True, "pindah ke DLH")
     other = world.add()
@@ -160,5 +160,5 @@ def test_a_remedy_that_the_table_of_moves_forbids_now_says_why(world: DeskWorld)
     done = msgspec.structs.replace(world.get("1"), status=Status.RESOLVED, version=9)
     world.put([done])
     [line] = tray.tray_lines(world.workplace, now=NOW)
-    assert sorted(line.why_not) == ["hand", "retry"]
+    assert sorted(line.why_not) == ["enter", "hand", "retry"]
     assert line.why_not["retry"].startswith("Mulai dikerjakan tidak bisa dari Selesai")

@@ -43,6 +43,13 @@ def test_the_content_decides_the_kind(head: bytes, kind: str | None) -> None:
     assert media_type_of(head) == kind
 
 
+def test_a_file_that_comes_whole_is_taken_whatever_came_before(office: Any) -> None:
+    blobs = office.hub.blobs
+    blobs.write(SHA, 0, len(PHOTO), PHOTO[:1000], "d_1")
+    assert blobs.write(SHA, 0, len(PHOTO), PHOTO, "d_1") == BlobState(len(PHOTO), len(PHOTO))
+    assert blobs.path(SHA).read_bytes() == PHOTO
+
+
 def test_an_upload_goes_on_where_it_broke_off(office: Any) -> None:
     blobs = office.hub.blobs
     assert blobs.state(SHA) is None

@@ -331,6 +331,16 @@ def test_a_merge_stands_in_both_histories(office: Any) -> None:
     assert office.now_is(first).version == first.version + 1
 
 
+def test_a_duplicate_stands_in_the_history_of_the_one_that_goes_on(office: Any) -> None:
+    first, second = office.take("1").complaint, office.take("2").complaint
+    result = office.act(second, "duplicate", office.verifier, to=first.number)
+    assert result.status is Verdict.APPLIED
+    assert office.now_is(second).duplicate_of == first.number
+    entry = office.hub.records.entries(first.id)[-1]
+    assert (entry.verb, entry.fields, entry.public) == ("merge", {"merged": second.number}, False)
+    assert office.now_is(first).status is first.status
+
+
 def test_revealing_a_number_needs_a_reason_and_is_logged(office: Any) -> None:
     complaint = office.take().complaint
     register = office.hub.register

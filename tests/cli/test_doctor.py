@@ -11,6 +11,9 @@ import pytest
 
 from qlue_desk.cli import doctor
 from qlue_desk.cli.running import run
+from qlue_desk.cli.terminal_checks import abilities
+from qlue_desk.desk import terminal
+from qlue_desk.protocol import PROTOCOL
 from qlue_desk.store import location
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import SCHEMA_VERSION
@@ -120,3 +123,49 @@ def test_the_last_line_when_nothing_is_left_open() -> None:
     assert doctor._verdict([doctor.Finding("x", False, ""), doctor.Finding("y", None, "")]) == (
         "1 hal perlu dibenahi."
     )
+
+
+def test_a_rule_of_notices_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    DeskWorld.make(tmp_path / "home").close()
+    (tmp_path / "config.toml").write_text('[notify]\nquery = "status:apa"\n')
+    [found] = wrong(capsys)
+    assert found["found"].startswith("config.toml:2: query: ")
+
+
+def test_a_clash_of_keys_names_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text('[ui]\n[keys]\nquit = "f10"\nnote = "t"\n')
+    [found] = wrong(capsys)
+    assert found["found"].startswith("config.toml:4: [keys]: tombol “t” dipakai dua kali")
+
+
+@pytest.mark.parametrize(
+    ("environ", "colours", "clipboard"),
+    [
+        ({"TERM": "linux"}, "linux: 8 warna", "terminal ini tidak menerima OSC 52"),
+        ({"TERM": "xterm-256color"}, "xterm-256color: 256 warna", "OSC 52 dikirim; terminal ini tidak mengatakan"),
+        ({"TERM": "screen-256color", "TMUX": "x"}, "screen-256color: 256 warna", "OSC 52 lewat tmux"),
+        ({"TERM": "screen-256color", "STY": "x"}, "screen-256color: 256 warna", "OSC 52 lewat GNU screen"),
+        ({"TERM": "xterm-kitty"}, "xterm-kitty: semua warna", "OSC 52: salin bekerja"),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, "NO_COLOR", "OSC 52: salin bekerja"),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, "xterm-256color: 256 warna", "terminal ini tidak"),
+    ],
+)  # fmt: skip
+def test_what_a_terminal_can(environ: dict[str, str], colours: str, clipboard: str) -> None:
+    found = {f.what: f for f in abilities(terminal.read(environ, {"linux": 8}.get))}
+    assert found["Warna"].found == colours
+    assert found["Papan klip"].found.startswith(clipboard)
+    assert not any(each.ok is False for each in found.values())
+
+
+@pytest.mark.parametrize(
+    ("oldest", "newest", "min_client", "ok", "words"),
+    [
+        (PROTOCOL, PROTOCOL, "0.0.0", True, "cocok"),
+        (PROTOCOL - 1, PROTOCOL - 1, "0.0.0", False, "pusat lebih lama"),
+        (PROTOCOL + 1, PROTOCOL + 2, "0.0.0", False, "pusat memerlukan meja yang lebih baru"),
+        (PROTOCOL, PROTOCOL, "99.0.0", False, "pusat memerlukan meja yang lebih baru"),
+    ],
+)
+def test_older_and_newer_centrals(oldest: int, newest: int, min_client: str, ok: bool, words: str) -> None:
+    [found] = doctor.compatibility(oldest, newest, min_client)
+    assert (found.ok, found.found.startswith(words), bool(found.mend)) == (ok, True, not ok)

@@ -11,8 +11,9 @@ from textual.pilot import Pilot
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.terminal import Terminal
 from qlue_desk.domain.complaint import Attachment, Channel, Entry, Hop, Reporter, Status, Suggestion
-from qlue_desk.settings import Settings
+from qlue_desk.settings import Settings, Ui
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk_world import NOW, DeskWorld
 
@@ -28,6 +29,10 @@ _TITLES = (
     ("Trotoar sudah ditambal", "trotoar", "Jl. Juanda", Status.AWAITING_VERIFICATION, 120),
     ("Drainase tersumbat sampah", "drainase", "Jl. Empang", Status.RESOLVED, 300),
 )
+
+
+PLAIN = Ui(theme="dark", glyphs="unicode")
+"""Whatever terminal the tests run in."""
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
@@ -141,10 +146,17 @@ async def desk(
     settings: Settings | None = None,
     demo: DemoInfo | None = None,
     phase: Phase = Phase.CONNECTED,
+    terminal: Terminal | None = None,
 ) -> AsyncIterator[tuple[QlueDesk, Pilot[int]]]:
     """The app over a world, with its first rows on screen."""
     app = QlueDesk(
-        world.workplace, None, settings or Settings(), home=world.workplace.home, demo=demo, now=lambda: NOW
+        world.workplace,
+        None,
+        settings or Settings(ui=PLAIN),
+        home=world.workplace.home,
+        demo=demo,
+        now=lambda: NOW,
+        terminal=terminal,
     )
     app.animation_level = "none"
     app.line_state = SyncState(phase=phase, last_contact=NOW - dt.timedelta(seconds=12))

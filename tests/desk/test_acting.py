@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Sync
-from qlue_desk.store import outbox, replica
+from qlue_desk.store import outbox, replica, sending
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, fill_for_verifier, screen_text, until
 from tests.desk_world import NOW, DeskWorld
@@ -365,7 +365,7 @@ def test_undo_of_a_bulk_names_move_and_count_and_brings_the_marks_back(world: De
 
 def test_undo_says_what_has_left_already(world: DeskWorld) -> None:
     [outcome] = act(world.workplace, ["BGR-26-000002"], "acknowledge", now=NOW)
-    world.store.writing(outbox.mark_sent, [outcome.action_id])
+    world.store.writing(sending.mark_sent, [outcome.action_id])
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("u")

@@ -25,7 +25,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.text import storable
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, outbox
-from qlue_desk.sync.signing_in import write_token
+from qlue_desk.sync.tokens import write_token
 from tests.desk.scene import desk, until
 from tests.desk_world import NOW, DeskWorld
 

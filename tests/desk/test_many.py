@@ -14,12 +14,13 @@ from qlue_desk.casework.acting import act, offers_together
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog, TextDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.many import ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Ui
-from qlue_desk.store import outbox
+from qlue_desk.store import outbox, sending
 from qlue_desk.store import queue as rows
 from tests.desk.scene import fill_for_verifier, screen_text, until
 from tests.desk.test_acting import agree, dialog, play, queue, said, sent
@@ -54,7 +55,7 @@ def test_a_bulk_with_refused_ones_tells_each_and_keeps_only_those_marked(world: 
         await until(lambda: "3 dari 5" in texts(app))
         await pilot.press("t", "enter")
         await agree(app, pilot, "Terima untuk 3 dari 5 laporan?")
-        await until(lambda: isinstance(app.screen, TextDialog))
+        await until(lambda: isinstance(app.screen, ResultDialog))
         assert app.screen.title_text == "Terima: 3 tersimpan, 2 dilewati"  # type: ignore[attr-defined]
         assert not any(isinstance(screen, FollowUpDialog) for screen in app.screen_stack)
         await pilot.press("escape")
@@ -79,13 +80,13 @@ def test_moves_over_several_are_possible_where_one_can_take_them(world: DeskWorl
 def test_escape_and_every_other_key_wait_while_it_is_recorded(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         gate = asyncio.Event()
-        real = app.backend.act  # type: ignore[union-attr]
+        real = app.backend.perform  # type: ignore[union-attr]
 
         async def slowly(*args, **named):  # type: ignore[no-untyped-def]
             await gate.wait()
             return await real(*args, **named)
 
-        app.backend.act = slowly  # type: ignore[union-attr, method-assign]
+        app.backend.perform = slowly  # type: ignore[union-attr, method-assign]
         await mark_all(app, pilot)
         await dialog(app, pilot, "t", "enter")
         await agree(app, pilot, "Terima untuk 3 dari 5 laporan?")
@@ -94,7 +95,7 @@ def test_escape_and_every_other_key_wait_while_it_is_recorded(world: DeskWorld) 
         await pilot.press("escape", "escape", "enter", "ctrl+n", "x", "q")
         assert app.screen is asking
         gate.set()
-        await until(lambda: isinstance(app.screen, TextDialog))
+        await until(lambda: isinstance(app.screen, ResultDialog))
         await pilot.press("escape")
         await until(lambda: len(app.screen_stack) == 2)
         assert len(sent(world)) == 3
@@ -165,7 +166,7 @@ def test_few_are_not_asked_about(world: DeskWorld) -> None:
 def test_undo_of_a_bulk_that_has_left_names_move_and_count(world: DeskWorld) -> None:
     act(world.workplace, ["BGR-26-000004"], "note", Fields(note="sudah dilihat"), now=NOW)
     outcomes = act(world.workplace, [f"BGR-26-{n:06d}" for n in (1, 2, 3)], "acknowledge", now=NOW)
-    world.store.writing(outbox.mark_sent, [item.action.id for item in world.store.reading(outbox.waiting)])
+    world.store.writing(sending.mark_sent, [item.action.id for item in world.store.reading(outbox.waiting)])
     assert len(outcomes) == 3
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:

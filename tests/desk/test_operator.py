@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ChooseDialog
@@ -103,5 +104,22 @@ def test_escape_keeps_the_form_and_recording_forgets_it(world: DeskWorld) -> Non
         await pilot.press("0", "8", "ctrl+l")
         assert form._as_draft() == ""
         await pilot.press("escape")
+
+    play(world, scene)
+
+
+def test_what_is_typed_finds_open_reports_of_the_same_thing(world: DeskWorld) -> None:
+    world.add(status=Status.NEW, title="Pohon condong", text="Ke warung Sederhana, dekat pos ronda.")
+    world.add(status=Status.RESOLVED, title="Pohon condong", text="Ke warung Sederhana.")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        form = await open_form(app, pilot)
+        form.query_one("#title").focus()
+        await pilot.press(*"pohon condong")
+        options = form.query_one("#similar", OptionList)
+        await until(lambda: options.option_count == 1 and not options.get_option_at_index(0).disabled)
+        shown = str(options.get_option_at_index(0).prompt)
+        assert "BGR-26-000002" in shown
+        assert "kata: condong, pohon" in shown
 
     play(world, scene)

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.queue import lagging
+from qlue_desk.desk.queue.deeds import Deed
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
@@ -102,10 +103,10 @@ def test_a_transfer_keeps_the_place_and_the_key_above_reaches_the_row_above(worl
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await stand_on_second(app, pilot)
         screen = screen_of(app)
-        chosen = await screen.chosen_complaints()
-        [done] = await screen.doing.run(
-            chosen, Verb.TRANSFER, Fields(to="dishub", note="Lampu lalu lintas, bukan jalan.")
-        )
+        chosen = await screen.chosen()
+        assert chosen is not None
+        transfer = Deed(Verb.TRANSFER, Fields(to="dishub", note="Lampu lalu lintas, bukan jalan."))
+        [done] = (await screen.doing.run(chosen, transfer)).outcomes
         assert done.done, done.refusal
         await until(lambda: screen.current_cells is not None and screen.current_cells.pending > 0)
         await until(lambda: known(app) and listed(app) == "1[2]34567")

@@ -18,8 +18,10 @@ from textual.pilot import Pilot
 from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.edges import Verb
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
 from tests.desk_world import NOW, DeskWorld
@@ -50,6 +52,26 @@ async def _summary(app: QlueDesk, pilot: Pilot[int]) -> None:
     await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
 
 
+async def _query(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await pilot.press("slash", *"jalan status:disp")
+    await until(lambda: app.screen.query_one(QueryBar).has_class("-offers"))
+    await pilot.press("tab")
+    await until(lambda: "status:dispatched" in app.screen.query_text)  # type: ignore[attr-defined]
+    await settled(app)
+
+
+async def _similar(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await settled(app)
+    await pilot.press("d")
+    await until(lambda: isinstance(app.screen, SimilarDialog) and app.screen.query("#candidates"))
+
+
+async def _merge(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await settled(app)
+    await pilot.press("space", "space", "space", "d")
+    await until(lambda: isinstance(app.screen, MergeDialog) and app.screen.query("#candidates"))
+
+
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Scene]] = {
     "queue": ("u_rina", _queue),
@@ -57,6 +79,9 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "outbox": ("u_rina", _outbox),
     "summary": ("u_budi", _summary),
     "verifier": ("u_dewi", _queue),
+    "query": ("u_rina", _query),
+    "similar": ("u_rina", _similar),
+    "merge": ("u_rina", _merge),
 }
 
 

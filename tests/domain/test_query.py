@@ -25,10 +25,9 @@ from qlue_desk.domain.query import (
     QueryNames,
     Term,
     Word,
-    complete,
     parse,
-    token_span,
 )
+from qlue_desk.domain.query_complete import Offer, offers, token_span
 from qlue_desk.domain.query_names import FIXED, Spelling, names_of
 
 NAMES = QueryNames(
@@ -274,10 +273,42 @@ def test_canonical_text_parses_to_the_same_query(text: str) -> None:
         ("foo:ba", []),
         ("", []),
         ("lampu ", []),
+        ("kelurahan:tul", ["batu-tulis"]),
+        ('kategori:"PKL, liar",ja', ["jalan-rusak"]),
+        ("status:dispatched", []),
+        ("lampu semp", ["kelurahan:sempur"]),
+        ("batu tx", []),
+        ("bat", ["kelurahan:batutulis"]),
+        ("rus", ["category:jalan-rusak"]),
+        ("dish", ["dinas:dishub"]),
+        ("dispo", ["status:disposisi"]),
+        ("-rina", ["by:rina-wati"]),
+        ('"semp', []),
     ],
 )
 def test_suggestions(written: str, suggestions: list[str]) -> None:
-    assert complete(written, len(written), NAMES) == suggestions
+    assert [offer.text for offer in offers(written, len(written), NAMES)] == suggestions
+
+
+def test_a_suggestion_says_what_it_means() -> None:
+    assert offers("status:disp", 11, NAMES) == [Offer("dispatched", "Disposisi")]
+    assert offers("dinas:dis", 9, NAMES) == [Offer("dishub", "Dinas Perhubungan")]
+    assert offers("category:jal", 12, NAMES) == [Offer("jalan-rusak", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("colour:xyz", ("red", "yellow", "green", "grey")),
+        ("priority:", ("ordinary", "high", "emergency")),
+        ("older:", ("24h", "3d", "2w")),
+        ("kelurahan:xyz", ()),
+    ],
+)
+def test_a_mistake_says_what_is_allowed(text: str, allowed: tuple[str, ...]) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, NAMES)
+    assert caught.value.allowed == allowed
 
 
 @settings(max_examples=100, deadline=None, database=None)
@@ -289,8 +320,8 @@ def test_suggestions_never_fail_and_fit_where_they_are_put(text: str, data: st.D
     cursor = data.draw(st.integers(0, len(text)))
     start, end = token_span(text, cursor)
     assert 0 <= start <= end == cursor
-    for suggestion in complete(text, cursor, NAMES):
-        assert suggestion
+    for suggestion in offers(text, cursor, NAMES):
+        assert suggestion.text
 
 
 def test_names_come_from_the_city_and_its_people() -> None:

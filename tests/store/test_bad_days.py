@@ -227,7 +227,7 @@ def test_damage_is_found_then_and_said(tmp_path: Path) -> None:
     world.close()
     killed_desk(tmp_path)
     with (tmp_path / "desk.db").open("r+b") as file:
-        file.seek(20 * 4096 + 100)
+        file.seek(30 * 4096 + 100)
         file.write(os.urandom(600))
     with pytest.raises(StoreError) as error:
         Store.open(tmp_path)

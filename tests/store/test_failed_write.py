@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import outbox, twin
+from qlue_desk.store import blobs, disk, outbox, twin
 from qlue_desk.store.errors import StoreError
 from tests.desk_world import NOW, DeskWorld
 
@@ -42,3 +45,19 @@ def test_what_the_person_was_told_has_failed_is_never_sent(tmp_path: Path) -> No
     assert [line.action.id for line in kept if line.action] == [line.action.id for line in waiting]
     assert (tmp_path / twin.FILE).read_bytes().startswith(before)
     world.close()
+
+
+def test_a_file_is_kept_whole_with_its_name_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"\xff\xd8\xffbukti"
+    sha256 = hashlib.sha256(content).hexdigest()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", lambda *_paths: (_ for _ in ()).throw(OSError(errno.EIO, "disk")))
+        with pytest.raises(OSError, match="disk"):
+            blobs.keep_file(tmp_path, sha256, content)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    flushed: list[Path] = []
+    monkeypatch.setattr(disk, "flush_folder", flushed.append)
+    path = blobs.keep_file(tmp_path, sha256, content)
+    assert (path.read_bytes(), flushed) == (content, [path.parent])

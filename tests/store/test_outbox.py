@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qlue_desk.casework.acting import act, undo
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, ActionResult, Current, PushReply, RetryCode, Verdict
-from qlue_desk.store import complaints, journal, outbox, twin
+from qlue_desk.store import complaints, journal, outbox, sending, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.grace import Grace
@@ -34,7 +35,7 @@ def note(world: DeskWorld, ref: str, text: str, now: dt.datetime = NOW) -> str:
 
 
 def to_send(world: DeskWorld) -> tuple[Action, ...]:
-    return world.store.reading(outbox.to_send)
+    return world.store.reading(sending.to_send)
 
 
 def settle(world: DeskWorld, sent: tuple[Action, ...], *results: ActionResult) -> list[ActionResult]:
@@ -87,9 +88,9 @@ def test_an_acked_action_is_still_named_as_predecessor(world: DeskWorld) -> None
 def test_batches_respect_number_and_bytes(world: DeskWorld) -> None:
     one = world.add()
     ids = [note(world, one.id, "x" * 1000) for _ in range(5)]
-    assert [a.id for a in world.store.reading(outbox.to_send, 2)] == ids[:2]
-    assert [a.id for a in world.store.reading(outbox.to_send, 100, 3500)] == ids[:2]
-    assert [a.id for a in world.store.reading(outbox.to_send, 100, 10)] == ids[:1]
+    assert [a.id for a in world.store.reading(sending.to_send, 2)] == ids[:2]
+    assert [a.id for a in world.store.reading(sending.to_send, 100, 3500)] == ids[:2]
+    assert [a.id for a in world.store.reading(sending.to_send, 100, 10)] == ids[:1]
 
 
 def test_the_view_keeps_an_acked_action_until_the_feed_shows_it(world: DeskWorld) -> None:
@@ -167,7 +168,7 @@ def test_a_missing_predecessor_that_was_acked_is_offered_again(world: DeskWorld)
 def test_undo_takes_back_only_what_has_not_left(world: DeskWorld) -> None:
     one = world.add(status=Status.DISPATCHED)
     [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
-    world.store.writing(outbox.mark_sent, [outcome.action_id])
+    world.store.writing(sending.mark_sent, [outcome.action_id])
     assert undo(world.workplace) == []
     fresh = note(world, one.id, "a")
     assert [o.action_id for o in undo(world.workplace)] == [fresh]
@@ -286,7 +287,7 @@ def test_the_fingerprint_is_kept_as_recorded(world: DeskWorld) -> None:
 def test_a_quarantined_action_lies_in_the_tray(world: DeskWorld) -> None:
     one = world.add()
     action_id = note(world, one.id, "a")
-    assert [world.store.writing(outbox.note_failure, action_id, "500") for _ in range(3)] == [1, 2, 3]
+    assert [world.store.writing(sending.note_failure, action_id, "500") for _ in range(3)] == [1, 2, 3]
     world.store.writing(outbox.quarantine, action_id, "Pusat tidak dapat membaca tindakan ini.")
     [item] = world.store.reading(outbox.tray)
     assert item.result is not None
@@ -307,38 +308,55 @@ def test_a_young_action_stays_so_that_it_can_be_taken_back(world: DeskWorld) -> 
 
     def leaving(seconds: float, now: dt.datetime = NOW) -> list[str]:
         grace = Grace(seconds, now)
-        found = world.store.reading(outbox.to_send, 100, 1_000_000, frozenset(), grace)
+        found = world.store.reading(sending.to_send, 100, 1_000_000, frozenset(), grace)
         return [action.id for action in found]
 
     assert leaving(5) == [old, ahead]
     assert leaving(2) == [young, old, ahead, overtaking]
     assert leaving(0) == [young, old, ahead, overtaking]
     assert leaving(5, NOW + 3 * second) == [young, old, ahead, overtaking]
-    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 0.0
-    world.store.writing(outbox.mark_sent, [young])
+    assert world.store.reading(sending.resting, Grace(5, NOW)) == 0.0
+    world.store.writing(sending.mark_sent, [young])
     assert leaving(5) == [young, old, ahead, overtaking]
 
 
 def test_the_rest_ends_with_the_first_grace_that_ends(world: DeskWorld) -> None:
     one, two = world.add_many([Status.DISPATCHED] * 2)
-    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 0.0
+    assert world.store.reading(sending.resting, Grace(5, NOW)) == 0.0
     note(world, one.id, "satu", NOW - dt.timedelta(seconds=1.5))
     note(world, two.id, "dua", NOW - dt.timedelta(seconds=3))
-    assert world.store.reading(outbox.resting, Grace(5, NOW)) == 2.0
-    assert world.store.reading(outbox.resting, Grace(2, NOW)) == 0.0
+    assert world.store.reading(sending.resting, Grace(5, NOW)) == 2.0
+    assert world.store.reading(sending.resting, Grace(2, NOW)) == 0.0
 
 
 def test_a_stroke_over_many_stays_three_times_as_long(world: DeskWorld) -> None:
     one, two, three = world.add_many([Status.DISPATCHED] * 3)
-    bulk = [note(world, each.id, "bersama", NOW) for each in (one, two)]
+    together = act(world.workplace, [one.id, two.id], "note", Fields(note="bersama"), now=NOW)
+    bulk = [outcome.action_id for outcome in together]
     alone = note(world, three.id, "sendiri", NOW + dt.timedelta(milliseconds=1))
 
     def leaving(after: float, bulk_from: int) -> list[str]:
         grace = Grace(5, NOW + dt.timedelta(seconds=after), bulk_from)
-        found = world.store.reading(outbox.to_send, 100, 1_000_000, frozenset(), grace)
+        found = world.store.reading(sending.to_send, 100, 1_000_000, frozenset(), grace)
         return [action.id for action in found]
 
     assert leaving(6, 2) == [alone]
     assert leaving(14.9, 2) == [alone]
     assert leaving(15, 2) == [*bulk, alone]
     assert leaving(6, 0) == leaving(6, 3) == [*bulk, alone]
+
+
+def test_the_oldest_that_waits_tells_whether_its_lane_waits_for_a_file(
+    world: DeskWorld, tmp_path: Path
+) -> None:
+    assert world.store.reading(sending.oldest) is None
+    one, two = world.add(status=Status.IN_PROGRESS), world.add(status=Status.IN_PROGRESS)
+    first = note(world, one.id, "lama")
+    photo = tmp_path / "bukti.jpg"
+    photo.write_bytes(b"\xff\xd8\xff" + b"x" * 100)
+    act(world.workplace, [two.id], "propose", Fields(note="Ditambal"), evidence=[photo], now=NOW)
+    assert world.store.reading(sending.oldest) == sending.Oldest(first, one.number, "", False, 2)
+    act(world.workplace, [one.id], "propose", Fields(note="Ditambal"), evidence=[photo], now=NOW)
+    assert world.store.reading(sending.oldest) == sending.Oldest(first, one.number, "", True, 3)
+    world.store.writing(lambda: connection().execute("UPDATE blob SET done = 1"))
+    assert world.store.reading(sending.oldest) == sending.Oldest(first, one.number, "", False, 3)

@@ -12,7 +12,17 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Attachment, Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Payload, PullReply, PushReply, Verdict
-from qlue_desk.store import blobs, complaints, drafts, journal, outbox, replica, snapshot
+from qlue_desk.store import (
+    blobs,
+    complaints,
+    drafts,
+    journal,
+    outbox,
+    replica,
+    searched,
+    sending,
+    snapshot,
+)
 from qlue_desk.store.bound import connection
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.store.snapshot import Stage
@@ -167,7 +177,7 @@ def test_own_action_never_flickers_from_recording_to_confirmation(world: Replica
     world.stream.put(replace(one, version=4, street="Jl. Lain"))  # a colleague's change comes first
     world.pull()
     look()
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     confirmed = replace(
         one, version=5, street="Jl. Lain", status=Status.ACKNOWLEDGED, acknowledged_at=NOW, status_since=NOW
     )
@@ -192,14 +202,14 @@ def test_the_feed_may_show_an_action_before_its_verdict_arrives(world: Replica) 
     one = world.complaint()
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     world.stream.put(
         replace(one, version=4),
         history(one, "note", action_id=outcome.action_id, text="a"),
         action_id=outcome.action_id,
     )
     world.pull()
-    assert world.store.reading(outbox.to_send) == ()
+    assert world.store.reading(sending.to_send) == ()
     late = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=2)
     assert world.store.writing(journal.settle, sent, PushReply("e1", 1, (late,)), ("e1", 1)) == []
     assert [e.text for e in world.store.reading(complaints.entries, one.id) if e.verb == "note"] == ["a"]
@@ -209,13 +219,13 @@ def test_an_acked_action_that_the_feed_passed_without_it_is_offered_again(world:
     one = world.complaint(status=Status.DISPATCHED)
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=2)
     world.store.writing(journal.settle, sent, PushReply("e1", 1, (result,)), ("e1", 1))
     world.stream.put(replace(one, version=4, street="Jl. Lain"))  # seq 2 is somebody else's now
     before = world.store.reading(replica.generation)
     assert world.pull().reoffered == 1
-    assert [a.id for a in world.store.reading(outbox.to_send)] == [outcome.action_id]
+    assert [a.id for a in world.store.reading(sending.to_send)] == [outcome.action_id]
     assert world.get(one.id).status is Status.ACKNOWLEDGED
     assert world.store.reading(replica.generation) == before + 1
 
@@ -224,7 +234,7 @@ def test_an_acked_action_above_the_head_is_offered_again(world: Replica) -> None
     one = world.complaint()
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=7)
     world.store.writing(journal.settle, sent, PushReply("e1", 1, (result,)), ("e1", 1))
     assert world.pull().reoffered == 1
@@ -259,7 +269,7 @@ def test_moving_out_removes_everything_but_own_words(world: Replica, tmp_path: P
     assert kept.at == NOW
     assert world.store.writing(drafts.discard_kept, kept.key)
     assert world.store.reading(drafts.kept) == []
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     assert [a.id for a in sent] == [outcome.action_id]
     refusal = ActionResult(id=outcome.action_id, status=Verdict.REJECTED, code="out_of_scope")
     world.store.writing(journal.settle, sent, PushReply("e1", 3, (refusal,)), ("e1", 3))
@@ -323,7 +333,7 @@ def test_a_snapshot_swaps_rows_and_offers_the_journal_again(world: Replica) -> N
     [lost] = act(
         world.workplace, [stays.id], "note", Fields(note="hilang"), now=NOW + dt.timedelta(minutes=1)
     )
-    sent = world.store.reading(outbox.to_send)
+    sent = world.store.reading(sending.to_send)
     results = tuple(ActionResult(id=a.id, status=Verdict.APPLIED, seq=3 + i) for i, a in enumerate(sent))
     world.store.writing(journal.settle, sent, PushReply("e1", 2, results), ("e1", 2))
     world.stream = FeedStream("e2")  # restored: has the first note, not the second
@@ -332,7 +342,7 @@ def test_a_snapshot_swaps_rows_and_offers_the_journal_again(world: Replica) -> N
     world.stream.put(renewed, line)
     assert world.take_snapshot() == 1
     assert world.store.reading(complaints.get, goes.number) is None
-    assert [a.id for a in world.store.reading(outbox.to_send)] == [lost.action_id]
+    assert [a.id for a in world.store.reading(sending.to_send)] == [lost.action_id]
     assert [e.text for e in world.store.reading(complaints.entries, stays.id)] == ["hilang", "ada"]
     assert world.store.reading(complaints.get_base, stays.id) == renewed
     assert world.cursor() == world.stream.cursor()
@@ -348,11 +358,11 @@ def test_confirmed_work_that_the_restored_server_forgot_goes_out_again(world: Re
         action_id=outcome.action_id,
     )
     world.pull()
-    assert world.store.reading(outbox.to_send) == ()
+    assert world.store.reading(sending.to_send) == ()
     world.stream = FeedStream("e2")
     world.stream.put(one)
     world.take_snapshot()
-    assert [a.id for a in world.store.reading(outbox.to_send)] == [outcome.action_id]
+    assert [a.id for a in world.store.reading(sending.to_send)] == [outcome.action_id]
     assert [e.text for e in world.store.reading(complaints.entries, one.id)] == ["a"]
 
 
@@ -435,7 +445,7 @@ def test_a_refused_entry_takes_its_report_along(world: Replica) -> None:
     world.store.writing(outbox.record, [outbox.Recorded(action, entered)])
     refusal = ActionResult(id="a_1", status=Verdict.REJECTED, code="invalid_args")
     world.store.writing(
-        journal.settle, world.store.reading(outbox.to_send), PushReply("e1", 0, (refusal,)), ("e1", 0)
+        journal.settle, world.store.reading(sending.to_send), PushReply("e1", 0, (refusal,)), ("e1", 0)
     )
     assert world.store.reading(complaints.get, entered.id) is None
     assert len(world.store.reading(outbox.tray)) == 1
@@ -445,10 +455,12 @@ def test_a_revoked_desk_keeps_only_the_persons_own_unsent_work(world: Replica) -
     one = world.complaint(title="Zebra")
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
+    world.store.writing(searched.keep, "u_rina", "Siti 0812345678")
     world.store.writing(replica.purge)
+    assert world.store.reading(searched.queries, "u_rina") == []
     assert [world.number_of_rows(table) for table in ("complaint", "entry", "stage")] == [0, 0, 0]
     assert world.found("zebra") == 0
-    assert [a.id for a in world.store.reading(outbox.to_send)] == [outcome.action_id]
+    assert [a.id for a in world.store.reading(sending.to_send)] == [outcome.action_id]
 
 
 def test_history_of_one_second_stands_in_the_order_in_which_it_came(world: Replica) -> None:

@@ -22,6 +22,7 @@ from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import OffThread, StoreClosed, StoreError, Superseded
 from qlue_desk.store.models import SCHEMA_VERSION, MetaRow
 from tests.desk_world import NOW, DeskWorld
+from tests.store.older import back_to_version_3
 
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
@@ -94,6 +95,7 @@ def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: P
 
     def as_it_was() -> None:
         connection().execute("DROP INDEX complaint_wide")
+        back_to_version_3()
         connection().execute("CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open)")
         connection().execute("PRAGMA user_version = 1")
 

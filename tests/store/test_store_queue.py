@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import (
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
-from qlue_desk.store import complaints, queue
+from qlue_desk.store import complaints, queue, snoozes
 from qlue_desk.store.bound import connection
 from qlue_desk.store.conditions import where
 from qlue_desk.store.models import NEVER
@@ -88,7 +88,13 @@ def world(tmp_path_factory: pytest.TempPathFactory):
     ]
     world.put(made, notes)
     noted = {note.complaint_id for note in notes}
-    world.oracle = [(c, Facts(notes=int(c.id in noted))) for c in made]
+    aside = {c.id for c in rng.sample(made, 30)}
+    for complaint_id in aside:
+        world.store.writing(
+            snoozes.put, "u_rina", complaint_id, NOW + dt.timedelta(days=1), NOW, dt.timedelta()
+        )
+    # Deadlines already passed, or far: none brings one back within the day that these tests look at.
+    world.oracle = [(c, Facts(notes=int(c.id in noted), snoozed=c.id in aside)) for c in made]
     yield world
     world.close()
 
@@ -179,6 +185,29 @@ def test_each_term_alone_and_negated(world: DeskWorld, term: str) -> None:
 def test_terms_together_in_any_order(world: DeskWorld, parts, order: str) -> None:
     text = " ".join([("-" if negated else "") + term for term, negated in parts] + [order])
     assert found_by_sql(world, text) == found_by_reference(world, text)
+
+
+@pytest.mark.parametrize("few", [0, 20, 1000])
+def test_words_are_found_alike_whether_few_or_many_reports_say_them(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queue, "FEW", few)
+    for text in (
+        "lampu mati",
+        "lampu 0012",
+        "0012",
+        "lampu -mati status:new",
+        "cafe 112 is:open",
+        "lampu sempur",
+    ):
+        assert found_by_sql(world, text) == found_by_reference(world, text), text
+
+
+def test_a_rare_word_reads_no_index_through_and_no_number_twice(world: DeskWorld) -> None:
+    for text in ('"jalan pajajaran"', "0012", "0012 status:new"):
+        plan = world.store.reading(queue.plan, parse(text), now=NOW)
+        assert any("INTEGER PRIMARY KEY" in step for step in plan), plan
+        assert not any("complaint_wide" in step or "complaint_number" in step for step in plan), plan
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -347,4 +376,18 @@ def test_a_word_that_names_a_kelurahan_finds_what_the_field_finds_and_the_text(t
     assert found("sempur") == {there.number, named.number}
     assert found("-sempur") == {other.number}
     assert found("sempur lampu") == {there.number}
+    assert found("kel. sempur") == {there.number}
+    assert found("kelurahan sempur lampu") == {there.number}
+    assert found("bogor tengah lampu") == {there.number}
+    assert found("kec. bogor tengah") == {there.number}
+    world.close()
+
+
+def test_an_alias_of_the_city_file_finds_the_kelurahan(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    place = next(each for each in world.workplace.city.kelurahan if each.name == "Batu Tulis")
+    there = world.add(kelurahan=place.code, text="Lampu mati.")
+    for line in ("batoe toelis", "batutulis", "kel batoe-toelis", "kelurahan:batutulis"):
+        found = world.store.reading(queue.find_ids, world.workplace.query(line), now=NOW)
+        assert [row.number for row in world.store.reading(queue.rows, found)] == [there.number], line
     world.close()

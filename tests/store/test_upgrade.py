@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -10,14 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.domain.complaint import Complaint
+from qlue_desk.casework import snoozing
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.similar import similar
+from qlue_desk.casework.undoing import undo
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.similarity import subject_of
 from qlue_desk.store import complaints, replica, schema
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.key import load_key
 from qlue_desk.store.models import SCHEMA_VERSION
-from tests.desk_world import DeskWorld
+from qlue_desk.store.similar import duplicates_of
+from tests.desk_world import NOW, DeskWorld
+from tests.store.older import back_to_version_3
 
 COPY = "desk.schema1.db"
 
@@ -29,11 +39,28 @@ def old_file(home: Path) -> Complaint:
 
     def as_it_was() -> None:
         connection().execute("DROP INDEX complaint_wide")
+        back_to_version_3()
         connection().execute("PRAGMA user_version = 1")
 
     world.store.write(as_it_was).result()
     world.close()
     return complaint
+
+
+def test_version_3_learns_where_its_reports_lie(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    here = {"lat_e6": -6_590_000, "lon_e6": 106_800_000}
+    one, near, unplaced = world.add(**here), world.add(**here), world.add()
+    world.add(status=Status.DUPLICATE, duplicate_of=one.number)
+    world.store.write(back_to_version_3).result()
+    world.close()
+    store = Store.open(tmp_path / "home")
+    workplace = Workplace.open(tmp_path / "home")
+    found = similar(workplace, subject_of(one))
+    assert [(each.complaint.id, each.metres) for each in found] == [(near.id, 0), (unplaced.id, None)]
+    assert store.reading(duplicates_of, one.number) == ["BGR-26-000004"]
+    workplace.close()
+    store.close()
 
 
 def version_of(store: Store) -> int:
@@ -103,3 +130,19 @@ def test_the_copy_goes_after_two_weeks_and_with_a_purge(tmp_path: Path) -> None:
     store.writing(replica.purge)
     assert not copy.exists()
     store.close()
+
+
+def test_actions_of_version_3_get_the_stroke_they_were_of(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    one, two = world.add(), world.add()
+    act(world.workplace, [one.id, two.id], "note", Fields(note="bersama"), now=NOW)
+    act(world.workplace, [one.id], "take", now=NOW)
+
+    world.store.write(back_to_version_3).result()
+    world.close()
+    again = Workplace.open(tmp_path)
+    assert version_of(again.store) == SCHEMA_VERSION
+    assert [[outcome.verb for outcome in undo(again)] for _ in range(3)] == [["take"], ["note", "note"], []]
+    [aside] = snoozing.snooze(again, [two.id], NOW + dt.timedelta(days=1), wake_hours=2, now=NOW)
+    assert aside.done
+    again.close()

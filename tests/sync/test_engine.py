@@ -28,8 +28,9 @@ from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import NotSignedIn
 from qlue_desk.sync.lock import DeskLock
-from qlue_desk.sync.signing_in import SERVER_ID, write_token
+from qlue_desk.sync.signing_in import SERVER_ID
 from qlue_desk.sync.state import Phase, SyncState
+from qlue_desk.sync.tokens import write_token
 from tests.sync.faults import answer, raw_server
 from tests.sync.rig import Central, Desk
 

@@ -36,6 +36,7 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
         (
             replies.row05_bit_flip_in_body,
             replies.row05_second_time_is_a_resync,
+            replies.row05_damage_that_stays_json_in_what_no_chain_covers,
             REPLICA + "test_any_altered_event_is_noticed_and_nothing_is_applied",
         ),
     ),
@@ -203,6 +204,7 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
         "blobs",
         (
             sessions.row40_upload_interrupted_damaged_refused,
+            sessions.row40_machines_that_answer_in_turn,
             sessions.row40_wrong_digest_restarts_once_then_tray,
             sessions.row40_missing_at_push_is_sent_again,
             ROUNDS + "test_evidence_that_has_gone_from_the_disk_is_told_in_the_tray",

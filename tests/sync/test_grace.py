@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from qlue_desk.casework.acting import act, undo
+from qlue_desk.casework.acting import act
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import outbox
+from qlue_desk.store import sending
 from qlue_desk.store.grace import Grace
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
@@ -54,14 +55,14 @@ def test_an_action_waits_for_its_grace_while_older_work_goes_on(
     desk = central.desk()
     desk.sync()
     asked = 0
-    resting = outbox.resting
+    resting = sending.resting
 
     def counted(grace: Grace) -> float:
         nonlocal asked
         asked += 1
         return resting(grace)
 
-    monkeypatch.setattr(outbox, "resting", counted)
+    monkeypatch.setattr(sending, "resting", counted)
     engine = connected(desk, 1.0)
     began = time.monotonic()
     young = note_now(desk, one.id, "baru")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from qlue_desk.casework import tray
 from qlue_desk.casework.acting import act
 from qlue_desk.central import admin, restoring
 from qlue_desk.central.errors import DatabaseBusy
@@ -92,6 +93,38 @@ WRITTEN = ("sebelum salinan", "sesudah salinan", "belum terkirim")
 
 def whys(central: Central) -> list[str]:
     return [str(restore.why) for restore in restoring.restores(central.hub.database)]
+
+
+@pytest.mark.parametrize("dinas", ["dpupr", "diskominfo"])
+def test_work_on_a_report_that_central_lost_says_so_and_offers_what_can_be_done(
+    tmp_path: Path, dinas: str
+) -> None:
+    with Central.make(tmp_path) as central:
+        central.report()
+        desk = central.desk(dinas)
+        desk.sync()
+        central.backup()
+        lost = central.report()
+        desk.sync()
+        action_id = desk.act(lost.id, "note", "Tiang roboh, warga menunggu.")
+        desk.sync()
+        assert desk.state_of(action_id) == "confirmed"
+        central.restore()
+        desk.sync()
+        [line] = tray.tray_lines(desk.workplace)
+        assert line.reason == (
+            "Laporan ini hilang di pusat: pusat dipulihkan dari cadangan yang lebih lama daripada laporannya."
+            " Bila laporannya masuk lagi, nomornya baru."
+        )
+        assert (line.number, line.note) == (lost.number, "Tiang roboh, warga menunggu.")
+        away = f"Laporan {lost.number} hilang di pusat; salin atau ekspor tulisannya."
+        hindered = dict.fromkeys(("retry", "note", "hand", "open"), away)
+        only_operators = {"enter": "Mencatat laporan baru: hanya operator atau verifikator."}
+        assert line.why_not == (hindered if dinas == "diskominfo" else hindered | only_operators)
+        assert tray.export(desk.workplace, tmp_path / "keluar.json") == 1
+        assert "Tiang roboh, warga menunggu." in (tmp_path / "keluar.json").read_text()
+        tray.discard(desk.workplace, action_id)
+        assert desk.counts() == outbox.OutboxCounts()
 
 
 # --- PostgreSQL --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import blobs, outbox, replica
+from qlue_desk.store import blobs, outbox, replica, sending
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.push import Pusher
 from tests.sync.rig import COORDINATOR, Central, photo
@@ -70,7 +70,7 @@ def test_a_lost_reply_is_answered_as_a_duplicate_and_has_one_effect(central: Cen
     desk.sync()
     action_id = desk.act(one.id, "note", "sekali saja")
     link = desk.engine._link("once")
-    batch = link.write(lambda: (outbox.to_send(), outbox.mark_sent([action_id]))[0])
+    batch = link.write(lambda: (sending.to_send(), sending.mark_sent([action_id]))[0])
     from qlue_desk.sync.push import Batch
 
     Pusher(link)._send(Batch(batch, 0, link.read(replica.cursor)))  # central commits, the reply is lost

@@ -8,7 +8,7 @@ import pytest
 
 from qlue_desk.domain.complaint import Role
 from qlue_desk.store.database import Store
-from qlue_desk.sync import signing_in
+from qlue_desk.sync import signing_in, tokens
 from qlue_desk.sync.errors import Forbidden, NotEnrolled, Refused, SignInFailed
 from tests.sync.rig import PASSWORD, Central
 
@@ -110,9 +110,9 @@ def test_what_cannot_stand_in_a_header_is_no_token(
     """Sent, it would look like a dead network."""
     monkeypatch.delenv("QLUE_DESK_TOKEN", raising=False)
     (tmp_path / "token").write_text(token, "utf-8")
-    assert signing_in.read_token(tmp_path) == ""
+    assert tokens.read_token(tmp_path) == ""
     (tmp_path / "token").write_text("qd1_good\n")
-    assert signing_in.read_token(tmp_path) == "qd1_good"
+    assert tokens.read_token(tmp_path) == "qd1_good"
     if "\x00" not in token:
         monkeypatch.setenv("QLUE_DESK_TOKEN", token)
-        assert signing_in.read_token(tmp_path) == ("qd1_good" if not token.strip() else "")
+        assert tokens.read_token(tmp_path) == ("qd1_good" if not token.strip() else "")

@@ -9,8 +9,8 @@ import pytest
 
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import outbox
-from qlue_desk.store.outbox import Oldest
+from qlue_desk.store import sending
+from qlue_desk.store.sending import Oldest
 from qlue_desk.sync import blobs, watch
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.link import Link
@@ -72,13 +72,13 @@ def test_the_store_knows_the_oldest_and_whether_its_file_is_missing(central: Cen
     report = central.report()
     desk = central.desk()
     desk.sync()
-    assert desk.store.reading(outbox.oldest) is None
+    assert desk.store.reading(sending.oldest) is None
     path, _sha256 = photo(tmp_path)
     [outcome] = act(desk.workplace, [report.id], "attach", Fields(), evidence=[path], now=next_moment())
     assert outcome.done, outcome.refusal
     desk.act(report.id, "acknowledge")
     number = report.number
-    assert desk.store.reading(outbox.oldest) == Oldest(outcome.action_id, number, "", True, 2)
+    assert desk.store.reading(sending.oldest) == Oldest(outcome.action_id, number, "", True, 2)
 
 
 def test_a_full_quota_is_the_reason_that_is_told(
@@ -99,11 +99,11 @@ def test_a_full_quota_is_the_reason_that_is_told(
 
     monkeypatch.setattr(link.transport, "blob_received", full)
     assert blobs.upload_waiting(link) == 0
-    found = desk.store.reading(outbox.oldest)
+    found = desk.store.reading(sending.oldest)
     assert found is not None
     assert found.last_error == "Kuota berkas meja ini penuh."
     desk.sync()
-    assert desk.store.reading(outbox.oldest) is None
+    assert desk.store.reading(sending.oldest) is None
 
 
 async def _stuck(central: Central) -> None:

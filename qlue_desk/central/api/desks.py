@@ -117,7 +117,9 @@ async def put_blob(
         raise ProblemError(
             415, ErrorCode.BAD_REQUEST, _("Bagian berkas dikirim apa adanya, tanpa Content-Encoding.")
         )
-    chunk = await wire.body(request, wire.hub.limits.blob_chunk)
+    # From the start on it may be the whole file: parts may lie at a machine that is not asked again.
+    limits = wire.hub.limits
+    chunk = await wire.body(request, limits.blob_chunk if offset else limits.blob_bytes)
     state: BlobState = await wire.call(wire.hub.blobs.write, sha256, offset, size, chunk, desk.identity.id)
     return reply(request, state)
 

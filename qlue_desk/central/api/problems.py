@@ -23,7 +23,14 @@ from qlue_desk.central.errors import (
     TokenRefused,
 )
 from qlue_desk.domain.moves import N_
-from qlue_desk.protocol import MEDIA_TYPE, REQUEST_ID_HEADER, ErrorCode, Problem
+from qlue_desk.protocol import (
+    DIGEST_HEADER,
+    MEDIA_TYPE,
+    REQUEST_ID_HEADER,
+    ErrorCode,
+    Problem,
+    content_digest,
+)
 from qlue_desk.words import _
 
 PREFIX = "/v1"
@@ -104,13 +111,15 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
     problem = problem_of(error)
     problem = msgspec.structs.replace(problem, request_id=request.headers.get(REQUEST_ID_HEADER, "")[:128])
     ours = request.url.path.startswith(PREFIX)
+    content = _encode(problem)
     headers: dict[str, str] = dict(getattr(error, "headers", None) or {})
+    headers[DIGEST_HEADER] = content_digest(content)
     if problem.retry_after:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(
-        content=_encode(problem),
+        content=content,
         status_code=problem.status,
         media_type=MEDIA_TYPE if ours else "application/problem+json",
         headers=headers,

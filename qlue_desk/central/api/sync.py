@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
-from qlue_desk.central import bundle_keys
 from qlue_desk.central.api.problems import ProblemError
-from qlue_desk.central.api.wire import Desk, Wire, reply
-from qlue_desk.central.feed import SnapshotRows
-from qlue_desk.central.verdicts import predecessor_missing
-from qlue_desk.domain.complaint import Actor
-from qlue_desk.protocol import (
-    ID_PATTERN,
-    Action,
-    ActionResult,
-    DeskIdentity,
-    ErrorCode,
-    PullReply,
-    PullRequest,
-    PushReply,
-    PushRequest,
-    Session,
-    SnapshotPage,
-    Verdict,
-    encode_cursor,
-)
+from qlue_desk.central.api.wire import Wire, reply
+from qlue_desk.central.conversation import answer_pull, answer_push, answer_session, answer_snapshot
+from qlue_desk.protocol import ErrorCode, PullRequest, PushRequest
 from qlue_desk.words import _
-
-if TYPE_CHECKING:
-    from qlue_desk.central.hub import Hub
-
-_ID = re.compile(ID_PATTERN)
-_rules_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 @get("/v1/session")
@@ -47,39 +20,6 @@ async def session(request: Request[Any, Any, Any]) -> Response[bytes]:
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
     return reply(request, await wire.call(answer_session, wire.hub, desk.identity))
-
-
-def answer_session(hub: Hub, desk: DeskIdentity) -> Session:
-    """The session of this desk."""
-    bundle_key = bundle_keys.keys(hub)[0]
-    with hub.database.reading():
-        now, city, people = hub.now(), hub.city(desk.city), people_of(hub, desk)
-        return Session(
-            server_id=hub.server_id,
-            server_time=now,
-            desk=desk,
-            city=city,
-            people=people,
-            scope_version=hub.accounts.scope_version(desk.id),
-            rules=rules_of(hub, desk),
-            min_client=hub.min_client,
-            limits=hub.limits,
-            retention=hub.retention,
-            offline_lease_until=now + dt.timedelta(days=hub.offline_days) if hub.offline_days else None,
-            bundle_key=bundle_key,
-        )
-
-
-def people_of(hub: Hub, desk: DeskIdentity) -> tuple[Actor, ...]:
-    """Who a desk knows: its dinas' people, the coordinator everyone of the city."""
-    coordinator = hub.city(desk.city).coordinator
-    return hub.accounts.people(desk.city, None if desk.dinas == coordinator else desk.dinas)
-
-
-def rules_of(hub: Hub, desk: DeskIdentity) -> str:
-    """Hash over city and people; another one tells the desk to fetch its session again."""
-    what = _rules_encoder.encode((hub.city(desk.city), people_of(hub, desk)))
-    return hashlib.sha256(what).hexdigest()[:16]
 
 
 @post("/v1/pull", status_code=200)
@@ -95,25 +35,6 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
         desk = await wire.desk(request)
         page = await wire.call(answer_pull, wire.hub, desk, asked)
     return reply(request, page)
-
-
-def answer_pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
-    """A page after the cursor; raises `errors.Resync` when that is dead."""
-    limit = min(max(asked.limit, 1), hub.limits.pull_events)
-    with hub.database.connected():
-        hub.refresh()
-        page = hub.feed.pull(desk.stream, asked.cursor, limit, hub.limits.pull_bytes)
-        return PullReply(
-            from_=asked.cursor,
-            to=encode_cursor(page.to),
-            epoch=page.to.epoch,
-            head=page.head,
-            more=page.more,
-            server_time=hub.now(),
-            scope_version=hub.accounts.scope_version(desk.identity.id),
-            rules=rules_of(hub, desk.identity),
-            events=page.events,
-        )
 
 
 @post("/v1/push", status_code=200)
@@ -136,31 +57,6 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
     return reply(request, answer)
 
 
-def answer_push(hub: Hub, desk: Desk, asked: PushRequest) -> PushReply:
-    """A verdict on each action; raises `errors.Resync` before anything is decided when the cursor is dead."""
-    with hub.database.connected():
-        if asked.cursor is not None:
-            hub.feed.check(desk.stream, asked.cursor)
-        results = _verdicts(hub, desk.identity, asked.actions)
-        head = hub.feed.position(desk.stream)
-    return PushReply(head.epoch, head.seq, results)
-
-
-def _verdicts(hub: Hub, desk: DeskIdentity, actions: tuple[Action, ...]) -> tuple[ActionResult, ...]:
-    """One after the other; after a retry the rest of that lane waits, other lanes go on."""
-    results: list[ActionResult] = []
-    waiting: dict[str, str] = {}
-    for action in actions:
-        if (before := waiting.get(action.complaint_id)) is not None:
-            result = predecessor_missing(action, before)
-        else:
-            result = hub.register.apply(action, desk)
-        if result.status is Verdict.RETRY:
-            waiting[action.complaint_id] = action.id
-        results.append(result)
-    return tuple(results)
-
-
 @get("/v1/snapshot")
 async def snapshot(
     request: Request[Any, Any, Any],
@@ -172,19 +68,3 @@ async def snapshot(
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
     return reply(request, await wire.call(answer_snapshot, wire.hub, desk, after, limit, token))
-
-
-def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) -> SnapshotPage:
-    """A page of the scope's rows."""
-    city = hub.city(desk.identity.city)
-    dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
-    size = min(max(limit, 1), hub.limits.pull_events)
-    if after and _ID.fullmatch(after) is None:
-        raise ProblemError(
-            400, ErrorCode.BAD_REQUEST, _("{field}: tanda pengenal tidak sah.").format(field="after")
-        )
-    if token:
-        hub.feed.check(desk.stream, token)
-    page: SnapshotRows = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())
-    mark = encode_cursor(page.mark)
-    return SnapshotPage(mark, token or mark, page.rows, page.next, page.count)

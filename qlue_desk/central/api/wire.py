@@ -16,11 +16,13 @@ from litestar import Request, Response
 
 from qlue_desk.central import clones
 from qlue_desk.central.api.problems import ProblemError, too_many
+from qlue_desk.central.conversation import Desk
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
 from qlue_desk.central.limits import Buckets
 from qlue_desk.protocol import (
     CLIENT_HEADER,
+    DIGEST_HEADER,
     MEDIA_TYPE,
     PLACE_HEADER,
     PROTOCOL,
@@ -28,8 +30,8 @@ from qlue_desk.protocol import (
     REQUEST_HEADER,
     REQUEST_ID_HEADER,
     SERVER_HEADER,
-    DeskIdentity,
     ErrorCode,
+    content_digest,
 )
 from qlue_desk.words import _
 
@@ -54,15 +56,6 @@ AnyRequest = Request[Any, Any, Any]
 _encode = msgspec.json.Encoder().encode
 _ECHO = re.compile(r"[\x21-\x7e]{1,128}")
 _CLIENT_VERSION = re.compile(r"\bdesk/(\d+)\.(\d+)\.(\d+)")
-
-
-class Desk(msgspec.Struct, frozen=True):
-    """Who asks: the desk, the token it carried, the stream it reads."""
-
-    identity: DeskIdentity
-    token: str
-    stream: str
-    coordinator: str
 
 
 class Wire:
@@ -176,7 +169,11 @@ def address(request: AnyRequest) -> str:
 def reply(request: AnyRequest, message: object, status: int = 200) -> Response[bytes]:
     """A message of the protocol, packed where the desk takes that and it is worth it."""
     content = _encode(message)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+        DIGEST_HEADER: content_digest(content),
+    }
     if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, compresslevel=4, mtime=0)
         headers["Content-Encoding"] = "gzip"

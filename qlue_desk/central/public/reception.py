@@ -14,7 +14,7 @@ from qlue_desk.central.public.numbers import EXAMPLE, normalise_number
 from qlue_desk.central.public.pages import render
 from qlue_desk.central.public.photos import PhotoProblem, public_copy
 from qlue_desk.central.public.tracking import Tracking, phone_tail, photos_of, track
-from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_, Fields, Refusal
 from qlue_desk.words import _
@@ -132,7 +132,8 @@ class Reception:
     def _page(self, complaint: Complaint, *, message: str = "", problem: str = "", typed: str = "") -> str:
         room = self._hub.room(complaint.city)
         entries = self._hub.records.entries(complaint.id)
-        page: Tracking = track(complaint, entries, room.city, room.clocks, self._hub.now())
+        original = self._original(complaint)
+        page: Tracking = track(complaint, entries, room.city, room.clocks, self._hub.now(), original)
         return render(
             "complaint.html",
             page=page,
@@ -141,6 +142,17 @@ class Reception:
             problem=problem,
             typed=typed,
         )
+
+    def _original(self, complaint: Complaint) -> Complaint | None:
+        """The report that goes on for a duplicate; the original may have become a duplicate since."""
+        found: Complaint | None = complaint
+        seen: set[str] = set()
+        while found is not None and found.status is Status.DUPLICATE:
+            if found.id in seen:
+                return None
+            seen.add(found.id)
+            found = self._hub.records.find(found.city, found.duplicate_of)
+        return found if seen else None
 
     def _unknown(self, typed: str, number: str) -> Reply:
         if not number:

@@ -40,6 +40,16 @@ class Step(msgspec.Struct, frozen=True):
     colour: str = ""
 
 
+class GoesOn(msgspec.Struct, frozen=True):
+    """The report that goes on when this one was found to be the same: number and status, nothing else of it."""
+
+    number: str
+    label: str
+    glyph: str
+    colour: str
+    now: str
+
+
 class Tracking(msgspec.Struct, frozen=True):
     """The page's content, ready for the template; every text is plain."""
 
@@ -56,7 +66,7 @@ class Tracking(msgspec.Struct, frozen=True):
     follow_up: str = ""
     reason: str = ""
     question: str = ""
-    original: str = ""
+    goes_on: GoesOn | None = None
     steps: tuple[Step, ...] = ()
     before: tuple[Photo, ...] = ()
     after: tuple[Photo, ...] = ()
@@ -69,10 +79,20 @@ class Tracking(msgspec.Struct, frozen=True):
 
 
 def track(
-    complaint: Complaint, entries: Sequence[Entry], city: City, clocks: Clocks, now: dt.datetime
+    complaint: Complaint,
+    entries: Sequence[Entry],
+    city: City,
+    clocks: Clocks,
+    now: dt.datetime,
+    original: Complaint | None = None,
 ) -> Tracking:
-    """The page of one complaint. Of a secret one only number, status and what comes next."""
+    """The page of one complaint. Of a secret one only number, status and what comes next.
+
+    `original`: the report that goes on where this one is a duplicate.
+    """
     dates = LocalDates(city.zone, now)
+    if original is not None:
+        complaint = msgspec.structs.replace(complaint, duplicate_of=original.number)
     until = dispute_until(complaint, clocks, now)
     bare = Tracking(
         number=complaint.number,
@@ -100,11 +120,19 @@ def track(
         follow_up=public.follow_up if public.status in EVIDENCE_SHOWN else "",
         reason=public.reason,
         question=public.question if bare.can_answer else "",
-        original=public.duplicate_of if public.status is Status.DUPLICATE else "",
+        goes_on=_goes_on(original, city, dates, now) if original is not None else None,
         steps=tuple(_steps(complaint, entries, city, dates)),
         before=tuple(photo for photo in photos if not photo.after),
         after=tuple(photo for photo in photos if photo.after),
     )
+
+
+def _goes_on(original: Complaint, city: City, dates: LocalDates, now: dt.datetime) -> GoesOn:
+    look = original.look
+    # What is asked there is asked of somebody else.
+    asked = original.status is Status.AWAITING_REPORTER
+    words = "" if asked else standing(original, city, dates, now, None).now
+    return GoesOn(original.number, _(look.label), look.glyph, str(look.colour), words)
 
 
 def dispute_until(complaint: Complaint, clocks: Clocks, now: dt.datetime) -> dt.datetime | None:

@@ -13,7 +13,8 @@ from qlue_desk.cli.lazy import LazyGroup, command, option, unknown_word
 from qlue_desk.cli.output import say, table, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.domain.city import City
@@ -172,8 +173,8 @@ def set_city(
     if json_output:
         write_json({"city": name, "cooperation": cooperation, "released": released})
     else:
-        say(_("{city}: {cooperation}; {n} laporan dilepas.").format(
-            city=name, cooperation=cooperation, n=released))  # fmt: skip
+        say(n_("{city}: {cooperation}; {n} laporan dilepas.", released).format(
+            city=name, cooperation=cooperation, n=number(released)))  # fmt: skip
 
 
 @command("list", N_("Dinas sebuah kota, juga pihak luar."))

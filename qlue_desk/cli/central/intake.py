@@ -15,8 +15,8 @@ from qlue_desk.cli.lazy import LazyGroup, command, option
 from qlue_desk.cli.output import say, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.phrases import waiting_words
-from qlue_desk.words import _
+from qlue_desk.phrases import number, waiting_words
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.central.errors import TokenRefused
@@ -61,14 +61,15 @@ def _tell(result: IntakeResult, json_output: bool, *, dry_run: bool = False) -> 
             waiting=result.waiting,
         )
     )
-    for reason, number in sorted(result.reasons.items()):
-        say(f"  {waiting_words(reason)}: {number}")
+    for reason, count in sorted(result.reasons.items()):
+        say(f"  {waiting_words(reason)}: {number(count)}")
     if result.once_joined:
         say(_("Kota ini belum bergabung; begitu bergabung, yang ditahan menjadi:"))
-    for reason, number in sorted(result.once_joined.items()):
-        say(f"  {_('langsung ke dinas') if reason == 'routed' else waiting_words(reason)}: {number}")
-    for note, number in sorted(result.notes.items()):
-        say(_(NOTES[note]).format(n=number))
+    for reason, count in sorted(result.once_joined.items()):
+        where = _("langsung ke dinas") if reason == "routed" else waiting_words(reason)
+        say(f"  {where}: {number(count)}")
+    for note, count in sorted(result.notes.items()):
+        say(n_(NOTES[note], count).format(n=number(count)))
 
 
 @command(
@@ -216,11 +217,12 @@ def bundle_file(
         )
         return
     say(
-        _(
-            "Meja {desk}: {n} tindakan, {applied} diterima, {rejected} ditolak, {retry} belum diputuskan."
+        n_(
+            "Meja {desk}: {n} tindakan, {applied} diterima, {rejected} ditolak, {retry} belum diputuskan.",
+            taken.actions,
         ).format(
             desk=taken.desk.name or taken.desk.id,
-            n=taken.actions,
+            n=number(taken.actions),
             applied=taken.applied,
             rejected=taken.rejected,
             retry=taken.retry,

@@ -19,7 +19,8 @@ from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 WHY = {
     "moved": N_("basis data lain di alamat yang sama"),
@@ -54,7 +55,11 @@ def backup(
     if json_output:
         write_json({"path": str(path), "complaints": found.complaints, "events": found.events})
     else:
-        say(_("Cadangan {path}: {n} laporan, rantai utuh.").format(path=path, n=found.complaints))
+        say(
+            n_("Cadangan {path}: {n} laporan, rantai utuh.", found.complaints).format(
+                path=path, n=number(found.complaints)
+            )
+        )
 
 
 @command(
@@ -88,7 +93,11 @@ def restore(
     if json_output:
         write_json(done)
         return
-    say(_("{path} dipulihkan: {n} laporan, rantai utuh.").format(path=source, n=done.complaints))
+    say(
+        n_("{path} dipulihkan: {n} laporan, rantai utuh.", done.complaints).format(
+            path=source, n=number(done.complaints)
+        )
+    )
     if done.kept:
         say(_("Basis data sebelumnya disimpan di {path}.").format(path=done.kept))
     say(_("Jalankan central serve; semua meja menyalin ulang dan mengirim lagi apa yang hilang."))
@@ -103,9 +112,10 @@ def _announce(shell: Shell, data: Path | None, database: str | None, json_output
         write_json(done)
     else:
         say(
-            _(
-                "{n} aliran mulai dari awal; semua meja menyalin ulang dan mengirim lagi apa yang hilang."
-            ).format(n=len(done.ended))
+            n_(
+                "{n} aliran mulai dari awal; semua meja menyalin ulang dan mengirim lagi apa yang hilang.",
+                len(done.ended),
+            ).format(n=number(len(done.ended)))
         )
 
 

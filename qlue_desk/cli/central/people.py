@@ -15,7 +15,8 @@ from qlue_desk.cli.lazy import LazyGroup, command, option
 from qlue_desk.cli.output import say, table, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.domain.complaint import Actor
@@ -153,7 +154,8 @@ def set_password(shell: Shell, name: str, data: Path | None, database: str | Non
     if json_output:
         write_json({"user": name} | ({"password": password} if made_up else {}))
     else:
-        say(_("Kata sandi {name} diganti.").format(name=name) + (f" {password}" if made_up else ""))
+        template = _("Kata sandi {name} diganti: {password}") if made_up else _("Kata sandi {name} diganti.")
+        say(template.format(name=name, password=password))
 
 
 @command("end", N_("Orang ini tidak boleh masuk lagi; yang pernah dikerjakannya tetap tercatat."))
@@ -293,4 +295,4 @@ def revoke_key(shell: Shell, name: str, data: Path | None, database: str | None,
     if json_output:
         write_json({"name": name, "revoked": count})
     else:
-        say(_("{n} kunci {name} dicabut.").format(n=count, name=name))
+        say(n_("{n} kunci {name} dicabut.", count).format(n=number(count), name=name))

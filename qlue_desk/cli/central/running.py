@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 import click
@@ -18,7 +17,7 @@ from qlue_desk.cli.central.room import (
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
-from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.cli.shell import Shell, cannot_listen, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -79,17 +78,7 @@ def serve(
         try:
             serve_hub(hub, address, number, ready)
         except OSError as error:
-            raise CommandFailed(_cannot_listen(error, address, number), code="cannot_listen") from error
-
-
-def _cannot_listen(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
-            host=host, port=port
-        )
-    return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
-        host=host, port=port, why=error.strerror or str(error)
-    )
+            raise CommandFailed(cannot_listen(error, address, number), code="cannot_listen") from error
 
 
 @command("escalate", N_("Jalankan eskalasi dan penutupan final yang jatuh tempo sekarang."))

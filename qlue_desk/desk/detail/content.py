@@ -39,6 +39,14 @@ class CaseView(msgspec.Struct, frozen=True):
     pending: frozenset[str] = frozenset()
     """Ids of history lines that central has not confirmed."""
     waiting: int = 0
+    aside_until: dt.datetime | None = None
+    """The person has put it aside until then."""
+    near: int = 0
+    """Reports near by that may be of the same thing."""
+    alike: int = 0
+    """Those and others that are like it in words."""
+    duplicates: tuple[str, ...] = ()
+    """Numbers of reports that ended as duplicates of this one."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -171,6 +179,11 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.add(
             (("^" if around.ascii_only else "▲") + " " + _("{n} menunggu kirim").format(n=count), "$accent")
         )
+    if case.aside_until is not None:
+        sign = "z" if around.ascii_only else "☾"
+        words = _("Anda tunda sampai {time}; kembali lebih awal bila ada yang baru atau tenggatnya dekat.")
+        time = wording.stamp(case.aside_until, around.zone).strip()
+        lines.text(f"{sign} {words.format(time=time)}", "$accent")
     lines.gap()
     lines.text(complaint.title or complaint.text[:80], "bold")
     place = ", ".join(filter(None, (city.kelurahan_name(complaint.kelurahan), _kecamatan(complaint, city))))
@@ -191,6 +204,21 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.add((_("Prioritas {word}").format(word=word), "bold $status-red"))
     holder = safe(complaint.holder_name or complaint.holder or "") or _("belum ada yang memegang")
     lines.labelled(_("Pegangan"), holder)
+    _same_thing(lines, case)
+
+
+def _same_thing(lines: Lines, case: CaseView) -> None:
+    """Whether others report it, too."""
+    if case.alike:
+        if case.near == case.alike:
+            words = _("{n} di dekatnya").format(n=case.near)
+        elif case.near:
+            words = _("{n}, di dekatnya {near}").format(n=case.alike, near=case.near)
+        else:
+            words = _("{n} menurut kata-katanya").format(n=case.alike)
+        lines.labelled(_("Mirip"), words + " · d", "$status-yellow")
+    if case.duplicates:
+        lines.labelled(_("Duplikatnya"), ", ".join(case.duplicates))
 
 
 def _kecamatan(complaint: Complaint, city: City) -> str:
@@ -242,7 +270,7 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
             due = wording.stamp(clock.due, around.zone).strip()
             words = _("sisa {time} · {due}").format(time=length, due=due)
             if roomy and clock.working_remaining is not None:
-                words += f" · {wording.office_span(clock.working_remaining)}"
+                words = " · ".join((words, wording.office_span(clock.working_remaining)))
             style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
             return words, style
 
@@ -316,7 +344,7 @@ def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
         lines.add(
             (fit(wording.stamp(hop.since, around.zone), STAMP), "$text-muted"),
             (name, "bold" if place + 1 == len(complaint.custody) else ""),
-            (f"  {held}" + (_("  bukan tugas kami") if hop.bounce else ""), "$text-muted"),
+            ("  ".join(("", held, *([_("bukan tugas kami")] if hop.bounce else []))), "$text-muted"),
         )
         if hop.why:
             lines.text(hop.why, "$text-muted", indent=STAMP)

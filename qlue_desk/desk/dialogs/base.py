@@ -19,7 +19,6 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, SafeInput
-from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 
@@ -125,10 +124,8 @@ class DraftKeeper:
 class ActingDialog(Dialog[Answer]):
     """A dialog whose enter acts on reports; what was typed stays until that has worked."""
 
-    keeper: DraftKeeper
+    keeper: DraftKeeper | None = None
     running = False
-    agree: Callable[[Verb], Awaitable[bool]] | None = None
-    """Asks before an act on many reports."""
     how_many = 1
     """Reports that the act is for."""
 
@@ -145,10 +142,17 @@ class ActingDialog(Dialog[Answer]):
         for keys in self.query("#keys").results(Static):  # none while the desk closes
             keys.update(Content(words))
 
-    async def try_to(self, verb: Verb, act: Callable[[], Awaitable[Refusal | None]]) -> bool:
-        """Whether it worked; if not, the dialog says why and keeps the text. `running` is set already."""
+    async def try_to(
+        self,
+        act: Callable[[], Awaitable[Refusal | None]],
+        agree: Callable[[], Awaitable[bool]] | None = None,
+    ) -> bool:
+        """Whether it worked; if not, the dialog says why and keeps the text. `running` is set already.
+
+        `agree` asks before an act on many reports.
+        """
         try:
-            if self.agree is not None and not await self.agree(verb):
+            if agree is not None and not await agree():
                 return False
             self._show_running()
             refusal = await act()
@@ -164,7 +168,8 @@ class ActingDialog(Dialog[Answer]):
             if field is not None:
                 field.focus()
             return False
-        self.keeper.now("")
+        if self.keeper is not None:
+            self.keeper.now("")
         return True
 
 

@@ -95,6 +95,8 @@ FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
 """Moves that make no sense for several reports at once."""
 
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
+Agree = Callable[[Verb, Fields, Sequence[Path]], Awaitable[bool]]
+"""Asks before an act on many reports."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -151,7 +153,7 @@ class FollowUpDialog(ActingDialog[Done]):
         preselect: Verb | None = None,
         how_many: int = 1,
         applies: Mapping[Verb, int] | None = None,
-        agree: Callable[[Verb], Awaitable[bool]] | None = None,
+        agree: Agree | None = None,
         remark: str = "",
     ) -> None:
         """`applies`: to how many of the reports each move can be done; `remark` is said at the start."""
@@ -165,7 +167,7 @@ class FollowUpDialog(ActingDialog[Done]):
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
         self.material = material
         self.perform = perform
-        self.keeper = DraftKeeper(self, material.draft, save_draft)
+        self.keeper: DraftKeeper = DraftKeeper(self, material.draft, save_draft)
         self.replies = replies or {}
         self.hint_values = hint_values or {}
         self.preselect = preselect
@@ -391,9 +393,13 @@ class FollowUpDialog(ActingDialog[Done]):
 
     async def _perform(self, form: MoveForm, *, then_next: bool) -> None:
         fields, paths = form.read()
-        if await self.try_to(form.edge.verb, lambda: self.perform(form.edge.verb, fields, paths)):
+        verb, agree = form.edge.verb, self.agree
+        if await self.try_to(
+            lambda: self.perform(verb, fields, paths),
+            None if agree is None else lambda: agree(verb, fields, paths),
+        ):
             self.note = ""
-            self.dismiss(Done(form.edge.verb, then_next))
+            self.dismiss(Done(verb, then_next))
 
     def action_close(self) -> None:
         """Esc: what was typed is kept as a draft."""

@@ -1,18 +1,27 @@
-"""The `?` page, made from the registry: keys, what they do, and the query line."""
+"""The `?` page, made from the registry: type to find a key, enter runs what it does; below, the query line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
 
-from qlue_desk.desk.actions import ACTIONS, Group, keys_of, shown_key
+from qlue_desk.desk.actions import ACTIONS, DeskAction, Group, Place, keys_of, shown_key
+from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.dialogs.palette import Command, matching
 from qlue_desk.desk.safe_text import fit
+from qlue_desk.desk.widgets.fields import SafeInput
 from qlue_desk.domain.complaint import STATUS_LOOK
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
-_QUERY_EXAMPLES = (
+QUERY_EXAMPLES = (
     ("status:disposisi", N_("menurut status; juga colour:merah")),
     ("overdue", N_("lewat tenggat; juga due:today, due:<8h")),
     ("kelurahan:sempur", N_("menurut tempat; juga kecamatan:")),
@@ -21,25 +30,171 @@ _QUERY_EXAMPLES = (
     ('"lampu mati" -macet', N_("kata-kata bersebelahan; tanpa kata")),
     ("sort:-created", N_("urutan; due, created, updated, priority")),
 )
+PLACE_LABEL = {
+    Place.QUEUE: N_("antrean"),
+    Place.DETAIL: N_("laporan"),
+    Place.OUTBOX: N_("kotak keluar"),
+    Place.SUMMARY: N_("ringkasan"),
+}
+_KEYS, _LEGEND = 16, 24
 
 
-def help_content(remapped: Mapping[str, str]) -> Content:
+class Line(msgspec.Struct, frozen=True):
+    """A line of the page."""
+
+    command: Command
+    """Its key is `action:…` for what enter can run, '' for what is only said."""
+    style: str = "bold"
+    width: int = _KEYS
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A heading with its lines."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def help_parts(remapped: Mapping[str, str]) -> list[Part]:
     """All keys by group, then the query line, then the status glyphs."""
-    parts: list[tuple[str, str]] = []
-    for group in Group:
-        parts.append((_(group) + "\n", "bold $accent"))
-        for action in ACTIONS:
-            keys = " ".join(shown_key(key) for key in keys_of(action, remapped))
-            if action.group is group and keys:
-                parts += [("  " + fit(keys, 16), "bold"), (_(action.tooltip) + "\n", "")]
-        if group is Group.FIND:
-            parts += [("  " + fit("1–9", 16), "bold"), (_("Tampilan tersimpan") + "\n", "")]
-        parts.append(("\n", ""))
-    parts.append((_("Baris pencarian") + "\n", "bold $accent"))
-    for example, meaning in _QUERY_EXAMPLES:
-        parts += [("  " + fit(example, 24), "bold"), (_(meaning) + "\n", "$text-muted")]
-    parts.append(("\n" + _("Tanda status") + "\n", "bold $accent"))
-    for look in STATUS_LOOK.values():
-        parts.append((f"  {look.glyph} {_(look.label)}\n", f"$status-{look.colour}"))
-    parts += [("  ▲ ", "bold $accent"), (_("tindakan Anda, belum dipastikan pusat") + "\n", "")]
-    return Content.assemble(*parts)
+    parts = [Part(_(group), tuple(_of_group(group, remapped))) for group in Group]
+    parts.append(
+        Part(
+            _("Baris pencarian"),
+            tuple(Line(Command("", "", _(meaning), text), width=_LEGEND) for text, meaning in QUERY_EXAMPLES),
+        )
+    )
+    signs = [
+        Line(Command("", "", _(look.label), look.glyph), f"$status-{look.colour}", 2)
+        for look in STATUS_LOOK.values()
+    ]
+    own = Line(Command("", "", _("tindakan Anda, belum dipastikan pusat"), "▲"), "bold $accent", 2)
+    return [*parts, Part(_("Tanda status"), (*signs, own))]
+
+
+def _of_group(group: Group, remapped: Mapping[str, str]) -> Iterator[Line]:
+    for action in ACTIONS:
+        keys = " ".join(shown_key(key) for key in keys_of(action, remapped))
+        if action.group is group and keys:
+            words = f"{action.id} {_(action.label)}"
+            yield Line(Command(f"action:{action.id}", "", _(action.tooltip), keys, also=words))
+    if group is Group.FIND:
+        yield Line(Command("", "", _("Tampilan tersimpan"), "1–9"))
+
+
+def found_parts(parts: list[Part], typed: str) -> list[Part]:
+    """What fits the typed words; a part whose heading fits is shown whole."""
+    if not typed.strip():
+        return parts
+    found = []
+    for part in parts:
+        lines = tuple(
+            line
+            for line in part.lines
+            # The heading is searched, too: "kotak" finds all that can be done there.
+            if matching(
+                [msgspec.structs.replace(line.command, also=f"{line.command.also} {part.heading}")], typed
+            )
+        )
+        if lines:
+            found.append(Part(part.heading, lines))
+    return found
+
+
+class HelpDialog(Dialog[str]):
+    """Type to filter, enter runs; dismissed with `action:…`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "pick(1)", show=False, priority=True),
+        Binding("up", "pick(-1)", show=False, priority=True),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
+        Binding("home", "edge(False)", show=False, priority=True),
+        Binding("end", "edge(True)", show=False, priority=True),
+    ]
+
+    def __init__(self, remapped: Mapping[str, str], place: Place | None) -> None:
+        super().__init__()
+        self.title_text = _("Bantuan")
+        self.keys_text = _("ketik untuk mencari   ↑ ↓ pilih   enter jalankan   esc tutup")
+        self.place = place
+        self.parts = help_parts(remapped)
+        self.shown: list[Line | None] = []
+        """The line of each row; None for headings."""
+
+    def body(self) -> ComposeResult:
+        """Filter and page."""
+        yield SafeInput(placeholder=_("cari tombol: kata, tombol, atau id"), id="typed")
+        options = OptionList(id="keys-found")
+        options.can_focus = False
+        yield options
+
+    def on_mount(self) -> None:
+        """Everything at first."""
+        self._fill("")
+        self.query_one("#typed").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter."""
+        super().on_input_changed(event)
+        self._fill(event.value)
+
+    def _fill(self, typed: str) -> None:
+        page = self.query_one("#keys-found", OptionList)
+        options: list[Option] = []
+        self.shown = []
+        for part in found_parts(self.parts, typed):
+            options.append(Option(Content.styled(part.heading, "bold $accent"), disabled=True))
+            self.shown.append(None)
+            for line in part.lines:
+                key = fit(line.command.keys, line.width)
+                content = Content.assemble((f"  {key}", line.style), (line.command.hint, ""))
+                options.append(Option(content))
+                self.shown.append(line)
+        if not options:
+            options.append(Option(Content(_("Tidak ada tombol yang cocok.")), disabled=True))
+            self.shown.append(None)
+        page.set_options(options)
+        page.highlighted = next((row for row, line in enumerate(self.shown) if line), None)
+        page.scroll_home(animate=False)
+
+    def action_pick(self, step: int) -> None:
+        """Arrow."""
+        page = self.query_one("#keys-found", OptionList)
+        (page.action_cursor_down if step > 0 else page.action_cursor_up)()
+
+    def action_page(self, step: int) -> None:
+        """Page up and down."""
+        page = self.query_one("#keys-found", OptionList)
+        for _row in range(max(1, page.size.height - 1)):
+            if page.highlighted is None or not 0 <= page.highlighted + step < page.option_count:
+                return
+            (page.action_cursor_down if step > 0 else page.action_cursor_up)()
+
+    def action_edge(self, end: bool) -> None:
+        """Home and end."""
+        page = self.query_one("#keys-found", OptionList)
+        (page.action_last if end else page.action_first)()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter."""
+        self._run(self.query_one("#keys-found", OptionList).highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click."""
+        self._run(event.option_index)
+
+    def _run(self, row: int | None) -> None:
+        line = self.shown[row] if row is not None and row < len(self.shown) else None
+        if line is None or not line.command.key:
+            return
+        action = next(a for a in ACTIONS if line.command.key == f"action:{a.id}")
+        if self.place is not None and self.place in action.places:
+            self.dismiss(line.command.key)
+        else:
+            self.wrong(_("Hanya di layar: {places}.").format(places=places_of(action)))
+
+
+def places_of(action: DeskAction) -> str:
+    """The screens on which an action makes sense."""
+    return ", ".join(_(PLACE_LABEL.get(place, place)) for place in Place if place in action.places)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
+from qlue_desk.desk.dialogs.follow_up import Agree, Done
 from qlue_desk.desk.later import later
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.domain.edges import Verb
@@ -19,11 +20,12 @@ from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
 
-class NoteDialog(ActingDialog[bool]):
+class NoteDialog(ActingDialog[Done]):
     """A text; ctrl+t turns internal into public and back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "toggle_public", show=False, priority=True),
+        Binding("ctrl+n", "save_and_next", show=False, priority=True),
     ]
 
     def __init__(
@@ -34,7 +36,7 @@ class NoteDialog(ActingDialog[bool]):
         save_draft: Callable[[str], None],
         *,
         how_many: int = 1,
-        agree: Callable[[Verb], Awaitable[bool]] | None = None,
+        agree: Agree | None = None,
     ) -> None:
         super().__init__()
         self.title_text = title
@@ -42,9 +44,11 @@ class NoteDialog(ActingDialog[bool]):
         self.perform = perform
         self.how_many = how_many
         self.agree = agree
-        self.keeper = DraftKeeper(self, draft, save_draft)
+        self.keeper: DraftKeeper = DraftKeeper(self, draft, save_draft)
         self.public = False
-        self.keys_text = _("enter simpan   ctrl+t intern/publik   ctrl+o baris baru   esc batal")
+        self.keys_text = _(
+            "enter simpan   ctrl+n simpan, lalu berikutnya   ctrl+t intern/publik   ctrl+o baris baru   esc batal"
+        )
 
     def body(self) -> ComposeResult:
         """Who reads it, then the text."""
@@ -75,9 +79,16 @@ class NoteDialog(ActingDialog[bool]):
     def on_submitted(self, event: Submitted) -> None:
         """Enter."""
         event.stop()
+        self._run(then_next=False)
+
+    def action_save_and_next(self) -> None:
+        """Ctrl+n."""
+        self._run(then_next=True)
+
+    def _run(self, *, then_next: bool) -> None:
         if not self.running:
             self.running = True
-            later(self, self._perform())
+            later(self, self._perform(then_next=then_next))
 
     def on_text_area_changed(self, event: NoteArea.Changed) -> None:
         """Keep it while it is typed."""
@@ -87,12 +98,15 @@ class NoteDialog(ActingDialog[bool]):
         """The text is the only field."""
         return self.query_one(NoteArea)
 
-    async def _perform(self) -> None:
+    async def _perform(self, *, then_next: bool) -> None:
         fields = Fields(note=self.query_one(NoteArea).text, public=self.public)
-        if await self.try_to(Verb.NOTE, lambda: self.perform(fields)):
-            self.dismiss(True)
+        agree = self.agree
+        if await self.try_to(
+            lambda: self.perform(fields), None if agree is None else lambda: agree(Verb.NOTE, fields, ())
+        ):
+            self.dismiss(Done(Verb.NOTE, then_next))
 
     def action_close(self) -> None:
         """Esc: the text is kept."""
         self.keeper.now(self.query_one(NoteArea).text)
-        self.dismiss(False)
+        self.dismiss(None)

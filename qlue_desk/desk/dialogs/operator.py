@@ -18,12 +18,13 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ChooseDialog, Dialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
+from qlue_desk.desk.dialogs.similar import similar_content
 from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import later, sentence_of
-from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, Submitted
-from qlue_desk.domain.complaint import STATUS_LOOK, Channel, Complaint, Reporter
+from qlue_desk.domain.complaint import Channel, Complaint, Reporter
 from qlue_desk.domain.edges import JUNK_KINDS
+from qlue_desk.domain.similarity import Subject
 from qlue_desk.protocol import NewReport
 from qlue_desk.words import _
 
@@ -110,7 +111,8 @@ class OperatorDialog(Dialog[Complaint]):
         self._typed()
 
     def on_text_area_changed(self, event: NoteArea.Changed) -> None:
-        """Keep it while it is typed."""
+        """Keep it while it is typed; its words may be those of a report that is here."""
+        self._soon()
         self._typed()
 
     def on_picker_picked(self, event: Picker.Picked) -> None:
@@ -176,29 +178,23 @@ class OperatorDialog(Dialog[Complaint]):
 
     async def _show_similar(self) -> None:
         kelurahan = self.query_one("#kelurahan", Picker).value
-        category = self.query_one("#category", Picker).value
-        options = self.query_one("#similar", OptionList)
-        if not category or not kelurahan or kelurahan == NOWHERE:
-            options.set_options(
-                [Option(Content.styled(_("pilih kelurahan dan kategori"), "$text-muted"), disabled=True)]
-            )
-            return
-        found = await self.backend.similar(category, kelurahan)
-        options.set_options(
-            [self._similar_option(each.complaint) for each in found]
-            or [Option(Content.styled(_("tidak ada yang serupa"), "$status-green"), disabled=True)]
+        subject = Subject(
+            created_at=self.backend.now(),
+            category=self.query_one("#category", Picker).value,
+            kelurahan="" if kelurahan == NOWHERE else kelurahan,
+            street=self._text("street"),
+            text=" ".join(self._text(name) for name in ("title", "text")),
         )
-
-    @staticmethod
-    def _similar_option(complaint: Complaint) -> Option:
-        look = STATUS_LOOK[complaint.status]
-        return Option(
-            Content.assemble(
-                (f"{look.glyph} {safe(complaint.number)}\n", f"$status-{look.colour}"),
-                (f"  {safe(complaint.title)[:60]}\n", ""),
-                (f"  {safe(complaint.street)[:40]}", "$text-muted"),
-            ),
-            id=complaint.id,
+        options = self.query_one("#similar", OptionList)
+        if not subject.text.strip() and not (subject.category and (subject.kelurahan or subject.street)):
+            words = _("pilih kelurahan dan kategori, atau tulis apa yang dilaporkan")
+            options.set_options([Option(Content.styled(words, "$text-muted"), disabled=True)])
+            return
+        found = await self.backend.similar(subject, only_open=True)
+        now = self.backend.now()
+        options.set_options(
+            [Option(similar_content(each, now), id=each.complaint.id) for each in found]
+            or [Option(Content.styled(_("tidak ada yang serupa"), "$status-green"), disabled=True)]
         )
 
     # --- saving --------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from qlue_desk.desk.backend import in_thread
 from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import SafeInput
-from qlue_desk.sync import signing_in
+from qlue_desk.sync import signing_in, tokens
 from qlue_desk.words import _
 
 
@@ -41,7 +41,7 @@ class LoginScreen(Screen[None]):
         self.home = home
         self.server_url = server_url
         self.person = person
-        self.enrolled = bool(signing_in.read_token(home))
+        self.enrolled = bool(tokens.read_token(home))
         self.busy = False
 
     def compose(self) -> ComposeResult:

@@ -35,6 +35,8 @@ def waiting_content(line: Line, zone: dt.tzinfo, width: int, *, ascii_only: bool
         lines.text(f"“{line.note}”", "$text-muted", indent=INDENT)
     if line.reason and not sent:
         lines.text(_("mungkin ditolak: {why}").format(why=safe(line.reason)), "$status-yellow", indent=INDENT)
+    if line.sent and not sent:
+        lines.text(_("sudah berangkat, tidak bisa dibatalkan lagi"), "$text-muted", indent=INDENT)
     if line.last_error:
         lines.text(line.last_error, "$status-red", indent=INDENT)
     return lines.content()

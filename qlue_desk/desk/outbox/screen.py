@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList
@@ -14,25 +15,32 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import Place
+from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.form import people_choices
+from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_content
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.performing import take_back
+from qlue_desk.desk.queue.telling import stroke_label, undone_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.words import _
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.moves import Refusal
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 _KEY_OF = {
     Remedy.RETRY: "tray-retry",
     Remedy.NOTE: "tray-note",
     Remedy.HAND: "tray-hand",
     Remedy.OPEN: "open",
+    Remedy.ENTER: "tray-enter",
 }
 
 
@@ -68,18 +76,22 @@ class OutboxScreen(PlaceScreen):
         """Only what can be done with the line under the cursor."""
         hidden: set[str] = set()
         if self.current is None:
-            hidden |= {"tray-retry", "tray-note", "tray-hand", "open"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-enter", "open"}
         elif self.current.state != "refused":
-            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-discard"}
+            hidden |= {"tray-retry", "tray-note", "tray-hand", "tray-enter", "tray-discard"}
         else:
             hidden |= {_KEY_OF[Remedy(remedy)] for remedy in self.current.why_not}
         if self.current_text is not None:
             hidden -= {"tray-copy", "tray-discard"}
         elif self.current is None:
             hidden |= {"tray-copy", "tray-discard"}
-        self.query_one(KeyBar).show_place(
-            self.place, hidden=frozenset(hidden), extra=(("esc", _("kembali")),)
-        )
+        extra = [("esc", _("kembali"))]
+        if (item := self.current) is not None and item.state == "waiting" and not item.sent:
+            extra += [
+                (shown_key(key), _("batalkan"))
+                for key in keys_of(ACTION_BY_ID["undo"], self.settings.keys)[:1]
+            ]
+        self.query_one(KeyBar).show_place(self.place, hidden=frozenset(hidden), extra=tuple(extra))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another line, other keys."""
@@ -224,6 +236,27 @@ class OutboxScreen(PlaceScreen):
         elif self.current_text is not None:
             say(self, _("Laporan ini tidak ada lagi di meja ini; y menyalin tulisannya."), wrong=True)
 
+    def action_undo(self) -> None:
+        """U: what has not left is taken back, with all that the same key press recorded."""
+        if self.current is None:
+            say(self, _("Tidak ada tindakan di baris ini."), wrong=True)
+        else:
+            later(self, self._undo(self.current), group="act")
+
+    async def _undo(self, item: Line) -> None:
+        found = await self.backend.undoable_line(item.action_id)
+        if isinstance(found, Refusal):
+            say(self, found.sentence(_), wrong=True)
+            return
+        if found.reports >= self.settings.ui.confirm_bulk:
+            question = _("Batalkan {move} untuk {n} laporan, semua yang belum terkirim?").format(
+                move=stroke_label(found.verb, found.number_of_moves), n=wording.number(found.reports)
+            )
+            if not await self.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
+                return
+        worked = await take_back(self, self.backend, found)
+        say(self, undone_sentence(found, worked))
+
     def action_tray_retry(self) -> None:
         """Full stop: try again on the present state."""
         item = self._current_refused(Remedy.RETRY)
@@ -275,6 +308,26 @@ class OutboxScreen(PlaceScreen):
             ),
         )
 
+    def action_tray_enter(self) -> None:
+        """E: a report that central lost is recorded again, from the person's own words."""
+        item = self._current_refused(Remedy.ENTER)
+        if item is not None:
+            later(self, self._enter(item), group="act")
+
+    async def _enter(self, item: Line) -> None:
+        if await self.backend.draft(*draft_place(self.backend)):
+            say(self, _("Isian laporan baru masih ada; selesaikan dulu di antrean (e)."), wrong=True)
+            return
+        # The title went with the report: of what is not this dinas' a desk keeps nothing but own words.
+        begun = msgspec.json.encode({"text": item.note}).decode()
+        dialog = OperatorDialog(self.backend, begun)
+        complaint: Complaint | None = await self.app.push_screen_wait(dialog)
+        if complaint is None:
+            return
+        await self.backend.discard(item.action_id)
+        self.desk.nudge()
+        say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
+
     def action_tray_discard(self) -> None:
         """D: asks first."""
         kept = self.current_text
@@ -321,7 +374,7 @@ class OutboxScreen(PlaceScreen):
         moment = self.backend.local_now()
         path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
         count = await self.backend.export_outbox(path)
-        say(self, _("{n} tindakan disimpan di {path}").format(n=count, path=path))
+        say(self, n_("{n} tindakan disimpan di {path}", count).format(n=number(count), path=path))
 
 
 def _heading(word: str, count: int, style: str) -> Option:

@@ -50,6 +50,8 @@ class Cells(msgspec.Struct, frozen=True):
     mine: bool
     priority: int
     pending: int
+    snoozed: bool = False
+    """Put aside by the person at this desk."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -148,7 +150,7 @@ class RowPainter:
         match name:
             case "mark":
                 sign = ("*" if self._ascii else "✓") if marked else " "
-                pending = ("^" if self._ascii else "▲") if cells.pending else self._priority_sign(cells)
+                pending = ("^" if self._ascii else "▲") if cells.pending else self._other_sign(cells)
                 return sign + pending, self._style("accent" if cells.pending or marked else "red")
             case "number":
                 return safe(cells.number) or _("(belum ada)"), self._style("strong")
@@ -166,7 +168,9 @@ class RowPainter:
             case _:
                 return safe(cells.title), None
 
-    def _priority_sign(self, cells: Cells) -> str:
+    def _other_sign(self, cells: Cells) -> str:
+        if cells.snoozed:
+            return "z" if self._ascii else "☾"
         return {1: "!", 2: "!" if self._ascii else "‼"}.get(cells.priority, " ")
 
     def _due_style(self, cells: Cells, now: float) -> Style | None:

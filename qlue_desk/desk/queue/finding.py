@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.words import _
+from qlue_desk.words import _, sentences
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -24,7 +25,7 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentence + " " + _("{names} tidak lagi di daftar tampilan.").format(names=names)
+    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
 
 
 class Finding(QueueKeys):
@@ -112,6 +113,7 @@ class Finding(QueueKeys):
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
+            self.backend.keep_query(event.text)
             self.query_one(QueryBar).close()
             self.queue.focus()
             self.show_line()
@@ -137,6 +139,10 @@ class Finding(QueueKeys):
         self.remember()
         self.remove_class("-detail", "-views-open")
         self.query_one(QueryBar).open(self.query_text if self.view < 0 else "")
+        later(self, self._bring_history(), group="history")
+
+    async def _bring_history(self) -> None:
+        self.query_one(QueryBar).remember(await self.backend.queries())
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""
@@ -157,12 +163,34 @@ class Finding(QueueKeys):
         if not name:
             return
         before = [shown for shown, _query in self.views]
-        self.views_changed(await self.backend.save_view(name, self.query_text, dict(self.settings.views)))
+        name = await self.backend.edit_views(self.backend.view_file.save, name, self.query_text)
+        self.views_changed(self.backend.views())
         after = [shown for shown, _query in self.views]
         self.view = after.index(name) if name in after else -1
         away = [_(shown) for shown in before if shown not in after and shown.casefold() != name.casefold()]
         say(self, saved_sentence(name, self.view + 1, away))
         self.show_query(self.query_text, keep_cursor=True)
+        self.show_line()
+
+    def edit_views(self) -> None:
+        """From the palette: rename, order, delete."""
+        later(self, self._edit_views(), group="dialog")
+
+    async def _edit_views(self) -> None:
+        shown = self.views[self.view][0] if self.view >= 0 else ""
+        chosen: str | None = await self.app.push_screen_wait(ViewsDialog(self.backend))
+        self.views_changed(self.backend.views())
+        names = [name for name, _query in self.views]
+        if chosen in names:
+            self._show_view(names.index(chosen))
+            return
+        if shown and shown not in names:
+            self._show_view(0)
+        elif shown:
+            self.view = names.index(shown)
+            self.show_query(self.views[self.view][1], keep_cursor=True)
+        else:
+            self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
 
     @property

@@ -13,8 +13,10 @@ from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
 
@@ -25,6 +27,8 @@ class QueueKeys(PlaceScreen):
     doing: Doing
     entering: Entering
     revealing: Revealing
+    snoozing: Snoozing
+    matching: Matching
     lag: Lag
 
     def show_heading(self) -> None:
@@ -151,13 +155,25 @@ class QueueKeys(PlaceScreen):
         """P."""
         self.doing.priority()
 
+    def action_macro(self) -> None:
+        """M."""
+        self.doing.macro()
+
     def action_photo(self) -> None:
         """O."""
         self.doing.photo()
 
+    def action_similar(self) -> None:
+        """D."""
+        self.matching.start()
+
     def action_reveal(self) -> None:
         """I."""
         self.revealing.start()
+
+    def action_snooze(self) -> None:
+        """W."""
+        self.snoozing.start()
 
     def action_enter_report(self) -> None:
         """E."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from qlue_desk.desk import wording
@@ -16,14 +20,17 @@ from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import QueueShown, StoreChanged
+from qlue_desk.desk.queue.bursts import Bursts
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -35,8 +42,9 @@ from qlue_desk.words import _
 ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
-CHANGE_PAUSE = 0.15
-"""Seconds in which changes are collected before the list is asked for anew."""
+
+DETAIL_REST = 0.12
+"""Seconds for which the cursor must rest before the report is drawn when it was moving."""
 
 
 class DeskScreen(Working, Finding):
@@ -52,11 +60,15 @@ class DeskScreen(Working, Finding):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
-        self.views = backend.views(dict(self.settings.views))
+        self.snoozing = Snoozing(self, backend)
+        self.matching = Matching(self, backend)
+        self.views = backend.views()
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
-        self._refreshing = False
+        self._bursts = Bursts()
+        self._highlighted_at = 0.0
+        self._look_timer: Timer | None = None
         self._aim: int | None = None
         """The row that the cursor shall stand on once the newest query is answered."""
         self._filled = False
@@ -68,7 +80,7 @@ class DeskScreen(Working, Finding):
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
-                yield QueryBar(id="query")
+                yield QueryBar(self.backend.query_offers, id="query")
                 yield Static(id="queue-heading")
                 yield QueueList(
                     self.backend.fetch_rows,
@@ -87,10 +99,13 @@ class DeskScreen(Working, Finding):
         self.show_query(self.query_text)
         self.show_line()
         self.set_interval(15, self._tick)
+        for sentence in self.backend.view_problems().values():
+            say(self, sentence, wrong=True)
 
     def _tick(self) -> None:
         self.show_line()
         self._draw_detail_again()
+        self.snoozing.look()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the width."""
@@ -172,7 +187,8 @@ class DeskScreen(Working, Finding):
                 later(self, self._count(), group="count")
                 return
         numbers = await self.backend.find(query)
-        if numbers != self.queue.numbers:
+        # A row that was only still shown may be back in its very place.
+        if numbers != self.queue.numbers or self.queue.guest is not None:
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
@@ -183,20 +199,37 @@ class DeskScreen(Working, Finding):
             self.post_message(QueueShown())
 
     async def _count(self) -> None:
-        queries = [self.backend.parse(query) for _name, query in self.views]
-        self._view_counts = list(await self.backend.counts(queries))
+        readable = {
+            place: query
+            for place, (_name, text) in enumerate(self.views)
+            if (query := self._readable(text)) is not None
+        }
+        counts = await self.backend.counts(list(readable.values()))
+        self._view_counts = [None] * len(self.views)
+        for place, count in zip(readable, counts, strict=True):
+            self._view_counts[place] = count
         await self.desk.refresh_outbox_counts()
         self.show_line()
+
+    def _readable(self, text: str) -> Query | None:
+        """A view's query; None where somebody wrote one that cannot be read."""
+        try:
+            return self.backend.parse(text)
+        except QueryError:
+            return None
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
         if error.nearest:
             lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
+        elif error.allowed:
+            lines.append(_("Yang ada: {words}.").format(words=", ".join(error.allowed)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
             bar.point_at(lines, error.start, error.end - error.start)
         else:
-            say(self, " ".join(lines), wrong=True)
+            own = self.backend.view_problems() if self.view >= 0 else {}
+            say(self, own.get(self.views[self.view][0], " ".join(lines)), wrong=True)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
@@ -216,7 +249,7 @@ class DeskScreen(Working, Finding):
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
-                Content.styled(heading(queue.size.width), "$text-muted")
+                Content.styled(heading(queue.size.width), "$text-muted"), layout=False
             )
         empty = self._filled and not queue.numbers
         if empty != self.has_class("-empty"):
@@ -234,12 +267,16 @@ class DeskScreen(Working, Finding):
     # --- messages ------------------------------------------------------------------------------
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
-        """Show the report under the cursor."""
+        """Show the report under the cursor: at once, while a key is held down when it is let go."""
+        now, before = time.monotonic(), self._highlighted_at
+        self._highlighted_at = now
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(), group="detail")
+            later(self, self._show_detail(DETAIL_REST if now - before < DETAIL_REST else 0.0), group="detail")
         self.show_keys()
 
-    async def _show_detail(self) -> None:
+    async def _show_detail(self, rest: float = 0.0) -> None:
+        if rest:
+            await asyncio.sleep(rest)
         cells = self.current_cells
         case = await self.backend.case(cells.id) if cells is not None else None
         now = self.backend.now()
@@ -274,11 +311,11 @@ class DeskScreen(Working, Finding):
 
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
-        self.queue.forget()
-        self.forget_suggestion()
-        if not self._refreshing:
-            self._refreshing = True
-            self.set_timer(CHANGE_PAUSE, self._refresh_now)
+        seconds = self._bursts.add(event.complaint_ids, time.monotonic())
+        if seconds is not None:
+            if self._look_timer is not None:
+                self._look_timer.stop()
+            self._look_timer = self.set_timer(seconds, self._look_again)
 
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
@@ -291,21 +328,32 @@ class DeskScreen(Working, Finding):
         self._view_counts = [None] * len(views)
 
     async def _take_over_session(self) -> None:
-        views = await self.backend.read_views(dict(self.settings.views))
+        views = self.backend.views()
         shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
         self.views_changed(views)
         if shown:
             self.view = next((i for i, (name, _query) in enumerate(self.views) if name == shown), 0)
             self.query_text = self.views[self.view][1] if self.views else ""
         self.queue.forget()
-        self._refresh_now()
+        self.show_query(self.query_text, keep_cursor=True)
+        self._draw_detail_again()
         self.show_line()
         self.show_keys()
 
-    def _refresh_now(self) -> None:
-        self._refreshing = False
+    def _look_again(self) -> None:
+        """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
+        changed = self._bursts.look(time.monotonic())
+        self.snoozing.look()
+        self.forget_suggestion()
+        self.snoozing.look()
+        if changed is None:
+            self.queue.forget()
+        elif changed:
+            self.queue.forget([row.row for row in self.queue.known if row.id in changed])
         self.show_query(self.query_text, keep_cursor=True)
-        self._draw_detail_again()
+        shown = self.detail.case
+        if changed is None or shown is None or shown.complaint.id in changed:
+            self._draw_detail_again()
 
     # --- for the app ---------------------------------------------------------------------------
 
@@ -330,6 +378,14 @@ class DeskScreen(Working, Finding):
         later(self, self._show_detail(), group="detail")
         self.detail.focus()
         self.show_keys()
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is open that esc would close."""
+        open_parts = (
+            self.has_class("-views-open") or self.has_class("-detail") or self.focused is not self.queue
+        )
+        return not open_parts and not self.queue.marks and self.view >= 0
 
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""

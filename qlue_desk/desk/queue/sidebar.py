@@ -48,6 +48,9 @@ class SideBar(OptionList):
         self.refused = 0
         self._ascii = ascii_only
         self._drawn: tuple[object, ...] = ()
+        self._least = 0
+        self._laid_out = 0
+        """Width of the lines when the list was built."""
 
     def show(
         self,
@@ -72,25 +75,38 @@ class SideBar(OptionList):
         if state == self._drawn:
             return
         self._drawn = state
-        names, counts, active, waiting, refused = state[:5]
+        names, counts = self.names, self.counts
         self._keep_whole([*zip(names, counts, strict=False), *self._standing()])
-        highlighted = self.highlighted
         width = self.scrollable_content_region.width or WIDTH
-        lines: list[Option | None] = [
-            Option(self._line(str(n), name, count, width, strong=n - 1 == active), id=str(n))
-            for n, (name, count) in enumerate(zip(names, counts, strict=False), 1)
-        ]
-        outbox, tray, summary = self._standing()
-        sign = "^" if self._ascii else "◔"
-        lines += [
-            None,
-            Option(self._line(sign, *outbox, width, ink="$accent" if waiting else ""), id=OUTBOX),
-            Option(self._line("!", *tray, width, ink="$status-red" if refused else ""), id=REFUSED),
-            Option(self._line("=" if self._ascii else "▤", *summary, width), id=SUMMARY),
-        ]
-        self.set_options(lines)
+        lines = self._contents(width)
+        if len(lines) == self.option_count and width == self._laid_out:
+            # Counts move all the time; to build the list anew would lay out the whole screen with each.
+            for key, content in lines:
+                if self.get_option(key).prompt != content:
+                    self.replace_option_prompt(key, content)
+            return
+        self._laid_out = width
+        highlighted = self.highlighted
+        options: list[Option | None] = [Option(content, id=key) for key, content in lines]
+        options.insert(len(names), None)
+        self.set_options(options)
         if highlighted is not None:
             self.highlighted = min(highlighted, self.option_count - 1)
+
+    def _contents(self, width: int) -> list[tuple[str, Content]]:
+        """Id and content of each line."""
+        outbox, tray, summary = self._standing()
+        sign = "^" if self._ascii else "◔"
+        views = zip(self.names, self.counts, strict=False)
+        return [
+            *(
+                (str(n), self._line(str(n), name, count, width, strong=n - 1 == self.active))
+                for n, (name, count) in enumerate(views, 1)
+            ),
+            (OUTBOX, self._line(sign, *outbox, width, ink="$accent" if self.waiting else "")),
+            (REFUSED, self._line("!", *tray, width, ink="$status-red" if self.refused else "")),
+            (SUMMARY, self._line("=" if self._ascii else "▤", *summary, width)),
+        ]
 
     def _standing(self) -> list[tuple[str, int | None]]:
         """The lines below the views: name and count."""
@@ -107,7 +123,10 @@ class SideBar(OptionList):
             cell_len(safe(name)) + len(count) + _AROUND
             for (name, _count), count in zip(lines, counts, strict=True)
         )
-        self.styles.min_width = min(WIDEST, needed + 2)
+        needed = min(WIDEST, needed + 2)
+        if needed != self._least:
+            self._least = needed
+            self.styles.min_width = needed
 
     @staticmethod
     def _line(

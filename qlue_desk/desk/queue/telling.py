@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.content import Content
-
 from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
 from qlue_desk.desk.messages import LineState
-from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.queue.many import Worked
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.settings import Settings
 from qlue_desk.store.grace import BULK_TIMES
-from qlue_desk.store.outbox import Waiting
+from qlue_desk.store.strokes import Stroke
 from qlue_desk.words import _
 
 _CONNECTED = frozenset({"connected", "syncing"})
 
 
-def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City) -> str:
-    """What was done: `Disposisi: BGR-26-000082 → Dishub.`; several reports are counted."""
+def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City, label: str = "") -> str:
+    """What was done: `Disposisi: BGR-26-000082 → Dishub.`; several reports are counted.
+
+    `label` is a macro's own, which stands in place of the verb's.
+    """
     places = list(dict.fromkeys(where(verb, outcome.before, outcome.after, city) for outcome in outcomes))
     template = _("{move}: {number} → {where}.") if len(places) == 1 and places[0] else _("{move}: {number}.")
     number = (
@@ -31,7 +33,7 @@ def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City) -> str:
         if len(outcomes) == 1
         else _("{n} laporan").format(n=len(outcomes))
     )
-    return template.format(move=_(EDGE_BY_VERB[verb].label), number=number, where=places[0])
+    return template.format(move=label or _(EDGE_BY_VERB[verb].label), number=number, where=places[0])
 
 
 def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: City) -> str:
@@ -66,44 +68,43 @@ def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: C
             return ""
 
 
-def result_lines(outcomes: Sequence[Outcome]) -> Content:
-    """What became of each report, a line each."""
-    lines = []
-    for outcome in outcomes:
-        ok = outcome.refusal is None
-        words = _("tersimpan") if outcome.refusal is None else outcome.refusal.sentence(_)
-        lines.append(
-            Content.assemble(
-                ("✓ " if ok else "✗ ", "$status-green" if ok else "$status-red"),
-                (safe(outcome.number).ljust(15), "bold"),
-                (safe(words), ""),
-            )
+def undone_sentence(found: Undoing, worked: Worked) -> str:
+    """What was taken back: the move and its report, or how many there were; what had left and stays."""
+    label, outcomes = stroke_label(found.verb, found.number_of_moves), worked.outcomes
+    if len(outcomes) == 1:
+        sentence = _("Dibatalkan: {move} {number}.").format(
+            move=label, number=outcomes[0].number or found.number
         )
-    return Content("\n").join(lines)
+    else:
+        sentence = _("Dibatalkan: {move} untuk {n} laporan.").format(move=label, n=len(outcomes))
+    stays = found.reports + found.left - len(outcomes) - worked.not_reached
+    parts = [
+        sentence,
+        _("{n} lagi belum dibatalkan.").format(n=worked.not_reached) if worked.not_reached else "",
+        _("{n} sudah terkirim dan tetap.").format(n=stays) if stays > 0 else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
-def undone_sentence(outcomes: Sequence[Outcome]) -> str:
-    """What was taken back: the move and its report, or how many there were."""
-    edge = EDGE_BY_VERB.get(Verb(outcomes[0].verb)) if outcomes[0].verb in set(Verb) else None
-    label = _(edge.label) if edge is not None else _("laporan baru")
-    if len(outcomes) > 1:
-        return _("Dibatalkan: {move} untuk {n} laporan.").format(move=label, n=len(outcomes))
-    return _("Dibatalkan: {move} {number}.").format(move=label, number=outcomes[0].number)
-
-
-def nothing_to_undo(last: Sequence[Waiting]) -> str:
-    """Why `u` did nothing; `last` is what the person's newest stroke recorded."""
-    if not last:
+def nothing_to_undo(last: Stroke | None) -> str:
+    """Why `u` did nothing; `last` is the person's newest stroke."""
+    if last is None:
         return _("Tidak ada tindakan yang bisa dibatalkan.")
-    verb = last[0].action.verb
-    label = _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
-    if len(last) > 1:
+    label = stroke_label(last.first.action.verb, last.actions // last.reports)
+    if last.reports > 1:
         return _("Tidak ada lagi yang bisa dibatalkan: {move} untuk {n} laporan sudah terkirim.").format(
-            move=label, n=len(last)
+            move=label, n=last.reports
         )
     return _("Tidak ada lagi yang bisa dibatalkan: {move} {number} sudah terkirim.").format(
-        move=label, number=last[0].number
+        move=label, number=last.first.number
     )
+
+
+def stroke_label(verb: str, number_of_moves: int) -> str:
+    """What a stroke is called: several moves on each report are a macro."""
+    if number_of_moves > 1:
+        return _("Makro")
+    return _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
 
 
 def sending_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:

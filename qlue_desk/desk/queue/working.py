@@ -7,10 +7,11 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.complaint import Status
 from qlue_desk.words import _
 
 
@@ -22,8 +23,8 @@ class Working(QueueKeys):
         self._suggested = ("", "")
         """A report and the dinas that `A` would send it to, '' when its suggestion is not whole."""
 
-    async def chosen_complaints(self) -> list[Complaint]:
-        """Marked reports, else the one under the cursor (or in the detail pane).
+    async def chosen(self) -> Chosen | None:
+        """Marked reports, else the one under the cursor (or in the detail pane); None, with a sentence, for none.
 
         Only what the person meant: rows of the view shown now, and only those reports that were seen in
         them; a row number may belong to another report by now.
@@ -32,24 +33,23 @@ class Working(QueueKeys):
         if not await self.lag.rows_are_here():
             if meant == self.lag.asked:
                 say(self, _("Daftarnya belum datang; belum ada yang dilakukan."), wrong=True)
-            return []
+            return None
         if self.queue.lost_marks and not self.queue.marks:
             # The person means the marked ones, not the row that happens to be under the cursor.
             self.clear_marks()
             say(self, _("Laporan yang ditandai sudah tidak ada di daftar ini."), wrong=True)
-            return []
+            return None
         numbers = self.queue.chosen
-        seen = [cells for number in numbers if (cells := self.queue.row_at(number)) is not None]
-        ids = {cells.row: cells.id for cells in seen}
-        found = await self.backend.complaints(numbers)
-        if len(ids) == len(numbers):
-            found = [complaint for complaint in found if complaint.id in ids.values()]
-        if not found:
+        seen = {number: cells.id for number in numbers if (cells := self.queue.row_at(number)) is not None}
+        sample = {complaint.id: complaint for complaint in await self.backend.complaints(numbers[:LOOKED_AT])}
+        ids = [found for number, found in await self.backend.ids(numbers) if seen.get(number, found) == found]
+        if not ids:
             sentence = _("Tidak ada laporan di baris ini.")
-            if seen:
-                sentence = self.doing.gone(seen[0].id, seen[0].number or seen[0].title).sentence(_)
+            if numbers and (cells := self.queue.row_at(numbers[0])) is not None:
+                sentence = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
             say(self, sentence, wrong=True)
-        return found
+            return None
+        return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))
 
     def to_next(self) -> bool:
         """Go on to the report below; False when there is none."""

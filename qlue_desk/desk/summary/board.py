@@ -14,6 +14,7 @@ from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.status_mark import glyph, short_label
 from qlue_desk.domain.complaint import STATUS_LOOK
+from qlue_desk.phrases import percent
 from qlue_desk.words import _
 
 WIDE = 112
@@ -79,7 +80,7 @@ def _headline(summary: Summary, width: int) -> Block:
     ):
         others += [_number(number, words, style), Cell(f" {words}   ")]
     if summary.reopen_rate is not None:
-        share = f"{summary.reopen_rate * 100:.1f}".replace(".", ",")
+        share = percent(summary.reopen_rate)
         reopened = Number(summary.reopened.count, summary.reopened.query)
         others += [Cell(f"{share}%", "bold", reopened.query, again), Cell(f" {again}   ")]
     if summary.bounced:
@@ -103,7 +104,7 @@ def _ages(summary: Summary, ascii_only: bool) -> Block:
             )
         ]
         row += [
-            _number(number, f"{_(look.label)}, {_(age)}", "", AGE)
+            _number(number, _("{status}, {age}").format(status=_(look.label), age=_(age)), "", AGE)
             for number, age in zip(line.ages, AGE_LABELS, strict=True)
         ]
         row.append(_number(line.total, _(look.label), "bold", 9))
@@ -134,13 +135,18 @@ def _bars(title: str, bars: Sequence[Bar], ascii_only: bool) -> Block:
     rows: Block = [[Cell(fit(title, 34), "bold $accent")]]
     largest = max((one.count for one in bars), default=0)
     for one in bars[:BARS]:
-        late = f" {_('{n} lewat').format(n=one.late)}" if one.late else ""
+        late = _("{n} lewat").format(n=wording.number(one.late)) if one.late else ""
         rows.append(
             [
                 Cell(fit(safe(_(one.label)), 16) + " ", ""),
                 Cell(bar(one.count, largest, 8, ascii_only=ascii_only) + " ", "$accent"),
-                Cell(wording.number(one.count).rjust(5), "bold", one.query, f"{title}, {safe(_(one.label))}"),
-                Cell(late, "$status-red"),
+                Cell(
+                    wording.number(one.count).rjust(5),
+                    "bold",
+                    one.query,
+                    _("{group}, {name}").format(group=title, name=safe(_(one.label))),
+                ),
+                Cell(late.rjust(len(late) + 1), "$status-red"),
             ]
         )
     if len(rows) == 1:

@@ -171,7 +171,7 @@ class SummaryScreen(PlaceScreen):
         )
         self.query_one("#summary-title", Static).update(
             Content.assemble(
-                (_("Ringkasan") + f" · {self.desk.whereabouts.dinas}", "bold"),
+                (" · ".join((_("Ringkasan"), self.desk.whereabouts.dinas)), "bold"),
                 (
                     " · "
                     + _("data {time}").format(

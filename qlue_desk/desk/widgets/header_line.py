@@ -33,31 +33,37 @@ def line_words(
 ) -> Part:
     """The connection as glyph and words, with its colour."""
     full, empty = ("*", "o") if ascii_only else ("●", "○")
+    words, style = _state_words(state, now, zone)
+    if style == "$status-red":
+        return f"! {words}", style
+    there = state is not None and state.phase in ("connected", "syncing")
+    return f"{full if there else empty} {words}", style
+
+
+def _state_words(state: LineState | None, now: dt.datetime, zone: dt.tzinfo) -> Part:
     if state is None:
-        return f"{empty} {_('belum tersambung')}", "$text-muted"
+        return _("belum tersambung"), "$text-muted"
     since = state.last_contact
     match state.phase:
+        case "connected" if since:
+            return _("tersambung {time} lalu").format(time=wording.ago(since, now)), "$status-green"
         case "connected":
-            age = f" {_('{time} lalu').format(time=wording.ago(since, now))}" if since else ""
-            return f"{full} {_('tersambung')}{age}", "$status-green"
+            return _("tersambung"), "$status-green"
+        case "syncing" if state.progress and state.progress[1]:
+            had, whole = state.progress
+            return _("menyalin {percent}%").format(percent=had * 100 // whole), "$status-yellow"
         case "syncing":
-            if state.progress and state.progress[1]:
-                had, whole = state.progress
-                return (
-                    f"{full} {_('menyalin {percent}%').format(percent=had * 100 // whole)}",
-                    "$status-yellow",
-                )
-            return f"{full} {_('sinkron…')}", "$status-green"
+            return _("sinkron…"), "$status-green"
         case "connecting":
-            return f"{empty} {_('menyambung…')}", "$status-yellow"
+            return _("menyambung…"), "$status-yellow"
         case "refused":
-            return f"! {_('pusat menolak meja ini')}", "$status-red"
+            return _("pusat menolak meja ini"), "$status-red"
+        case _ if since is None:
+            return _("tanpa jaringan"), "$status-yellow"
         case _:
-            if since is None:
-                return f"{empty} {_('tanpa jaringan')}", "$status-yellow"
             same_day = since.astimezone(zone).date() == now.astimezone(zone).date()
             moment = wording.clock_time(since, zone) if same_day else wording.stamp(since, zone).strip()
-            return f"{empty} {_('tanpa jaringan sejak {time}').format(time=moment)}", "$status-yellow"
+            return _("tanpa jaringan sejak {time}").format(time=moment), "$status-yellow"
 
 
 class HeaderLine(Widget):

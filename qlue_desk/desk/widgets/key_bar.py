@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
@@ -32,6 +33,8 @@ class KeyBar(Static):
         self.remapped = remapped
         self.shown: list[tuple[str, str]] = []
         self.sentence = ""
+        self._spots: list[tuple[int, int, str]] = []
+        """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
         self._timer: Timer | None = None
 
@@ -84,6 +87,7 @@ class KeyBar(Static):
         self._draw()
 
     def _draw(self) -> None:
+        self._spots = []
         self.set_class(bool(self.sentence), "-saying")
         self.set_class(bool(self.sentence) and self._wrong, "-wrong")
         if self.sentence:
@@ -98,9 +102,20 @@ class KeyBar(Static):
             kept -= needed if key in always else 0
             if needed - GAP > room - kept:
                 continue
+            start = self._spots[-1][1] + GAP if self._spots else 0
+            self._spots.append((start, start + needed - GAP, key))
             room -= needed
             parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
-        self.update(Content.assemble(*parts))
+        # One line whatever stands in it: the screen need not be laid out anew with each step of the cursor.
+        self.update(Content.assemble(*parts), layout=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        column = event.x - self.styles.padding.left
+        shown = next((key for start, end, key in self._spots if start <= column < end), "")
+        names = {shown_key(key): key for action in ACTIONS for key in keys_of(action, self.remapped)}
+        if shown:
+            self.app.simulate_key(names.get(shown, shown))
 
 
 def _width(pair: tuple[str, str]) -> int:

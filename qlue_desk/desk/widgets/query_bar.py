@@ -1,9 +1,11 @@
-"""The query line: results follow while typing, a mistake is pointed at with its nearest right words."""
+"""The query line: results follow while typing, tab completes, ↑ brings earlier ones, a mistake is pointed at."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,29 +16,103 @@ from textual.widgets import Input, Static
 
 from qlue_desk.desk.safe_text import safe, wrap
 from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.domain.query_complete import Offer, token_span
 from qlue_desk.words import _
 
-PAUSE = 0.12
+PAUSE = 0.08
 """Seconds without a key before the query runs."""
+FindOffers = Callable[[str, int], Sequence[Offer]]
+"""What could stand at a cursor of a text."""
 
 
 class _QueryInput(SafeInput):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
-        Binding("down", "into_list", show=False),
+        Binding("down", "later", show=False),
+        Binding("up", "earlier", show=False),
+        Binding("tab", "complete(1)", show=False),
+        Binding("shift+tab", "complete(-1)", show=False),
     ]
 
     class Left(Message):
         """Esc: back to what was shown before."""
 
-    class IntoList(Message):
-        """Down: keep the results and go there."""
+    class Later(Message):
+        """Down: a later query, behind the last one into the results."""
+
+    class Earlier(Message):
+        """Up: an earlier query."""
+
+    class Complete(Message):
+        """Tab: the next thing that may be meant."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
-    def action_into_list(self) -> None:
-        self.post_message(self.IntoList())
+    def action_later(self) -> None:
+        self.post_message(self.Later())
+
+    def action_earlier(self) -> None:
+        self.post_message(self.Earlier())
+
+    def action_complete(self, step: int) -> None:
+        self.post_message(self.Complete(step))
+
+
+class _Completion:
+    """Tab goes round in what could be meant; the line keeps what was typed around it."""
+
+    def __init__(self, find: FindOffers) -> None:
+        self._find = find
+        self.offers: Sequence[Offer] = ()
+        self.chosen = -1
+        """Which offer stands in the line; -1 is what was typed."""
+        self._typed = ("", 0)
+
+    def typed(self, text: str, cursor: int) -> None:
+        """Look for offers anew."""
+        self.offers, self.chosen, self._typed = self._find(text, cursor), -1, (text, cursor)
+
+    def step(self, step: int) -> tuple[str, int] | None:
+        """The line with the next offer and where its cursor is; None when there is nothing to offer."""
+        if not self.offers:
+            return None
+        places = len(self.offers) + 1
+        self.chosen = (self.chosen + 1 + step) % places - 1
+        text, cursor = self._typed
+        if self.chosen < 0:
+            return text, cursor
+        start, end = token_span(text, cursor)
+        offered = self.offers[self.chosen].text
+        return text[:start] + offered + text[end:], start + len(offered)
+
+
+class _History:
+    """Earlier queries, the newest first; below them is what was typed."""
+
+    def __init__(self) -> None:
+        self.queries: Sequence[str] = ()
+        self._place = -1
+        self._typed = ""
+
+    def begin(self) -> None:
+        """The bar was opened, or something was typed: up starts at the newest."""
+        self._place = -1
+
+    def step(self, step: int, text: str) -> str | None:
+        """The query that many places earlier; None where there is none."""
+        if self._place < 0:
+            self._typed = text
+        wanted = [query for query in self.queries if query != self._typed]
+        place = self._place + step
+        if not -1 <= place < len(wanted):
+            return None
+        self._place = place
+        return self._typed if place < 0 else wanted[place]
 
 
 class QueryBar(Vertical):
@@ -50,6 +126,8 @@ class QueryBar(Vertical):
     QueryBar Input { width: 1fr; }
     QueryBar #query-error { height: auto; padding: 0 3; color: $status-red; display: none; }
     QueryBar.-wrong #query-error { display: block; }
+    QueryBar #query-offers { height: 1; padding: 0 3; display: none; }
+    QueryBar.-offers #query-offers { display: block; }
     """
 
     class Asked(Message):
@@ -73,18 +151,21 @@ class QueryBar(Vertical):
     class Left(Message):
         """Esc: forget this query."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, find_offers: FindOffers, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._timer: Timer | None = None
+        self._completion = _Completion(find_offers)
+        self._history = _History()
 
     def compose(self) -> ComposeResult:
-        """Input above, mistake below."""
+        """Input above, what could be meant and the mistake below."""
         with Horizontal():
             yield Static("/", id="query-sign")
             yield _QueryInput(
                 placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'),
                 id="query-input",
             )
+        yield Static(id="query-offers")
         yield Static(id="query-error")
 
     @property
@@ -95,10 +176,21 @@ class QueryBar(Vertical):
     def open(self, text: str) -> None:
         """Show the bar with `text` and put the cursor at its end."""
         self.add_class("-open")
+        self._history.begin()
+        self._put(text, len(text))
+        self._completion.typed("", 0)
+        self._show_offers()
+        self.input.focus()
+
+    def remember(self, queries: Sequence[str]) -> None:
+        """Earlier queries, the newest first: up brings them back."""
+        self._history.queries = queries
+
+    def _put(self, text: str, cursor: int) -> None:
+        """Change the line without taking it for something typed."""
         with self.prevent(Input.Changed):
             self.input.value = text
-        self.input.cursor_position = len(text)
-        self.input.focus()
+        self.input.cursor_position = cursor
 
     def close(self) -> None:
         """Hide the bar."""
@@ -118,9 +210,39 @@ class QueryBar(Vertical):
         """The query could be read."""
         self.remove_class("-wrong")
 
+    def _show_offers(self) -> None:
+        """One line: what tab would put in, the one that stands there marked."""
+        completion = self._completion
+        self.set_class(bool(completion.offers), "-offers")
+        room = max(20, self.size.width - 10)
+        # What stands in the line must be seen: the words before it give way.
+        first = max(0, completion.chosen - 1)
+        parts: list[Content] = [Content.styled(_("tab") + "  ", "$text-muted")]
+        for place, offer in enumerate(completion.offers[first:], first):
+            words = safe(offer.text)
+            room -= cell_len(words) + 2
+            if room < 0:
+                parts.append(Content.styled("…", "$text-muted"))
+                break
+            chosen = place == completion.chosen
+            parts.append(Content.styled(words, "bold reverse" if chosen else "$accent"))
+            hint = f" {safe(_(offer.hint))}" if offer.hint else ""
+            if hint and room >= cell_len(hint):
+                room -= cell_len(hint)
+                parts.append(Content.styled(hint, "$text-muted"))
+            parts.append(Content("  "))
+        self.query_one("#query-offers", Static).update(Content("").join(parts))
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Wait for a pause in typing."""
+        """Say what could be meant, and wait for a pause in typing before it is asked for."""
         event.stop()
+        self._history.begin()
+        # Not the event's text: while keys come fast, the line is ahead of it.
+        self._completion.typed(self.input.value, self.input.cursor_position)
+        self._show_offers()
+        self._soon()
+
+    def _soon(self) -> None:
         self._stop_timer()
         self._timer = self.set_timer(PAUSE, lambda: self.post_message(self.Asked(self.input.value)))
 
@@ -129,10 +251,34 @@ class QueryBar(Vertical):
         event.stop()
         self._keep()
 
-    def on__query_input_into_list(self, event: _QueryInput.IntoList) -> None:
-        """Down keeps the query too."""
+    def on__query_input_complete(self, event: _QueryInput.Complete) -> None:
+        """Tab puts the next offer into the line."""
         event.stop()
-        self._keep()
+        if (line := self._completion.step(event.step)) is not None:
+            self._put(*line)
+            self._show_offers()
+            self._soon()
+
+    def on__query_input_earlier(self, event: _QueryInput.Earlier) -> None:
+        """Up."""
+        event.stop()
+        self._bring_back(self._history.step(1, self.input.value))
+
+    def on__query_input_later(self, event: _QueryInput.Later) -> None:
+        """Down goes back through the history; at its end it keeps the query and goes into the results."""
+        event.stop()
+        text = self._history.step(-1, self.input.value)
+        if text is None:
+            self._keep()
+        else:
+            self._bring_back(text)
+
+    def _bring_back(self, text: str | None) -> None:
+        if text is not None:
+            self._put(text, len(text))
+            self._completion.typed("", 0)
+            self._show_offers()
+            self._soon()
 
     def on__query_input_left(self, event: _QueryInput.Left) -> None:
         """Esc forgets it."""

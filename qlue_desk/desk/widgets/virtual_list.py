@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -188,6 +188,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         """How many rows the list has, without one that is only still shown."""
         return len(self.numbers) - (self.absent is not None)
 
+    @property
+    def known(self) -> Iterable[Row]:
+        """What was fetched of the rows, as far as it is kept."""
+        return self._known.values()
+
     def prime(self, rows: Sequence[Row]) -> None:
         """Take rows that were fetched already, so that the first paint shows them."""
         for row in rows:
@@ -201,7 +206,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._generation += 1
         self._asked.clear()
         self._stale |= set(self._known) if numbers is None else set(numbers)
-        self.refresh()
+        for index in self._visible():
+            self._want(index)
 
     @property
     def current(self) -> int | None:
@@ -247,20 +253,34 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         message.stop()
         if not message.rows and message.generation == self._generation:
             self._asked.discard(message.page)  # an interrupted read: the next paint asks again
+        changed = set()
         for number, row in message.rows.items():
             if number == self.guest and not self._is_same(number, row):
                 continue
+            if self._known.get(number) != row:
+                changed.add(number)
             self._known[number] = row
             self._known.move_to_end(number)
             if message.generation == self._generation:
                 self._stale.discard(number)
         while len(self._known) > PAGE * PAGES_KEPT:
             self._known.popitem(last=False)
-        if message.rows:
-            self._strips.clear()
-            self.refresh()
-            if self.current in message.rows:
-                self.post_message(self.Highlighted(self, self.current))
+        self._draw_changed(changed)
+        if self.current in changed:
+            self.post_message(self.Highlighted(self, self.current))
+
+    def _draw_changed(self, numbers: set[int]) -> None:
+        """Draw the lines of these rows again, and no other: the news of a flood touch few that are seen."""
+        for key in [key for key in self._strips if key[0] in numbers]:
+            del self._strips[key]
+        for index in self._visible():
+            if self.numbers[index] in numbers:
+                self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
+
+    def _visible(self) -> range:
+        """Places of the list that are on the screen."""
+        top = self.scroll_offset.y
+        return range(top, min(top + self.size.height, len(self.numbers)))
 
     def _is_same(self, number: int, row: Row) -> bool:
         known = self._known.get(number)

@@ -69,6 +69,23 @@ def test_the_search_leads_to_the_report(client: httpx.Client, hub: Hub, clock: C
     assert (reply.status_code, reply.headers["location"]) == (303, "/lacak/BGR-26-000001")
 
 
+def test_the_reporter_of_a_duplicate_sees_the_report_that_goes_on(
+    client: httpx.Client, hub: Hub, clock: Clock
+) -> None:
+    first, second, third = (take(hub, clock, source_id=each) for each in "123")
+    move(hub, third, Verb.DUPLICATE, to=second.number)
+    move(hub, second, Verb.DUPLICATE, to=first.number)
+    move(hub, first, Verb.ACKNOWLEDGE)
+    for number in (second.number, third.number):
+        text = client.get(f"/lacak/{number}").text
+        assert f'<a href="/lacak/{first.number}">' in text
+        assert "Diterima DPUPR sejak" in text
+        assert f"Tindak lanjut ada pada laporan {first.number}." in text
+    assert second.number not in client.get(f"/lacak/{first.number}").text
+    notes = [each.fields for each in hub.records.entries(first.id) if each.verb == "merge"]
+    assert notes == [{"merged": second.number}]
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -8,7 +8,7 @@ import pytest
 from qlue_desk.central.public.dates import LocalDates, day_words
 from qlue_desk.central.public.numbers import normalise_number
 from qlue_desk.central.public.sentences import NEXT, NOW, duration_words
-from qlue_desk.central.public.tracking import Tracking, phone_tail, track
+from qlue_desk.central.public.tracking import GoesOn, Tracking, phone_tail, track
 from qlue_desk.cities import load_shipped
 from qlue_desk.cities.calendar import calendar_for
 from qlue_desk.domain.clocks import Clocks
@@ -42,6 +42,31 @@ def entry(verb: str, before: Status | None, after: Status | None, **changes: Any
         "from_status": before, "to_status": after, "public": True,
     }  # fmt: skip
     return Entry(**(fields | changes))
+
+
+def test_a_duplicate_tells_the_number_that_goes_on_and_its_status_and_nothing_else_of_it() -> None:
+    mine = complaint(Status.DUPLICATE, duplicate_of="BGR-26-000001")
+    other = complaint(
+        Status.IN_PROGRESS,
+        id="c_2",
+        number="BGR-26-000002",
+        title="Rumah Bu Siti",
+        street="Gang Rahasia 7",
+        reporter=Reporter(name="Siti", phone="0812••••678"),
+    )
+    shown = track(mine, (), CITY, CLOCKS, AT, other)
+    assert shown.goes_on == GoesOn(
+        "BGR-26-000002", "Proses", "◆", "yellow", "Dikerjakan DPUPR sejak 23 November."
+    )
+    assert shown.standing.next == "Tindak lanjut ada pada laporan BGR-26-000002."
+    told = str(shown)
+    assert not any(word in told for word in ("Siti", "Gang", "678"))
+    asked = track(mine, (), CITY, CLOCKS, AT, complaint(Status.AWAITING_REPORTER, question="Di mana?"))
+    assert asked.goes_on is not None
+    assert (asked.goes_on.label, asked.goes_on.now) == ("Butuh info", "")
+    secret = track(complaint(Status.DUPLICATE, reporter=Reporter(secret=True)), (), CITY, CLOCKS, AT, other)
+    assert secret.goes_on is None
+    assert page(complaint()).goes_on is None
 
 
 def test_every_status_has_its_sentences() -> None:

@@ -178,7 +178,9 @@ def row05_second_time_is_a_resync(place: Place) -> None:
     place.central.move(one.id, *note("kabar"))
 
     def alter(exchange: Exchange) -> bytes:
-        return exchange.forward(plain=True).replace(b"kabar", b"KABAR")
+        # As from a central that has the wrong row itself: the digest of its reply is right.
+        reply = exchange.forward(plain=True).replace(b"kabar", b"KABAR")
+        return reply.replace(b"qlue-digest:", b"x-digest:")
 
     for _ in range(2):
         place.weather.next(alter, "/v1/pull")
@@ -188,6 +190,35 @@ def row05_second_time_is_a_resync(place: Place) -> None:
     assert desk.sync().resynced
     assert desk.texts(one.id)[-1] == "kabar"
     place.heal(desk)
+
+
+def row05_damage_that_stays_json_in_what_no_chain_covers(place: Place) -> None:
+    """The rows of a snapshot, the session, a verdict: the digest of the whole reply tells."""
+    one = place.central.report(text="Jalan berlubang")
+
+    def alter(exchange: Exchange) -> bytes:
+        reply = exchange.forward(plain=True)
+        altered = reply.replace(b"berlubang", b"berlubanG").replace(b"Rina", b"Rima")
+        altered = altered.replace(b'"applied"', b'"applieD"')
+        assert altered != reply
+        return altered
+
+    desk = place.desk(synced=False)
+    for path in ("/v1/session", "/v1/snapshot"):
+        place.weather.next(alter, path)
+        with pytest.raises(BadReply):
+            desk.sync()
+        assert desk.rows() == {}
+    desk.sync()
+    assert desk.rows() == place.central.rows("dpupr")
+    assert b"berlubang" in desk.rows()[one.id]
+    action_id = desk.act(one.id, "note", "sampai")
+    place.weather.next(alter, "/v1/push")
+    with pytest.raises(BadReply):
+        desk.sync()
+    assert desk.state_of(action_id) == "waiting"
+    place.heal(desk)
+    texts_once(place.central, one, "sampai")
 
 
 def row06_request_doubled_by_a_proxy(place: Place) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from typing import Any
 
 import msgspec
 import pytest
 
 from qlue_desk.casework.acting import act
 from qlue_desk.central import bundles
+from qlue_desk.central.blobs import Blobs
 from qlue_desk.domain.moves import Fields
-from qlue_desk.protocol import Action
-from qlue_desk.store import blobs, meta
+from qlue_desk.protocol import Action, BlobState
+from qlue_desk.store import blobs, meta, outbox
 from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotSignedIn, Offline, OtherServer, Resync
 from qlue_desk.sync.state import Phase
@@ -179,6 +182,43 @@ def row40_upload_interrupted_damaged_refused(place: Place) -> None:
     place.heal(desk)
     assert desk.state_of(lane) == "confirmed"
     texts_once(place.central, one, "sesudah foto")
+
+
+class _InTurn:
+    """What a balancer without memory makes of two machines: each request reaches the other one."""
+
+    def __init__(self, *machines: Blobs) -> None:
+        self._machines = itertools.cycle(machines)
+
+    def state(self, sha256: str) -> BlobState | None:
+        return next(self._machines).state(sha256)
+
+    def write(self, *part: Any) -> BlobState:
+        return next(self._machines).write(*part)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(next(self._machines), name)
+
+
+def row40_machines_that_answer_in_turn(place: Place) -> None:
+    """Each keeps the parts that it got in its own data folder; whole files lie in one store."""
+    one = place.central.report()
+    desk = place.desk()
+    hub = place.central.hub
+    here = hub.blobs
+    there = Blobs(hub.database, place.folder / "other machine" / "blobs", hub.limits, hub.now)
+    there.store = here.store
+    path, sha256 = photo(place.folder, b"x" * 2_500_000)
+    act(desk.workplace, [one.id], "attach", Fields(), evidence=[path])
+    hub.blobs = _InTurn(here, there)  # type: ignore[assignment]
+    place.weather.passed.clear()
+    desk.sync()
+    sent = [len(body) for body in place.weather.to(f"/v1/blobs/{sha256}") if body]
+    assert sent == [1_048_576, 1_048_576, 2_500_003], "a part, one that the other machine refuses, the whole"
+    assert desk.tray() == []
+    assert desk.counts() == outbox.OutboxCounts()
+    assert here.read(sha256) == path.read_bytes()
+    hub.blobs = here
 
 
 def row40_wrong_digest_restarts_once_then_tray(place: Place) -> None:

@@ -28,7 +28,7 @@ from qlue_desk.protocol import (
     Verdict,
     decode_cursor,
 )
-from qlue_desk.store import complaints, journal, meta, outbox, rebase, replica, snapshot
+from qlue_desk.store import complaints, journal, meta, outbox, rebase, replica, sending, snapshot
 from qlue_desk.store.bound import connection
 from tests.sync.walking import scripts
 from tests.sync.walking.steps import Step
@@ -197,11 +197,11 @@ def predictable_event_ids(patch: Patch) -> None:
 
 
 def prev_when_recorded(patch: Patch) -> None:
-    insert, computed = outbox.insert, outbox._predecessor
+    insert, computed = outbox.insert, sending._predecessor
     known: dict[str, str | None] = {}
 
-    def remember(action: Any, *args: Any) -> None:
-        insert(action, *args)
+    def remember(action: Any, *args: Any, **named: Any) -> None:
+        insert(action, *args, **named)
         row = connection().execute("SELECT n FROM action WHERE id = ?", (action.id,)).fetchone()
         known.setdefault(action.id, computed(action.complaint_id, row[0]))
 
@@ -210,11 +210,11 @@ def prev_when_recorded(patch: Patch) -> None:
         return known.get(row[0])
 
     patch.setattr(outbox, "insert", remember)
-    patch.setattr(outbox, "_predecessor", recalled)
+    patch.setattr(sending, "_predecessor", recalled)
 
 
 def prev_only_of_the_outbox(patch: Patch) -> None:
-    patch.setattr(outbox, "JOURNAL", "('waiting')")
+    patch.setattr(sending, "JOURNAL", "('waiting')")
 
 
 def no_confirm_by_feed(patch: Patch) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.central.api import sync as api
+from qlue_desk.central import conversation
 from qlue_desk.central.api.problems import ProblemError
-from qlue_desk.central.api.wire import Desk as Asking
+from qlue_desk.central.conversation import Desk as Asking
 from qlue_desk.central.errors import DatabaseBusy
 from qlue_desk.central.errors import Resync as CentralResync
 from qlue_desk.central.feed import scope_stream
@@ -83,15 +83,15 @@ class Direct:
         hub, body = self._world.hub, named.get("body")
         try:
             if path == "/v1/session":
-                return api.answer_session(hub, self.asking.identity)
+                return conversation.answer_session(hub, self.asking.identity)
             if path == "/v1/pull":
                 assert isinstance(body, PullRequest)
-                return api.answer_pull(hub, self.asking, body)
+                return conversation.answer_pull(hub, self.asking, body)
             if path == "/v1/push":
                 asked = msgspec.json.decode(msgspec.json.encode(body), type=PushRequest)
-                return api.answer_push(hub, self.asking, asked)
+                return conversation.answer_push(hub, self.asking, asked)
             given = named["params"]
-            return api.answer_snapshot(
+            return conversation.answer_snapshot(
                 hub, self.asking, given["after"], SNAPSHOT_ROWS, given.get("token", "")
             )
         except CentralResync as error:

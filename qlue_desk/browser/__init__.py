@@ -1,0 +1,1 @@
+"""The same desk in a browser: a sign-in in front of textual-serve's terminal page."""

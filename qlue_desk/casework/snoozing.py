@@ -1,0 +1,106 @@
+"""Putting reports aside until a time, for oneself only: nobody else's list or number changes by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from qlue_desk.casework.acting import UNKNOWN_REPORT, Outcome
+from qlue_desk.casework.workplace import Workplace, utc_now
+from qlue_desk.domain import snoozing
+from qlue_desk.domain.moves import N_, Code, Refusal
+from qlue_desk.store import complaints, snoozes
+from qlue_desk.store.errors import StoreError
+
+ENDED = N_("Laporan ini sudah berakhir; tidak perlu ditunda.")
+NOT_ASIDE = N_("Laporan ini tidak sedang ditunda.")
+MOST = 1000
+"""Reports that are put aside at once; whoever puts all aside wants a view instead."""
+TOO_MANY = N_(
+    "Paling banyak {limit} laporan bisa ditunda sekaligus; simpan tampilan tanpa mereka sebagai gantinya."
+)
+
+
+def read_until(workplace: Workplace, text: str, now: dt.datetime | None = None) -> dt.datetime | Refusal:
+    """The moment that was written, by the city's clock and calendar, or what is wrong with it."""
+    local = (now or utc_now()).astimezone(workplace.zone)
+    return snoozing.read(text, local, workplace.clocks.calendar)
+
+
+def choices(workplace: Workplace, now: dt.datetime | None = None) -> list[tuple[str, dt.datetime]]:
+    """The usual moments with their words."""
+    local = (now or utc_now()).astimezone(workplace.zone)
+    return snoozing.choices(local, workplace.clocks.calendar)
+
+
+def snooze(
+    workplace: Workplace,
+    refs: Sequence[str],
+    until: dt.datetime,
+    *,
+    wake_hours: int,
+    now: dt.datetime | None = None,
+) -> list[Outcome]:
+    """Put reports aside; they come back `wake_hours` before their deadline, or when something happens to them."""
+    if len(refs) > MOST:
+        refusal = Refusal(Code.INVALID_ARGS, TOO_MANY, {"limit": str(MOST)})
+        return [Outcome(ref, refusal=refusal) for ref in refs]
+    return workplace.store.writing(
+        _snooze, workplace.actor.id, list(refs), until, dt.timedelta(hours=wake_hours), now or utc_now()
+    )
+
+
+def wake(workplace: Workplace, refs: Sequence[str]) -> list[Outcome]:
+    """Bring reports back at once."""
+    return workplace.store.writing(_wake, workplace.actor.id, list(refs))
+
+
+def take_woken(workplace: Workplace, now: dt.datetime | None = None) -> list[snoozes.Woken]:
+    """What has come back since the last call, each told once."""
+    return workplace.store.writing(_take_woken, workplace.actor.id, now or utc_now())
+
+
+def _snooze(
+    actor_id: str, refs: list[str], until: dt.datetime, before: dt.timedelta, now: dt.datetime
+) -> list[Outcome]:
+    outcomes = []
+    for ref in refs:
+        outcome = _found(ref)
+        complaint = outcome.before
+        if complaint is not None and not complaint.is_open:
+            outcome = Outcome(
+                ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, ENDED)
+            )
+        elif complaint is not None:
+            snoozes.put(actor_id, complaint.id, until, now, before)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _wake(actor_id: str, refs: list[str]) -> list[Outcome]:
+    outcomes = []
+    for ref in refs:
+        outcome = _found(ref)
+        complaint = outcome.before
+        if complaint is not None and not snoozes.wake(actor_id, complaint.id):
+            outcome = Outcome(
+                ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE)
+            )
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _take_woken(actor_id: str, now: dt.datetime) -> list[snoozes.Woken]:
+    found = snoozes.woken(actor_id, now)
+    snoozes.forget(actor_id, [each.complaint_id for each in found])
+    return found
+
+
+def _found(ref: str) -> Outcome:
+    try:
+        complaint = complaints.get(ref)
+    except StoreError as error:
+        return Outcome(ref, refusal=Refusal(Code.INVALID_ARGS, error.template, dict(error.values)))
+    if complaint is None:
+        return Outcome(ref, refusal=Refusal(Code.NOT_FOUND, UNKNOWN_REPORT, {"found": ref}))
+    return Outcome(ref, complaint.number, complaint, complaint)

@@ -1,0 +1,98 @@
+"""What goes beside a person's work without being asked: notices of urgent reports, and the first guide."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from textual.actions import ActionParseResult
+from textual.dom import DOMNode
+
+from qlue_desk.desk.alerts import Alerts
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.guide import Guide
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.terminal import Terminal
+from qlue_desk.desk.terminal_app import TerminalApp
+from qlue_desk.settings import Settings
+
+GUIDE_PAUSE = 0.15
+"""After which a screen that a key opened has its widgets."""
+ALERT_SECONDS = 5
+"""How often is looked whether what was held back may be told now."""
+
+
+class CompanyApp(TerminalApp):
+    """An app with company; the desk begins it once somebody is signed in."""
+
+    demo: DemoInfo | None = None
+    backend: Backend | None = None
+
+    def __init__(self, settings: Settings, terminal: Terminal | None, *, guided: bool) -> None:
+        super().__init__(settings, terminal)
+        self.alerts: Alerts | None = None
+        self.guide: Guide | None = None
+        self._guided = guided
+
+    def begin_company(self, backend: Backend) -> None:
+        """Watch for what is urgent; guide a person who is here for the first time."""
+        self.alerts = Alerts(self, backend, self.settings.notify, self.run_worker)
+        self.alerts.start()
+        self.set_interval(ALERT_SECONDS, self.alerts.tick)
+        if not self._guided:
+            self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
+
+    def _drawn_places(self) -> list[PlaceScreen]:
+        raise NotImplementedError
+
+    def touched(self) -> None:
+        """A key was pressed, or the mouse."""
+        if self.alerts is not None:
+            self.alerts.touched()
+
+    def on_unmount(self) -> None:
+        """The terminal gets its title back while there is still a way to it."""
+        self.give_title_back()
+
+    # --- the guide -----------------------------------------------------------------------------
+
+    async def _guide_once(self) -> None:
+        assert self.backend is not None
+        if await self.backend.guided():
+            return
+        while not self._drawn_places():  # the first screen is still being made
+            await asyncio.sleep(GUIDE_PAUSE)
+        self.begin_guide()
+
+    def begin_guide(self) -> None:
+        """From the first step."""
+        if self.backend is not None:
+            ended = self.backend.keep_guided
+            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=ended)
+            self._draw_guide()
+
+    def _draw_guide(self) -> None:
+        places = self._drawn_places()
+        if self.guide is not None:
+            self.guide.draw(places)
+            if not self.guide.open and places:
+                self.guide.farewell(places[-1])
+                self.guide = None
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Every key's action comes by here: the guide learns what was done."""
+        screen = self.screen
+        at_rest = isinstance(screen, DeskScreen) and screen.at_rest
+        ran = await super().run_action(action, default_namespace, namespaces)
+        if self.guide is not None and isinstance(action, str):
+            name = action.partition("(")[0].rpartition(".")[2]
+            self.guide.did(name, at_rest=at_rest)
+            self.set_timer(GUIDE_PAUSE, self._draw_guide)
+        return ran

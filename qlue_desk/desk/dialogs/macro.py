@@ -1,0 +1,191 @@
+"""Macros (`m`): those that fit the report, each with a key; what one would write is shown before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from qlue_desk.casework.acting import Step
+from qlue_desk.casework.macros import Fit
+from qlue_desk.desk.dialogs.base import ActingDialog
+from qlue_desk.desk.dialogs.follow_up import Done, why_not
+from qlue_desk.desk.later import later
+from qlue_desk.desk.queue.deeds import of_macro
+from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.domain.city import City
+from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_BY_WORD, PRIORITY_LABEL, To, Verb
+from qlue_desk.domain.moves import Refusal
+from qlue_desk.settings import Macro
+from qlue_desk.words import _
+
+KEYS = "123456789abcdefghilmnopqrstuvwxyz"
+"""Each macro's key; j and k move."""
+LABEL = 34
+BOX_WIDTH = 92
+
+
+class MacroDialog(ActingDialog[Done]):
+    """A key chooses and shows, the same key again or enter runs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "run_and_next", show=False, priority=True),
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+        *(Binding(key, f"pick({place})", show=False) for place, key in enumerate(KEYS)),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        fits: Sequence[Fit],
+        city: City,
+        perform: Callable[[Macro], Awaitable[Refusal | None]],
+        agree: Callable[[Macro], Awaitable[bool]],
+        *,
+        how_many: int = 1,
+        preselect: str = "",
+    ) -> None:
+        """For several reports a macro that does not fit the first one may fit others, so none is closed."""
+        super().__init__()
+        self.title_text = title
+        self.fits = fits[: len(KEYS)]
+        self.city = city
+        self.perform = perform
+        self.agree = agree
+        self.how_many = how_many
+        self.preselect = preselect
+        self.keys_text = _("huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   esc batal")
+
+    def body(self) -> ComposeResult:
+        """The macros, and what the chosen one does."""
+        yield OptionList(*(self._option(place) for place in range(len(self.fits))), id="macros")
+        start = self._start()
+        yield Static(self._steps(self.fits[start]) if start is not None else "", id="steps")
+
+    def _is_closed(self, found: Fit) -> bool:
+        return found.refusal is not None and self.how_many == 1
+
+    def _option(self, place: int) -> Option:
+        found = self.fits[place]
+        closed = self._is_closed(found)
+        room = min(BOX_WIDTH, self.app.size.width) - LABEL - 10
+        words = why_not(found.refusal, "") if found.refusal is not None else _steps_in_short(found.steps)
+        prompt = Content.assemble(
+            (KEYS[place] + " ", "$text-muted" if closed else "bold $accent"),
+            (fit(safe(found.macro.label), LABEL), "$text-muted" if closed else ""),
+            (fit(safe(words), room).rstrip(), "$text-muted"),
+        )
+        return Option(prompt, id=found.name, disabled=closed)
+
+    def on_mount(self) -> None:
+        """Start at the first that fits, or at the one asked for."""
+        options = self.query_one("#macros", OptionList)
+        start, asked = self._start(), self._asked
+        options.highlighted = start
+        options.focus()
+        if asked is not None and asked != start:
+            self._say_why(self.fits[asked])
+        elif start is None:
+            self.wrong(_("Tidak ada makro yang cocok untuk laporan ini."))
+
+    @property
+    def _asked(self) -> int | None:
+        return next((place for place, found in enumerate(self.fits) if found.name == self.preselect), None)
+
+    def _start(self) -> int | None:
+        """Where the highlight begins; nowhere when nothing is open."""
+        asked = self._asked
+        if asked is not None and not self._is_closed(self.fits[asked]):
+            return asked
+        fitting = (place for place, found in enumerate(self.fits) if found.refusal is None)
+        return next(fitting, 0 if self.how_many > 1 else None)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what it would do and write."""
+        self.wrong("")
+        self.query_one("#steps", Static).update(self._steps(self.fits[event.option_index]))
+
+    def _steps(self, found: Fit) -> Content:
+        lines = [_step_content(step, self.city) for step in found.steps]
+        if self.how_many > 1:
+            lead = _("Diisi untuk tiap laporan; contoh laporan pertama:")
+            if found.refusal is not None:
+                lead = _("Laporan pertama: {why}").format(why=found.refusal.sentence(_))
+            lines.insert(0, Content.styled(safe(lead), "$text-muted"))
+        return Content("\n").join(lines)
+
+    def _say_why(self, found: Fit) -> None:
+        if found.refusal is not None:
+            self.wrong(found.refusal.sentence(_))
+
+    def action_step(self, step: int) -> None:
+        """Move."""
+        options = self.query_one("#macros", OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+
+    def action_pick(self, place: int) -> None:
+        """A macro's key: show it; once more runs it."""
+        if place >= len(self.fits):
+            return
+        options = self.query_one("#macros", OptionList)
+        if self._is_closed(self.fits[place]):
+            self._say_why(self.fits[place])
+        elif options.highlighted == place:
+            self._run(then_next=False)
+        else:
+            options.highlighted = place
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click."""
+        event.stop()
+        self._run(then_next=False)
+
+    def action_run_and_next(self) -> None:
+        """Ctrl+n."""
+        self._run(then_next=True)
+
+    def _run(self, *, then_next: bool) -> None:
+        place = self.query_one("#macros", OptionList).highlighted
+        if self.running or place is None:
+            return
+        self.running = True
+        later(self, self._perform(self.fits[place].macro, then_next=then_next))
+
+    async def _perform(self, macro: Macro, *, then_next: bool) -> None:
+        if await self.try_to(lambda: self.perform(macro), lambda: self.agree(macro)):
+            self.dismiss(Done(of_macro(macro).verb, then_next))
+
+
+def _steps_in_short(steps: Sequence[Step]) -> str:
+    return " · ".join(dict.fromkeys(_(EDGE_BY_VERB[step.verb].label) for step in steps))
+
+
+def _step_content(step: Step, city: City) -> Content:
+    """One step with whom it concerns and what would be written."""
+    edge, fields = EDGE_BY_VERB[step.verb], step.fields
+    target = ""
+    if edge.to is To.PRIORITY:
+        target = _(PRIORITY_LABEL[PRIORITY_BY_WORD[fields.to]])
+    elif edge.to in (To.DINAS, To.PARTY, To.ELSEWHERE):
+        target = city.dinas_name(fields.to) if fields.to in city.dinas_by_key else fields.to
+    elif edge.to is To.CATEGORY:
+        target = city.category_label(fields.to)
+    else:
+        target = fields.person_name or fields.to
+    head = _(edge.label) + (f" → {target}" if target else "")
+    read = edge.public or fields.public
+    audience = ""
+    if fields.note:
+        audience = _("pelapor membaca:") if read else _("intern:")
+    text = f"“{fields.note}”" if fields.note else ""
+    style = "$status-yellow" if read else "$status-green"
+    written = step.verb is Verb.NOTE or bool(text)
+    return Content.assemble(
+        ("• ", "$accent"), (safe(head), "bold"), (f"  {audience} " if written else "", style), safe(text)
+    )

@@ -1,0 +1,106 @@
+"""Until when (`w`): the usual moments by digit, or a time typed as people write it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.safe_text import fit
+from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.domain import snoozing
+from qlue_desk.domain.moves import Refusal
+from qlue_desk.words import _
+
+LABEL = 26
+
+
+class SnoozeDialog(Dialog[dt.datetime]):
+    """Choices above, a line to type below; any letter or digit beyond the choices goes into the line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+        Binding("tab", "to_line", show=False, priority=True),
+        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 5)),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[tuple[str, dt.datetime]],
+        read: Callable[[str], dt.datetime | Refusal],
+        shown: Callable[[dt.datetime], str],
+    ) -> None:
+        """`read` understands what is typed, `shown` writes a moment."""
+        super().__init__()
+        self.title_text = title
+        self.choices = choices
+        self.read = read
+        self.shown = shown
+        self.keys_text = _("angka atau enter pilih   tab ketik waktu   esc batal")
+
+    def body(self) -> ComposeResult:
+        """Choices, line, and what the line means."""
+        yield OptionList(
+            *(
+                Option(
+                    Content.assemble(
+                        (f"{place} ", "bold $accent"),
+                        fit(_(words), LABEL),
+                        (self.shown(moment), "$text-muted"),
+                    )
+                )
+                for place, (words, moment) in enumerate(self.choices, 1)
+            ),
+            id="moments",
+        )
+        yield SafeInput(
+            placeholder=_("atau ketik: {examples}").format(examples=snoozing.EXAMPLES), id="typed"
+        )
+        yield Static(id="meant")
+
+    def on_mount(self) -> None:
+        """On the first choice."""
+        self.query_one("#moments").focus()
+
+    def action_step(self, step: int) -> None:
+        """Move."""
+        options = self.query_one("#moments", OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+
+    def action_to_line(self) -> None:
+        """Tab: between the choices and the line."""
+        line = self.query_one("#typed")
+        (self.query_one("#moments") if line.has_focus else line).focus()
+
+    def action_choose(self, number: int) -> None:
+        """By digit."""
+        if number <= len(self.choices):
+            self.dismiss(self.choices[number - 1][1])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """By enter or click."""
+        self.dismiss(self.choices[event.option_index][1])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what would be taken."""
+        super().on_input_changed(event)
+        found = self.read(event.value) if event.value.strip() else None
+        words = f"→ {self.shown(found)}" if isinstance(found, dt.datetime) else ""
+        self.query_one("#meant", Static).update(Content.styled(words, "$accent"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the line."""
+        found = self.read(event.value)
+        if isinstance(found, Refusal):
+            self.wrong(found.sentence(_), event.input)
+        else:
+            self.dismiss(found)

@@ -1,0 +1,107 @@
+"""The guide for the first time: a line above the keys that names one key after the other, done with real reports.
+
+It never takes a key away: whoever knows the desk works on, and esc at rest closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+from textual.content import Content
+from textual.widgets import Static
+
+from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
+from qlue_desk.desk.later import say
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One key to press."""
+
+    action: str
+    """Its id in the registry."""
+    words: str
+    demo_only: bool = False
+
+
+STEPS = (
+    Step("open", N_("{key} membuka laporan di baris ini; esc kembali ke daftar.")),
+    Step("follow-up", N_("{key} menunjukkan apa yang boleh dilakukan: pilih satu, enter mencatatnya.")),
+    Step("undo", N_("{key} membatalkan yang terakhir, selama belum terkirim.")),
+    Step("network", N_("{key} memutus jaringan: bekerja terus, semuanya tersimpan."), demo_only=True),
+    Step("outbox", N_("{key} membuka kotak keluar: yang menunggu, dan yang ditolak pusat.")),
+    Step("query", N_("{key} mencari: kata, jalan, nomor, atau status:disposisi.")),
+)
+
+
+class GuideLine(Static):
+    """The line."""
+
+    DEFAULT_CSS = """
+    GuideLine { dock: bottom; height: auto; max-height: 2; margin-bottom: 1; padding: 0 1; background: $marked-line; color: $text; }
+    """
+
+
+class Guide:
+    """Where a person stands in it."""
+
+    def __init__(self, remapped: Mapping[str, str], *, demo: bool, ended: Callable[[], None]) -> None:
+        self._remapped = remapped
+        self._ended = ended
+        self.steps = [
+            step
+            for step in STEPS
+            if (demo or not step.demo_only) and keys_of(ACTION_BY_ID[step.action], remapped)
+        ]
+        self.place = 0
+        self.open = True
+
+    def did(self, action: str, *, at_rest: bool) -> bool:
+        """A key ran this action; `at_rest` before it nothing was open. True when the line changes."""
+        if not self.open:
+            return False
+        if ACTION_BY_ID[self.steps[self.place].action].method.removeprefix("app.") == action:
+            self.place += 1
+            if self.place == len(self.steps):
+                self._close()
+            return True
+        if action == "back" and at_rest:
+            self._close()
+            return True
+        return False
+
+    def _close(self) -> None:
+        self.open = False
+        self._ended()
+
+    def words(self) -> Content:
+        """What the line says now."""
+        step = self.steps[self.place]
+        key = shown_key(keys_of(ACTION_BY_ID[step.action], self._remapped)[0])
+        before, _field, after = _(step.words).partition("{key}")
+        head = _("Panduan {n}/{all}").format(n=self.place + 1, all=len(self.steps))
+        return Content.assemble(
+            (f"{head}  ", "bold"), before, (key, "bold $accent"), after, "   ", (_("esc tutup panduan"), "")
+        )
+
+    def draw(self, screens: Iterable[PlaceScreen]) -> None:
+        """The line on every screen of ours, or on none."""
+        for screen in screens:
+            lines = screen.query(GuideLine)
+            if not self.open:
+                lines.remove()
+            elif lines:
+                lines.first().update(self.words())
+            else:
+                screen.mount(GuideLine(self.words()), before="#keys")
+
+    def farewell(self, screen: PlaceScreen) -> None:
+        """After the last step."""
+        if self.place == len(self.steps):
+            keys = {name: keys_of(ACTION_BY_ID[name], self._remapped) for name in ("help", "palette")}
+            shown = {name: shown_key(found[0]) if found else name for name, found in keys.items()}
+            words = _("Panduan selesai. {help} menunjukkan semua tombol, {palette} mengulang panduan.")
+            say(screen, words.format(**shown))

@@ -1,0 +1,40 @@
+"""When the queue looks at the store again after a commit: soon after few changes, seldom in a flood."""
+
+from __future__ import annotations
+
+SOON = 0.15
+"""Seconds in which changes are collected before the list is asked for anew."""
+FLOOD_PAUSE = 1.0
+"""Seconds between two looks while many reports change at once (a week of work leaves, a first copy)."""
+FEW = 20
+"""Changed reports that are shown soon even in a flood: what a person does belongs to them."""
+
+
+class Bursts:
+    """Collects what changed until the next look; the clock counts in seconds and never goes back."""
+
+    def __init__(self) -> None:
+        self._changed: set[str] = set()
+        self._everything = False
+        self._looked = float("-inf")
+        self._planned = float("inf")
+
+    def add(self, complaint_ids: frozenset[str] | None, now: float) -> float | None:
+        """Take a change in (None: anything); seconds until it is time to look, None when that is planned."""
+        if complaint_ids is None:
+            self._everything = True
+        else:
+            self._changed |= complaint_ids
+        few = complaint_ids is not None and 0 < len(complaint_ids) <= FEW
+        at = now + SOON if few else max(now + SOON, self._looked + FLOOD_PAUSE)
+        if at >= self._planned:
+            return None
+        self._planned = at
+        return at - now
+
+    def look(self, now: float) -> frozenset[str] | None:
+        """It is time: what has changed since the last look, None for anything."""
+        changed = None if self._everything else frozenset(self._changed)
+        self._changed, self._everything = set(), False
+        self._looked, self._planned = now, float("inf")
+        return changed

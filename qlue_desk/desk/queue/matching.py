@@ -1,0 +1,90 @@
+"""`d`: is this reported already? And several marked reports onto the one that goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog, name_of
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue.deeds import Chosen, Deed
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.moves import Fields, Refusal
+from qlue_desk.domain.similarity import subject_of
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+
+MOST_MERGED = 50
+"""More than that nobody has compared."""
+
+
+class Matching:
+    """Finds reports of the same thing and makes duplicates of them."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend) -> None:
+        self.screen = screen
+        self.backend = backend
+
+    def start(self) -> None:
+        """The key: one report is compared with others, several marked ones with each other."""
+        later(self.screen, self._start(), group="dialog")
+
+    async def _start(self) -> None:
+        chosen = await self.screen.chosen()
+        if chosen is None:
+            return
+        if len(chosen) > 1:
+            await self._merge(chosen)
+        else:
+            await self._compare(chosen.first)
+
+    async def _compare(self, complaint: Complaint) -> None:
+        found = await self.backend.similar(subject_of(complaint))
+        if not found:
+            say(self.screen, _("Tidak ada yang mirip dengan {number}.").format(number=name_of(complaint)))
+            return
+        dialog = SimilarDialog(complaint, found, self.backend.city, self.backend.now())
+        same: Same | None = await self.screen.app.push_screen_wait(dialog)
+        if same is None:
+            return
+        if not same.duplicates:
+            await self.screen.open_reference(same.original.number or same.original.id)
+        elif (refusal := await self._refusal(same.duplicates[0])) is not None:
+            say(self.screen, refusal.sentence(_), wrong=True)
+        else:
+            question = _(
+                "Tutup {number} sebagai duplikat dari {original}? Pelapornya diberi tahu nomor itu dan melihat statusnya."
+            ).format(number=name_of(same.duplicates[0]), original=name_of(same.original))
+            await self._close(same, question)
+
+    async def _merge(self, chosen: Chosen) -> None:
+        if len(chosen) > MOST_MERGED:
+            most = _("Paling banyak {limit} laporan digabung sekaligus; ditandai {n}.")
+            say(self.screen, most.format(limit=MOST_MERGED, n=len(chosen)), wrong=True)
+            return
+        reports = sorted(chosen.sample, key=lambda each: (not each.is_open, each.created_at))
+        dialog = MergeDialog(reports, self.backend.city, self.backend.now())
+        same: Same | None = await self.screen.app.push_screen_wait(dialog)
+        if same is None:
+            return
+        question = _(
+            "Tutup {n} laporan sebagai duplikat dari {original}? Para pelapornya diberi tahu nomor itu."
+        ).format(n=len(same.duplicates), original=name_of(same.original))
+        await self._close(same, question)
+
+    async def _refusal(self, complaint: Complaint) -> Refusal | None:
+        offers = await self.backend.offers(complaint)
+        return next((offer.refusal for offer in offers if offer.edge.verb is Verb.DUPLICATE), None)
+
+    async def _close(self, same: Same, question: str) -> None:
+        agreed: bool | None = await self.screen.app.push_screen_wait(ConfirmDialog(_("Duplikat"), question))
+        if agreed:
+            fields = Fields(to=same.original.number or same.original.id)
+            deed = Deed(Verb.DUPLICATE, fields)
+            duplicates = Chosen(tuple(each.id for each in same.duplicates), tuple(same.duplicates))
+            await self.screen.doing.tell(deed, await self.screen.doing.run(duplicates, deed))

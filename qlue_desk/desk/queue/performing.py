@@ -1,0 +1,186 @@
+"""Carrying out what a key means: asked about, recorded, told, repeated, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from textual.screen import Screen
+
+from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.errors import Refused
+from qlue_desk.casework.undoing import Undoing
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.many import ResultDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.desk.queue import many
+from qlue_desk.desk.queue.deeds import Chosen, Deed
+from qlue_desk.desk.queue.many import Worked
+from qlue_desk.desk.queue.telling import (
+    done_sentence,
+    nothing_to_undo,
+    sending_sentence,
+    undone_sentence,
+)
+from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.moves import N_, Code, Refusal
+from qlue_desk.settings import Settings
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+GONE = N_("{number} tidak lagi di meja ini.")
+GONE_TO = N_("{number} tidak lagi di meja ini; sekarang di {dinas}.")
+
+
+class Performing:
+    """Acts of one person on the reports chosen in a screen."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend, settings: Settings) -> None:
+        self.screen = screen
+        self.backend = backend
+        self.settings = settings
+        self.last: Deed | None = None
+        """What `.` repeats."""
+        self._sent_on: dict[str, str] = {}
+        """Where this person has sent reports: id to dinas."""
+
+    def gone(self, complaint_id: str, number: str) -> Refusal:
+        """Why nothing can be done to a report that this desk no longer holds."""
+        dinas = self._sent_on.get(complaint_id)
+        if not dinas:
+            return Refusal(Code.NOT_FOUND, GONE, {"number": number})
+        name = self.backend.city.dinas_name(dinas)
+        return Refusal(Code.NOT_FOUND, GONE_TO, {"number": number, "dinas": name})
+
+    async def run(self, chosen: Chosen, deed: Deed) -> Worked:
+        """Act and remember it for `.`."""
+        try:
+            plan = await deed.planned(self.backend)
+        except Refused as error:
+            return Worked([Outcome(ref, refusal=error.refusal) for ref in chosen.ids])
+        stroke = new_id("k")
+
+        async def part(ids: Sequence[str]) -> list[Outcome]:
+            found = await self.backend.perform(ids, plan, stroke)
+            return [self._noted(outcome, chosen) for outcome in found]
+
+        worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
+        if any(outcome.done for outcome in worked.outcomes):
+            self.last = deed if deed.plan is None else self.last
+            self.screen.nudge()
+        return worked
+
+    def _noted(self, outcome: Outcome, chosen: Chosen) -> Outcome:
+        """Keep where a report went; say of one that has left meanwhile more than its id."""
+        before, after = outcome.before, outcome.after
+        if before is not None and after is not None and after.dinas and after.dinas != before.dinas:
+            self._sent_on[after.id] = after.dinas
+        if outcome.refusal is None or outcome.refusal.code is not Code.NOT_FOUND or before is not None:
+            return outcome
+        number = next((c.number or c.title for c in chosen.sample if c.id == outcome.ref), outcome.ref)
+        return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
+
+    async def tell(self, deed: Deed, worked: Worked) -> None:
+        """One sentence when all went well or for one report, else a list of what became of each."""
+        outcomes = worked.outcomes
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        done = len(outcomes) - len(refused)
+        if len(outcomes) > 1 or worked.not_reached:
+            left = [outcome.ref for outcome in refused]
+            await many.mark_only(self.screen, self.backend, left)
+        back = sending_sentence(self.screen.desk.line_state, self.settings, done) if done else ""
+        if worked.not_reached:
+            stopped = _("{move} dihentikan: {done} tersimpan, {left} belum disentuh.").format(
+                move=deed.label, done=done, left=worked.not_reached
+            )
+            say(self.screen, f"{stopped} {back}".strip(), wrong=True)
+        elif not refused:
+            if outcomes:
+                sentence = done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
+                say(self.screen, f"{sentence} {back}".strip())
+            return
+        if len(outcomes) == 1 and outcomes[0].refusal is not None:
+            say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
+            return
+        if not refused:
+            return
+        # "Refused" is central's word; these were not even tried.
+        title = _("{move}: {done} tersimpan, {refused} dilewati").format(
+            move=deed.label, done=done, refused=len(refused)
+        )
+        if not worked.not_reached:
+            say(self.screen, f"{title}. {back}".strip(), wrong=not done)
+        self.show_results(title, outcomes)
+
+    def show_results(self, title: str, outcomes: Sequence[Outcome]) -> None:
+        """A list of what became of each; enter opens a report."""
+
+        def opened(ref: str | None) -> None:
+            if ref:
+                self.screen.desk.open_report(ref)
+
+        self.screen.app.push_screen(ResultDialog(title, outcomes), opened)
+
+    async def run_and_tell(self, chosen: Chosen, deed: Deed) -> bool:
+        """Ask where there are many, act, tell; true when something was done."""
+        if not await many.agree(self.screen, self.backend, chosen, deed):
+            return False
+        if len(chosen) > 1:  # where no dialog says it: many reports take a moment
+            say(self.screen, _("mencatat {n}…").format(n=len(chosen)))
+        worked = await self.run(chosen, deed)
+        await self.tell(deed, worked)
+        done = any(outcome.done for outcome in worked.outcomes)
+        if done and len(chosen) == 1:
+            self.after_one(then_next=False)
+        return done
+
+    def after_one(self, *, then_next: bool) -> bool:
+        """After an act on one report: on to the next where that is asked for; true when there is one."""
+        if not (then_next or self.settings.triage.then_next):
+            return False
+        if self.screen.to_next():
+            return True
+        if then_next:
+            say(self.screen, _("Itu laporan terakhir di daftar ini."))
+        return False
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def repeat(self) -> None:
+        """`.`"""
+        if self.last is None:
+            say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
+            return
+        later(self.screen, self._repeat(self.last), group="dialog")
+
+    async def _repeat(self, deed: Deed) -> None:
+        chosen = await self.screen.chosen()
+        if chosen is not None:
+            await self.run_and_tell(chosen, deed)
+
+    def undo(self) -> None:
+        """`u`."""
+        later(self.screen, self._undo(), group="undo")
+
+    async def _undo(self) -> None:
+        found = await self.backend.undoable()
+        if found is None:
+            say(self.screen, nothing_to_undo(await self.backend.last_left()), wrong=True)
+            return
+        worked = await take_back(self.screen, self.backend, found)
+        say(self.screen, undone_sentence(found, worked))
+        if len(worked.outcomes) > 1:
+            refs = [outcome.ref for outcome in worked.outcomes]
+            self.screen.queue.mark_again(await self.backend.rows_of(refs))
+            self.screen.show_heading()
+
+
+async def take_back(screen: Screen[Any], backend: Backend, found: Undoing) -> Worked:
+    """Take a stroke back in parts; its newest reports first."""
+    places = [""] * found.reports  # how many there are matters here, not which
+    return await many.in_parts(
+        screen, _("Membatalkan…"), places, lambda part: backend.undo(found.stroke, len(part))
+    )

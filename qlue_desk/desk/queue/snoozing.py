@@ -1,0 +1,92 @@
+"""`w`: put the chosen reports aside until a time, or bring them back; and say what came back by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from qlue_desk.casework.acting import Outcome
+from qlue_desk.desk import wording
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.snooze import SnoozeDialog
+from qlue_desk.desk.later import later, say
+from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import time_words
+from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+WHY = {
+    "time": N_("waktunya tiba"),
+    "news": N_("ada yang baru"),
+    "due": N_("tenggatnya dekat"),
+}
+"""Why a report came back."""
+
+
+class Snoozing:
+    """Putting aside and bringing back."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend) -> None:
+        self.screen = screen
+        self.backend = backend
+
+    def start(self) -> None:
+        """`w`."""
+        later(self.screen, self._start(), group="dialog")
+
+    async def _start(self) -> None:
+        chosen = await self.screen.chosen()
+        if chosen is None:
+            return
+        numbers = await self.backend.rows_of(chosen.ids)
+        if len(await self.backend.asleep(numbers)) == len(numbers):
+            self._tell(await self.backend.wake(chosen.ids), _("Tunda dilepas: {what}."))
+            return
+        first = chosen.first
+        what = first.number or first.title if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+        until: dt.datetime | None = await self.screen.app.push_screen_wait(
+            SnoozeDialog(
+                _("Tunda {what} sampai").format(what=what),
+                await self.backend.snooze_choices(),
+                self.backend.read_until,
+                self._shown,
+            )
+        )
+        if until is None:
+            return
+        hours = self.screen.settings.triage.wake_hours
+        outcomes = await self.backend.snooze(chosen.ids, until, hours)
+        self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
+        if len(chosen) == 1 and outcomes[0].done:
+            self.screen.doing.after_one(then_next=False)
+        elif len(chosen) > 1:
+            self.screen.clear_marks()
+
+    def _shown(self, moment: dt.datetime) -> str:
+        return time_words(moment, self.backend.zone, now=self.backend.now())
+
+    def _tell(self, outcomes: list[Outcome], template: str, time: str = "") -> None:
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        done = [outcome for outcome in outcomes if outcome.refusal is None]
+        if done:
+            number = done[0].number or _("laporan ini")
+            what = number if len(done) == 1 else _("{n} laporan").format(n=wording.number(len(done)))
+            say(self.screen, template.format(what=what, time=time))
+        elif refused and refused[0].refusal is not None:
+            say(self.screen, refused[0].refusal.sentence(_), wrong=True)
+
+    def look(self) -> None:
+        """What has come back by itself is said, once."""
+        later(self.screen, self._look(), group="woken")
+
+    async def _look(self) -> None:
+        found = await self.backend.take_woken()
+        if len(found) == 1:
+            words = _("{number} kembali dari tunda: {why}.").format(
+                number=found[0].number, why=_(WHY[found[0].why])
+            )
+            say(self.screen, words)
+        elif found:
+            say(self.screen, _("{n} laporan kembali dari tunda.").format(n=len(found)))

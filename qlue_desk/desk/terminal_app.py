@@ -1,0 +1,112 @@
+"""The app's side that faces the terminal: theme, letters, clipboard, title, notification, a window too small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import App
+from textual.filter import LineFilter, Monochrome, NoColor
+
+from qlue_desk.desk import filters, osc, themes
+from qlue_desk.desk import terminal as terminals
+from qlue_desk.desk.actions import write_keys
+from qlue_desk.desk.later import say
+from qlue_desk.desk.terminal import Terminal
+from qlue_desk.desk.too_small import TooSmallScreen, too_small
+from qlue_desk.settings import Settings
+from qlue_desk.words import _
+
+TOAST_SECONDS = 12
+
+
+class TerminalApp(App[int]):
+    """A Textual app that keeps to what its terminal can."""
+
+    def __init__(self, settings: Settings, terminal: Terminal | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.terminal = terminal or terminals.read()
+        self.ascii_only = ascii_wanted(settings, self.terminal)
+        write_keys(ascii_only=self.ascii_only)
+        self._last_hand = filters.LastHand(self.ascii_only)
+        self._title = ""
+        for theme in themes.themes(self.terminal):
+            self.register_theme(theme)
+        self.theme = themes.theme_name(settings.ui.theme, self.terminal)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, but not for NO_COLOR (it makes greys of colours), then ours."""
+        theirs = [one for one in super().get_line_filters() if not isinstance(one, (Monochrome, NoColor))]
+        return [*theirs, *self._last_hand.of_theme(self.theme)]
+
+    def action_theme(self) -> None:
+        """Shift+t: the next theme."""
+        if self.terminal.no_color:
+            say(self.screen, _("Tanpa warna: NO_COLOR terpasang."))
+            return
+        names = list(themes.PALETTES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        say(self.screen, _("Tema: {name}.").format(name=_(themes.LABELS[self.theme])))
+
+    # --- sequences -----------------------------------------------------------------------------
+
+    def send(self, sequence: str) -> None:
+        """Write a sequence of `osc` to the terminal; nothing where there is none."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Into the terminal's clipboard, also through ssh and tmux."""
+        self._clipboard = text
+        self.send(osc.copy(text))
+
+    def show_title(self, text: str) -> None:
+        """Title of the window; the one from before is kept on the terminal's stack."""
+        if text == self._title:
+            return
+        if not self._title:
+            self.send(osc.SAVE_TITLE)
+        self._title = text
+        self.send(osc.title(text))
+
+    def give_title_back(self) -> None:
+        """The title from before the desk; where the terminal keeps none, an empty one."""
+        if self._title:
+            self._title = ""
+            self.send(osc.title("") + osc.RESTORE_TITLE)
+
+    def toast(self, text: str) -> None:
+        """Show a sentence over the screen for a while; `text` is clean."""
+        self.notify(text, severity="warning", timeout=TOAST_SECONDS, markup=False)
+
+    def complain(self, sentence: str) -> None:
+        """Something in the settings cannot be used."""
+        say(self.screen, sentence, wrong=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Any key or click means that the person is here."""
+        if isinstance(event, (events.Key, events.MouseDown)):
+            self.touched()
+        await super().on_event(event)
+
+    def touched(self) -> None:
+        """A key was pressed, or the mouse."""
+
+    # --- size ----------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below the smallest size a sentence stands in the way of a broken screen."""
+        self._look_at_size(event.size.width, event.size.height)
+
+    def _look_at_size(self, width: int, height: int) -> None:
+        covered = isinstance(self.screen, TooSmallScreen)
+        if too_small(width, height) and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not too_small(width, height):
+            self.pop_screen()
+
+
+def ascii_wanted(settings: Settings, terminal: Terminal) -> bool:
+    """Whether to keep to ASCII: by the setting, or because this terminal can do no more."""
+    return terminal.ascii_only if settings.ui.glyphs == "auto" else settings.ui.glyphs == "ascii"

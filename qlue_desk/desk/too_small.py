@@ -1,0 +1,43 @@
+"""What stands on a window in which no screen of ours has room."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from qlue_desk.words import _
+
+LEAST = (60, 16)
+"""Columns and lines."""
+
+
+def too_small(width: int, height: int) -> bool:
+    """Whether a window of this size would only show broken pieces."""
+    return width < LEAST[0] or height < LEAST[1]
+
+
+class TooSmallScreen(Screen[None]):
+    """One sentence; whatever was open lies below it and comes back with the room."""
+
+    CSS = """
+    TooSmallScreen { align: center middle; background: $background; }
+    TooSmallScreen Static { width: auto; max-width: 100%; height: auto; text-align: center; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """The sentence."""
+        yield Static(id="too-small")
+
+    def on_resize(self) -> None:
+        """Say how much is there and how much is needed."""
+        now = f"{self.app.size.width}×{self.app.size.height}"
+        words = _("Jendela terlalu kecil: {now}. Perlu paling sedikit {least}.").format(
+            now=now, least=f"{LEAST[0]}×{LEAST[1]}"
+        )
+        self.query_one(Static).update(Content(words))

@@ -1,0 +1,146 @@
+"""Until when a report is put aside: the usual choices, and times as people write them.
+
+All moments are aware; `now` is in the city's zone, and so is what comes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from qlue_desk.domain.calendar import LONGEST_CLOSURE, WorkCalendar
+from qlue_desk.domain.moves import N_, Code, Refusal
+from qlue_desk.domain.query import parse_duration
+
+LONGEST = dt.timedelta(days=366)
+AFTERNOON = dt.time(15)
+_NOON, _EVENING = dt.time(12), dt.time(19)
+_DAY = dt.timedelta(days=1)
+_MONDAY = 0
+_WEEKDAYS = {
+    word: place
+    for place, words in enumerate(
+        ("senin monday", "selasa tuesday", "rabu wednesday", "kamis thursday", "jumat friday", "sabtu saturday",
+         "minggu sunday")
+    )
+    for word in words.split()
+}  # fmt: skip
+_MONTHS = {
+    word: place
+    for place, words in enumerate(
+        ("jan", "feb", "mar", "apr", "mei may", "jun", "jul", "agu aug agt", "sep", "okt oct", "nov", "des dec"), 1
+    )
+    for word in words.split()
+}  # fmt: skip
+_NEAR = {"hari ini": 0, "today": 0, "besok": 1, "tomorrow": 1, "lusa": 2}
+_PARTS = {"pagi": None, "morning": None, "siang": _NOON, "noon": _NOON, "sore": AFTERNOON, "malam": _EVENING}
+"""Times of day by name; None is when the office opens."""
+_CLOCK = re.compile(r"(?:jam |pukul )?(\d{1,2})(?:[.:](\d{2}))?")
+
+EXAMPLES = "3h, besok 9, senin, sore, 12 Des, 30/11 13.30"
+UNREADABLE = N_("“{found}” bukan waktu; tulis misalnya {examples}.")
+PAST = N_("{found} sudah lewat.")
+TOO_FAR = N_("{found} terlalu jauh; paling lama setahun.")
+
+
+def choices(now: dt.datetime, calendar: WorkCalendar) -> list[tuple[str, dt.datetime]]:
+    """The usual ones, each with its words (a msgid): in an hour, this afternoon, tomorrow, next Monday."""
+    today = now.date()
+    found = [(N_("1 jam lagi"), now + dt.timedelta(hours=1))]
+    afternoon = dt.datetime.combine(today, AFTERNOON, now.tzinfo)
+    if afternoon > now + dt.timedelta(hours=1):
+        found.append((N_("sore ini"), afternoon))
+    found.append((N_("besok pagi"), _morning(today + _DAY, now, calendar)))
+    monday = today + _DAY * ((_MONDAY - today.weekday() - 1) % 7 + 1)
+    found.append((N_("Senin pagi (hari kerja)"), _morning(working_day_from(monday, calendar), now, calendar)))
+    return found
+
+
+def working_day_from(day: dt.date, calendar: WorkCalendar) -> dt.date:
+    """That day, or the first working day after it."""
+    for later in range(LONGEST_CLOSURE):
+        if calendar.is_working_day(day + _DAY * later):
+            return day + _DAY * later
+    return day
+
+
+def read(text: str, now: dt.datetime, calendar: WorkCalendar) -> dt.datetime | Refusal:
+    """The moment that was written: a length (`3h`), a day, a time, or both (`besok 9`).
+
+    A day alone is its morning, when the office opens; a time alone is the next such time.
+    """
+    written = " ".join(text.casefold().split())
+    found = _moment(written, now, calendar)
+    if found is None:
+        return Refusal(Code.INVALID_ARGS, UNREADABLE, {"found": text.strip(), "examples": EXAMPLES}, "until")
+    if found <= now:
+        return Refusal(Code.INVALID_ARGS, PAST, {"found": text.strip()}, "until")
+    if found > now + LONGEST:
+        return Refusal(Code.INVALID_ARGS, TOO_FAR, {"found": text.strip()}, "until")
+    return found
+
+
+def _moment(written: str, now: dt.datetime, calendar: WorkCalendar) -> dt.datetime | None:
+    if not written:
+        return None
+    length = parse_duration(written.removeprefix("+").removesuffix(" lagi"))
+    if length is not None:
+        return now + length
+    for day_words, time_words in _splits(written):
+        day = _day(day_words, now.date()) if day_words else now.date()
+        time = _time(time_words, calendar) if time_words else calendar.working_day.start
+        if day is None or time is None:
+            continue
+        found = dt.datetime.combine(day, time, now.tzinfo)
+        if not day_words and found <= now:
+            found += _DAY
+        return found
+    return None
+
+
+def _splits(written: str) -> Iterator[tuple[str, str]]:
+    """All of it a day, all of it a time, or a day with its time behind it."""
+    yield written, ""
+    yield "", written
+    words = written.split()
+    for place in range(len(words) - 1, 0, -1):
+        yield " ".join(words[:place]), " ".join(words[place:])
+
+
+def _day(words: str, today: dt.date) -> dt.date | None:
+    if words in _NEAR:
+        return today + _DAY * _NEAR[words]
+    plain = words.removesuffix(" depan")
+    if plain in _WEEKDAYS:
+        return today + _DAY * ((_WEEKDAYS[plain] - today.weekday() - 1) % 7 + 1)
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
+            return dt.date.fromisoformat(words)
+        if found := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}))?", words):
+            return _dated(int(found[1]), int(found[2]), found[3], today)
+        if (found := re.fullmatch(r"(\d{1,2}) ([a-z]{3,})(?: (\d{4}))?", words)) and found[2][:3] in _MONTHS:
+            return _dated(int(found[1]), _MONTHS[found[2][:3]], found[3], today)
+    except ValueError:
+        return None
+    return None
+
+
+def _dated(day: int, month: int, year: str | None, today: dt.date) -> dt.date:
+    """Without a year the next such day."""
+    found = dt.date(int(year or today.year), month, day)
+    return found if year or found >= today else found.replace(year=today.year + 1)
+
+
+def _time(words: str, calendar: WorkCalendar) -> dt.time | None:
+    if words in _PARTS:
+        return _PARTS[words] or calendar.working_day.start
+    found = _CLOCK.fullmatch(words)
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return dt.time(int(found[1]), int(found[2] or 0))
+
+
+def _morning(day: dt.date, now: dt.datetime, calendar: WorkCalendar) -> dt.datetime:
+    hours = calendar.hours(day)
+    return hours[0] if hours else dt.datetime.combine(day, calendar.working_day.start, now.tzinfo)

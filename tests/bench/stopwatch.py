@@ -1,0 +1,180 @@
+"""Keys and seconds of everyday tasks: `python -m tests.bench.stopwatch` prints the table for CONTRIBUTING.md.
+
+The desk of a demonstration is driven over a pseudo-terminal, each key as soon as the screen shows what a person would
+wait for. Seconds are the machine's; a person adds about 0.2 for each key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.terminal import KEYS, Terminal, opened
+
+
+class Step(NamedTuple):
+    """Keys (`t`, `enter`, or letters to type), and the words that must appear before the next step."""
+
+    keys: tuple[str, ...]
+    shown: str = ""
+
+
+class Task(NamedTuple):
+    """One task of one seat; `ready` brings the desk there and is not counted."""
+
+    name: str
+    seat: str
+    ready: tuple[Step, ...]
+    steps: tuple[Step, ...]
+
+
+def _keys(text: str, shown: str = "") -> Step:
+    return Step(tuple(text.split()), shown)
+
+
+QUERY_BAR = "lampu mati"
+"""What stands in the empty query bar."""
+NOT_ACKNOWLEDGED = (_keys("2", "─ Belum diterima ·"),)
+TASKS = (
+    Task(
+        "acknowledge 20",
+        "officer",
+        NOT_ACKNOWLEDGED,
+        (
+            _keys("space"), _keys("j " * 18), _keys("v", "20 ditandai"), _keys("t", "Tindak lanjut 20 laporan"),
+            _keys("t"), _keys("enter", "untuk 20 laporan?"), _keys("enter", "20 menunggu kirim"),
+        ),
+    ),
+    Task("undo them", "officer", (), (_keys("u", "Kotak keluar            0"),)),
+    Task(
+        "mark 50 and acknowledge them",
+        "officer",
+        NOT_ACKNOWLEDGED,
+        (
+            _keys("g space ctrl+d ctrl+d"), _keys("j " * 14), _keys("v", "50 ditandai"),
+            _keys("t", "Tindak lanjut 50 laporan"), _keys("t"), _keys("enter", "untuk 50 laporan?"),
+            _keys("enter", "50 menunggu kirim"),
+        ),
+    ),
+    Task(
+        "re-route to another dinas",
+        "officer",
+        (*NOT_ACKNOWLEDGED, _keys("G")),
+        (
+            _keys("t", "enter jalankan"), _keys("r", "ketik untuk mencari"), Step(("dlh",), "Lingkungan Hidup"),
+            _keys("tab"), Step(("Tumpukan sampah.",)), _keys("enter", "51 menunggu kirim"),
+        ),
+    ),
+    Task(
+        "reply and propose as done",
+        "officer",
+        (_keys("/", QUERY_BAR), Step(("status:in_progress sort:due",)), _keys("enter", "─ Cari: status"),),
+        (
+            _keys("t", "enter jalankan"), _keys("u", "Tanpa bukti"), Step(("Sudah ditambal.",)), _keys("tab tab"),
+            Step(("Malam, tanpa kamera.",)), _keys("enter", "52 menunggu kirim"),
+        ),
+    ),
+    Task(
+        "open a report by its number",
+        "officer",
+        (),
+        (_keys(":", "Perintah"), Step(("000182",), "Buka laporan BGR-26-000182"), _keys("enter", "─ BGR-26-000182")),
+    ),
+    Task(
+        "late reports of one kelurahan",
+        "officer",
+        (_keys("1", "─ Perlu saya ·"),),
+        (_keys("/", QUERY_BAR), Step(("is:overdue kelurahan:sempur",)), _keys("enter", "─ Cari: is:overdue")),
+    ),
+    Task(
+        "reports about one street",
+        "officer",
+        (_keys("1", "─ Perlu saya ·"),),
+        (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
+    ),
+    Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
+)  # fmt: skip
+
+
+class Taken(NamedTuple):
+    """What a task took: keys that choose, letters of typed text, seconds."""
+
+    name: str
+    keys: int
+    letters: int
+    seconds: float
+
+
+def run(terminal: Terminal, task: Task) -> Taken:
+    """Do one task."""
+    _walk(terminal, task.ready)
+    terminal.settle()
+    begun = time.perf_counter()
+    _walk(terminal, task.steps)
+    seconds = time.perf_counter() - begun
+    terminal.settle()
+    terminal.press("esc")
+    terminal.settle()
+    pressed = [key for step in task.steps for key in step.keys]
+    typed = [key for key in pressed if len(key) > 1 and key not in KEYS]
+    return Taken(task.name, len(pressed) - len(typed), sum(map(len, typed)), seconds)
+
+
+def _walk(terminal: Terminal, steps: Sequence[Step]) -> None:
+    for step in steps:
+        for key in step.keys:
+            terminal.press(key)
+            if not step.shown or key != step.keys[-1]:
+                terminal.settle(0.05)
+        if step.shown:
+            terminal.until(step.shown)
+
+
+def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
+    """Do the tasks, each seat at a demonstration of its own."""
+    taken = []
+    for seat in dict.fromkeys(task.seat for task in tasks):
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "config.toml"
+            # Acts wait long enough to be taken back on a slow machine.
+            config.write_text(
+                "[sync]\nundo_seconds = 30\n[demo]\nnew_report_seconds = 3600\n", encoding="utf-8"
+            )
+            command = [
+                sys.executable,
+                "-m",
+                "qlue_desk",
+                "demo",
+                "--complaints",
+                str(complaints),
+                "--as",
+                seat,
+            ]
+            with opened(command, {"QLUE_DESK_CONFIG": str(config)}) as terminal:
+                terminal.until("Kotak keluar", 180)
+                terminal.settle(1.0)
+                terminal.press("x")  # without the network nothing leaves, and each count is exact
+                terminal.until("tanpa jaringan")
+                taken += [run(terminal, task) for task in tasks if task.seat == seat]
+    return taken
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--complaints", type=int, default=2130)
+    options = parser.parse_args()
+    print("| task | keys | typed letters | seconds |")
+    print("|---|---:|---:|---:|")
+    for seat in dict.fromkeys(task.seat for task in TASKS):
+        for one in measure(options.complaints, [task for task in TASKS if task.seat == seat]):
+            print(f"| {one.name} | {one.keys} | {one.letters} | {one.seconds:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""`m`: the menu of macros, its texts before it runs, one stroke, one undo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.macro import MacroDialog
+from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
+from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.domain.complaint import Status
+from qlue_desk.settings import Macro, Settings, Triage
+from tests.desk.scene import desk, screen_text, until
+from tests.desk.test_acting import current, queue, said, sent
+from tests.desk_world import DeskWorld
+
+MACROS = {
+    "terima": Macro(
+        "Terima, survei besok",
+        when="status:dispatched",
+        do="acknowledge",
+        reply="Tim survei {dinas} memeriksa {jalan} besok pagi. Terima kasih atas laporan {nomor} dari Anda.",
+        assign="me",
+    ),
+    "mulai": Macro("Mulai hari ini", do="start", note="mulai oleh {petugas}"),
+}
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    made.add_many([Status.DISPATCHED] * 3 + [Status.ACKNOWLEDGED])
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, settings: Settings | None = None) -> None:
+    async def run() -> None:
+        chosen = settings or Settings(macros=MACROS)
+        async with desk(world, size=(120, 36), settings=chosen) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+async def menu(app: QlueDesk, pilot: Pilot[int]) -> MacroDialog:
+    await pilot.press("m")
+    await until(lambda: isinstance(app.screen, MacroDialog) and app.screen.query("#macros"))
+    dialog = app.screen
+    assert isinstance(dialog, MacroDialog)
+    return dialog
+
+
+def text(app: QlueDesk) -> str:
+    return "\n".join(screen_text(app))
+
+
+def test_the_filled_text_is_shown_before_it_runs_and_u_takes_all_of_it_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = current(app)
+        dialog = await menu(app, pilot)
+        assert [option.disabled for option in dialog.query_one("#macros", OptionList).options] == [
+            False,
+            True,
+        ]
+        await until(lambda: "Tim survei DPUPR memeriksa Jl. Pajajaran" in text(app))
+        await until(lambda: "pelapor membaca" in text(app) and "• Terima" in text(app))
+        assert "harus Diterima" in text(app)
+        assert sent(world) == []
+        await pilot.press("2")  # does not fit: says why, runs nothing
+        await until(lambda: dialog.has_class("-wrong"))
+        await pilot.press("1")
+        await until(lambda: len(sent(world)) == 3)
+        assert sent(world) == [("take", mine), ("note", mine), ("acknowledge", mine)]
+        await until(lambda: said(app).startswith(f"Terima, survei besok: {mine} → Diterima."))
+        await pilot.press("u")
+        await until(lambda: said(app) == f"Dibatalkan: Makro {mine}.")
+        assert sent(world) == []
+
+    play(world, scene)
+
+
+def test_the_full_stop_repeats_a_macro_with_the_next_report_s_own_texts(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await menu(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(lambda: len(sent(world)) == 3 and len(app.screen_stack) == 2)
+        await until(lambda: current(app) == "BGR-26-000002")
+        await pilot.press("full_stop")
+        await until(lambda: len(sent(world)) == 6)
+        note = world.get("2")
+        assert note.status is Status.ACKNOWLEDGED
+        assert {number for _verb, number in sent(world)} == {"BGR-26-000001", "BGR-26-000002"}
+
+    play(world, scene)
+
+
+def test_over_marks_each_row_has_its_result_and_what_was_left_out_stays_marked(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("V")
+        await until(lambda: len(queue(app).marks) == 4)
+        await menu(app, pilot)
+        await pilot.press("1")
+        await until(lambda: isinstance(app.screen, PreviewDialog) and app.screen.query("#left-out"))
+        assert app.screen.question == "Terima, survei besok untuk 3 dari 4 laporan?"  # type: ignore[attr-defined]
+        assert "1  Hanya untuk laporan: status:dispatched." in text(app)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ResultDialog) and app.screen.query("#results"))
+        await until(lambda: "✗ 1 · Hanya untuk laporan: status:dispatched." in text(app))
+        await pilot.press("enter")  # the first row is what was left out: it opens
+        await until(lambda: len(app.screen_stack) == 2 and current(app) == "BGR-26-000004")
+        await until(lambda: len(queue(app).marks) == 1)
+        await pilot.press("u")
+        await until(lambda: said(app) == "Dibatalkan: Makro untuk 3 laporan.")
+        assert sent(world) == []
+
+    play(world, scene)
+
+
+def test_the_palette_leads_to_the_menu_with_the_macro_chosen(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("colon")
+        await until(lambda: bool(app.screen.query("#typed")))
+        await pilot.press(*"survei besok", "enter")
+        await until(lambda: isinstance(app.screen, MacroDialog) and app.screen.query("#macros"))
+        assert app.screen.query_one("#macros", OptionList).highlighted == 0
+        assert sent(world) == []
+
+    play(world, scene)
+
+
+def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("m")
+        await until(lambda: said(app) == "Belum ada makro; contohnya di config.toml, bagian [macros].")
+
+    play(world, scene, Settings())
+
+
+@pytest.mark.parametrize("keys", [("a",), ("p", "2"), ("c", "x", "enter"), ("t", "enter"), ("m", "1")])
+def test_then_next_by_setting_goes_on_after_every_kind_of_act(
+    world: DeskWorld, keys: tuple[str, ...]
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert current(app) == "BGR-26-000001"
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.2)
+        await until(lambda: bool(sent(world)))
+        await until(lambda: len(app.screen_stack) == 2 and current(app) == "BGR-26-000002")
+
+    play(world, scene, Settings(macros=MACROS, triage=Triage(then_next=True)))
+
+
+def test_ctrl_n_in_a_note_goes_on_to_the_next_report(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog) and app.screen.query("#note"))
+        await pilot.press("x", "ctrl+n")
+        await until(lambda: sent(world) == [("note", "BGR-26-000001")])
+        await until(lambda: len(app.screen_stack) == 2 and current(app) == "BGR-26-000002")
+
+    play(world, scene)

@@ -1,0 +1,150 @@
+"""The query bar: tab completes, up brings earlier queries, a mistake is pointed at, esc leads back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.store import searched
+from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk_world import DeskWorld
+
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    fill(made)
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, size: tuple[int, int] = (120, 36)) -> None:
+    async def run() -> None:
+        async with desk(world, size=size) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def line(app: QlueDesk) -> str:
+    return app.screen.query_one("#query-input", Input).value
+
+
+def offered(app: QlueDesk) -> str:
+    bar = app.screen.query_one(QueryBar)
+    return str(bar.query_one("#query-offers", Static).render()) if bar.has_class("-offers") else ""
+
+
+def shown(app: QlueDesk) -> int:
+    return len(app.screen.queue.numbers)  # type: ignore[attr-defined]
+
+
+def test_tab_goes_round_in_what_could_be_meant(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"status:dis")
+        await until(lambda: "dispatched Disposisi" in offered(app))
+        await pilot.press("tab")
+        assert line(app) == "status:dispatched"
+        await until(lambda: shown(app) == 6)
+        await pilot.press("tab")
+        assert line(app) == "status:dis"
+        await pilot.press("shift+tab")
+        assert line(app) == "status:dispatched"
+        await pilot.press("space", *"kates")
+        await pilot.press("backspace", "tab", "m")
+        assert line(app) == "status:dispatched kategori:m"
+
+    play(world, scene)
+
+
+def test_a_late_event_of_a_fast_hand_means_what_stands_in_the_line(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        field = app.screen.query_one("#query-input", Input)
+        with app.screen.query_one(QueryBar).prevent(Input.Changed):
+            field.value = "status:dis"
+        field.cursor_position = len("status:dis")
+        field.post_message(Input.Changed(field, "st"))
+        await until(lambda: "dispatched" in offered(app))
+        await pilot.press("tab")
+        assert line(app) == "status:dispatched"
+
+    play(world, scene)
+
+
+def test_a_kelurahan_is_offered_for_its_mere_name_or_alias(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"bub", "tab")
+        assert line(app) == "kelurahan:bubulak"
+        app.screen.query_one("#query-input", Input).value = "toelis"
+        await until(lambda: "kelurahan:batoe-toelis" in offered(app))
+
+    play(world, scene)
+
+
+def test_up_brings_earlier_queries_also_after_a_restart(world: DeskWorld) -> None:
+    async def first(app: QlueDesk, pilot: Pilot[int]) -> None:
+        for text in ("overdue", "status:proses"):
+            await pilot.press("slash")
+            app.screen.query_one("#query-input", Input).value = text
+            await pilot.press("enter")
+        await until(lambda: world.store.reading(searched.queries, "u_rina") == ["status:proses", "overdue"])
+
+    async def second(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        history = app.screen.query_one(QueryBar)._history
+        await until(lambda: history.queries)
+        await pilot.press(*"got")
+        lines = []
+        for key in ("up", "up", "up", "down", "down"):
+            await pilot.press(key)
+            lines.append(line(app))
+        assert lines == ["status:proses", "overdue", "overdue", "status:proses", "got"]
+        await pilot.press("up")
+        await until(lambda: shown(app) == 3)
+        await pilot.press("down", "down")
+        assert not app.screen.query_one(QueryBar).has_class("-open")
+        assert app.screen.query_text == "got"  # type: ignore[attr-defined]
+
+    play(world, first)
+    play(world, second)
+
+
+def test_a_history_is_ones_own_and_has_no_doubles(world: DeskWorld) -> None:
+    for text in ("a", "b", " a ", " "):
+        world.store.writing(searched.keep, "u_rina", text)
+    assert world.store.reading(searched.queries, "u_rina") == ["a", "b"]
+    assert world.store.reading(searched.queries, "u_asep") == []
+
+
+def test_a_mistake_says_what_there_is(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"colour:x")
+        await until(lambda: "Yang ada: red, yellow, green, grey." in "\n".join(screen_text(app)))
+        text = screen_text(app)
+        row = next(place for place, each in enumerate(text) if "colour:x" in each)
+        assert text[row + 1].index("^") == text[row].index("colour:x") + len("colour:")
+        await pilot.press("escape")
+        assert app.screen.view == 0  # type: ignore[attr-defined]
+
+    play(world, scene)
+
+
+def test_offers_fit_a_narrow_screen(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"status:", "shift+tab")
+        await until(lambda: offered(app))
+        assert line(app).startswith("status:")
+        assert line(app).removeprefix("status:") in offered(app)
+        assert len(offered(app)) <= 72
+
+    play(world, scene, (80, 24))

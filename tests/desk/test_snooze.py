@@ -1,0 +1,106 @@
+"""`w`: aside until a time, out of "Perlu saya", shown with its mark, awake by `w` or by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from qlue_desk.casework import snoozing
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.snooze import SnoozeDialog
+from qlue_desk.domain.complaint import Entry, Status
+from qlue_desk.store import complaints
+from tests.desk.scene import screen_text, until
+from tests.desk.test_acting import current, play, queue, said, title
+from tests.desk_world import NOW, DeskWorld
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    made.add_many([Status.ACKNOWLEDGED] * 3)
+    yield made
+    made.close()
+
+
+def text(app: QlueDesk) -> str:
+    return "\n".join(screen_text(app))
+
+
+async def ask(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await pilot.press("w")
+    await until(lambda: isinstance(app.screen, SnoozeDialog) and app.screen.query("#moments"))
+
+
+def test_typed_until_a_time_it_leaves_the_list_and_w_wakes_it(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await ask(app, pilot)
+        await pilot.press("tab", *"nanti", "enter")
+        await until(lambda: "“nanti” bukan waktu" in text(app))
+        for _ in "nanti":
+            await pilot.press("backspace")
+        await pilot.press(*"besok 9")
+        await until(lambda: "→ 25 Nov 09.00" in text(app))
+        await pilot.press("enter")
+        await until(lambda: said(app) == "BGR-26-000001 ditunda sampai 25 Nov 09.00; w membangunkan.")
+        await until(lambda: "· 2" in title(app) and "☾" in text(app))
+        await until(lambda: "Anda tunda sampai 25 Nov 09.00" in " ".join(text(app).split()))
+        await until(lambda: app.screen._view_counts[0] == 2)  # type: ignore[attr-defined]
+        assert current(app) == "BGR-26-000001"  # the place is kept until the cursor leaves
+        await pilot.press("w")
+        await until(lambda: said(app) == "Tunda dilepas: BGR-26-000001.")
+        await until(lambda: "· 3" in title(app) and "☾" not in text(app))
+
+    play(world, scene)
+
+
+def test_marked_ones_by_digit(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("space", "space")
+        await ask(app, pilot)
+        await pilot.press("1")
+        await until(lambda: said(app) == "2 laporan ditunda sampai 24 Nov 10.12; w membangunkan.")
+        await until(lambda: queue(app).count == 1 and not queue(app).marks)
+
+    play(world, scene)
+
+
+def test_what_comes_back_by_itself_is_said_once(world: DeskWorld) -> None:
+    tomorrow = NOW + dt.timedelta(days=1)
+    snoozing.snooze(world.workplace, ["2"], tomorrow, wake_hours=2, now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert queue(app).count == 2
+        complaint = world.get("2")
+        entry = Entry("e_new", complaint.id, "note", NOW, NOW, "u_dewi", "Dewi", text="pelapor menelepon")
+
+        def news() -> None:
+            complaints.put_entries([entry])
+            complaints.put_view(complaint)
+
+        world.store.writing(news)
+        await until(lambda: said(app) == "BGR-26-000002 kembali dari tunda: ada yang baru.")
+        await until(lambda: queue(app).count == 3)
+        app.screen.query_one("KeyBar").hush()  # type: ignore[attr-defined]
+        app.screen._tick()  # type: ignore[attr-defined]
+        await pilot.pause(0.3)
+        assert said(app) == ""
+
+    play(world, scene)
+
+
+def test_the_clock_brings_it_back_while_the_desk_is_open(world: DeskWorld) -> None:
+    snoozing.snooze(world.workplace, ["2"], NOW + dt.timedelta(hours=1), wake_hours=2, now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert queue(app).count == 2
+        app.backend.now = lambda: NOW + dt.timedelta(hours=1)  # type: ignore[union-attr, method-assign]
+        app.screen._tick()  # type: ignore[attr-defined]
+        await until(lambda: said(app) == "BGR-26-000002 kembali dari tunda: waktunya tiba.")
+        await until(lambda: queue(app).count == 3)
+
+    play(world, scene)

@@ -1,0 +1,100 @@
+"""Views are put right from the palette; a broken one says where it is and spoils nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from qlue_desk import settings
+from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.views import ViewsDialog
+from qlue_desk.desk.queue.sidebar import SideBar
+from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.settings import Settings
+from tests.desk.scene import desk, fill, until
+from tests.desk_world import DeskWorld
+
+Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    made = DeskWorld.make(tmp_path)
+    fill(made)
+    yield made
+    made.close()
+
+
+def play(world: DeskWorld, scene: Play, own: Settings | None = None) -> None:
+    async def run() -> None:
+        async with desk(world, settings=own) as (app, pilot):
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def names(app: QlueDesk) -> list[str]:
+    screen: Any = app.screen_stack[1]
+    return [name for name, _query in screen.views]
+
+
+def test_views_are_put_in_order_renamed_deleted_and_it_is_taken_back(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = names(app)
+        file = world.workplace.home / "config.toml"
+        app.screen.edit_views()  # type: ignore[attr-defined]
+        await until(lambda: isinstance(app.screen, ViewsDialog) and app.screen.is_mounted)
+        dialog: Any = app.screen
+        await pilot.press("J")
+        await until(lambda: [row.name for row in dialog.rows[:2]] == [before[1], before[0]])
+        await pilot.press("d")
+        await until(lambda: before[0] not in [row.name for row in dialog.rows])
+        await pilot.press("u")
+        await until(lambda: before[0] in [row.name for row in dialog.rows])
+        await pilot.press("r")
+        await until(lambda: app.screen is not dialog)
+        await pilot.press(*"Saya", "enter")
+        await until(lambda: app.screen is dialog and "Saya" in [row.name for row in dialog.rows])
+        await pilot.press("escape")
+        await until(lambda: names(app)[:2] == [before[1], "Saya"])
+        assert settings.read(file).ui.view_order[:2] == [before[1], "Saya"]
+        screen: Any = app.screen
+        await until(lambda: None not in screen._view_counts)
+
+    play(world, scene)
+
+
+def test_the_palette_knows_the_way(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("colon")
+        await until(lambda: type(app.screen).__name__ == "PaletteDialog")
+        await pilot.press(*"atur tamp", "enter")
+        await until(lambda: isinstance(app.screen, ViewsDialog))
+
+    play(world, scene)
+
+
+def test_a_broken_view_says_where_and_the_others_are_counted(world: DeskWorld) -> None:
+    file = world.workplace.home / "config.toml"
+    file.write_text('[views]\n"Koordinasi" = "status:kordinasi x"\n')
+
+    async def run() -> None:
+        app = QlueDesk(world.workplace, None, settings.read(file), home=world.workplace.home, config=file)
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(lambda: len(app.screen_stack) > 1 and bool(app.screen.query(SideBar)))
+            screen: Any = app.screen
+            place = names(app).index("Koordinasi")
+            await until(lambda: screen._view_counts[0] is not None)
+            assert screen._view_counts[place] is None
+            assert screen._view_counts.count(None) == 1
+            said = screen.query_one(KeyBar)
+            await until(lambda: said.sentence.startswith(f"{file}:2: Koordinasi: Nilai “kordinasi”"))
+            await pilot.press(str(place + 1))
+            await until(lambda: said.sentence.startswith(f"{file}:2: Koordinasi: "))
+
+    asyncio.run(run())
