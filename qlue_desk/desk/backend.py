@@ -42,15 +42,15 @@ from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
-from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Actor, Channel, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
-from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched, snoozes
+from qlue_desk.settings import Macro, Shifts
+from qlue_desk.store import complaints, drafts, handovers, meta, outbox, queue, searched, snoozes, tally
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
@@ -140,6 +140,13 @@ class Backend:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
 
+    async def has_handover(self) -> bool:
+        """Whether another shift left a note that this person has not read, at a desk that may show it."""
+        if await self.locked_since() is not None:
+            return False
+        since = self.now() - handovers.REMEMBERED
+        return bool(await asyncio.wrap_future(self.store.read(handovers.unseen, self.actor.id, since)))
+
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
         return offers(text, cursor, self.workplace.names)
@@ -185,6 +192,9 @@ class Backend:
             mine=bool(row.holder) and row.holder == self.actor.id,
             priority=row.priority,
             pending=row.pending,
+            dinas=self.city.dinas_name(row.dinas),
+            channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
+            created=row.created_at,
             snoozed=snoozed,
         )
 
@@ -447,10 +457,13 @@ class Backend:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    async def summary(self, text: str) -> Summary:
+    async def summary(self, text: str, shifts: Shifts) -> Summary:
         """The supervisor's numbers over the reports of a query line."""
         from qlue_desk.casework import summary
 
+        now = self.now()
+        if self.store.read_only is None and await asyncio.wrap_future(self.store.read(summary.lags, now)):
+            await asyncio.wrap_future(self.store.write(tally.advance, now))
         return await asyncio.wrap_future(
-            self.store.scan(summary.summary, self.workplace, text, self.now(), lane="summary")
+            self.store.scan(summary.summary, self.workplace, text, now, shifts, lane="summary")
         )

@@ -39,6 +39,7 @@ _ORDER: dict[str, tuple[str, str]] = {
 }
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
 `sort:proposed` what waits for a second person."""
+_GROUP_COLUMN = {name: name for name in ("status", "kelurahan", "category", "dinas", "holder")}
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
 
 
@@ -112,6 +113,48 @@ def find_ids(
     while chunk := cursor.fetchmany(20_000):
         found.extend([row[0] for row in chunk])
     return found
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A stretch of a grouped list: the value that its reports share, and how many they are."""
+
+    value: str
+    count: int
+
+
+def find_grouped(
+    query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None
+) -> tuple[array[int], tuple[Group, ...]]:
+    """Row numbers group by group, each in the query's order, and the groups.
+
+    Statuses stand in their own order, other groups with the largest first and those of no value last.
+    """
+    condition = where(query, _moment(now, me, zone))
+    order = _ORDER[query.sort][query.descending]
+    cursor = connection().execute(
+        f"SELECT row, {_GROUP_COLUMN[query.group]} FROM {WIDE} WHERE {condition.sql} ORDER BY {order}",
+        condition.parameters,
+    )
+    parts: dict[str, array[int]] = {}
+    while chunk := cursor.fetchmany(20_000):
+        for row, value in chunk:
+            part = parts.get(value)
+            if part is None:
+                part = parts[value] = array("q")
+            part.append(row)
+    statuses = {status.value: place for place, status in enumerate(Status)}
+    ranked = sorted(
+        parts.items(),
+        key=(
+            (lambda pair: (statuses.get(pair[0], len(statuses)), 0, ""))
+            if query.group == "status"
+            else (lambda pair: (pair[0] == "", -len(pair[1]), pair[0]))
+        ),
+    )
+    numbers: array[int] = array("q")
+    for _value, part in ranked:
+        numbers.extend(part)
+    return numbers, tuple(Group(value, len(part)) for value, part in ranked)
 
 
 def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -> list[str]:

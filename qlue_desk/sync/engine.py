@@ -36,6 +36,7 @@ from qlue_desk.sync.errors import (
 )
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.lock import DeskLock
+from qlue_desk.sync.looking import LookTeller, Others
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
@@ -96,6 +97,7 @@ class Engine:
         self._watch = Watch()
         self._said = threading.Lock()
         self._links: dict[str, Link] = {}
+        self._looks: LookTeller | None = None
         self._threads: list[threading.Thread] = []
 
     # --- from outside ----------------------------------------------------------------------------
@@ -103,7 +105,10 @@ class Engine:
     def start(self) -> None:
         """Start syncing in the background."""
         self.store.on_change(self._changed)
-        for name, loop in (("sync-pull", self._pull_loop), ("sync-push", self._push_loop)):
+        loops = [("sync-pull", self._pull_loop), ("sync-push", self._push_loop)]
+        if self._looks is not None:
+            loops.append(("sync-look", self._looks.run))
+        for name, loop in loops:
             thread = threading.Thread(target=loop, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -120,6 +125,8 @@ class Engine:
     def stop(self) -> None:
         """End within about 0.2 s, even in a hanging request; nothing is written afterwards."""
         self._stopping.set()
+        if self._looks is not None:
+            self._looks.stop()
         self.store.off_change(self._changed)
         for link in list(self._links.values()):
             link.cut()
@@ -129,6 +136,15 @@ class Engine:
                 thread.join(JOIN_SECONDS)
         self._lock.release()
         self._say(phase=Phase.STOPPED, progress=None)
+
+    def watch_others(self, on_others: Callable[[Others], None]) -> None:
+        """Hear who else has which report open; before `start`, and only where a person sits."""
+        self._looks = LookTeller(lambda: self._link("look"), self._reachable, on_others)
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none. Returns at once."""
+        if self._looks is not None:
+            self._looks.look(complaint_id, actor_id)
 
     def nudge(self) -> None:
         """There is something to send, or a person wants to see the newest now."""
@@ -239,7 +255,7 @@ class Engine:
         while not self._stopping.is_set():
             try:
                 delay = _IDLE_SECONDS
-                if self._online.is_set() and not self._offline and self._lock.held:
+                if self._reachable():
                     link = self._link("push")
                     pusher = pusher or Pusher(link, self._grace)
                     delay = self._push_step(link, pusher)
@@ -368,6 +384,9 @@ class Engine:
         return outbox.OutboxCounts(state.waiting, 0, state.refused), state.last_contact
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _reachable(self) -> bool:
+        return self._online.is_set() and not self._offline and self._lock.held
 
     def _link(self, name: str) -> Link:
         if name not in self._links:

@@ -94,7 +94,6 @@ def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: P
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
         back_to_version_3()
         connection().execute("CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open)")
         connection().execute("PRAGMA user_version = 1")

@@ -38,6 +38,8 @@ class Finding(QueueKeys):
     kept_query = ""
     named_query = ("", "")
     """A query of the summary and what its number counts."""
+    from_summary = False
+    """Esc goes back to the number whose reports these are."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
@@ -65,13 +67,17 @@ class Finding(QueueKeys):
             self.before = Standing(self.view, self.queue.current)
 
     def go_back(self) -> None:
-        """From a query to the view and the row before it."""
+        """From a query to the view and the row before it, or to the summary whose number it was."""
         self.kept_query = ""
+        again = self.from_summary
         self._show_view(min(self.before.view, len(self.views) - 1), row=self.before.row)
+        if again:
+            self.desk.show_summary()
 
     def _show_view(self, view: int, *, row: int | None = None) -> None:
         self.view = view
         self.kept_query = ""
+        self.from_summary = False
         self.remove_class("-views-open", "-detail")
         self.query_one(QueryBar).close()
         self.queue.clear_marks()
@@ -83,6 +89,7 @@ class Finding(QueueKeys):
     def show_own_query(self, text: str, name: str = "") -> None:
         """Show the reports of a query that is no saved view; `name` says what they are."""
         self.named_query = (text, name)
+        self.from_summary = bool(name)
         self.remember()
         self.view = -1
         self.kept_query = text
