@@ -45,6 +45,8 @@ ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 
+ALL_REST = 0.15
+"""Seconds without a key in the query bar before all that it means is read behind the first page."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
 
@@ -179,7 +181,9 @@ class DeskScreen(Working, Finding):
 
     async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
-            numbers = await self.backend.find(query)
+            numbers = await self.backend.find(query, limit=FIRST_PAGE)
+            if row not in numbers and len(numbers) == FIRST_PAGE:
+                numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
@@ -188,8 +192,10 @@ class DeskScreen(Working, Finding):
                 self._shown()
                 self.lag.arrived(text)
                 self.show_heading()
-                later(self, self._count(), group="count")
-                return
+                if len(numbers) != FIRST_PAGE:
+                    later(self, self._count(), group="count")
+                    return
+                keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
             first = await self.backend.find(query, limit=FIRST_PAGE)
             # Rows before the other numbers: behind those the reading thread would let them wait.
@@ -201,6 +207,8 @@ class DeskScreen(Working, Finding):
             if len(first) < FIRST_PAGE:
                 later(self, self._count(), group="count")
                 return
+            if self.query_one(QueryBar).has_class("-open"):
+                await asyncio.sleep(ALL_REST)
         numbers = await self.backend.find(query)
         # A row that was only still shown may be back in its very place; headings may have to go.
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
@@ -247,6 +255,10 @@ class DeskScreen(Working, Finding):
             return self.backend.parse(text)
         except QueryError:
             return None
+
+    def is_readable(self, text: str) -> bool:
+        """Whether a query line can be read."""
+        return self._readable(text) is not None
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
