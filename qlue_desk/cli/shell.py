@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.lean import without_server_drivers
 from qlue_desk.cli.output import warn
 from qlue_desk.domain.moves import N_
 from qlue_desk.settings import Settings
@@ -51,6 +52,7 @@ class Shell:
         :raises CommandFailed: when it has been without central for too long; `even_locked` for what must
             go on nevertheless: giving work out, and taking central's answer in.
         """
+        without_server_drivers()
         from qlue_desk.casework.workplace import Workplace
         from qlue_desk.store import ballast
 

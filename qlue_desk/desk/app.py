@@ -8,7 +8,7 @@ import datetime as dt
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -22,14 +22,11 @@ from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.help import HelpDialog
-from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
-from qlue_desk.desk.login.screen import LoginScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.others import Others, OthersChanged, named
-from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
@@ -42,6 +39,9 @@ from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.login.screen import LoginScreen
 
 
 class EngineLike(Protocol):
@@ -70,6 +70,8 @@ class EngineLike(Protocol):
 
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
+OPEN_SECONDS = 0.5
+"""The desk is painted and its line begins at the latest now, also where the queue has no first answer."""
 LINE_PAUSE = 0.25
 """Seconds in which numbers of the line are collected before the header is drawn again."""
 LEASE_SECONDS = 60
@@ -120,6 +122,7 @@ class QlueDesk(CompanyApp):
         """What ended the desk although nobody foresaw it."""
         self.crash_log: Path | None = None
         self._news = LineNews()
+        self._held_back = contextlib.ExitStack()
         self._open_engine = open_engine
         self._looking = False
         self._look_again = False
@@ -134,6 +137,9 @@ class QlueDesk(CompanyApp):
         if self.workplace is not None:
             self._open_desk(self.workplace)
         else:
+            # Signing in needs the wire, an open desk does not until its queue is on screen.
+            from qlue_desk.desk.login.screen import LoginScreen
+
             self.push_screen(LoginScreen(self.home))
 
     def on_login_screen_signed_in(self, event: LoginScreen.SignedIn) -> None:
@@ -145,14 +151,28 @@ class QlueDesk(CompanyApp):
     def _open_desk(self, workplace: Workplace) -> None:
         self.backend = Backend(workplace, now=self.now, view_file=ViewFile(self.config, self.settings))
         workplace.store.on_change(self._store_changed)
+        # One painting with reports in it, instead of three on the way there.
+        self._held_back.enter_context(self.batch_update())
         self.push_screen(DeskScreen(self, self.backend))
-        if self._open_engine is not None:
-            self.engine = self._open_engine(workplace, self._line_changed)
-            self.engine.watch_others(self._tell_others)
-            self.engine.start()
+        self.set_timer(OPEN_SECONDS, self._opened)
         self._check_lease()
         self.set_interval(LEASE_SECONDS, self._check_lease)
         self.begin_company(self.backend)
+
+    def on_queue_shown(self) -> None:
+        """The queue has its first answer."""
+        self._opened()
+
+    def _opened(self) -> None:
+        """Paint; then the line to central, which takes a while to load."""
+        self._held_back.close()
+        self.call_after_refresh(self._start_engine)
+
+    def _start_engine(self) -> None:
+        if self.engine is None and self._open_engine is not None and self.workplace is not None:
+            self.engine = self._open_engine(self.workplace, self._line_changed)
+            self.engine.watch_others(self._tell_others)
+            self.engine.start()
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -325,11 +345,13 @@ class QlueDesk(CompanyApp):
             self._show_line()  # a screen that was opened meanwhile has a header, too
 
     def show_outbox(self, *, refused: bool = False) -> None:
-        """Over the queue."""
+        """Over the queue; loaded on first use, as the summary is."""
+        from qlue_desk.desk.outbox.screen import OutboxScreen
+
         self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
 
     def show_summary(self) -> None:
-        """Over the queue; loaded on first use."""
+        """Over the queue."""
         from qlue_desk.desk.summary.screen import SummaryScreen
 
         self._show_place(SummaryScreen, lambda backend: SummaryScreen(self, backend))
@@ -403,6 +425,7 @@ class QlueDesk(CompanyApp):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
+        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
 
         backend = screen.backend
         offered = commands.action_commands(screen.place, self.settings.keys)

@@ -1,7 +1,7 @@
 """The desk's one door to casework: everything is awaited, nothing ever runs on the event loop's thread.
 
-Reads go to the store's reading thread (the newest of a lane replaces older ones), acts to its writing
-thread; screens never see a store, a cursor or a lock.
+Reads go to the store's reading threads (the newest of a lane replaces older ones; what takes long has its own
+thread), acts to its writing thread; screens never see a store, a cursor or a lock.
 """
 
 from __future__ import annotations
@@ -199,9 +199,10 @@ class Backend:
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
-        """Row numbers of a query in its order."""
+        """Row numbers of a query in its order: all of them take long where there are many, a first page never."""
+        run = self.store.scan if limit is None else self.store.read
         return await asyncio.wrap_future(
-            self.store.read(
+            run(
                 queue.find_ids,
                 query,
                 now=self.now(),
@@ -215,13 +216,13 @@ class Backend:
     async def fitting(self, query: Query) -> array[int]:
         """The same for a rule that is not on screen: no list replaces it, and it replaces none."""
         return await asyncio.wrap_future(
-            self.store.read(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
+            self.store.scan(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
         )
 
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(
-            self.store.read(
+            self.store.scan(
                 queue.counts, list(queries), now=self.now(), me=self.actor.id, zone=self.zone, lane="counts"
             )
         )
@@ -464,5 +465,5 @@ class Backend:
         if self.store.read_only is None and await asyncio.wrap_future(self.store.read(summary.lags, now)):
             await asyncio.wrap_future(self.store.write(tally.advance, now))
         return await asyncio.wrap_future(
-            self.store.read(summary.summary, self.workplace, text, now, shifts, lane="summary")
+            self.store.scan(summary.summary, self.workplace, text, now, shifts, lane="summary")
         )

@@ -58,3 +58,7 @@ class StoreChanged(Message):
     def __init__(self, complaint_ids: frozenset[str] | None) -> None:
         super().__init__()
         self.complaint_ids = complaint_ids
+
+
+class QueueShown(Message):
+    """The first answer of the store is on screen."""

@@ -76,6 +76,7 @@ async def _merge(app: QlueDesk, pilot: Pilot[int]) -> None:
 async def _map(app: QlueDesk, pilot: Pilot[int]) -> None:
     await pilot.press("M")
     await until(lambda: isinstance(app.screen, MapScreen) and app.screen.map.counts and app.screen.map.chosen)
+    await until(lambda: any("lebar peta" in row for row in screen_text(app)))
 
 
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]

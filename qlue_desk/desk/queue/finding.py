@@ -48,6 +48,10 @@ class Finding(QueueKeys):
         """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
         raise NotImplementedError
 
+    def is_readable(self, text: str) -> bool:
+        """Whether a query line can be read."""
+        raise NotImplementedError
+
     def open_detail(self) -> None:
         """Show the report under the cursor in full."""
         raise NotImplementedError
@@ -112,7 +116,11 @@ class Finding(QueueKeys):
     # --- the query bar -------------------------------------------------------------------------
 
     def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
-        """Live results."""
+        """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice."""
+        if not event.settled and not self.is_readable(event.text):
+            return
+        if event.settled and self.view < 0 and event.text == self.query_text:
+            return
         self.view = -1
         self.show_query(event.text)
 

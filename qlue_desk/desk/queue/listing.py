@@ -65,7 +65,7 @@ class Listing:
 
     async def find(self, query: Query) -> tuple[array[int], list[tuple[str, int]]]:
         """Row numbers group by group, and each heading with how many follow it."""
-        return await asyncio.wrap_future(self.backend.store.read(self._find, query, lane="find"))
+        return await asyncio.wrap_future(self.backend.store.scan(self._find, query, lane="find"))
 
     def _find(self, query: Query) -> tuple[array[int], list[tuple[str, int]]]:
         backend = self.backend

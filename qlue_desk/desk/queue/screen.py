@@ -19,7 +19,7 @@ from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.messages import StoreChanged
+from qlue_desk.desk.messages import QueueShown, StoreChanged
 from qlue_desk.desk.queue.bursts import Bursts
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
@@ -45,6 +45,8 @@ ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 
+ALL_REST = 0.15
+"""Seconds without a key in the query bar before all that it means is read behind the first page."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
 
@@ -80,6 +82,7 @@ class DeskScreen(Working, Finding):
 
     def body(self) -> ComposeResult:
         """Side bar, queue, detail."""
+        self._choose_classes(self.app.size.width)  # before there are widgets that would be styled twice
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
@@ -124,6 +127,10 @@ class DeskScreen(Working, Finding):
         self._lay_out(event.size.width)
 
     def _lay_out(self, width: int) -> None:
+        self._choose_classes(width)
+        self.call_after_refresh(self.show_heading)
+
+    def _choose_classes(self, width: int) -> None:
         wide = width >= self.settings.ui.wide_columns
         self.set_class(wide and self.preview, "-wide")
         self.set_class(width >= SIDE_FROM, "-side")
@@ -131,7 +138,6 @@ class DeskScreen(Working, Finding):
         self.set_class(width >= ROOMY_FROM, "-roomy")
         if wide:
             self.remove_class("-detail", "-views-open")
-        self.call_after_refresh(self.show_heading)
 
     def show_line(self) -> None:
         """Header and side bar from the newest state of the line."""
@@ -175,34 +181,45 @@ class DeskScreen(Working, Finding):
 
     async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
-            numbers = await self.backend.find(query)
+            numbers = await self.backend.find(query, limit=FIRST_PAGE)
+            if row not in numbers and len(numbers) == FIRST_PAGE:
+                numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 self.queue.set_numbers(numbers, keep_cursor=False)
                 self.queue.move_to(place)
-                self._filled = True
+                self._shown()
                 self.lag.arrived(text)
                 self.show_heading()
-                later(self, self._count(), group="count")
-                return
+                if len(numbers) != FIRST_PAGE:
+                    later(self, self._count(), group="count")
+                    return
+                keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
             first = await self.backend.find(query, limit=FIRST_PAGE)
             # Rows before the other numbers: behind those the reading thread would let them wait.
             self.queue.prime(await self.backend.rows(first[:PAGE]))
             self.queue.set_numbers(first, keep_cursor=keep_cursor)
-            self._filled = True
+            self._shown()
             self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
                 later(self, self._count(), group="count")
                 return
+            if self.query_one(QueryBar).has_class("-open"):
+                await asyncio.sleep(ALL_REST)
         numbers = await self.backend.find(query)
         # A row that was only still shown may be back in its very place; headings may have to go.
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
+
+    def _shown(self) -> None:
+        if not self._filled:
+            self._filled = True
+            self.post_message(QueueShown())
 
     async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
         """Groups are known only with all their reports, so they come in one piece."""
@@ -214,7 +231,7 @@ class DeskScreen(Working, Finding):
         self.queue.set_numbers(numbers, keep_cursor=keep, groups=groups)
         if not keep:
             self.queue.move_to(place)
-        self._filled = True
+        self._shown()
         self.lag.arrived(text)
         self.show_heading()
         later(self, self._count(), group="count")
@@ -238,6 +255,10 @@ class DeskScreen(Working, Finding):
             return self.backend.parse(text)
         except QueryError:
             return None
+
+    def is_readable(self, text: str) -> bool:
+        """Whether a query line can be read."""
+        return self._readable(text) is not None
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]

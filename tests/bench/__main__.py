@@ -1,0 +1,57 @@
+"""`python -m tests.bench`: the whole table, each row beside its floor. `--rows 10000` for a quick look."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from tests.bench import desk, store, syncing
+from tests.bench.table import LeftOut, Line, shown
+
+Measure = Callable[[int], Iterable[Line]]
+MEASURES: dict[str, Measure] = {
+    "start": lambda most: desk.start(sorted({min(100_000, most), most})),
+    "datatable": lambda most: desk.data_table(min(100_000, most)),
+    "keys": desk.keys,
+    "query": desk.query,
+    "summary": desk.summary,
+    "memory": desk.memory,
+    "recording": lambda most: store.recording(min(100_000, most)),
+    "first-sync": lambda most: syncing.first_sync(min(100_000, most)),
+    "commands": lambda most: store.commands(min(100_000, most)),
+}
+
+
+def main() -> int:
+    """Print the table; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="reports on the largest desk")
+    parser.add_argument("--only", default="", help="names, separated by commas: " + ", ".join(MEASURES))
+    parser.add_argument("--json", type=Path, help="write the lines there too")
+    asked = parser.parse_args()
+    chosen = [name for name in asked.only.split(",") if name] or list(MEASURES)
+    if unknown := [name for name in chosen if name not in MEASURES]:
+        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(MEASURES)}")
+    lines: list[Line] = []
+    for name in chosen:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        try:
+            lines += MEASURES[name](asked.rows)
+        except LeftOut as reason:
+            print(f"{name} left out: {reason}")
+        except Exception:  # one row that fails must not cost the others
+            traceback.print_exc()
+    print(shown(lines))
+    if asked.json:
+        asked.json.write_text(json.dumps(msgspec.to_builtins(lines), indent=1))
+    return int(any(line.holds is False for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
