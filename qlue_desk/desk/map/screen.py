@@ -92,7 +92,7 @@ class MapScreen(PlaceScreen):
         names = {each.code: each.name for each in self.backend.city.kelurahan}
         self.legend.show(entries(self.map.shapes, counts, names))
         self.map.show(counts={code: count for code, count in counts.items() if code})
-        self._draw_title()
+        self.call_after_refresh(self._draw_title)  # the width of the map is known once it is laid out
         await self._load_points()
 
     def _draw_title(self) -> None:
