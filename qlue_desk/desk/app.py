@@ -373,7 +373,7 @@ class QlueDesk(CompanyApp):
         queue = self._back_to_queue()
         if queue is not None:
             named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
-            queue.show_own_query(text, named)
+            queue.show_own_query(text, named, of_summary=bool(name) and of_summary)
 
     def open_report(self, reference: str) -> None:
         """Show one report."""

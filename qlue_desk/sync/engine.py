@@ -176,9 +176,7 @@ class Engine:
         try:
             return rounds.whole_round(self._link("once"), progress)
         except NotSignedIn as error:
-            self._revoked(error)
-            if error.wipe:
-                self._wipe("")
+            self._shut_out(error)
             raise
         finally:
             link = self._links.pop("once", None)
@@ -321,9 +319,8 @@ class Engine:
             return 0.0
         lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
         if isinstance(error, NotSignedIn):
-            self._revoked(error)
-            if error.wipe:
-                sentence = self._wipe(sentence)
+            sealed = self._shut_out(error)
+            sentence = sentences(sentence, sealed) if sealed else sentence
         for link in self._links.values():
             link.session = None  # a changed dinas or new rules are fetched with the next round
         refused = lasting or (
@@ -332,17 +329,17 @@ class Engine:
         self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
 
-    def _revoked(self, error: NotSignedIn) -> None:
-        """Remember it for who records at this desk without looking at the line."""
+    def _shut_out(self, error: NotSignedIn) -> str:
+        """Remember it for who records here without looking at the line; forget everything where central says so.
+
+        Returns the sentence with where the unsent work lies sealed, '' where none does.
+        """
         if error.code == ErrorCode.TOKEN_REVOKED and not self.store.reading(meta.get, meta.REVOKED):
             self.store.writing(meta.put, meta.REVOKED, b"1")
-
-    def _wipe(self, sentence: str) -> str:
-        """Forget everything, as central told; returns the sentence with where the unsent work lies."""
-        path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC))
-        if path is None:
-            return sentence
-        return sentences(sentence, _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path))
+        path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC)) if error.wipe else None
+        return (
+            "" if path is None else _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
+        )
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""

@@ -180,8 +180,8 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.text(words, style)
     if around.others:
         sign = "@" if around.ascii_only else "◉"
-        names = ", ".join(around.others)
-        lines.text(f"{sign} " + _("juga dibuka oleh {names}").format(names=names), "bold $accent")
+        who = _("juga dibuka oleh {names}").format(names=", ".join(around.others))
+        lines.text(f"{sign} {who}", "bold $accent")
     if case.waiting or case.pending:
         count = max(case.waiting, len(case.pending))
         lines.add(

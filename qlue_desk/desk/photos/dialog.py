@@ -133,11 +133,12 @@ class PhotoDialog(Dialog[None]):
 
     def _show_keys(self) -> None:
         if self.on_map:
-            words = _("+ - perbesar   panah geser   0 seluruh kota   o peta di peramban")
+            keys = [_("+ - perbesar   panah geser   0 seluruh kota   o peta di peramban")]
         else:
-            words = _("o di penampil") + ("   " + _("← → foto lain") if len(self.pages) > 1 else "")
-        turn = "" if not self.pages else "   " + (_("tab foto") if self.on_map else _("tab peta"))
-        self.keys_text = words + turn + "   " + _("esc tutup")
+            keys = [_("o di penampil"), *([_("← → foto lain")] if len(self.pages) > 1 else [])]
+        if self.pages:
+            keys.append(_("tab foto") if self.on_map else _("tab peta"))
+        self.keys_text = "   ".join([*keys, _("esc tutup")])
         self.query_one("#keys", Static).update(Content(self.keys_text))
 
     # --- photos --------------------------------------------------------------------------------

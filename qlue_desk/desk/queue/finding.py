@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from textual.widgets import Input
 
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
@@ -90,10 +91,10 @@ class Finding(QueueKeys):
         self.show_line()
         self.show_keys()
 
-    def show_own_query(self, text: str, name: str = "") -> None:
-        """Show the reports of a query that is no saved view; `name` says what they are."""
+    def show_own_query(self, text: str, name: str = "", *, of_summary: bool = False) -> None:
+        """Show the reports of a query that is no saved view; `name` says what they are, esc leads back."""
         self.named_query = (text, name)
-        self.from_summary = bool(name)
+        self.from_summary = of_summary
         self.remember()
         self.view = -1
         self.kept_query = text
@@ -148,6 +149,12 @@ class Finding(QueueKeys):
         """1–9."""
         if number <= len(self.views):
             self._show_view(number - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where text is typed, a slash is a slash."""
+        if action == "query" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_query(self) -> None:
         """/"""

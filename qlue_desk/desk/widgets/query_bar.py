@@ -181,7 +181,7 @@ class QueryBar(Vertical):
         self._put(text, len(text))
         self._completion.typed("", 0)
         self._show_offers()
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is meant for the line
 
     def remember(self, queries: Sequence[str]) -> None:
         """Earlier queries, the newest first: up brings them back."""
