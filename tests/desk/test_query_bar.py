@@ -156,15 +156,6 @@ def test_offers_fit_a_narrow_screen(world: DeskWorld) -> None:
     play(world, scene, (80, 24))
 
 
-def test_letters_that_follow_the_slash_at_once_are_meant_for_the_line(world: DeskWorld) -> None:
-    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
-        for key in ("slash", "u", "slash", "u"):  # as a terminal hands over what was typed in one go
-            app.post_message(events.Key(key, "/" if key == "slash" else key))
-        await until(lambda: line(app) == "u/u")
-
-    play(world, scene)
-
-
 def asked_of(app: QlueDesk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int | None]]:
     """What the screen asks the store for from now on: query and limit."""
     backend = app.screen.backend  # type: ignore[attr-defined]
@@ -232,5 +223,12 @@ def test_the_way_back_reads_no_more_than_a_page_before_it_is_there(
         await until(lambda: len(asked) == 2 and shown(app) == whole)
         assert [limit for _query, limit in asked] == [8, None]
         assert queue.current == before
+
+
+def test_letters_that_follow_the_slash_at_once_are_meant_for_the_line(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        for key in ("slash", "u", "slash", "u"):  # as a terminal hands over what was typed in one go
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(lambda: line(app) == "u/u")
 
     play(world, scene)
