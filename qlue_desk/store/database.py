@@ -37,7 +37,8 @@ OLDEST_SQLITE = (3, 51, 3)
 """Before it two connections can corrupt a WAL."""
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps of SQLite, about a millisecond."""
-_DRAIN_SECONDS = 0.1
+_DRAIN_SECONDS = 0.12
+"""Closing lets what was recorded be written, as long as no single job takes longer than this."""
 _SCANNER_CACHE = -2000
 """Kilobytes, as SQLite writes them."""
 _TURNS_TO_BALLAST = 10
@@ -230,7 +231,7 @@ class Store:
             self._listeners.remove(callback)
 
     def close(self) -> None:
-        """Finish what is being written, interrupt all else and close; takes at most about 0.3 s."""
+        """Finish what is being written, interrupt all else and close; at most about 0.3 s after the last that is done."""
         with self._scanner_lock:
             self._scanning = bool(self._scanning)
         for worker in (self._scanner, self._reader, self._writer):

@@ -84,11 +84,14 @@ class Worker:
         return self._aborting or (running is not None and running.stale)
 
     def close(self, drain_seconds: float) -> None:
-        """Let queued jobs run for at most `drain_seconds`, then interrupt and drop the rest."""
+        """Let queued jobs run while one is done in `drain_seconds`, then interrupt and drop the rest."""
         with self._ready:
             self._closing = True
             self._ready.notify()
-        self.thread.join(drain_seconds)
+        left = -1
+        while self.thread.is_alive() and left != len(self._jobs):
+            left = len(self._jobs)
+            self.thread.join(drain_seconds)
         if self.thread.is_alive():
             with self._ready:
                 self._aborting = True
