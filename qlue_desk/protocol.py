@@ -198,6 +198,31 @@ class RevealReply(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+# --- presence ----------------------------------------------------------------------------------
+
+
+class LookRequest(msgspec.Struct, frozen=True):
+    """`POST /v1/looking`: which report a person has open; '' for none."""
+
+    complaint_id: str
+    actor_id: str
+
+
+class Looker(msgspec.Struct, frozen=True):
+    """A person at another desk who has a report open."""
+
+    complaint_id: str
+    name: str
+    dinas: str = ""
+
+
+class LookReply(msgspec.Struct, frozen=True):
+    """Who else looks at what, within the desk's scope; `again` seconds until it is worth asking."""
+
+    others: tuple[Looker, ...]
+    again: int = 15
+
+
 # --- feed --------------------------------------------------------------------------------------
 
 

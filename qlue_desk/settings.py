@@ -43,6 +43,14 @@ class Ui(Section, frozen=True):
     """`auto` is dark, on a terminal of sixteen colours ansi, on one without mono. NO_COLOR wins over all."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
+    photos: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = "auto"
+    """How the terminal shows photos; `auto` goes by its name."""
+    columns: list[
+        Literal[
+            "number", "due", "status", "kelurahan", "category", "title", "holder", "dinas", "channel", "age"
+        ]
+    ] = []
+    """Columns of the list in this order; empty takes the usual ones. The palette can change them."""
     preview: bool = True
     """Show the report beside the list where there is room."""
     wide_columns: Annotated[int, msgspec.Meta(ge=80, le=400)] = 120
@@ -156,6 +164,19 @@ class Central(Section, frozen=True):
     """How much one desk may have sent that no report shows yet."""
 
 
+class Shifts(Section, frozen=True):
+    """When work is handed over."""
+
+    starts: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d(, ?([01]\d|2[0-3]):[0-5]\d){0,5}$",
+            examples=["07:00, 15:00, 23:00"],
+        ),
+    ] = "07:00, 15:00, 23:00"
+    """Beginnings on the city's clock; each shift lasts until the next."""
+
+
 class Serve(Section, frozen=True):
     """This desk in a browser."""
 
@@ -192,6 +213,7 @@ class Settings(Section, frozen=True):
     """Name to macro; the menu of `m` offers them in this order."""
     triage: Triage = Triage()
     export: Export = Export()
+    shifts: Shifts = Shifts()
     central: Central = Central()
     serve: Serve = Serve()
     demo: Demo = Demo()

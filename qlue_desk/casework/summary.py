@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Iterable
 
 import msgspec
 
-from qlue_desk.casework.errors import refused
-from qlue_desk.casework.workplace import Workplace, utc_now
-from qlue_desk.domain.complaint import STATUS_LOOK, Status
-from qlue_desk.domain.moves import N_
+from qlue_desk.casework.breakdown import AGE_QUERIES, Bar, By, bars_of, joined, label, moment_of, opening
+from qlue_desk.casework.home import Decision, Home, decisions, home_of
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.city import Cooperation
+from qlue_desk.domain.complaint import OPEN_STATUSES, Status
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
-from qlue_desk.store import counts
+from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
+from qlue_desk.settings import Shifts
+from qlue_desk.store import meta, replica, tally
+from qlue_desk.store.counts import Scan
+from qlue_desk.store.figures import Area, DinasGroup, Figures
+from qlue_desk.store.tally import Tally
 
 WEEKS = 12
-AGE_LABELS = (N_("< 24 jam"), N_("1–3 hari"), N_("3–7 hari"), N_("1–4 mgg"), N_("> 4 mgg"))
-AGE_QUERIES = ("newer:24h", "older:24h newer:3d", "older:3d newer:7d", "older:7d newer:28d", "older:28d")
-"""The age groups of `counts.AGE_LIMITS` as parts of a query line."""
-UNASSIGNED = N_("belum diambil")
-NO_VALUE = N_("(kosong)")
-_TOP = 10
-
-
-class By(StrEnum):
-    """What `summary --by` can count by."""
-
-    STATUS = "status"
-    AGE = "age"
-    CATEGORY = "category"
-    KELURAHAN = "kelurahan"
-    OFFICER = "officer"
-    DINAS = "dinas"
+LAG_SECONDS = 600
+"""What fell due in so long is read row by row: at the busiest desk some hundred rows."""
+TOP = 10
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -40,17 +33,6 @@ class Number(msgspec.Struct, frozen=True):
 
     count: int
     query: str
-
-
-class Bar(msgspec.Struct, frozen=True):
-    """One value of a breakdown; `late` of the `count` are past their deadline."""
-
-    key: str
-    label: str
-    count: int
-    late: int
-    query: str
-    """'' where the query line has no word for it (a person who has left)."""
 
 
 class AgeRow(msgspec.Struct, frozen=True):
@@ -65,177 +47,341 @@ class Week(msgspec.Struct, frozen=True):
     """One calendar week (from Monday, local) of the trend."""
 
     start: dt.date
-    received: int
+    received: Number
+    closed: Number
+    """Left the queue in any way, and is still closed."""
     resolved: int
+
+
+class ShiftDue(msgspec.Struct, frozen=True):
+    """Deadlines that will break in what is left of a shift when nobody acts."""
+
+    begin: dt.datetime
+    end: dt.datetime
+    due: Number
+
+
+class HeatRow(msgspec.Struct, frozen=True):
+    """Open reports of one category in each of `Heat.kelurahan`."""
+
+    category: str
+    label: str
+    cells: tuple[Number, ...]
+
+
+class Heat(msgspec.Struct, frozen=True):
+    """Category × kelurahan, the fullest of both; `points` has every kelurahan, for a map."""
+
+    kelurahan: tuple[Bar, ...]
+    rows: tuple[HeatRow, ...]
+    points: dict[str, int]
+    """Kemendagri code to open reports."""
+
+
+class DinasRow(msgspec.Struct, frozen=True):
+    """One line of the league of dinas: who answers and who does not."""
+
+    dinas: str
+    label: str
+    open: Number
+    never_acknowledged: Number
+    late: Number
+    bounced: Number
+    """Given back or passed on by it."""
+    reopened: Number
+    reopen_rate: float | None
+    answer_minutes: int | None
+    """Median from disposition to first answer; told in steps of 5 minutes, hours, days."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A city that has not joined: what would have been answered, and by whom."""
+
+    number: Number
+    by_dinas: tuple[Bar, ...]
+    """By the dinas that owns the category; '' nobody yet."""
 
 
 class Summary(msgspec.Struct, frozen=True):
     """All that the summary screen shows."""
 
     as_of: dt.datetime
+    """When it was counted."""
+    data_as_of: dt.datetime | None
+    """The last word of central: what happened elsewhere since is not in here. None before the first."""
+    home: Home
+    """What the person must see first."""
     open: Number
     delivered_never_acknowledged: Number
     """The headline: sent to the dinas, never answered."""
+    oldest_unanswered: dt.datetime | None
+    """When the longest waiting of them was reported."""
     overdue: Number
+    shifts: tuple[ShiftDue, ShiftDue]
+    """What is left of this one, and the next."""
     awaiting_verification: Number
     reopened: Number
     reopen_rate: float | None
     """Share of ever resolved reports that were reopened, 0 to 1; None while none was resolved."""
-    bounced: int
+    bounced: Number
+    bounces: tuple[Bar, ...]
+    """The same by the dinas that said “not ours” last."""
+    decisions: tuple[Decision, ...]
+    """What waits for a verifier; empty for others."""
+    held: Held | None
     ages: tuple[AgeRow, ...]
     categories: tuple[Bar, ...]
     kelurahan: tuple[Bar, ...]
     officers: tuple[Bar, ...]
+    heat: Heat
+    league: tuple[DinasRow, ...]
+    """Where this desk holds reports of several dinas; the most unanswered first."""
     weeks: tuple[Week, ...]
     """The last twelve, oldest first; the last one is the current week."""
 
 
-def summary(workplace: Workplace, text: str = "", now: dt.datetime | None = None) -> Summary:
-    """The screen's numbers over the reports that a query line means.
+def summary(
+    workplace: Workplace,
+    text: str = "",
+    now: dt.datetime | None = None,
+    shifts: Shifts = Shifts(),  # noqa: B008 - a frozen struct
+) -> Summary:
+    """The screen's numbers over the reports that a query line means; over all of them from counters.
 
-    Age table and breakdowns count open reports. Raises `QueryError` when the line is not understood.
+    Age table, areas and people count open reports. Raises `QueryError` when the line is not understood.
     """
-    workplace.query(text)  # say what is wrong with it before anything else
-    moment = _moment(workplace, now)
-    return workplace.store.reading(_summary, workplace, text, moment)
+    query = workplace.query(text)  # say what is wrong with it before anything else
+    moment = moment_of(workplace, now)
+    text = text.strip()
+
+    def read() -> Summary:
+        figures: Figures = Scan(query, moment) if text else Tally(moment.now)
+        return _Counting(workplace, text, moment, figures).summary(shifts)
+
+    return workplace.store.reading(read)
 
 
-def summarise(workplace: Workplace, text: str, by: By | str, now: dt.datetime | None = None) -> list[Bar]:
-    """The reports of a query line counted by one thing; largest first, ages and statuses in their order.
+class _Counting:
+    """One reading of the figures."""
 
-    :raises Refused: for an unknown `by`.
-    :raises domain.query.QueryError: when the line is not understood.
-    """
-    try:
-        wanted = By(by)
-    except ValueError:
-        raise refused(
-            N_("“{found}” tidak dikenal; pilih {allowed}."), "by", found=str(by), allowed=", ".join(By)
-        ) from None
-    workplace.query(text)
-    return workplace.store.reading(_bars, workplace, text, wanted, _moment(workplace, now))
+    def __init__(self, workplace: Workplace, text: str, moment: Moment, figures: Figures) -> None:
+        self.workplace, self.text, self.moment, self.figures = workplace, text, moment, figures
+        self.still_open = joined(text, "is:open")
 
+    def number(self, count: int, *parts: str) -> Number:
+        return Number(count, joined(self.text, *parts))
 
-def _moment(workplace: Workplace, now: dt.datetime | None) -> Moment:
-    return Moment(now or utc_now(), workplace.actor.id, workplace.zone)
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _summary(workplace: Workplace, text: str, moment: Moment) -> Summary:
-    totals = counts.totals(workplace.query(text), moment)
-    still_open = _joined(text, "is:open")
-    return Summary(
-        as_of=moment.now,
-        open=Number(totals.open, still_open),
-        delivered_never_acknowledged=Number(
-            totals.delivered_never_acknowledged, _joined(text, "is:unacknowledged")
-        ),
-        overdue=Number(totals.overdue, _joined(text, "overdue")),
-        awaiting_verification=Number(
-            totals.awaiting_verification, _joined(text, "status:awaiting_verification")
-        ),
-        reopened=Number(totals.reopened, _joined(text, "is:reopened")),
-        reopen_rate=totals.reopened / totals.ever_resolved if totals.ever_resolved else None,
-        bounced=totals.bounced,
-        ages=_age_table(workplace, text, moment),
-        categories=tuple(_bars(workplace, still_open, By.CATEGORY, moment)[:_TOP]),
-        kelurahan=tuple(_bars(workplace, still_open, By.KELURAHAN, moment)[:_TOP]),
-        officers=tuple(_bars(workplace, still_open, By.OFFICER, moment)),
-        weeks=_weeks(workplace, text, moment),
-    )
-
-
-def _age_table(workplace: Workplace, text: str, moment: Moment) -> tuple[AgeRow, ...]:
-    still_open = _joined(text, "is:open")
-    found = counts.by_status_and_age(workplace.query(still_open), moment)
-    return tuple(
-        AgeRow(
-            status,
-            tuple(
-                Number(count, _joined(text, f"status:{status}", ages))
-                for count, ages in zip(found[status], AGE_QUERIES, strict=True)
+    def summary(self, shifts: Shifts) -> Summary:
+        workplace, figures = self.workplace, self.figures
+        totals, areas, dinas = figures.totals(), figures.by_area(), figures.by_dinas()
+        home = home_of(workplace)
+        return Summary(
+            as_of=self.moment.now,
+            data_as_of=last_word(),
+            home=home,
+            open=Number(totals.open, self.still_open),
+            delivered_never_acknowledged=self.number(
+                totals.delivered_never_acknowledged, "is:unacknowledged"
             ),
-            Number(sum(found[status]), _joined(text, f"status:{status}")),
+            oldest_unanswered=_time(figures.oldest(Status.DISPATCHED)),
+            overdue=self.number(totals.overdue, "overdue"),
+            shifts=self.shifts(shifts),
+            awaiting_verification=self.number(totals.awaiting_verification, "status:awaiting_verification"),
+            reopened=self.number(totals.reopened, "is:reopened"),
+            reopen_rate=_share(totals.reopened, totals.ever_resolved),
+            bounced=self.number(totals.bounced, "is:bounced"),
+            bounces=tuple(self.bounces(dinas)),
+            decisions=decisions(workplace, self.text, self.moment) if home is Home.VERIFIER else (),
+            held=self.held(areas),
+            ages=self.ages(),
+            categories=tuple(self.bars(By.CATEGORY, areas)[:TOP]),
+            kelurahan=tuple(self.bars(By.KELURAHAN, areas)[:TOP]),
+            officers=self.officers(),
+            heat=self.heat(areas),
+            league=self.league(dinas),
+            weeks=self.weeks(),
         )
-        for status in Status
-        if status in found
-    )
 
-
-def _weeks(workplace: Workplace, text: str, moment: Moment) -> tuple[Week, ...]:
-    today = moment.now.astimezone(moment.zone).date()
-    first = today - dt.timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    start = int(dt.datetime.combine(first, dt.time(), moment.zone).timestamp())
-    found = counts.by_week(workplace.query(text), moment, start, WEEKS)
-    return tuple(
-        Week(first + dt.timedelta(weeks=place), received, resolved)
-        for place, (received, resolved) in enumerate(found)
-    )
-
-
-_COLUMN: dict[By, tuple[str, Field]] = {
-    By.STATUS: ("status", Field.STATUS),
-    By.CATEGORY: ("category", Field.CATEGORY),
-    By.KELURAHAN: ("kelurahan", Field.KELURAHAN),
-    By.OFFICER: ("holder", Field.BY),
-    By.DINAS: ("dinas", Field.DINAS),
-}
-
-
-def _bars(workplace: Workplace, text: str, by: By, moment: Moment) -> list[Bar]:
-    if by is By.AGE:
-        return _age_bars(workplace, text, moment)
-    column, field = _COLUMN[by]
-    names = counts.holder_names() if by is By.OFFICER else {}
-    bars = [
-        Bar(
-            group.value,
-            _label(workplace, by, group.value, names),
-            group.count,
-            group.overdue,
-            _opening(workplace, text, field, group.value),
+    def shifts(self, settings: Shifts) -> tuple[ShiftDue, ShiftDue]:
+        now = self.moment.now
+        running, following = shifts_at(now, self.moment.zone, parse_starts(settings.starts))
+        return (
+            self._due(msgspec.structs.replace(running, begin=now), "-overdue", f"due:<{minute(running.end)}"),
+            self._due(following, f"due:>{minute(following.begin)}", f"due:<{minute(following.end)}"),
         )
-        for group in counts.by_column(column, workplace.query(text), moment)
-    ]
-    if by is By.STATUS:
-        order = list(Status)
-        bars.sort(key=lambda bar: order.index(Status(bar.key)))
-    return bars
+
+    def _due(self, shift: Shift, *parts: str) -> ShiftDue:
+        count = self.figures.due_between(shift.begin.timestamp(), shift.end.timestamp())
+        return ShiftDue(shift.begin, shift.end, self.number(count, *parts))
+
+    def ages(self) -> tuple[AgeRow, ...]:
+        found = self.figures.by_status_and_age()
+        return tuple(
+            AgeRow(
+                status,
+                tuple(
+                    self.number(count, f"status:{status}", ages)
+                    for count, ages in zip(found[status], AGE_QUERIES, strict=True)
+                ),
+                self.number(sum(found[status]), f"status:{status}"),
+            )
+            for status in Status
+            if status in found
+        )
+
+    def weeks(self) -> tuple[Week, ...]:
+        today = self.moment.now.astimezone(self.moment.zone).date()
+        first = today - dt.timedelta(days=today.weekday(), weeks=WEEKS - 1)
+        start = int(dt.datetime.combine(first, dt.time(), self.moment.zone).timestamp())
+        weeks = []
+        for place, found in enumerate(self.figures.by_week(start, WEEKS)):
+            begin = first + dt.timedelta(weeks=place)
+            after = begin + dt.timedelta(weeks=1)
+            received = f"since:{begin} until:{after - dt.timedelta(days=1)}"
+            closed = f"is:closed changed:{begin} -changed:{after}"
+            weeks.append(
+                Week(
+                    begin,
+                    self.number(found.received, received),
+                    self.number(found.closed, closed),
+                    found.resolved,
+                )
+            )
+        return tuple(weeks)
+
+    def bars(self, by: By, areas: Iterable[Area]) -> list[Bar]:
+        count: Counter[str] = Counter()
+        late: Counter[str] = Counter()
+        for area in areas:
+            value = area.category if by is By.CATEGORY else area.kelurahan
+            count[value] += area.count
+            late[value] += area.late
+        values = [(value, number, late[value]) for value, number in count.items()]
+        return bars_of(self.workplace, self.still_open, by, values)
+
+    def officers(self) -> tuple[Bar, ...]:
+        found = sorted(self.figures.by_holder(), key=lambda one: (-one.count, one.holder))
+        return tuple(
+            Bar(
+                one.holder,
+                label(self.workplace, By.OFFICER, one.holder),
+                one.count,
+                one.late,
+                opening(self.workplace, self.still_open, Field.BY, one.holder),
+                _time(one.oldest),
+            )
+            for one in found
+        )
+
+    def heat(self, areas: list[Area]) -> Heat:
+        count = {(area.category, area.kelurahan): area.count for area in areas}
+        columns, rows = self.bars(By.KELURAHAN, areas)[:TOP], self.bars(By.CATEGORY, areas)[:TOP]
+        points: Counter[str] = Counter()
+        for area in areas:
+            points[area.kelurahan] += area.count
+        return Heat(
+            tuple(columns),
+            tuple(
+                HeatRow(
+                    row.key,
+                    row.label,
+                    tuple(
+                        Number(
+                            count.get((row.key, column.key), 0),
+                            opening(self.workplace, row.query, Field.KELURAHAN, column.key),
+                        )
+                        for column in columns
+                    ),
+                )
+                for row in rows
+            ),
+            dict(points),
+        )
+
+    def bounces(self, groups: Iterable[DinasGroup]) -> list[Bar]:
+        return [
+            Bar(
+                group.dinas,
+                self.workplace.city.dinas_name(group.dinas),
+                group.bounced,
+                0,
+                opening(self.workplace, self.text, Field.BOUNCED, group.dinas),
+            )
+            for group in sorted(groups, key=lambda group: -group.bounced)
+            if group.bounced
+        ]
+
+    def league(self, groups: list[DinasGroup]) -> tuple[DinasRow, ...]:
+        coordinator = self.workplace.city.coordinator
+        rows = [self._league_row(group) for group in groups if group.dinas and group.dinas != coordinator]
+        if len(rows) < 2:
+            return ()
+        return tuple(
+            sorted(rows, key=lambda row: (-row.never_acknowledged.count, -row.late.count, row.dinas))
+        )
+
+    def _league_row(self, group: DinasGroup) -> DinasRow:
+        own = opening(self.workplace, self.text, Field.DINAS, group.dinas)
+
+        def number(count: int, part: str) -> Number:
+            return Number(count, joined(own, part) if own else "")
+
+        still_open = sum(count for status, count in group.statuses.items() if is_open(status))
+        return DinasRow(
+            dinas=group.dinas,
+            label=self.workplace.city.dinas_name(group.dinas),
+            open=number(still_open, "is:open"),
+            never_acknowledged=number(group.statuses.get(Status.DISPATCHED, 0), "is:unacknowledged"),
+            late=number(group.late, "overdue"),
+            bounced=Number(group.bounced, opening(self.workplace, self.text, Field.BOUNCED, group.dinas)),
+            reopened=number(group.reopened, "is:reopened"),
+            reopen_rate=_share(group.reopened, group.ever_resolved),
+            answer_minutes=group.answer_minutes,
+        )
+
+    def held(self, areas: Iterable[Area]) -> Held | None:
+        """In a city that has not joined all open reports are held."""
+        city = self.workplace.city
+        if city.cooperation is not Cooperation.NONE:
+            return None
+        today = self.moment.now.astimezone(self.moment.zone).date()
+        owed: Counter[str] = Counter()
+        for area in areas:
+            category = city.category_by_key.get(area.category)
+            owed[(category.owner_on(today) if category else None) or ""] += area.count
+        return Held(
+            self.number(sum(owed.values()), "is:open"),
+            tuple(
+                Bar(dinas, label(self.workplace, By.DINAS, dinas), count, 0, "")
+                for dinas, count in owed.most_common()
+            ),
+        )
 
 
-def _age_bars(workplace: Workplace, text: str, moment: Moment) -> list[Bar]:
-    bars = []
-    for label, ages in zip(AGE_LABELS, AGE_QUERIES, strict=True):
-        line = _joined(text, ages)
-        groups = counts.by_column("status", workplace.query(line), moment)
-        bars.append(Bar(ages, label, sum(g.count for g in groups), sum(g.overdue for g in groups), line))
-    return bars
+def lags(now: dt.datetime) -> bool:
+    """Whether the counters' clock is so far from now that moving it is worth a write."""
+    return abs(now.timestamp() - tally.clock()) > LAG_SECONDS
 
 
-def _label(workplace: Workplace, by: By, value: str, names: dict[str, str]) -> str:
-    city = workplace.city
-    match by:
-        case By.STATUS:
-            return STATUS_LOOK[Status(value)].label
-        case By.OFFICER if not value:
-            return UNASSIGNED
-        case By.OFFICER:
-            return names.get(value) or value
-        case _ if not value:
-            return NO_VALUE
-        case By.CATEGORY:
-            return city.category_label(value)
-        case By.KELURAHAN:
-            return city.kelurahan_name(value)
-        case _:
-            return city.dinas_name(value)
+def minute(moment: dt.datetime) -> str:
+    """A moment as the query line writes it, on the clock that it carries."""
+    return f"{moment:%Y-%m-%dT%H:%M}"
 
 
-def _opening(workplace: Workplace, text: str, field: Field, value: str) -> str:
-    wanted = value or "none"
-    if workplace.names.find(field, wanted) != (wanted,):
-        return ""
-    return _joined(text, f"{field}:{wanted}")
+def is_open(status: str) -> bool:
+    """Whether a status is one of the open ones."""
+    return Status(status) in OPEN_STATUSES
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _time(seconds: int | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def last_word() -> dt.datetime | None:
+    """When central was last heard; None before the first time. On a store's thread only."""
+    stored = meta.get(replica.LAST_CONTACT)
+    return None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
-from qlue_desk.central.api import desks, openapi, sync
+from qlue_desk.central.api import desks, openapi, seeing, sync
 from qlue_desk.central.api.metrics import Metrics, mark_start, operators_router
 from qlue_desk.central.api.problems import problem_response
 from qlue_desk.central.api.visitors import visitor_limit
@@ -65,6 +65,8 @@ def desk_router() -> Router:
             desks.blob_state,
             desks.put_blob,
             desks.get_blob,
+            seeing.looking,
+            seeing.borders,
         ],
     )
 

@@ -214,6 +214,11 @@ class Hub:
         with self.database.writing():
             self.save_city(city)
 
+    def borders(self, key: str) -> bytes | None:
+        """The GeoJSON that a city was added with, None where it brought none."""
+        path = self._boundaries(key)
+        return path.read_bytes() if path.is_file() else None
+
     def save_city(self, city: City) -> None:
         """Write a city inside the caller's transaction."""
         self.database.run(

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from qlue_desk.domain.city import ANTIMERIDIAN_E6, POLE_E6
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.protocol import ID_PATTERN, Action, Limits, NewReport
 
@@ -22,7 +23,6 @@ LONGEST_KEY = 200
 LARGEST_VERSION = 2**53
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """A desk's clock may be wrong by years, but not by lifetimes; beyond, arithmetic with dates ends."""
-POLE_E6, ANTIMERIDIAN_E6 = 90_000_000, 180_000_000
 _ID = re.compile(ID_PATTERN)
 
 Text = tuple[str, str | None, int]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from qlue_desk.cities.errors import TOO_EARLY, WRONG_SHAPE, CityFileError
 from qlue_desk.cities.source import Source
-from qlue_desk.domain.city import City, Deadline, Unit
+from qlue_desk.domain.city import ANTIMERIDIAN_E6, POLE_E6, City, Deadline, Unit
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean
 
@@ -19,7 +19,6 @@ KELURAHAN = (r"\d\d\.\d\d\.\d\d\.\d{4}", N_("kode Kemendagri seperti 32.71.03.10
 COUNTS = {"bounce_limit": (1, 100), "dispute_days": (0, 365)}
 LONGEST = {Unit.MINUTES: 525_600, Unit.HOURS: 8_760, Unit.WORKING_HOURS: 2_000, Unit.WORKING_DAYS: 730}
 """A year for clock times, and what surely lies beyond any rule for working times."""
-POLE_E6, ANTIMERIDIAN_E6 = 90_000_000, 180_000_000
 
 
 def check_ranges(city: City, source: Source) -> None:

@@ -82,8 +82,10 @@ def act(
         if given["to"] or verb not in ("", "duplicate"):
             raise Usage(_("--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."))
         verb, given["to"] = "duplicate", duplicate_of
+    elif not (verb or macro):
+        raise Usage(_("{name} belum diberikan.").format(name="--do"))
     fields = Fields(until=_date(until), **given)
-    if bool(verb) == bool(macro):
+    if verb and macro:
         raise Usage(_("Beri --do atau --macro, salah satu."))
     if macro and (fields != Fields() or evidence):
         raise Usage(_("--macro membawa isiannya sendiri; yang lain hanya untuk --do."))

@@ -23,7 +23,7 @@ def case_lines(workplace: Workplace, case: Case, now: dt.datetime) -> Iterator[s
     if complaint.status is Status.DUPLICATE:
         yield _("duplikat dari {number}").format(number=complaint.duplicate_of)
     if case.duplicates:
-        yield f"{_('Duplikatnya')}: {', '.join(case.duplicates)}"
+        yield _("Duplikatnya: {numbers}").format(numbers=", ".join(case.duplicates))
     yield from _deadlines(case, zone, now)
     yield from _suggestion(complaint, city)
     yield ""

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
-from qlue_desk.cli.lean import without_server_drivers
 from qlue_desk.cli.output import on_terminal
+from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
 
 if TYPE_CHECKING:

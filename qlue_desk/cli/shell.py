@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from qlue_desk.cli.exits import CommandFailed, Exit
-from qlue_desk.cli.lean import without_server_drivers
 from qlue_desk.cli.output import warn
 from qlue_desk.domain.moves import N_
 from qlue_desk.settings import Settings
+from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
 
 if TYPE_CHECKING:

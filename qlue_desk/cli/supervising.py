@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,16 +12,16 @@ import msgspec
 
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import command, option
-from qlue_desk.cli.output import say, table, write_json, write_text
+from qlue_desk.cli.output import say, write_json, write_text
 from qlue_desk.cli.reading import QUERY_SETTINGS, query_line
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import csv_cell
-from qlue_desk.phrases import percent
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
-    from qlue_desk.casework.summary import Bar, Summary
+    from qlue_desk.casework.breakdown import Bar
+    from qlue_desk.casework.summary import Summary
     from qlue_desk.casework.workplace import Workplace
 
 BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
@@ -35,7 +36,7 @@ BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
 @pass_shell
 def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, json_output: bool) -> None:
     """Count reports."""
-    from qlue_desk.casework.summary import summarise
+    from qlue_desk.casework.breakdown import summarise
     from qlue_desk.casework.summary import summary as read_summary
 
     if as_csv and json_output:
@@ -43,7 +44,7 @@ def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, 
     line = query_line(query)
     with shell.replica() as workplace:
         if by is None and not as_csv:
-            _all_numbers(workplace, read_summary(workplace, line), json_output)
+            _all_numbers(workplace, read_summary(workplace, line, shifts=shell.settings.shifts), json_output)
             return
         bars = summarise(workplace, line, by or "status")
     if json_output:
@@ -51,7 +52,9 @@ def summary(shell: Shell, query: tuple[str, ...], by: str | None, as_csv: bool, 
     elif as_csv:
         write_text(_csv(bars))
     else:
-        _print_bars(bars)
+        from qlue_desk.cli.summary_text import print_bars
+
+        print_bars(bars)
 
 
 def _all_numbers(workplace: Workplace, found: Summary, json_output: bool) -> None:
@@ -60,47 +63,9 @@ def _all_numbers(workplace: Workplace, found: Summary, json_output: bool) -> Non
         document["as_of"] = found.as_of.astimezone(workplace.zone).isoformat(timespec="seconds")
         write_json(document)
         return
-    say(_("{n} diterima dinas, belum pernah dijawab").format(n=found.delivered_never_acknowledged.count))
-    say(_("{n} lewat tenggat").format(n=found.overdue.count))
-    say(_("{n} menunggu verifikasi").format(n=found.awaiting_verification.count))
-    rate = "–" if found.reopen_rate is None else percent(found.reopen_rate)
-    say(_("{n} % dibuka kembali").format(n=rate))
-    say()
-    _print_ages(found)
-    for title, bars in (
-        (_("Kategori terbanyak"), found.categories),
-        (_("Kelurahan terpadat"), found.kelurahan),
-        (_("Beban petugas"), found.officers),
-    ):
-        say()
-        say(title)
-        _print_bars(list(bars))
+    from qlue_desk.cli.summary_text import print_summary
 
-
-def _print_ages(found: Summary) -> None:
-    from qlue_desk.casework.summary import AGE_LABELS
-    from qlue_desk.domain.complaint import STATUS_LOOK
-
-    rows = []
-    for row in found.ages:
-        look = STATUS_LOOK[row.status]
-        counts = (*(str(number.count) for number in row.ages), str(row.total.count))
-        rows.append((f"{look.glyph} {_(look.label)}", *counts))
-    table(rows, ("", *(_(label) for label in AGE_LABELS), _("jumlah")))
-
-
-def _print_bars(bars: list[Bar]) -> None:
-    most = max((bar.count for bar in bars), default=1) or 1
-    rows = [
-        (
-            _(bar.label),
-            "█" * max(1, round(bar.count * 24 / most)) if bar.count else "",
-            str(bar.count),
-            _("({n} lewat)").format(n=bar.late) if bar.late else "",
-        )
-        for bar in bars
-    ]
-    table(rows)
+    print_summary(workplace, found)
 
 
 def _csv(bars: list[Bar]) -> str:
@@ -112,46 +77,54 @@ def _csv(bars: list[Bar]) -> str:
     return out.getvalue()
 
 
-@command("report", N_("Laporan bulanan untuk pimpinan."))
+@command("report", N_("Laporan bulanan untuk pimpinan: md, pdf, atau csv."))
 @option("--month", metavar="YYYY-MM", required=True, help=N_("bulan laporan masuk"))
-@option("--format", "format_", type=click.Choice(("md", "csv")), default="md", help=N_("md atau csv"))
+@option(
+    "--format", "format_", type=click.Choice(("md", "pdf", "csv")), help=N_("md, pdf, atau csv; biasanya md")
+)
+@option("--output", "-o", type=Path, metavar="FILE", help=N_("nama berkas; tanpa ini md dan csv ke layar"))
 @pass_shell
-def report(shell: Shell, month: str, format_: str, json_output: bool) -> None:
+def report(shell: Shell, month: str, format_: str | None, output: Path | None, json_output: bool) -> None:
     """Write the monthly report."""
-    from qlue_desk.casework.reports import monthly, monthly_csv, monthly_markdown
+    from qlue_desk.casework import monthly_file
+    from qlue_desk.casework.monthly import monthly
 
+    named = output.suffix.lstrip(".").lower() if output else ""
+    format_ = format_ or (named if named in monthly_file.FORMATS else "md")
     with shell.replica() as workplace:
         found = monthly(workplace, month)
-        if json_output:
+        if output is None and format_ == "pdf":
+            output = Path(_("laporan-bulanan-{month}.pdf").format(month=month))
+        if output is not None:
+            monthly_file.write(workplace, found, format_, output)
+            if json_output:
+                write_json({"path": str(output), "format": format_, "reports": found.received})
+            else:
+                say(_("Laporan bulanan disimpan di {path}.").format(path=output))
+        elif json_output:
             document = msgspec.to_builtins(found)
             document["month"] = month
-            document["as_of"] = found.as_of.astimezone(workplace.zone).isoformat(timespec="seconds")
+            for name in ("as_of", "data_as_of"):
+                moment = getattr(found, name)
+                document[name] = moment and moment.astimezone(workplace.zone).isoformat(timespec="seconds")
             write_json(document)
-        elif format_ == "csv":
-            write_text(monthly_csv(workplace, found))
         else:
-            write_text(monthly_markdown(workplace, found))
+            write_text(monthly_file.content_of(workplace, found, format_).decode())
 
 
-@command("handover", N_("Catatan serah terima: pegangan saya, yang belum diambil, yang belum terkirim."))
+@command("handover", N_("Serah terima antarsif: yang berubah, yang jatuh tempo, yang macet."))
+@option("--note", metavar="TEXT", help=N_("tinggalkan catatan ini bagi sif berikut"))
 @pass_shell
-def handover(shell: Shell, json_output: bool) -> None:
-    """Write the handover."""
-    from qlue_desk.casework.reading import queue
-    from qlue_desk.casework.reports import handover as write_handover
-    from qlue_desk.casework.tray import counts
+def handover(shell: Shell, note: str | None, json_output: bool) -> None:
+    """Write the handover, and leave a note."""
+    from qlue_desk.casework.handover import handover_text, shift_report, sign_off
 
+    shifts = shell.settings.shifts
     with shell.replica() as workplace:
-        text = write_handover(workplace)
-        if not json_output:
+        left = sign_off(workplace, note, shifts=shifts) if note is not None else None
+        found = shift_report(workplace, shifts=shifts)
+        text = handover_text(workplace, found)
+        if json_output:
+            write_json({**msgspec.to_builtins(found), "signed_off": left is not None, "text": text})
+        else:
             write_text(text)
-            return
-        waiting = counts(workplace)
-        write_json(
-            {
-                "name": workplace.actor.name,
-                "mine": queue(workplace, "is:open by:me", None),
-                "outbox": {"waiting": waiting.waiting, "refused": waiting.refused},
-                "text": text,
-            }
-        )

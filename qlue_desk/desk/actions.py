@@ -23,6 +23,7 @@ class Place(StrEnum):
     DETAIL = "detail"
     OUTBOX = "outbox"
     SUMMARY = "summary"
+    MAP = "map"
 
 
 class Group(StrEnum):
@@ -33,6 +34,7 @@ class Group(StrEnum):
     MARK = "Menandai dan mengulang"
     FIND = "Mencari dan tampilan"
     TRAY = "Kotak keluar"
+    MAP = "Peta"
     DESK = "Meja"
 
 
@@ -61,15 +63,18 @@ class DeskAction(msgspec.Struct, frozen=True):
 OF_APP = frozenset({"outbox", "summary", "sync", "palette", "help", "network", "theme", "quit"})
 """Actions that are the same on every screen; the app runs them."""
 
-_LISTS = frozenset({Place.QUEUE, Place.OUTBOX, Place.SUMMARY})
+_LISTS = frozenset({Place.QUEUE, Place.OUTBOX, Place.SUMMARY, Place.MAP})
 _CASE = frozenset({Place.QUEUE, Place.DETAIL})
 _ALL = frozenset(Place)
+_ROWS = _ALL - {Place.MAP}
+"""Where arrows go from row to row; on a map they move the map."""
+_MAP = frozenset({Place.MAP})
 _QUEUE = frozenset({Place.QUEUE})
 _OUTBOX = frozenset({Place.OUTBOX})
 
 ACTIONS: tuple[DeskAction, ...] = (
-    DeskAction("down", "j,down", "turun", "Baris berikut", Group.MOVE, _ALL),
-    DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ALL),
+    DeskAction("down", "j,down", "turun", "Baris berikut", Group.MOVE, _ROWS),
+    DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ROWS),
     DeskAction("left", "left", "kiri", "Angka sebelumnya", Group.MOVE, frozenset({Place.SUMMARY})),
     DeskAction("right", "right", "kanan", "Angka berikut", Group.MOVE, frozenset({Place.SUMMARY})),
     DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL),
@@ -152,8 +157,18 @@ ACTIONS: tuple[DeskAction, ...] = (
         "save-view", "S", "simpan tampilan", "Simpan pencarian ini sebagai tampilan", Group.FIND, _QUEUE
     ),
     DeskAction("preview", "z", "pratinjau", "Tampilkan atau sembunyikan pratinjau", Group.FIND, _CASE),
+    DeskAction("map", "M", "peta", "Peta laporan di tampilan ini, per kelurahan", Group.FIND, _QUEUE),
     DeskAction("outbox", "O", "kotak keluar", "Kotak keluar dan yang ditolak pusat", Group.FIND, _ALL),
     DeskAction("summary", "R", "ringkasan", "Ringkasan untuk pengawas", Group.FIND, _ALL),
+    DeskAction(
+        "handover",
+        "H",
+        "serah terima",
+        "Serah terima sif: yang berubah, jatuh tempo, macet; tinggalkan catatan",
+        Group.FIND,
+        frozenset({Place.SUMMARY}),
+        bar=1,
+    ),
     DeskAction(
         "tray-retry",
         "full_stop",
@@ -197,6 +212,17 @@ ACTIONS: tuple[DeskAction, ...] = (
         "tray-enter", "e", "catat lagi", "Catat lagi laporan yang hilang di pusat", Group.TRAY, _OUTBOX, bar=7
     ),
     DeskAction("tray-export", "E", "ekspor", "Simpan isi kotak ini ke berkas", Group.TRAY, _OUTBOX, bar=5),
+    DeskAction("map-next", "j", "berikut", "Kelurahan berikut di daftar", Group.MAP, _MAP, bar=3),
+    DeskAction("map-previous", "k", "sebelumnya", "Kelurahan sebelumnya di daftar", Group.MAP, _MAP),
+    DeskAction(
+        "map-closer", "plus,equals_sign", "perbesar", "Perbesar peta ke kelurahan itu", Group.MAP, _MAP, bar=4
+    ),
+    DeskAction("map-wider", "minus", "perkecil", "Perkecil peta", Group.MAP, _MAP, bar=5),
+    DeskAction("map-whole", "0", "seluruh kota", "Seluruh kota", Group.MAP, _MAP, bar=6),
+    DeskAction("map-left", "left", "geser kiri", "Geser peta ke kiri", Group.MAP, _MAP),
+    DeskAction("map-right", "right", "geser kanan", "Geser peta ke kanan", Group.MAP, _MAP),
+    DeskAction("map-up", "up", "geser atas", "Geser peta ke atas", Group.MAP, _MAP),
+    DeskAction("map-down", "down", "geser bawah", "Geser peta ke bawah", Group.MAP, _MAP),
     DeskAction("sync", "r", "sinkron", "Sinkronkan sekarang", Group.DESK, _ALL),
     DeskAction(
         "palette", "colon", "perintah", "Semua perintah; ketik nomor untuk membuka laporan", Group.DESK, _ALL
@@ -208,6 +234,8 @@ ACTIONS: tuple[DeskAction, ...] = (
 )
 """Everything a key can do. The saved views 1–9 are added by `bindings`."""
 
+AT_ONCE = frozenset({"query"})
+"""Run before the next key is looked at: what is typed behind them is text, not keys of the queue."""
 ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
 FIXED_KEYS = frozenset("123456789")
 """Keys of the saved views; never remapped."""
@@ -221,6 +249,9 @@ _SHOWN_KEYS = {
     "question_mark": "?",
     "full_stop": ".",
     "colon": ":",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
     "space": N_("spasi"),
     "escape": "esc",
     "pagedown": "pgdn",
@@ -308,6 +339,7 @@ def bindings(place: Place, remapped: Mapping[str, str]) -> list[Binding]:
             action.method,
             _(action.label),
             show=False,
+            priority=action.id in AT_ONCE,
             id=f"{place}.{action.id}",
             tooltip=_(action.tooltip),
         )

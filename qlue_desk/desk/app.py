@@ -26,12 +26,14 @@ from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
+from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.domain.edges import Verb
+from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
@@ -58,6 +60,12 @@ class EngineLike(Protocol):
 
     def nudge(self) -> None:
         """Send and fetch now."""
+
+    def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
+        """Tell who else has which report open."""
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none."""
 
 
 COUNT_SECONDS = 0.05
@@ -104,6 +112,8 @@ class QlueDesk(CompanyApp):
         self.engine: EngineLike | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
+        self.others: Others = {}
+        self.summary_at = ("", "")
         self.signals: tuple[signal.Signals, ...] = ()
         """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
@@ -161,6 +171,7 @@ class QlueDesk(CompanyApp):
     def _start_engine(self) -> None:
         if self.engine is None and self._open_engine is not None and self.workplace is not None:
             self.engine = self._open_engine(self.workplace, self._line_changed)
+            self.engine.watch_others(self._tell_others)
             self.engine.start()
 
     def close(self) -> None:
@@ -182,6 +193,16 @@ class QlueDesk(CompanyApp):
 
     def _line_changed(self, state: LineState) -> None:
         self.post_message(LineChanged(state))
+
+    def _tell_others(self, lookers: tuple[Looker, ...]) -> None:
+        self.post_message(OthersChanged(lookers))
+
+    def on_others_changed(self, event: OthersChanged) -> None:
+        """Marks in the list, names in the detail."""
+        if self.workplace is not None:
+            self.others = named(event.lookers, self.workplace.city, self.workplace.desk.dinas)
+            for screen in self._drawn_places():
+                screen.others_changed()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Tell every screen of ours, also those below a dialog."""
@@ -246,7 +267,7 @@ class QlueDesk(CompanyApp):
         """The header of every screen."""
         before, self.line_state = self.line_state, event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
-        if before is not None and before.phase == event.state.phase:
+        if before is not None and _looks(before) == _looks(event.state):
             self._show_line_soon()  # while a long outbox leaves, only numbers move, many times a second
         else:
             self._show_line()
@@ -306,6 +327,11 @@ class QlueDesk(CompanyApp):
             kept=kept
         )
 
+    def look(self, complaint_id: str) -> None:
+        """The person has this report open; '' for none."""
+        if self.engine is not None and self.backend is not None:
+            self.engine.look(complaint_id, self.backend.actor.id)
+
     def nudge(self) -> None:
         """There is something to send."""
         if self.engine is not None:
@@ -342,11 +368,12 @@ class QlueDesk(CompanyApp):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
-    def open_query(self, text: str, name: str = "") -> None:
-        """A number of the summary was chosen: show its reports."""
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
+        """A number of the summary (or of the map) was chosen: show its reports."""
         queue = self._back_to_queue()
         if queue is not None:
-            queue.show_own_query(text, name)
+            named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
+            queue.show_own_query(text, named, of_summary=bool(name) and of_summary)
 
     def open_report(self, reference: str) -> None:
         """Show one report."""
@@ -409,6 +436,7 @@ class QlueDesk(CompanyApp):
                 *commands.macro_commands(screen),
                 *offered,
                 *commands.view_commands(screen),
+                *commands.list_commands(screen),
             ]
         offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
@@ -425,6 +453,10 @@ class QlueDesk(CompanyApp):
             self.screen.action_view(int(value))
         elif kind == "views" and isinstance(self.screen, DeskScreen):
             self.screen.edit_views()
+        elif kind == "group" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.group_by(value)
+        elif kind == "columns" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
         elif kind == "query":
@@ -456,3 +488,8 @@ class QlueDesk(CompanyApp):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
+
+
+def _looks(state: LineState) -> tuple[object, ...]:
+    """What a person must see at once; the rest are numbers that move."""
+    return state.phase, state.stuck, state.detail, state.refused

@@ -1,7 +1,7 @@
 """The desk's one door to casework: everything is awaited, nothing ever runs on the event loop's thread.
 
-Reads go to the store's reading thread (the newest of a lane replaces older ones), acts to its writing
-thread; screens never see a store, a cursor or a lock.
+Reads go to the store's reading threads (the newest of a lane replaces older ones; what takes long has its own
+thread), acts to its writing thread; screens never see a store, a cursor or a lock.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ from qlue_desk.desk.detail.content import CaseView
 from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
-from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, Actor, Channel, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
 from qlue_desk.domain.similarity import Subject, subject_of
 from qlue_desk.protocol import NewReport
-from qlue_desk.settings import Macro
-from qlue_desk.store import complaints, drafts, meta, outbox, queue, searched, snoozes
+from qlue_desk.settings import Macro, Shifts
+from qlue_desk.store import complaints, drafts, handovers, meta, outbox, queue, searched, snoozes, tally
 from qlue_desk.store.complaints import Numbered
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
@@ -140,6 +140,13 @@ class Backend:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
 
+    async def has_handover(self) -> bool:
+        """Whether another shift left a note that this person has not read, at a desk that may show it."""
+        if await self.locked_since() is not None:
+            return False
+        since = self.now() - handovers.REMEMBERED
+        return bool(await asyncio.wrap_future(self.store.read(handovers.unseen, self.actor.id, since)))
+
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
         return offers(text, cursor, self.workplace.names)
@@ -185,13 +192,17 @@ class Backend:
             mine=bool(row.holder) and row.holder == self.actor.id,
             priority=row.priority,
             pending=row.pending,
+            dinas=self.city.dinas_name(row.dinas),
+            channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
+            created=row.created_at,
             snoozed=snoozed,
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
-        """Row numbers of a query in its order."""
+        """Row numbers of a query in its order: all of them take long where there are many, a first page never."""
+        run = self.store.scan if limit is None else self.store.read
         return await asyncio.wrap_future(
-            self.store.read(
+            run(
                 queue.find_ids,
                 query,
                 now=self.now(),
@@ -205,13 +216,13 @@ class Backend:
     async def fitting(self, query: Query) -> array[int]:
         """The same for a rule that is not on screen: no list replaces it, and it replaces none."""
         return await asyncio.wrap_future(
-            self.store.read(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
+            self.store.scan(queue.find_ids, query, now=self.now(), me=self.actor.id, zone=self.zone)
         )
 
     async def counts(self, queries: Iterable[Query]) -> list[int]:
         """How many reports each query means."""
         return await asyncio.wrap_future(
-            self.store.read(
+            self.store.scan(
                 queue.counts, list(queries), now=self.now(), me=self.actor.id, zone=self.zone, lane="counts"
             )
         )
@@ -446,10 +457,13 @@ class Backend:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    async def summary(self, text: str) -> Summary:
+    async def summary(self, text: str, shifts: Shifts) -> Summary:
         """The supervisor's numbers over the reports of a query line."""
         from qlue_desk.casework import summary
 
+        now = self.now()
+        if self.store.read_only is None and await asyncio.wrap_future(self.store.read(summary.lags, now)):
+            await asyncio.wrap_future(self.store.write(tally.advance, now))
         return await asyncio.wrap_future(
-            self.store.read(summary.summary, self.workplace, text, self.now(), lane="summary")
+            self.store.scan(summary.summary, self.workplace, text, now, shifts, lane="summary")
         )

@@ -9,6 +9,7 @@ from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
+from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.phrases import number
 from qlue_desk.words import _, n_
@@ -53,6 +54,25 @@ def macro_commands(screen: DeskScreen) -> list[Command]:
         )
         for name, macro in screen.settings.macros.items()
     ]
+
+
+def list_commands(screen: DeskScreen) -> list[Command]:
+    """How the list is shown: its columns, and what it is grouped by."""
+    found = [
+        Command(
+            f"group:{by}",
+            _("kelompokkan menurut {what}").format(what=_(word)),
+            _("Judul dengan jumlah di antara laporan"),
+            "",
+            also=f"group:{by}",
+        )
+        for by, word in GROUPS.items()
+        if by != screen.listing.by
+    ]
+    if screen.listing.by:
+        found.append(Command("group:", _("tanpa kelompok"), _("Satu daftar saja"), "", also="group"))
+    columns = Command("columns:", _("pilih kolom"), _("Kolom mana yang tampil di daftar"), "", also="columns")
+    return [columns, *found]
 
 
 async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:

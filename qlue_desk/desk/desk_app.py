@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from qlue_desk.desk.messages import LineState
+from qlue_desk.desk.others import Others
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.settings import Settings
 
@@ -29,6 +30,10 @@ class DeskApp(Protocol):
     outbox_counts: tuple[int, int]
     """Waiting, refused."""
     ascii_only: bool
+    others: Others
+    """Who else has which report open."""
+    summary_at: tuple[str, str]
+    """Query and name of the number of the summary that was opened last."""
 
     @property
     def whereabouts(self) -> Whereabouts:
@@ -36,6 +41,9 @@ class DeskApp(Protocol):
 
     def demo_words(self) -> str:
         """The strip of the demonstration."""
+
+    def look(self, complaint_id: str) -> None:
+        """The person has this report open; '' for none."""
 
     def nudge(self) -> None:
         """There is something to send."""
@@ -49,7 +57,7 @@ class DeskApp(Protocol):
     async def refresh_outbox_counts(self) -> None:
         """Count outbox and tray anew."""
 
-    def open_query(self, text: str, name: str = "") -> None:
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
         """Back to the queue with this query; `name` says what its reports are."""
 
     def open_report(self, reference: str) -> None:

@@ -37,14 +37,16 @@ def _lines(name: str) -> Iterator[str]:
     yield _(_INTRODUCTION)
     for group in Group:
         yield f"\n## {_(group)}\n"
-        yield f"| {_('tombol')} | {_('tindakan')} | {_('nama')} | {_('layar')} |\n|---|---|---|---|"
+        heads = " | ".join((_("tombol"), _("tindakan"), _("nama"), _("layar")))
+        yield f"| {heads} |\n|---|---|---|---|"
         for action in ACTIONS:
             if action.group is group:
                 keys = " ".join(f"`{shown_key(key)}`" for key in keys_of(action, {}))
                 where = _("semua") if action.places == frozenset(Place) else places_of(action)
                 yield f"| {keys} | {_(action.tooltip)} | {action.id} | {where} |"
         if group is Group.FIND:
-            yield f"| `1`–`9` | {_('Tampilan tersimpan')} | | |"
+            saved = _("Tampilan tersimpan")
+            yield f"| `1`–`9` | {saved} | | |"
     for part in help_parts({})[len(Group) :]:
         yield f"\n## {part.heading}\n\n|  |  |\n|---|---|"
         yield from (f"| `{line.command.keys}` | {line.command.hint} |" for line in part.lines)

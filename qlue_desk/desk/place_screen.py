@@ -52,5 +52,8 @@ class PlaceScreen(Screen[None]):
         self.query_one(HeaderLine).place = self.desk.whereabouts
         self.show_line()
 
+    def others_changed(self) -> None:
+        """Other people have other reports open."""
+
     def store_changed(self, event: StoreChanged) -> None:
         """Something was committed."""

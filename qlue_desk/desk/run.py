@@ -22,8 +22,6 @@ from qlue_desk.settings import Settings
 from qlue_desk.words import n_
 
 __all__ = ["DemoInfo", "run"]
-SWITCH_SECONDS = 0.001
-"""After so long a thread at work lets another one go on."""
 
 PARENT_SECONDS = 0.5
 END_SECONDS = 3.0
@@ -84,8 +82,6 @@ def _end_with(parent: int) -> None:
 def stay(app: QlueDesk) -> int:
     """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
     demo = app.demo
-    # While sync works in its threads, Python hands a waiting key over after 5 ms, several times for each paint.
-    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:

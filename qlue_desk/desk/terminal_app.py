@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.screen import Screen
 
 from qlue_desk.desk import filters, osc, themes
 from qlue_desk.desk import terminal as terminals
 from qlue_desk.desk.actions import write_keys
 from qlue_desk.desk.later import say
+from qlue_desk.desk.sent import News, Sent
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.settings import Settings
@@ -31,6 +35,8 @@ class TerminalApp(App[int]):
         write_keys(ascii_only=self.ascii_only)
         self._last_hand = filters.LastHand(self.ascii_only)
         self._title = ""
+        self._sent = Sent()
+        self._cursor_sent = self.cursor_position
         for theme in themes.themes(self.terminal):
             self.register_theme(theme)
         self.theme = themes.theme_name(settings.ui.theme, self.terminal)
@@ -48,6 +54,21 @@ class TerminalApp(App[int]):
         names = list(themes.PALETTES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         say(self.screen, _("Tema: {name}.").format(name=_(themes.LABELS[self.theme])))
+
+    def on_mount(self) -> None:
+        """After ctrl+z others have written on the terminal."""
+        self.app_resume_signal.subscribe(self, lambda _app: self._sent.forget(), immediate=True)
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Paint, but send only what the terminal does not show already."""
+        paints = self._running and not self._closed and not self._batch_count and self._driver is not None
+        if paints and not self.is_headless and isinstance(renderable, CompositorUpdate):
+            renderable = self._sent.news(renderable, self.console)
+            at = self.cursor_position
+            if isinstance(renderable, News) and not renderable.sequence and at == self._cursor_sent:
+                renderable = None
+            self._cursor_sent = at
+        super()._display(screen, renderable)
 
     # --- sequences -----------------------------------------------------------------------------
 
@@ -97,6 +118,7 @@ class TerminalApp(App[int]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Below the smallest size a sentence stands in the way of a broken screen."""
+        self._sent.forget()
         self._look_at_size(event.size.width, event.size.height)
 
     def _look_at_size(self, width: int, height: int) -> None:

@@ -12,6 +12,9 @@ from functools import cached_property
 
 import msgspec
 
+POLE_E6, ANTIMERIDIAN_E6 = 90_000_000, 180_000_000
+"""Largest latitude and longitude, in micro-degrees."""
+
 
 class Cooperation(StrEnum):
     """Whether the city takes part: reports of `none` are held, counted and categorised only."""

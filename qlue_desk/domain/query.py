@@ -50,6 +50,7 @@ BAD_DATE = N_("“{found}” bukan tanggal; tulis misalnya 2026-11-24.")
 BAD_DUE = N_("“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24.")
 NO_WORD = N_("“{found}” tidak berisi huruf atau angka untuk dicari.")
 ONE_SORT = N_("Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due.")
+ONE_GROUP = N_("Kelompok hanya boleh satu, misalnya group:kelurahan.")
 MESSAGES = (
     UNKNOWN_FIELD,
     UNKNOWN_VALUE,
@@ -60,6 +61,7 @@ MESSAGES = (
     BAD_DUE,
     NO_WORD,
     ONE_SORT,
+    ONE_GROUP,
 )
 """All that `QueryError.template` can be."""
 
@@ -82,6 +84,7 @@ _UNITS = {
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?")
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -121,12 +124,16 @@ class Query(msgspec.Struct, frozen=True):
     words: tuple[Word, ...] = ()
     sort: str = DEFAULT_SORT
     descending: bool = False
+    group: str = ""
+    """What the reports are grouped by; '' for one list."""
 
     def __str__(self) -> str:
         """Canonical text; parsing it gives this query again."""
         parts = [str(part) for part in (*self.terms, *self.words)]
         if self.sort != DEFAULT_SORT or self.descending:
             parts.append(f"sort:{'-' * self.descending}{self.sort}")
+        if self.group:
+            parts.append(f"group:{self.group}")
         return " ".join(parts)
 
 
@@ -173,6 +180,7 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
     terms: list[Term] = []
     words: list[Word] = []
     order: tuple[str, bool] | None = None
+    group = ""
     position = _skip_space(text, 0)
     while position < len(text):
         found = _FIELD.match(text, position)
@@ -189,6 +197,10 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
                 if order is not None or found[1] or len(values) > 1:
                     raise QueryError(ONE_SORT, position, end)
                 order = _order(values[0], names)
+            elif field is Field.GROUP:
+                if group or found[1] or len(values) > 1:
+                    raise QueryError(ONE_GROUP, position, end)
+                (group,) = _canonical(field, values[0], names)
             else:
                 canonical = [value for each in values for value in _canonical(field, each, names)]
                 terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
@@ -197,7 +209,7 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
         # Signs are not searched for: a line of nothing else would find, and export, every report.
         raise QueryError(NO_WORD, 0, len(text), found=text.strip())
     sort, descending = order or (DEFAULT_SORT, False)
-    return Query(tuple(terms), _with_places(words, names), sort, descending)
+    return Query(tuple(terms), _with_places(words, names), sort, descending, group)
 
 
 def parse_duration(text: str) -> dt.timedelta | None:
@@ -295,7 +307,7 @@ def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...
     if field is Field.NUMBER:
         return (value.text.upper(),)
     if field in DURATIONS:
-        duration = _duration(value.text)
+        duration = _duration(value.text) or (_instant(value.text) if field is Field.CHANGED else None)
         if duration is None:
             raise QueryError(BAD_DURATION, value.start, value.end, CLOCK_EXAMPLES, found=value.text)
         return (duration,)
@@ -332,9 +344,11 @@ def _moment(field: Field, value: _Value, names: QueryNames) -> str:
         return day.isoformat()
     if field is Field.DUE:
         sign = value.text[0] if value.text[0] in "<>" else ""
-        duration = _duration(value.text.removeprefix(sign))
-        if duration is not None:
-            return (sign or "<") + duration
+        limit = _duration(value.text.removeprefix(sign)) or _instant(value.text.removeprefix(sign))
+        if limit is not None:
+            return (sign or "<") + limit
+    elif (minute := _instant(value.text)) is not None:
+        return minute
     template = BAD_DUE if field is Field.DUE else BAD_DATE
     raise QueryError(template, value.start, value.end, names.nearest(field, value.text), found=value.text)
 
@@ -366,6 +380,17 @@ def _date(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def _instant(text: str) -> str | None:
+    """A day, or a minute of it on the city's clock: `2026-11-24`, `2026-11-24T07:00`."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return text
 
 
 def _quote_at(text: str, position: int) -> re.Match[str]:

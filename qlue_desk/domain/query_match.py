@@ -66,14 +66,17 @@ def span(field: Field, value: str, moment: Moment) -> Span:
     must be asked for before.
     """
     if field in DURATIONS:
-        limit = moment.now - _duration(value)
+        limit = _limit(value, moment, -1)
         return (None, limit) if field is Field.OLDER else (limit, None)
     if field is Field.DUE:
         if value == "overdue":
             return None, moment.now
         if value[0] in "<>":
-            limit = moment.now + _duration(value[1:])
+            limit = _limit(value[1:], moment, 1)
             return (None, limit) if value[0] == "<" else (limit, None)
+    if "T" in value:
+        limit = _limit(value, moment, 1)
+        return (limit, None) if field is Field.SINCE else (None, limit)
     first, last = _days(value, moment)
     begin = _midnight(first, moment)
     end = _midnight(last + _DAY, moment) if last < dt.date.max else None
@@ -86,6 +89,14 @@ def tokens(text: str) -> list[str]:
     """Words of `text` as FTS5's `unicode61 remove_diacritics 2` sees them."""
     plain = unicodedata.normalize("NFD", text.casefold())
     return _TOKEN.findall("".join(each for each in plain if not unicodedata.combining(each)))
+
+
+def bounced_by(complaint: Complaint) -> str:
+    """The dinas that last gave a report back or passed it on as not its own; '' for none."""
+    for before, hop in zip(reversed(complaint.custody[:-1]), reversed(complaint.custody), strict=False):
+        if hop.bounce:
+            return before.dinas
+    return ""
 
 
 def kecamatan_of(kelurahan: str | None) -> str:
@@ -113,6 +124,8 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
             return _holder(value, complaint, moment)
         case Field.NUMBER:
             return value in complaint.number.upper()
+        case Field.BOUNCED:
+            return bounced_by(complaint) == value
         case Field.HAS:
             return _has(value, complaint, facts)
         case Field.IS:
@@ -188,6 +201,8 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.paused_at is not None
         case "secret":
             return complaint.reporter.secret
+        case "bounced":
+            return complaint.bounces > 0
         case "returned":
             return complaint.status is Status.NEW and complaint.bounces > 0
         case _:
@@ -233,10 +248,12 @@ def _within(moment: dt.datetime, wanted: Span) -> bool:
     return (begin is None or begin <= moment) and (end is None or moment < end)
 
 
-def _duration(value: str) -> dt.timedelta:
+def _limit(value: str, moment: Moment, sign: int) -> dt.datetime:
+    """So long before or after now, or the time that is written, on the city's clock."""
     duration = parse_duration(value)
-    assert duration is not None
-    return duration
+    if duration is not None:
+        return moment.now + sign * duration
+    return dt.datetime.fromisoformat(value).replace(tzinfo=moment.zone).astimezone(dt.UTC)
 
 
 def _days(value: str, moment: Moment) -> tuple[dt.date, dt.date]:

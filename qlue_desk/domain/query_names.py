@@ -37,14 +37,18 @@ class Field(StrEnum):
     OLDER = "older"
     NEWER = "newer"
     CHANGED = "changed"
-    """Status changed within so long, e.g. `status:resolved changed:7d`."""
+    """Status changed within so long or since then: `changed:7d`, `changed:2026-11-24T07:00`."""
     SINCE = "since"
     UNTIL = "until"
     DUE = "due"
     HAS = "has"
     IS = "is"
+    BOUNCED = "bounced"
+    """The dinas that last gave it back or passed it on as not its own."""
     NUMBER = "number"
     SORT = "sort"
+    GROUP = "group"
+    """Headings with counts between the reports, e.g. `group:kelurahan`."""
 
 
 DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
@@ -80,8 +84,10 @@ FIELD_SPELLINGS: tuple[Spelling, ...] = tuple(
         (Field.DUE, "due tenggat"),
         (Field.HAS, "has ada"),
         (Field.IS, "is adalah"),
+        (Field.BOUNCED, "bounced dikembalikan-oleh"),
         (Field.NUMBER, "number nomor"),
         (Field.SORT, "sort urut"),
+        (Field.GROUP, "group kelompok"),
     )
     for shown in spellings.split()
 )
@@ -139,6 +145,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("secret", "rahasia"),
         ("final", ""),
         ("returned", "dikembalikan"),
+        ("bounced", "dilempar"),
         ("snoozed", "ditunda tunda"),
     ),
     Field.BY: _spellings(("me", "saya"), (NONE, "kosong")),
@@ -153,6 +160,13 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("priority", "prioritas"),
         ("status", ""),
         ("proposed", "diusulkan"),
+    ),
+    Field.GROUP: _spellings(
+        ("status", ""),
+        ("kelurahan", ""),
+        ("category", "kategori"),
+        ("dinas", "opd"),
+        ("holder", "petugas pegangan"),
     ),
     Field.DUE: _spellings(
         ("today", "hari-ini"),
@@ -183,7 +197,8 @@ class QueryNames(msgspec.Struct, frozen=True, dict=True):
 
     def spellings(self, field: Field) -> tuple[Spelling, ...]:
         """All spellings of the values of `field`, the city's own first."""
-        own: tuple[Spelling, ...] = getattr(self, field.value, ())
+        known = Field.DINAS if field is Field.BOUNCED else field
+        own: tuple[Spelling, ...] = getattr(self, known.value, ())
         return own + FIXED.get(field, ())
 
     def find(self, field: Field, text: str) -> tuple[str, ...]:

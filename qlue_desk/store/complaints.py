@@ -9,8 +9,10 @@ import msgspec
 
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.query_match import bounced_by
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.errors import StoreError
+from qlue_desk.store.figures import answer_step
 from qlue_desk.store.models import NEVER, ComplaintRow
 
 _encode = msgspec.json.Encoder().encode
@@ -122,6 +124,8 @@ def _columns_of(complaint: Complaint) -> dict[str, object]:
         "final": int(complaint.final),
         "reopened": complaint.reopened,
         "bounces": complaint.bounces,
+        "bounced_by": bounced_by(complaint),
+        "answer_minutes": answer_minutes(complaint),
         "photos": sum(not a.evidence for a in complaint.attachments),
         "evidence": sum(a.evidence for a in complaint.attachments),
         "has_place": int(complaint.lat_e6 is not None and complaint.lon_e6 is not None),
@@ -131,6 +135,13 @@ def _columns_of(complaint: Complaint) -> dict[str, object]:
         "secret": int(complaint.reporter.secret),
         "waiting_reason": complaint.waiting_reason,
     }
+
+
+def answer_minutes(complaint: Complaint) -> int:
+    """From disposition to the first answer, as `figures.answer_step` tells it; -1 while there is none."""
+    if complaint.dispatched_at is None or complaint.acknowledged_at is None:
+        return -1
+    return answer_step((complaint.acknowledged_at - complaint.dispatched_at).total_seconds())
 
 
 def put_entries(entries: Iterable[Entry], *, pending: bool = False) -> None:

@@ -134,6 +134,8 @@ def _one(field: Field, value: str, moment: Moment) -> Condition:
             return Condition("priority = ?", (PRIORITY_OF[value],))
         case Field.BY:
             return _by(value, moment)
+        case Field.BOUNCED:
+            return Condition("(bounces > 0 AND bounced_by = ?)", (value,))
         case Field.NUMBER:
             return Condition("instr(upper(number), ?) > 0", (value,))
         case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
@@ -198,6 +200,7 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
     "paused": lambda moment: Condition("paused = 1"),
     "secret": lambda moment: Condition("secret = 1"),
     "final": lambda moment: Condition("final = 1"),
+    "bounced": lambda moment: Condition("bounces > 0"),
     "returned": lambda moment: Condition("(status = 'new' AND bounces > 0)"),
     "snoozed": lambda moment: _snoozed(moment),
 }

@@ -1,21 +1,33 @@
-"""Numbers over the queue, all from a covering index: no body is read."""
+"""Numbers over the reports of any query, all from a covering index: no body is read.
+
+A pass over all rows; over everything that a desk holds, `tally` gives the same figures from counters.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 
+from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.store.bound import connection
 from qlue_desk.store.conditions import WIDE, where
+from qlue_desk.store.figures import (
+    AGE_LIMITS,
+    WEEK_SECONDS,
+    Area,
+    DinasGroup,
+    Holder,
+    Totals,
+    WeekCount,
+    league,
+)
 
 COLUMNS = frozenset({"status", "category", "kelurahan", "kecamatan", "holder", "dinas", "channel"})
 """What can be counted by."""
-AGE_LIMITS = (dt.timedelta(hours=24), dt.timedelta(days=3), dt.timedelta(weeks=1), dt.timedelta(weeks=4))
-"""Borders of the age groups, youngest first; one more group lies behind the last."""
-WEEK_SECONDS = 7 * 24 * 3600
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -39,73 +51,136 @@ def by_column(column: str, query: Query, moment: Moment) -> list[Group]:
     return [Group(*row) for row in rows]
 
 
-def holder_names() -> dict[str, str]:
-    """Display names of the people who hold reports here, by user id."""
+def holder_name(holder: str) -> str:
+    """The display name that reports carry for a user id whom the session does not know; '' for none."""
+    row = connection().execute(
+        "SELECT holder_name FROM complaint INDEXED BY complaint_held WHERE is_open = 1 AND holder = ? LIMIT 1",
+        (holder,),
+    )
+    found = row.fetchone()
+    return str(found[0]) if found else ""
+
+
+def changed_since(begin: dt.datetime) -> dict[str, int]:
+    """How many reports came into the status that they have since then, by status; reads only what changed."""
+    since = begin.timestamp()
     rows = connection().execute(
-        f"SELECT holder, max(holder_name) FROM {WIDE} WHERE holder <> '' GROUP BY holder"
+        "SELECT status, count(*) FROM complaint INDEXED BY complaint_updated"
+        " WHERE updated_at >= ? AND status_since >= ? GROUP BY status",
+        (since, since),
     )
     return dict(rows.fetchall())
 
 
-def by_status_and_age(query: Query, moment: Moment) -> dict[str, tuple[int, ...]]:
-    """For each status the counts of its age groups (`AGE_LIMITS` since the citizen reported)."""
-    condition = where(query, moment)
-    borders = [(moment.now - limit).timestamp() for limit in AGE_LIMITS]
-    cases = " ".join(f"WHEN created_at >= ? THEN {place}" for place in range(len(borders)))
-    rows = connection().execute(
-        f"SELECT status, CASE {cases} ELSE {len(borders)} END AS age, count(*)"
-        f" FROM {WIDE} WHERE {condition.sql} GROUP BY status, age",
-        (*borders, *condition.parameters),
-    )
-    table: dict[str, list[int]] = {}
-    for status, age, count in rows:
-        table.setdefault(status, [0] * (len(borders) + 1))[age] = count
-    return {status: tuple(counts) for status, counts in table.items()}
+class Scan:
+    """The figures of the reports of one query, by passes over them."""
 
+    def __init__(self, query: Query, moment: Moment) -> None:
+        self.moment = moment
+        self.condition = where(query, moment)
 
-def by_week(query: Query, moment: Moment, first_week: int, weeks: int) -> list[tuple[int, int]]:
-    """For each of `weeks` weeks from the epoch second `first_week`: how many came in and were resolved."""
-    condition = where(query, moment)
-    table = [[0, 0] for _ in range(weeks)]
-    for place, column, restriction in ((0, "created_at", "1"), (1, "status_since", "status = 'resolved'")):
-        rows = connection().execute(
-            f"SELECT ({column} - ?) / {WEEK_SECONDS} AS week, count(*) FROM {WIDE}"
-            f" WHERE {column} >= ? AND {restriction} AND {condition.sql} GROUP BY week",
-            (first_week, first_week, *condition.parameters),
-        )
-        for week, count in rows:
-            if 0 <= week < weeks:
-                table[week][place] = count
-    return [(received, resolved) for received, resolved in table]
-
-
-class Totals(msgspec.Struct, frozen=True):
-    """The headline numbers."""
-
-    delivered_never_acknowledged: int
-    overdue: int
-    awaiting_verification: int
-    reopened: int
-    """Reports that were reopened at least once."""
-    ever_resolved: int
-    """Resolved now, or reopened and therefore resolved once."""
-    bounced: int
-    open: int
-
-
-def totals(query: Query, moment: Moment) -> Totals:
-    """All headline numbers in one pass."""
-    condition = where(query, moment)
-    row = (
-        connection()
-        .execute(
-            "SELECT count(*) FILTER (WHERE status = 'dispatched'), count(*) FILTER (WHERE due < ?),"
+    def totals(self) -> Totals:
+        """All headline numbers in one pass."""
+        row = self._rows(
+            "count(*) FILTER (WHERE status = 'dispatched'), count(*) FILTER (WHERE due < ?),"
             " count(*) FILTER (WHERE status = 'awaiting_verification'), count(*) FILTER (WHERE reopened > 0),"
             " count(*) FILTER (WHERE reopened > 0 OR status = 'resolved'),"
-            " count(*) FILTER (WHERE bounces > 0), coalesce(sum(is_open), 0)"
-            f" FROM {WIDE} WHERE {condition.sql}",
-            (moment.now.timestamp(), *condition.parameters),
+            " count(*) FILTER (WHERE bounces > 0), coalesce(sum(is_open), 0)",
+            self.moment.now.timestamp(),
+        )[0]
+        return Totals(*row)
+
+    def by_status_and_age(self) -> dict[str, tuple[int, ...]]:
+        """For each open status the counts of its age groups (`AGE_LIMITS` since the citizen reported)."""
+        borders = [(self.moment.now - limit).timestamp() for limit in AGE_LIMITS]
+        cases = " ".join(f"WHEN created_at >= ? THEN {place}" for place in range(len(borders)))
+        table: dict[str, list[int]] = {}
+        for status, age, count in self._rows(
+            f"status, CASE {cases} ELSE {len(borders)} END AS age, count(*)",
+            *borders,
+            only="is_open = 1",
+            group="status, age",
+        ):
+            table.setdefault(status, [0] * (len(borders) + 1))[age] = count
+        return {status: tuple(counts) for status, counts in table.items()}
+
+    def by_week(self, first_week: int, weeks: int) -> list[WeekCount]:
+        """For each of `weeks` weeks from the epoch second `first_week`."""
+        received, resolved, closed = ([0] * weeks for _ in range(3))
+        for table, column, only in (
+            (received, "created_at", "1"),
+            (resolved, "status_since", "status = 'resolved'"),
+            (closed, "status_since", "is_open = 0"),
+        ):
+            for week, count in self._rows(
+                f"({column} - ?) / {WEEK_SECONDS} AS week, count(*)",
+                first_week,
+                only=f"{column} >= {first_week} AND {only}",
+                group="week",
+            ):
+                if week < weeks:
+                    table[week] = count
+        return [WeekCount(*row) for row in zip(received, resolved, closed, strict=True)]
+
+    def by_area(self) -> list[Area]:
+        """Open reports by category and kelurahan."""
+        rows = self._rows(
+            "category, kelurahan, count(*), sum(due < ?)",
+            self.moment.now.timestamp(),
+            only="is_open = 1",
+            group="category, kelurahan",
         )
-        .fetchone()
-    )
-    return Totals(*row)
+        return [Area(*row) for row in rows]
+
+    def by_holder(self) -> list[Holder]:
+        """Open reports by person."""
+        rows = self._rows(
+            "holder, count(*), sum(due < ?), min(created_at)",
+            self.moment.now.timestamp(),
+            only="is_open = 1",
+            group="holder",
+        )
+        return [Holder(*row) for row in rows]
+
+    def by_dinas(self) -> list[DinasGroup]:
+        """All reports by the dinas that has them."""
+        now = self.moment.now.timestamp()
+        return league(
+            self._rows("dinas, status, count(*), sum(due < ?)", now, group="dinas, status"),
+            self._rows("dinas, answer_minutes, count(*)", only="answer_minutes >= 0", group="1, 2"),
+            *(
+                dict(self._rows(f"{column}, count(*)", only=only, group="1"))
+                for column, only in (
+                    ("dinas", "reopened > 0"),
+                    ("dinas", "(reopened > 0 OR status = 'resolved')"),
+                    ("bounced_by", "bounces > 0"),
+                )
+            ),
+        )
+
+    def oldest(self, status: str) -> int | None:
+        """When the longest waiting report of a status was reported; None without any."""
+        row = self._rows("min(created_at)", only=f"status = '{Status(status)}'")[0]
+        return None if row[0] is None else int(row[0])
+
+    def due_between(self, begin: float, end: float) -> int:
+        """How many deadlines lie in `begin` ≤ due < `end`."""
+        return int(self._rows("count(*)", only=f"due >= {begin!r} AND due < {end!r}")[0][0])
+
+    def waiting(self) -> tuple[int, int, int | None]:
+        """How many there are, how many of them are late, and when the oldest was reported."""
+        row = self._rows("count(*), coalesce(sum(due < ?), 0), min(created_at)", self.moment.now.timestamp())[
+            0
+        ]
+        return int(row[0]), int(row[1]), None if row[2] is None else int(row[2])
+
+    def _rows(
+        self, columns: str, *parameters: float, only: str = "1", group: str = ""
+    ) -> list[tuple[Any, ...]]:
+        statement = f"SELECT {columns} FROM {WIDE} WHERE {only} AND {self.condition.sql}"
+        if group:
+            statement += f" GROUP BY {group}"
+        rows: list[tuple[Any, ...]] = (
+            connection().execute(statement, (*parameters, *self.condition.parameters)).fetchall()
+        )
+        return rows

@@ -1,6 +1,6 @@
-"""The desk's database: an encrypted SQLite file with one writing and one reading thread of its own.
+"""The desk's database: an encrypted SQLite file with a writing and two reading threads of its own.
 
-SQLite belongs to the thread that opened it, so threads are owned here: screens only ever wait for answers.
+What a key waits for is read beside what takes long (all ids, counts, summaries), never behind it. SQLite belongs to the thread that opened it, so threads are owned here: screens only ever wait for answers.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ OLDEST_SQLITE = (3, 51, 3)
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps of SQLite, about a millisecond."""
 _DRAIN_SECONDS = 0.1
+_SCANNER_CACHE = -2000
+"""Kilobytes, as SQLite writes them."""
 _TURNS_TO_BALLAST = 10
 """Idle seconds after which room is put by for a full disk."""
 
@@ -76,6 +78,11 @@ class Store:
         self._idle_turns = 0
         self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
         self._reader = Worker("store-reader", self._connect, self._disconnect, self._run_read)
+        self._scanner = Worker("store-scanner", self._connect, self._disconnect, self._run_read)
+        """Reads what takes long; started by the first such read, because a command has none."""
+        self._scanner_lock = threading.Lock()
+        self._scanning: bool | None = None
+        """None before the first such read."""
 
     @classmethod
     def open(cls, folder: Path, *, key: bytes | None = None) -> Store:
@@ -156,9 +163,34 @@ class Store:
         In a `lane` the newest call makes older ones end with `Superseded`, even while they run.
         """
         work = partial(call, **named) if named else call
+        return self._read(self._reader, self._scanner, work, args, lane)
+
+    def scan(self, call: Callable[..., Result], *args: Any, lane: str = "", **named: Any) -> Future[Result]:
+        """The same for a read of very many rows: those that a key waits for pass it on a thread of their own."""
+        work = partial(call, **named) if named else call
+        if self._way is Way.SHARED and self._scanner_runs():
+            return self._read(self._scanner, self._reader, work, args, lane)
+        return self._read(self._reader, self._scanner, work, args, lane)
+
+    def _read(
+        self, worker: Worker, other: Worker, work: Callable[..., Result], args: tuple[Any, ...], lane: str
+    ) -> Future[Result]:
         if self._way is not Way.SHARED:
             return self._writer.submit(_Read(work), args, lane)  # type: ignore[arg-type]
-        return self._reader.submit(work, args, lane)
+        if lane:
+            other.supersede(lane)
+        return worker.submit(work, args, lane)
+
+    def _scanner_runs(self) -> bool:
+        """Start it; where no further connection can be had the one reader does it all."""
+        with self._scanner_lock:
+            if self._scanning is None:
+                try:
+                    self._scanner.start()
+                    self._scanning = True
+                except (peewee.PeeweeException, sqlcipher.Error, OSError):
+                    self._scanning = False
+            return self._scanning
 
     def write(self, call: Callable[..., Result], *args: Any, **named: Any) -> Future[Result]:
         """Run `call` on the writing thread in one `BEGIN IMMEDIATE` transaction; an exception undoes all."""
@@ -175,12 +207,16 @@ class Store:
         here = threading.current_thread()
         if here is self._writer.thread:
             return call(*args, **named)
-        if here is self._reader.thread:
+        if here in (self._reader.thread, self._scanner.thread):
             raise OffThread("a write from the reading thread")
         return self.write(call, *args, **named).result()
 
     def _is_own_thread(self) -> bool:
-        return threading.current_thread() in (self._writer.thread, self._reader.thread)
+        return threading.current_thread() in (
+            self._writer.thread,
+            self._reader.thread,
+            self._scanner.thread,
+        )
 
     # --- changes ---------------------------------------------------------------------------------
 
@@ -195,10 +231,12 @@ class Store:
 
     def close(self) -> None:
         """Finish what is being written, interrupt all else and close; takes at most about 0.3 s."""
-        for worker in (self._reader, self._writer):
+        with self._scanner_lock:
+            self._scanning = bool(self._scanning)
+        for worker in (self._scanner, self._reader, self._writer):
             if worker.thread.ident is None:
                 continue
-            worker.close(0.0 if worker is self._reader else _DRAIN_SECONDS)
+            worker.close(_DRAIN_SECONDS if worker is self._writer else 0.0)
         self._presence.leave()
 
     def _tell(self, change: Change) -> None:
@@ -215,6 +253,8 @@ class Store:
         bind_thread(self._database)
         connection = self._database.connection()
         connection.set_progress_handler(worker.must_stop, _STEPS_BETWEEN_CHECKS)
+        if worker is self._scanner:  # it reads each page once: keeping them helps nobody
+            connection.execute(f"PRAGMA cache_size = {_SCANNER_CACHE}").fetchall()
         if worker is self._writer:
             try:
                 if self._unclean:

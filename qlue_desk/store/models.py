@@ -68,6 +68,10 @@ class ComplaintRow(Table):
     final = IntegerField(default=0)
     reopened = IntegerField(default=0)
     bounces = IntegerField(default=0)
+    bounced_by = TextField(default="")
+    """The dinas that last gave it back or passed it on as not its own."""
+    answer_minutes = IntegerField(default=-1)
+    """From disposition to the first answer of the dinas that has it (`figures.answer_step`); -1 for none."""
     photos = IntegerField(default=0)
     evidence = IntegerField(default=0)
     notes = IntegerField(default=0)

@@ -39,6 +39,7 @@ _ORDER: dict[str, tuple[str, str]] = {
 }
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
 `sort:proposed` what waits for a second person."""
+_GROUP_COLUMN = {name: name for name in ("status", "kelurahan", "category", "dinas", "holder")}
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
 
 
@@ -114,6 +115,48 @@ def find_ids(
     return found
 
 
+class Group(msgspec.Struct, frozen=True):
+    """A stretch of a grouped list: the value that its reports share, and how many they are."""
+
+    value: str
+    count: int
+
+
+def find_grouped(
+    query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None
+) -> tuple[array[int], tuple[Group, ...]]:
+    """Row numbers group by group, each in the query's order, and the groups.
+
+    Statuses stand in their own order, other groups with the largest first and those of no value last.
+    """
+    condition = where(query, _moment(now, me, zone))
+    order = _ORDER[query.sort][query.descending]
+    cursor = connection().execute(
+        f"SELECT row, {_GROUP_COLUMN[query.group]} FROM {WIDE} WHERE {condition.sql} ORDER BY {order}",
+        condition.parameters,
+    )
+    parts: dict[str, array[int]] = {}
+    while chunk := cursor.fetchmany(20_000):
+        for row, value in chunk:
+            part = parts.get(value)
+            if part is None:
+                part = parts[value] = array("q")
+            part.append(row)
+    statuses = {status.value: place for place, status in enumerate(Status)}
+    ranked = sorted(
+        parts.items(),
+        key=(
+            (lambda pair: (statuses.get(pair[0], len(statuses)), 0, ""))
+            if query.group == "status"
+            else (lambda pair: (pair[0] == "", -len(pair[1]), pair[0]))
+        ),
+    )
+    numbers: array[int] = array("q")
+    for _value, part in ranked:
+        numbers.extend(part)
+    return numbers, tuple(Group(value, len(part)) for value, part in ranked)
+
+
 def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -> list[str]:
     """How SQLite would find a first page, or with `whole` all ids (the tests guard the indexes by it)."""
     statement, parameters = _select(query, _moment(now, me, None), whole=whole)
@@ -123,11 +166,34 @@ def plan(query: Query, *, now: dt.datetime, me: str = "", whole: bool = False) -
 
 def _select(query: Query, moment: Moment, *, whole: bool) -> tuple[str, tuple[Value, ...]]:
     order = _ORDER[query.sort][query.descending]
-    table, condition = _few(query, moment) or (
-        "complaint" if _in_order(query, whole=whole) else WIDE,
-        where(query, moment),
-    )
+    table, condition = _few(query, moment) or (_many(query, whole=whole), where(query, moment))
     return f"SELECT row FROM {table} WHERE {condition.sql} ORDER BY {order}", condition.parameters
+
+
+def _many(query: Query, *, whole: bool) -> str:
+    """The table, and the index by which it is read, where what is asked for may be many reports."""
+    index = _WALKED.get((query.sort, query.descending))
+    if index is not None and rows_said(query) is not None:
+        # What says the words is known after some milliseconds; walked in the list's order nothing is sorted, and
+        # only those rows are visited that say them (none where the index covers the other terms).
+        covered = query.sort == "due" and all(_covered_by_due(term) for term in query.terms)
+        if covered and any(term == _OPEN for term in query.terms):
+            return "complaint INDEXED BY complaint_open"
+        if not query.terms or not whole:
+            return f"complaint INDEXED BY {index}"
+    return "complaint" if _in_order(query, whole=whole) else WIDE
+
+
+_OPEN = Term(Field.IS, ("open",))
+_WALKED = {
+    ("due", False): "complaint_due",
+    ("created", False): "complaint_created",
+    ("created", True): "complaint_created",
+    ("updated", False): "complaint_updated",
+    ("updated", True): "complaint_updated",
+    ("priority", False): "complaint_priority",
+}
+"""The index that is in a list's order, forwards or backwards."""
 
 
 def _in_order(query: Query, *, whole: bool) -> bool:
@@ -230,7 +296,7 @@ def row_of(complaint_id: str) -> int | None:
 def count(query: Query, *, now: dt.datetime, me: str = "", zone: dt.tzinfo | None = None) -> int:
     """How many complaints the query means."""
     moment = _moment(now, me, zone)
-    table, condition = _few(query, moment) or (WIDE, where(query, moment))
+    table, condition = _few(query, moment) or (_many(query, whole=True), where(query, moment))
     found = (
         connection()
         .execute(f"SELECT count(*) FROM {table} WHERE {condition.sql}", condition.parameters)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import N_
-from qlue_desk.store import search, similar
+from qlue_desk.domain.query_match import bounced_by
+from qlue_desk.store import complaints, search, similar, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -25,10 +29,15 @@ KEEP_COPY_SECONDS = 14 * 86_400.0
 _WIDE = (
     "CREATE INDEX complaint_wide ON complaint(status, due, row, is_open, holder, holder_name, created_at,"
     " updated_at, status_since, priority, category, kelurahan, kecamatan, dinas, channel, reopened, bounces,"
-    " paused, final, waiting_reason, pending, photos, evidence, notes, has_place, has_phone, secret, number)"
+    " paused, final, waiting_reason, pending, photos, evidence, notes, has_place, has_phone, secret, number,"
+    " bounced_by, answer_minutes)"
 )
 """All that a term can ask for or a list is sorted by: filters, counts and the summary read this and no body. Queries name it
 (`conditions.WIDE`), because without statistics SQLite prefers a narrow index and a visit to each row."""
+
+_CREATED = "CREATE INDEX complaint_created ON complaint(created_at, row, status)"
+_HELD = "CREATE INDEX complaint_held ON complaint(holder, created_at) WHERE is_open = 1"
+"""Who has what since when: the longest waiting report of each person."""
 
 _STROKES = (
     # What a stroke recorded (undo), and what is unsent of the newest strokes (the seconds to take back).
@@ -38,11 +47,13 @@ _STROKES = (
 _INDEXES = (
     # One a sort order of the query line, in the order of lists, so that a first page needs no sorting.
     "CREATE INDEX complaint_due ON complaint(due, row)",
-    "CREATE INDEX complaint_created ON complaint(created_at, row)",
+    # By time of report; the status behind it is for the counters of ages (`tally`).
+    _CREATED,
     "CREATE INDEX complaint_updated ON complaint(updated_at, row)",
     "CREATE INDEX complaint_priority ON complaint(priority DESC, due, row)",
     # The default views' first pages: open reports of some statuses or holders, next deadline first.
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
+    _HELD,
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
     *_STROKES,
@@ -109,13 +120,27 @@ def _create() -> None:
     for table in TABLES:
         table.create_table(safe=False)
     current = connection()
-    for statement in (*_INDEXES, *search.STATEMENTS):
+    for statement in (*_INDEXES, *search.STATEMENTS, *tally.STATEMENTS):
         current.execute(statement)
     current.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     current.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-_UPGRADES: dict[int, tuple[str, ...]] = {
+def _fill_for_summary() -> None:
+    """Work out the new columns of rows that need them, from their bodies."""
+    current = connection()
+    rows = current.execute(
+        "SELECT row, body FROM complaint WHERE bounces > 0 OR"
+        " json_extract(CAST(body AS TEXT), '$.acknowledged_at') IS NOT NULL"
+    )
+    values = [
+        (bounced_by(found), complaints.answer_minutes(found), row)
+        for row, found in ((row, msgspec.json.decode(body, type=Complaint)) for row, body in rows)
+    ]
+    current.executemany("UPDATE complaint SET bounced_by = ?, answer_minutes = ? WHERE row = ?", values)
+
+
+_UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
     1: (
         *(
             f"DROP INDEX IF EXISTS complaint_{old}"
@@ -123,7 +148,7 @@ _UPGRADES: dict[int, tuple[str, ...]] = {
         ),
     ),
     # The number came into the wide index: `sort:number` with a filter visited every row, 1.6 s for 100,000.
-    2: ("DROP INDEX IF EXISTS complaint_wide", _WIDE),
+    2: ("DROP INDEX IF EXISTS complaint_wide",),
     # Strokes have a name of their own, because a macro is several verbs; reports can be put aside.
     3: (
         "ALTER TABLE action ADD COLUMN stroke TEXT NOT NULL DEFAULT ''",
@@ -137,6 +162,16 @@ _UPGRADES: dict[int, tuple[str, ...]] = {
         "ALTER TABLE complaint ADD COLUMN lon_e6 INTEGER",
         "UPDATE complaint SET lat_e6 = json_extract(CAST(body AS TEXT), '$.lat_e6'),"
         " lon_e6 = json_extract(CAST(body AS TEXT), '$.lon_e6') WHERE has_place = 1",
+        # The summary's counters, so that its screen does not pass over all reports.
+        "ALTER TABLE complaint ADD COLUMN bounced_by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE complaint ADD COLUMN answer_minutes INTEGER NOT NULL DEFAULT -1",
+        _fill_for_summary,
+        "DROP INDEX IF EXISTS complaint_wide",
+        _WIDE,
+        "DROP INDEX IF EXISTS complaint_created",
+        _CREATED,
+        _HELD,
+        *tally.STATEMENTS,
         similar.NEAR_INDEX,
         similar.DUPLICATE_INDEX,
     ),
@@ -148,7 +183,7 @@ def _upgrade(version: int) -> None:
     current = connection()
     for step in range(version, SCHEMA_VERSION):
         for statement in _UPGRADES[step]:
-            current.execute(statement)
+            statement() if callable(statement) else current.execute(statement)
         current.execute(f"PRAGMA user_version = {step + 1}")
 
 

@@ -73,6 +73,11 @@ class Worker:
             self._ready.notify()
         return job.future
 
+    def supersede(self, lane: str) -> None:
+        """Make all jobs of a lane raise `Superseded`: another worker has its newest call."""
+        with self._ready:
+            self._supersede(lane)
+
     def must_stop(self) -> bool:
         """Asked by SQLite's progress handler: whether the running statement is to end now."""
         running = self._running

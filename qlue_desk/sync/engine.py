@@ -36,6 +36,7 @@ from qlue_desk.sync.errors import (
 )
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.lock import DeskLock
+from qlue_desk.sync.looking import LookTeller, Others
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
@@ -96,6 +97,7 @@ class Engine:
         self._watch = Watch()
         self._said = threading.Lock()
         self._links: dict[str, Link] = {}
+        self._looks: LookTeller | None = None
         self._threads: list[threading.Thread] = []
 
     # --- from outside ----------------------------------------------------------------------------
@@ -103,7 +105,10 @@ class Engine:
     def start(self) -> None:
         """Start syncing in the background."""
         self.store.on_change(self._changed)
-        for name, loop in (("sync-pull", self._pull_loop), ("sync-push", self._push_loop)):
+        loops = [("sync-pull", self._pull_loop), ("sync-push", self._push_loop)]
+        if self._looks is not None:
+            loops.append(("sync-look", self._looks.run))
+        for name, loop in loops:
             thread = threading.Thread(target=loop, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -120,6 +125,8 @@ class Engine:
     def stop(self) -> None:
         """End within about 0.2 s, even in a hanging request; nothing is written afterwards."""
         self._stopping.set()
+        if self._looks is not None:
+            self._looks.stop()
         self.store.off_change(self._changed)
         for link in list(self._links.values()):
             link.cut()
@@ -129,6 +136,15 @@ class Engine:
                 thread.join(JOIN_SECONDS)
         self._lock.release()
         self._say(phase=Phase.STOPPED, progress=None)
+
+    def watch_others(self, on_others: Callable[[Others], None]) -> None:
+        """Hear who else has which report open; before `start`, and only where a person sits."""
+        self._looks = LookTeller(lambda: self._link("look"), self._reachable, on_others)
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none. Returns at once."""
+        if self._looks is not None:
+            self._looks.look(complaint_id, actor_id)
 
     def nudge(self) -> None:
         """There is something to send, or a person wants to see the newest now."""
@@ -160,9 +176,7 @@ class Engine:
         try:
             return rounds.whole_round(self._link("once"), progress)
         except NotSignedIn as error:
-            self._revoked(error)
-            if error.wipe:
-                self._wipe("")
+            self._shut_out(error)
             raise
         finally:
             link = self._links.pop("once", None)
@@ -239,7 +253,7 @@ class Engine:
         while not self._stopping.is_set():
             try:
                 delay = _IDLE_SECONDS
-                if self._online.is_set() and not self._offline and self._lock.held:
+                if self._reachable():
                     link = self._link("push")
                     pusher = pusher or Pusher(link, self._grace)
                     delay = self._push_step(link, pusher)
@@ -305,9 +319,8 @@ class Engine:
             return 0.0
         lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
         if isinstance(error, NotSignedIn):
-            self._revoked(error)
-            if error.wipe:
-                sentence = self._wipe(sentence)
+            sealed = self._shut_out(error)
+            sentence = sentences(sentence, sealed) if sealed else sentence
         for link in self._links.values():
             link.session = None  # a changed dinas or new rules are fetched with the next round
         refused = lasting or (
@@ -316,17 +329,17 @@ class Engine:
         self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
 
-    def _revoked(self, error: NotSignedIn) -> None:
-        """Remember it for who records at this desk without looking at the line."""
+    def _shut_out(self, error: NotSignedIn) -> str:
+        """Remember it for who records here without looking at the line; forget everything where central says so.
+
+        Returns the sentence with where the unsent work lies sealed, '' where none does.
+        """
         if error.code == ErrorCode.TOKEN_REVOKED and not self.store.reading(meta.get, meta.REVOKED):
             self.store.writing(meta.put, meta.REVOKED, b"1")
-
-    def _wipe(self, sentence: str) -> str:
-        """Forget everything, as central told; returns the sentence with where the unsent work lies."""
-        path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC))
-        if path is None:
-            return sentence
-        return sentences(sentence, _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path))
+        path = bundling.seal_and_purge(self.store, dt.datetime.now(dt.UTC)) if error.wipe else None
+        return (
+            "" if path is None else _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
+        )
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""
@@ -368,6 +381,9 @@ class Engine:
         return outbox.OutboxCounts(state.waiting, 0, state.refused), state.last_contact
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _reachable(self) -> bool:
+        return self._online.is_set() and not self._offline and self._lock.held
 
     def _link(self, name: str) -> Link:
         if name not in self._links:

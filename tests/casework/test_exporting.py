@@ -1,9 +1,8 @@
-"""Exports: whole files, no formula, no person; reports and handover say the right numbers."""
+"""Exports: whole files, no formula, no person."""
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from qlue_desk.casework.acting import act
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.exporting import COLUMNS, Format, export
-from qlue_desk.casework.reports import handover, monthly, monthly_csv, monthly_markdown
 from qlue_desk.domain.complaint import Reporter, Status
 from tests.desk_world import NOW, DeskWorld
 
@@ -108,50 +105,3 @@ def test_wrong_formats_and_paths_are_refused_and_leave_no_part(world: DeskWorld,
         export(world.workplace, "", "csv", target)
     assert str(path.value) == f"{target} bukan berkas biasa; pilih nama lain."
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "home"]
-
-
-def test_the_monthly_report_counts_what_came_in_that_month(world: DeskWorld) -> None:
-    world.add(created_at=dt.datetime(2026, 10, 31, 16, 59, tzinfo=dt.UTC))  # 23.59 in Bogor
-    world.add(created_at=dt.datetime(2026, 10, 31, 17, 0, tzinfo=dt.UTC))  # 1 November
-    world.add_many([Status.RESOLVED, Status.IN_PROGRESS])
-    report = monthly(world.workplace, "2026-11", NOW)
-    assert report.received == 3
-    assert report.totals.overdue == 1
-    assert monthly(world.workplace, "2026-10", NOW).received == 1
-    text = monthly_markdown(world.workplace, report)
-    assert text.startswith("# Laporan bulanan November 2026 — DPUPR, Kota Bogor\n")
-    assert "- Laporan masuk: 3\n- Selesai: 1\n- Masih terbuka: 2\n" in text
-    assert "| Proses | 1 | 0 |" in text
-    assert "total,received,,3,1\r\n" in monthly_csv(world.workplace, report)
-
-
-@pytest.mark.parametrize(
-    ("month", "sentence"),
-    [
-        ("2026-13", "“2026-13” bukan bulan; tulis misalnya 2026-11."),
-        ("November", "“November” bukan bulan; tulis misalnya 2026-11."),
-        ("2026-12", "Bulan 2026-12 belum mulai."),
-    ],
-)
-def test_wrong_months(world: DeskWorld, month: str, sentence: str) -> None:
-    with pytest.raises(Refused) as error:
-        monthly(world.workplace, month, NOW)
-    assert str(error.value) == sentence
-
-
-def test_the_handover_names_my_reports_by_deadline_and_what_is_unsent(world: DeskWorld) -> None:
-    world.add(status=Status.IN_PROGRESS, holder="u_rina", title="Got\x1b[2J mampet")
-    world.add(holder="u_rina", title="Lubang")
-    world.add(holder="u_asep")
-    world.add()
-    act(world.workplace, ["1"], "prioritise", now=NOW)  # refused: no target, so nothing is unsent
-    act(world.workplace, ["4"], "acknowledge", now=NOW)
-    assert handover(world.workplace, NOW).splitlines() == [
-        "Serah terima Rina, 2026-11-24 09.12",
-        "",
-        "Pegangan saya: 2 laporan terbuka.",
-        "- BGR-26-000002 ■ Disposisi · lewat sejak 2026-11-24 03.15 · Lubang",
-        "- BGR-26-000001 ◆ Proses · tenggat 2026-12-07 03.15 · Got� mampet",
-        "Belum diambil siapa pun: 1.",
-        "Belum terkirim ke pusat: 1 tindakan.",
-    ]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from qlue_desk.casework.breakdown import By, summarise
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import queue
-from qlue_desk.casework.summary import By, Number, Summary, summarise, summary
+from qlue_desk.casework.summary import Number, Summary, summary
 from qlue_desk.domain.complaint import Status
 from tests.desk_world import NOW, DeskWorld
 
@@ -41,7 +42,7 @@ def test_headlines_are_exact(world: DeskWorld) -> None:
     assert found.awaiting_verification.count == 1
     assert found.reopened.count == 1
     assert found.reopen_rate == 1 / 4
-    assert found.bounced == 1
+    assert found.bounced.count == 1
     assert found.open.count == 10
 
 
@@ -65,11 +66,20 @@ def numbers(found: Summary) -> Iterator[tuple[int, str]]:
         found.overdue,
         found.awaiting_verification,
         found.reopened,
+        found.bounced,
+        *(shift.due for shift in found.shifts),
     ]
+    for week in found.weeks:
+        singles += [week.received, week.closed]
+    for heat in found.heat.rows:
+        singles += heat.cells
+    for league in found.league:
+        singles += [league.open, league.never_acknowledged, league.late, league.bounced, league.reopened]
     for row in found.ages:
         singles += [*row.ages, row.total]
     yield from ((number.count, number.query) for number in singles)
-    for bar in (*found.categories, *found.kelurahan, *found.officers):
+    yield from ((one.count, one.query) for one in found.decisions)
+    for bar in (*found.categories, *found.kelurahan, *found.officers, *found.bounces):
         yield bar.count, bar.query
 
 
@@ -98,9 +108,9 @@ def test_weeks_count_what_came_in_and_what_was_resolved(world: DeskWorld) -> Non
     assert len(weeks) == 12
     assert weeks[-1].start == dt.date(2026, 11, 23)
     # This week began Monday 00.00 in Bogor, 33 hours ago: all of 30 hours ago and of 2 hours ago.
-    assert weeks[-1].received == 7
-    assert (weeks[-2].received, weeks[-2].resolved) == (4, 3)
-    assert sum(week.received for week in weeks) == 13
+    assert weeks[-1].received.count == 7
+    assert (weeks[-2].received.count, weeks[-2].closed.count, weeks[-2].resolved) == (4, 3, 3)
+    assert sum(week.received.count for week in weeks) == 13
 
 
 def test_a_query_narrows_the_summary(world: DeskWorld) -> None:

@@ -106,7 +106,7 @@ def test_typing_finds_by_word_key_id_and_heading(typed: str, found: set[str]) ->
 
 
 def test_the_query_line_and_the_signs_are_found_too() -> None:
-    hints = [line.command.hint for part in found_parts(help_parts({}), "macet") for line in part.lines]
+    hints = [line.command.hint for part in found_parts(help_parts({}), "bersebelahan") for line in part.lines]
     assert hints == ["kata-kata bersebelahan; tanpa kata"]
     signs = [line.command.keys for part in found_parts(help_parts({}), "butuh info") for line in part.lines]
     assert "◌" in signs
@@ -119,7 +119,7 @@ def test_enter_runs_what_was_found(world: DeskWorld) -> None:
         await pilot.press("enter")
         await until(lambda: app.theme != before and isinstance(app.screen, DeskScreen))
         assert app.theme in themes.PALETTES
-        await _ask(app, pilot, "kotak")
+        await _ask(app, pilot, "ditolak pusat")
         assert ACTION_BY_ID["outbox"].tooltip in "\n".join(screen_text(app))
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, OutboxScreen))

@@ -14,7 +14,7 @@ from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.sidebar import SideBar
-from qlue_desk.desk.summary.board import numbers_of
+from qlue_desk.desk.summary.cells import numbers_of
 from qlue_desk.desk.summary.screen import NumberBoard, SummaryScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from tests.desk.scene import fill, until
@@ -49,6 +49,7 @@ def test_the_wheel_scrolls_and_leaves_the_cursor(world: DeskWorld) -> None:
         screen = desk_screen(app)
         screen.show_own_query("is:open")
         await until(lambda: len(screen.queue.numbers) > 20)
+        await until(lambda: screen.queue.allow_vertical_scroll)
         assert screen.queue.scroll_y == 0
         wheel = events.MouseScrollDown(screen.queue, 5, 5, 0, 1, 0, False, False, False)
         screen.queue.post_message(wheel)

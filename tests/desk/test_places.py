@@ -413,9 +413,8 @@ async def _stand_in_second_view(app: QlueDesk, pilot: Pilot[int]) -> tuple[int, 
     [
         ("slash", *"jembatan", "escape"),
         ("slash", *"jembatan", "enter", "escape"),
-        ("R", "enter", "escape"),
     ],
-    ids=["query left", "query kept", "summary"],
+    ids=["query left", "query kept"],
 )
 def test_escape_goes_back_to_the_view_and_the_row_before(world: DeskWorld, there: tuple[str, ...]) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
@@ -424,12 +423,35 @@ def test_escape_goes_back_to_the_view_and_the_row_before(world: DeskWorld, there
         *keys, last = there
         for key in keys:
             await pilot.press(key)
-            if key == "R":
-                await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
         await until(lambda: isinstance(app.screen, DeskScreen) and desk_screen(app).view < 0)
         await settled(app)
         await pilot.press(last)
         await until(lambda: _at(app) == before)
+
+    play(world, scene)
+
+
+def test_escape_goes_back_to_the_number_whose_reports_were_shown_and_from_there_to_the_row(
+    world: DeskWorld,
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = await _stand_in_second_view(app, pilot)
+        await pilot.press("R")
+        await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        await pilot.press(*"jjjj")
+        assert isinstance(app.screen, SummaryScreen)
+        chosen = app.screen.board.current
+        assert chosen is not None
+        assert chosen.name.startswith("Diterima, ")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DeskScreen) and desk_screen(app).view < 0)
+        await settled(app)
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, SummaryScreen) and app.screen.board.rows)
+        assert isinstance(app.screen, SummaryScreen)
+        assert app.screen.board.current == chosen
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, DeskScreen) and _at(app) == before)
 
     play(world, scene)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.backend import FIRST_PAGE
+from qlue_desk.desk.queue import screen
+from qlue_desk.desk.widgets import query_bar
 from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.query import Query
 from qlue_desk.store import searched
 from tests.desk.scene import desk, fill, screen_text, until
 from tests.desk_world import DeskWorld
@@ -148,3 +154,81 @@ def test_offers_fit_a_narrow_screen(world: DeskWorld) -> None:
         assert len(offered(app)) <= 72
 
     play(world, scene, (80, 24))
+
+
+def asked_of(app: QlueDesk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int | None]]:
+    """What the screen asks the store for from now on: query and limit."""
+    backend = app.screen.backend  # type: ignore[attr-defined]
+    asked: list[tuple[str, int | None]] = []
+    find = backend.find
+
+    async def noted(query: Query, *, limit: int | None = None) -> array[int]:
+        asked.append((str(query), limit))
+        found: array[int] = await find(query, limit=limit)
+        return found
+
+    monkeypatch.setattr(backend, "find", noted)
+    return asked
+
+
+def test_results_come_with_each_letter_and_nothing_is_asked_twice(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        asked = asked_of(app, monkeypatch)
+        monkeypatch.setattr(query_bar, "PAUSE", 60.0)  # nobody waits for it
+        await pilot.press("t")
+        await until(lambda: asked == [("t", FIRST_PAGE)])
+        monkeypatch.setattr(query_bar, "PAUSE", 0.01)
+        await pilot.press("r")
+        await until(lambda: len(asked) == 2)
+        await pilot.pause(0.1)
+        assert asked == [("t", FIRST_PAGE), ("tr", FIRST_PAGE)]
+
+    play(world, scene)
+
+
+def test_half_a_term_is_no_mistake_until_the_hand_rests(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        bar = app.screen.query_one(QueryBar)
+        monkeypatch.setattr(query_bar, "PAUSE", 60.0)
+        await pilot.press(*"status:xy")
+        await pilot.pause(0.1)
+        assert not bar.has_class("-wrong")
+        monkeypatch.setattr(query_bar, "PAUSE", 0.01)
+        await pilot.press("z")
+        await until(lambda: bar.has_class("-wrong"))
+
+    play(world, scene)
+
+
+def test_the_way_back_reads_no_more_than_a_page_before_it_is_there(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "FIRST_PAGE", 8)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await until(lambda: shown(app) > 8)
+        await pilot.press("j", "j", "j")
+        queue = app.screen.queue  # type: ignore[attr-defined]
+        before, whole = queue.current, shown(app)
+        await pilot.press("slash", *"trotoar")
+        await until(lambda: shown(app) < whole)
+        asked = asked_of(app, monkeypatch)
+        await pilot.press("escape")
+        await until(lambda: len(asked) == 2 and shown(app) == whole)
+        assert [limit for _query, limit in asked] == [8, None]
+        assert queue.current == before
+
+
+def test_letters_that_follow_the_slash_at_once_are_meant_for_the_line(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        for key in ("slash", "u", "slash", "u"):  # as a terminal hands over what was typed in one go
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(lambda: line(app) == "u/u")
+
+    play(world, scene)

@@ -19,6 +19,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
+from qlue_desk.desk.map.screen import MapScreen
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -72,6 +73,12 @@ async def _merge(app: QlueDesk, pilot: Pilot[int]) -> None:
     await until(lambda: isinstance(app.screen, MergeDialog) and app.screen.query("#candidates"))
 
 
+async def _map(app: QlueDesk, pilot: Pilot[int]) -> None:
+    await pilot.press("M")
+    await until(lambda: isinstance(app.screen, MapScreen) and app.screen.map.counts and app.screen.map.chosen)
+    await until(lambda: any("lebar peta" in row for row in screen_text(app)))
+
+
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Scene]] = {
     "queue": ("u_rina", _queue),
@@ -82,6 +89,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "query": ("u_rina", _query),
     "similar": ("u_rina", _similar),
     "merge": ("u_rina", _merge),
+    "map": ("u_rina", _map),
 }
 
 

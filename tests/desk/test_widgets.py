@@ -18,7 +18,7 @@ from textual.app import App, ComposeResult
 
 from qlue_desk.desk import themes, wording
 from qlue_desk.desk.safe_text import fit, wrap
-from qlue_desk.desk.summary.board import Cell, neighbour, numbers_of
+from qlue_desk.desk.summary.cells import Cell, neighbour, numbers_of
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.fields import (
     Choice,

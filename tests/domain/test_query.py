@@ -113,6 +113,8 @@ def test_every_fixed_spelling_is_understood(field: Field) -> None:
         query = parse(f'{field}:"{spelling.shown}"', NAMES)
         if field is Field.SORT:
             assert query.sort == spelling.value
+        elif field is Field.GROUP:
+            assert query.group == spelling.value
         else:
             assert query.terms == (Term(field, (spelling.value,)),)
 

@@ -94,7 +94,6 @@ def test_a_database_of_version_1_is_brought_up_to_date_with_its_rows(tmp_path: P
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
         back_to_version_3()
         connection().execute("CREATE INDEX complaint_numbers ON complaint(kelurahan, is_open)")
         connection().execute("PRAGMA user_version = 1")
@@ -196,6 +195,48 @@ def test_a_stale_read_between_two_statements_is_dropped_too(store: Store) -> Non
     assert newest.result(2) == 1
     with pytest.raises(Superseded):
         running.result(0)
+
+
+def test_what_a_key_waits_for_passes_a_long_read(store: Store) -> None:
+    long = store.scan(lambda: connection().execute(ENDLESS).fetchone())
+    other = store.scan(meta.get, "session")
+    assert store.read(meta.get, "session").result(5) is None
+    assert not long.done()
+    assert not other.done()
+    store.close()
+    with pytest.raises(StoreClosed):
+        long.result(1)
+    with pytest.raises(StoreClosed):
+        store.scan(meta.get, "session").result(1)
+
+
+def test_the_newest_of_a_lane_ends_older_ones_of_both_readers(store: Store) -> None:
+    long = store.scan(lambda: connection().execute(ENDLESS).fetchone(), lane="find")
+    assert store.read(meta.get, "session", lane="find").result(5) is None
+    with pytest.raises(Superseded):
+        long.result(5)
+    short = store.read(lambda: connection().execute(ENDLESS).fetchone(), lane="find")
+    assert store.scan(meta.get, "session", lane="find").result(5) is None
+    with pytest.raises(Superseded):
+        short.result(5)
+
+
+def test_a_long_read_may_not_write_and_sees_what_was_written(store: Store) -> None:
+    store.write(meta.put, "session", "baru").result()
+    assert store.scan(meta.get, "session").result(5) == b"baru"
+    with pytest.raises(OffThread):
+        store.scan(lambda: store.writing(meta.put, "session", "x")).result(5)
+
+
+def test_without_a_further_connection_the_one_reader_reads_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr(store._scanner, "_connect", refuse)
+    for _turn in range(2):
+        assert store.scan(meta.get, "session").result(5) is None
 
 
 def test_close_takes_no_time_while_a_long_query_runs(store: Store) -> None:

@@ -203,6 +203,45 @@ def test_words_are_found_alike_whether_few_or_many_reports_say_them(
         assert found_by_sql(world, text) == found_by_reference(world, text), text
 
 
+@pytest.mark.parametrize("few", [0, 1000])
+@pytest.mark.parametrize(
+    "sort", ["", "sort:created", "sort:-created", "sort:-updated", "sort:priority", "sort:-due"]
+)
+@pytest.mark.parametrize(
+    "words", ["lampu", "lampu is:open", "lampu status:new,held", "lampu -mati", "lampu channel:qlue"]
+)
+def test_the_first_page_of_words_begins_the_whole_list(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch, few: int, sort: str, words: str
+) -> None:
+    monkeypatch.setattr(queue, "FEW", few)
+    query = parse(f"{words} {sort}", world.workplace.names)
+    first = world.store.reading(queue.find_ids, query, now=NOW, limit=5)
+    whole = world.store.reading(queue.find_ids, query, now=NOW)
+    assert len(first) == min(5, len(whole)) > 0
+    assert list(first) == list(whole)[:5]
+    assert world.store.reading(queue.count, query, now=NOW) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("lampu", "complaint_due"),
+        ("lampu is:open", "complaint_open"),
+        ("lampu channel:qlue", "complaint_due"),
+        ("lampu sort:-created", "complaint_created"),
+        ("lampu sort:priority", "complaint_priority"),
+    ],
+)
+def test_a_common_word_is_walked_in_the_lists_order(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch, text: str, index: str
+) -> None:
+    """1.5 s to the first of 125,000 among a million reports, when they were all read and sorted before."""
+    monkeypatch.setattr(queue, "FEW", 0)
+    plan = world.store.reading(queue.plan, parse(text), now=NOW)
+    assert any(index in step for step in plan), plan
+    assert not any("complaint_wide" in step or "TEMP B-TREE" in step for step in plan), plan
+
+
 def test_a_rare_word_reads_no_index_through_and_no_number_twice(world: DeskWorld) -> None:
     for text in ('"jalan pajajaran"', "0012", "0012 status:new"):
         plan = world.store.reading(queue.plan, parse(text), now=NOW)

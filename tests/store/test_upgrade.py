@@ -38,7 +38,6 @@ def old_file(home: Path) -> Complaint:
     complaint = world.add()
 
     def as_it_was() -> None:
-        connection().execute("DROP INDEX complaint_wide")
         back_to_version_3()
         connection().execute("PRAGMA user_version = 1")
 

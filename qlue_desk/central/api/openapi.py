@@ -80,6 +80,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "post", "/v1/reveal", "The reporter's number", protocol.RevealRequest, protocol.RevealReply,
         errors=(400, 403, 404),
     ),
+    Endpoint(
+        "post", "/v1/looking", "Who else has which report open", protocol.LookRequest, protocol.LookReply,
+        errors=(400,),
+    ),
+    Endpoint("get", "/v1/borders", "The borders of the kelurahan as GeoJSON", None, bytes, errors=(404,)),
 )  # fmt: skip
 
 

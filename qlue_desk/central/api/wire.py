@@ -20,6 +20,7 @@ from qlue_desk.central.conversation import Desk
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
 from qlue_desk.central.limits import Buckets
+from qlue_desk.central.looking import Looks
 from qlue_desk.protocol import (
     CLIENT_HEADER,
     DIGEST_HEADER,
@@ -65,6 +66,7 @@ class Wire:
         self.hub = hub
         self.metrics = metrics
         self.buckets = Buckets()
+        self.looks = Looks(hub)
         self._threads = ThreadPoolExecutor(THREADS, "central")
         self._seen: dict[str, tuple[float, str]] = {}
 

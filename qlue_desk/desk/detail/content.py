@@ -24,6 +24,8 @@ ROOMY = 56
 STAMP = 14
 """Cells of a moment with a gap: `22 Nov 19.14`."""
 CLOCK_LABEL = 12
+SHARE = 10
+"""Cells of the longest bar in the trail of custody."""
 LEAST_BAR = 4
 """A clock's words go below its bar rather than leave less of it."""
 BAR = 16
@@ -58,6 +60,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     ascii_only: bool = False
     can_accept: bool = False
     """The person is a verifier and the report waits for one."""
+    others: tuple[str, ...] = ()
+    """Who else has the report open, ready to show."""
 
 
 class Lines:
@@ -174,6 +178,10 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     else:
         lines.add(status)
         lines.text(words, style)
+    if around.others:
+        sign = "@" if around.ascii_only else "◉"
+        who = _("juga dibuka oleh {names}").format(names=", ".join(around.others))
+        lines.text(f"{sign} {who}", "bold $accent")
     if case.waiting or case.pending:
         count = max(case.waiting, len(case.pending))
         lines.add(
@@ -232,7 +240,12 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
         return
     lines.gap()
     for clock, label in zip(case.clocks, (_("Terima"), _("Selesaikan")), strict=True):
-        if clock.state is not ClockState.NONE:
+        if clock.state in (ClockState.MET, ClockState.MISSED):
+            # It has stopped: a bar would say that something still runs.
+            words, style = clock_words(clock, around)
+            sign = ("v " if around.ascii_only else "✓ ") if clock.state is ClockState.MET else "! "
+            lines.add((fit(label, CLOCK_LABEL), "$text-muted"), (sign + words, style))
+        elif clock.state is not ClockState.NONE:
             words, style = clock_words(clock, around, roomy=lines.width >= ROOMY)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             size = BAR if lines.width >= ROOMY else BAR // 2
@@ -248,6 +261,16 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
             )
             if not fits:
                 lines.text(words, style, indent=2)
+    paused = case.complaint.paused_at
+    if paused is not None:
+        length = wording.span(max(0.0, (around.now - paused).total_seconds()))
+        since = wording.stamp(paused, around.zone).strip()
+        lines.text(
+            _("jeda sejak {moment}, sudah {time}; tenggat mundur selama itu").format(
+                moment=since, time=length
+            ),
+            "$text-muted",
+        )
 
 
 def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) -> tuple[str, str]:
@@ -334,20 +357,35 @@ def _attachments(lines: Lines, complaint: Complaint) -> None:
 
 
 def _custody(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
+    """Who held the report for how long; with several, a bar shows the share of each."""
     if not complaint.custody:
         return
     lines.heading(_("Penanganan"))
-    for place, hop in enumerate(complaint.custody):
-        ends = complaint.custody[place + 1].since if place + 1 < len(complaint.custody) else around.now
-        held = wording.span(max(0.0, (ends - hop.since).total_seconds()))
-        name = safe(around.city.dinas_name(hop.dinas))
+    lengths = held_seconds(complaint, around.now)
+    total = sum(lengths)
+    for place, (hop, length) in enumerate(zip(complaint.custody, lengths, strict=True)):
+        share = round(SHARE * length / total) if total and len(lengths) > 1 and lines.width >= ROOMY else 0
         lines.add(
             (fit(wording.stamp(hop.since, around.zone), STAMP), "$text-muted"),
-            (name, "bold" if place + 1 == len(complaint.custody) else ""),
-            ("  ".join(("", held, *([_("bukan tugas kami")] if hop.bounce else []))), "$text-muted"),
+            (safe(around.city.dinas_name(hop.dinas)), "bold" if place + 1 == len(complaint.custody) else ""),
+            (
+                "  ".join(("", wording.span(length), *([_("bukan tugas kami")] if hop.bounce else []))),
+                "$text-muted",
+            ),
+            (f"  {('#' if around.ascii_only else '▪') * share}" if share else "", "$text-muted"),
         )
         if hop.why:
             lines.text(hop.why, "$text-muted", indent=STAMP)
+
+
+def held_seconds(complaint: Complaint, now: dt.datetime) -> list[float]:
+    """How long each dinas of the trail held the report; a closed one is held no longer."""
+    end = now if complaint.is_open or complaint.status_since is None else complaint.status_since
+    ends = [hop.since for hop in complaint.custody[1:]] + [end]
+    return [
+        max(0.0, (until - hop.since).total_seconds())
+        for hop, until in zip(complaint.custody, ends, strict=True)
+    ]
 
 
 def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:

@@ -35,6 +35,7 @@ PLACE_LABEL = {
     Place.DETAIL: N_("laporan"),
     Place.OUTBOX: N_("kotak keluar"),
     Place.SUMMARY: N_("ringkasan"),
+    Place.MAP: N_("peta"),
 }
 _KEYS, _LEGEND = 16, 24
 

@@ -178,7 +178,7 @@ def _step_content(step: Step, city: City) -> Content:
         target = city.category_label(fields.to)
     else:
         target = fields.person_name or fields.to
-    head = _(edge.label) + (f" → {target}" if target else "")
+    head = _("{move} → {target}").format(move=_(edge.label), target=target) if target else _(edge.label)
     read = edge.public or fields.public
     audience = ""
     if fields.note:

@@ -45,7 +45,8 @@ class PreviewDialog(ConfirmDialog):
         ]
         more = sum(count for _reason, count in self.left_out[MOST_REASONS:])
         if more:
-            lines.append(Content(f"{wording.number(more):>7}  " + _("karena sebab lain")))
+            why = _("karena sebab lain")
+            lines.append(Content(f"{wording.number(more):>7}  {why}"))
         if lines:
             heading = Content.styled(_("Dilewati:"), "$text-muted")
             yield Static(Content("\n").join([heading, *lines]), id="left-out")

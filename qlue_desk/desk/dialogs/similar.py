@@ -41,7 +41,8 @@ def similar_content(found: Similar, now: dt.datetime) -> Content:
     complaint = found.complaint
     look = complaint.look
     age = wording.span(max(0.0, (now - complaint.created_at).total_seconds()))
-    status = f"{look.glyph} {safe(complaint.number) or _('belum bernomor')}"
+    number = safe(complaint.number) or _("belum bernomor")
+    status = f"{look.glyph} {number}"
     return Content.assemble(
         (status, f"$status-{look.colour}"),
         (f"  {_(look.label)} · {age}\n", "$text-muted"),

@@ -29,8 +29,12 @@ TINY = 50
 COMPACT = 96
 """Below this list width the number goes without the city's letters: there is one city on a desk."""
 SHORT_NUMBER = 9
+WATCHED = ("◉", "@")
+"""Somebody else has the report open."""
 TITLE = 30
 """Cells that the title keeps before other columns get room."""
+LEAST_TITLE = 14
+"""The same where a person chose the columns: what was asked for is shown."""
 
 
 class Cells(msgspec.Struct, frozen=True):
@@ -50,6 +54,10 @@ class Cells(msgspec.Struct, frozen=True):
     mine: bool
     priority: int
     pending: int
+    dinas: str = ""
+    channel: str = ""
+    created: int = 0
+    """Epoch seconds of the citizen's report."""
     snoozed: bool = False
     """Put aside by the person at this desk."""
 
@@ -73,35 +81,48 @@ COLUMNS: tuple[Column, ...] = (
     Column("category", N_("Kategori"), 16, least=12),
     Column("title", N_("Laporan"), 0),
     Column("holder", N_("Pegangan"), 10, least=10),
+    Column("dinas", N_("Dinas"), 10, least=8),
+    Column("channel", N_("Kanal"), 10, least=8),
+    Column("age", N_("Umur"), 9, least=7),
 )
+DEFAULT_COLUMNS = ("number", "due", "status", "kelurahan", "category", "title", "holder")
 _BY_WORTH = ("holder", "kelurahan", "category")
-"""Which columns come first where not all have room beside the title."""
+"""Which columns come first where not all have room beside the title; a person's own choice comes in its order."""
 
 
 @lru_cache(maxsize=16)
-def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
-    """The columns of a list of `width` cells with the width of each."""
+def columns_for(width: int, chosen: tuple[str, ...] = ()) -> tuple[tuple[Column, int], ...]:
+    """The columns of a list of `width` cells with the width of each; `chosen` are those wanted, in order.
+
+    Marks and title are always there, the title in the place that was chosen for it, else last.
+    """
     known = {column.name: column for column in COLUMNS}
-    sizes = {name: column.width for name, column in known.items() if not column.least}
+    wanted = tuple(name for name in chosen if name in known and name != "mark") or DEFAULT_COLUMNS
+    order = ("mark", *wanted, *(() if "title" in wanted else ("title",)))
+    sizes = {name: known[name].width for name in order if not known[name].least}
+    shorter: dict[str, int] = {}
     if width < COMPACT:
-        sizes["number"], sizes["status"] = SHORT_NUMBER, status_mark.SHORT_WIDTH
+        shorter |= {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH}
     if width < NARROW:
-        sizes["due"] = SHORT_DUE if width >= TINY else 9
+        shorter["due"] = SHORT_DUE if width >= TINY else 9
+    sizes |= {name: size for name, size in shorter.items() if name in sizes}
     room = width - sum(size + GAP for size in sizes.values())
-    for name in _BY_WORTH:
-        spare = room - TITLE - GAP
+    worth = _BY_WORTH if wanted == DEFAULT_COLUMNS else tuple(name for name in wanted if known[name].least)
+    for name in worth:
+        spare = room - (TITLE if wanted == DEFAULT_COLUMNS else LEAST_TITLE) - GAP
         if spare < known[name].least:
             break
         sizes[name] = min(known[name].width, spare)
         room -= sizes[name] + GAP
     sizes["title"] = max(6, room)
-    return tuple((column, sizes[column.name]) for column in COLUMNS if column.name in sizes)
+    return tuple((known[name], sizes[name]) for name in order if name in sizes)
 
 
-def heading(width: int) -> str:
+def heading(width: int, chosen: tuple[str, ...] = ()) -> str:
     """The line above the list."""
     return "".join(
-        fit(_(column.heading) if column.heading else "", size) + " " for column, size in columns_for(width)
+        fit(_(column.heading) if column.heading else "", size) + " "
+        for column, size in columns_for(width, chosen)
     )
 
 
@@ -126,13 +147,17 @@ class RowPainter:
     def __init__(self, style: Callable[[str], Style], *, ascii_only: bool = False) -> None:
         self._style = style
         self._ascii = ascii_only
+        self.columns: tuple[str, ...] = ()
+        """A person's choice; empty for the usual ones."""
 
-    def paint(self, cells: Cells, width: int, base: Style, now: float, *, marked: bool) -> list[Segment]:
+    def paint(
+        self, cells: Cells, width: int, base: Style, now: float, *, marked: bool, watched: bool = False
+    ) -> list[Segment]:
         """Segments of exactly `width` cells."""
         segments: list[Segment] = []
         used = 0
-        for column, size in columns_for(width):
-            text, style = self._cell(column.name, cells, now, size, marked=marked)
+        for column, size in columns_for(width, self.columns):
+            text, style = self._cell(column.name, cells, now, size, marked=marked, watched=watched)
             if column.name == "number" and size == SHORT_NUMBER:
                 text = text.partition("-")[2] or text
             segments.append(Segment(fit(text, size) + " ", base + style if style else base))
@@ -145,13 +170,13 @@ class RowPainter:
         return segments
 
     def _cell(
-        self, name: str, cells: Cells, now: float, size: int, *, marked: bool
+        self, name: str, cells: Cells, now: float, size: int, *, marked: bool, watched: bool
     ) -> tuple[str, Style | None]:
         match name:
             case "mark":
-                sign = ("*" if self._ascii else "✓") if marked else " "
+                sign = ("*" if self._ascii else "✓") if marked else WATCHED[self._ascii] if watched else " "
                 pending = ("^" if self._ascii else "▲") if cells.pending else self._other_sign(cells)
-                return sign + pending, self._style("accent" if cells.pending or marked else "red")
+                return sign + pending, self._style("accent" if cells.pending or marked or watched else "red")
             case "number":
                 return safe(cells.number) or _("(belum ada)"), self._style("strong")
             case "due":
@@ -165,6 +190,12 @@ class RowPainter:
                 return safe(cells.category) or "–", self._style("muted")
             case "holder":
                 return safe(cells.holder), self._style("accent" if cells.mine else "muted")
+            case "dinas":
+                return safe(cells.dinas), self._style("muted")
+            case "channel":
+                return safe(cells.channel), self._style("muted")
+            case "age":
+                return wording.span(now - cells.created), self._style("muted")
             case _:
                 return safe(cells.title), None
 

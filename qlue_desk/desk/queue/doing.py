@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
-from qlue_desk.desk.dialogs.base import ChooseDialog, TextDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog
 from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perform
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.macro import MacroDialog
@@ -21,7 +21,6 @@ from qlue_desk.desk.queue import many
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
-from qlue_desk.desk.queue.placing import place_content
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import Complaint, Status
@@ -257,16 +256,6 @@ class Doing(Performing):
             await self.run_and_tell(chosen, Deed(Verb.DISPATCH, plan=as_suggested))
         else:
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
-
-    def photo(self) -> None:
-        """`o`."""
-        later(self.screen, self._photo(), group="dialog")
-
-    async def _photo(self) -> None:
-        chosen = await self.screen.chosen()
-        if chosen is not None:
-            title = _("Foto dan peta {number}").format(number=chosen.first.number)
-            self.screen.app.push_screen(TextDialog(title, place_content(chosen.first, self.backend)))
 
 
 def take_free(complaint: Complaint) -> tuple[Step, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from textual.widgets import Input
 
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
@@ -38,11 +39,17 @@ class Finding(QueueKeys):
     kept_query = ""
     named_query = ("", "")
     """A query of the summary and what its number counts."""
+    from_summary = False
+    """Esc goes back to the number whose reports these are."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
         """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
+        raise NotImplementedError
+
+    def is_readable(self, text: str) -> bool:
+        """Whether a query line can be read."""
         raise NotImplementedError
 
     def open_detail(self) -> None:
@@ -65,13 +72,17 @@ class Finding(QueueKeys):
             self.before = Standing(self.view, self.queue.current)
 
     def go_back(self) -> None:
-        """From a query to the view and the row before it."""
+        """From a query to the view and the row before it, or to the summary whose number it was."""
         self.kept_query = ""
+        again = self.from_summary
         self._show_view(min(self.before.view, len(self.views) - 1), row=self.before.row)
+        if again:
+            self.desk.show_summary()
 
     def _show_view(self, view: int, *, row: int | None = None) -> None:
         self.view = view
         self.kept_query = ""
+        self.from_summary = False
         self.remove_class("-views-open", "-detail")
         self.query_one(QueryBar).close()
         self.queue.clear_marks()
@@ -80,9 +91,10 @@ class Finding(QueueKeys):
         self.show_line()
         self.show_keys()
 
-    def show_own_query(self, text: str, name: str = "") -> None:
-        """Show the reports of a query that is no saved view; `name` says what they are."""
+    def show_own_query(self, text: str, name: str = "", *, of_summary: bool = False) -> None:
+        """Show the reports of a query that is no saved view; `name` says what they are, esc leads back."""
         self.named_query = (text, name)
+        self.from_summary = of_summary
         self.remember()
         self.view = -1
         self.kept_query = text
@@ -104,7 +116,11 @@ class Finding(QueueKeys):
     # --- the query bar -------------------------------------------------------------------------
 
     def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
-        """Live results."""
+        """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice."""
+        if not event.settled and not self.is_readable(event.text):
+            return
+        if event.settled and self.view < 0 and event.text == self.query_text:
+            return
         self.view = -1
         self.show_query(event.text)
 
@@ -133,6 +149,12 @@ class Finding(QueueKeys):
         """1–9."""
         if number <= len(self.views):
             self._show_view(number - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where text is typed, a slash is a slash."""
+        if action == "query" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_query(self) -> None:
         """/"""

@@ -16,6 +16,7 @@ from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
+from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
@@ -27,6 +28,7 @@ class QueueKeys(PlaceScreen):
     doing: Doing
     entering: Entering
     revealing: Revealing
+    seeing: Seeing
     snoozing: Snoozing
     matching: Matching
     lag: Lag
@@ -161,7 +163,11 @@ class QueueKeys(PlaceScreen):
 
     def action_photo(self) -> None:
         """O."""
-        self.doing.photo()
+        self.seeing.photo()
+
+    def action_map(self) -> None:
+        """Shift+m."""
+        self.seeing.map()
 
     def action_similar(self) -> None:
         """D."""

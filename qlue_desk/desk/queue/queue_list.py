@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -38,6 +38,7 @@ class QueueList(VirtualList[Cells]):
         super().__init__(fetch, lambda cells: cells.row, identity=lambda cells: cells.id, id=id)
         self._clock = clock
         self._painter = RowPainter(self._paint_style, ascii_only=ascii_only)
+        self._others: Mapping[str, object] = {}
         self._styles: dict[str, Style] = {}
         self._styles_theme = ""
 
@@ -45,13 +46,30 @@ class QueueList(VirtualList[Cells]):
         """Deadlines move on by themselves."""
         self.set_interval(30, self.refresh)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The chosen columns; empty for the usual ones."""
+        return self._painter.columns
+
+    @columns.setter
+    def columns(self, names: tuple[str, ...]) -> None:
+        self._painter.columns = names
+        self.redraw()
+
+    def show_others(self, others: Mapping[str, object]) -> None:
+        """Mark the reports that other people have open, by complaint id."""
+        self._others = others
+        self.redraw()
+
     def style_key(self) -> tuple[Any, ...]:
         """Theme and minute."""
         return (self.app.theme, int(self._clock()) // 30)
 
     def draw_row(self, row: Cells, width: int, base: Style, *, cursor: bool, marked: bool) -> list[Segment]:
         """One queue line."""
-        return self._painter.paint(row, width, base, self._clock(), marked=marked)
+        return self._painter.paint(
+            row, width, base, self._clock(), marked=marked, watched=row.id in self._others
+        )
 
     def _paint_style(self, name: str) -> Style:
         if self._styles_theme != self.app.theme:

@@ -26,9 +26,11 @@ from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
+from qlue_desk.desk.queue.listing import Listing
 from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
+from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
@@ -43,6 +45,8 @@ ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 
+ALL_REST = 0.15
+"""Seconds without a key in the query bar before all that it means is read behind the first page."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
 
@@ -60,6 +64,8 @@ class DeskScreen(Working, Finding):
         self.doing = Doing(self, backend, self.settings)
         self.entering = Entering(self, backend)
         self.revealing = Revealing(self, backend)
+        self.seeing = Seeing(self, backend)
+        self.listing = Listing(self, backend)
         self.snoozing = Snoozing(self, backend)
         self.matching = Matching(self, backend)
         self.views = backend.views()
@@ -97,10 +103,19 @@ class DeskScreen(Working, Finding):
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
         self.show_query(self.query_text)
+        later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
+        later(self, self._show_handover(), group="handover")
         for sentence in self.backend.view_problems().values():
             say(self, sentence, wrong=True)
+
+    async def _show_handover(self) -> None:
+        """What the shift before left; the module is loaded only where there is something."""
+        if await self.backend.has_handover():
+            from qlue_desk.desk.handing_over import show_left
+
+            await show_left(self, self.backend)
 
     def _tick(self) -> None:
         self.show_line()
@@ -143,6 +158,7 @@ class DeskScreen(Working, Finding):
         except QueryError as error:
             self._point_at(error)
             return False
+        query = self.listing.grouped(query)
         self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text)
@@ -155,7 +171,8 @@ class DeskScreen(Working, Finding):
 
     async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         try:
-            await self._fetch(query, text, keep_cursor=keep_cursor, row=row)
+            fetch = self._fetch_grouped if query.group else self._fetch
+            await fetch(query, text, keep_cursor=keep_cursor, row=row)
         except Superseded:
             raise  # the newer question answers for this one, too
         except Exception:
@@ -164,7 +181,9 @@ class DeskScreen(Working, Finding):
 
     async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         if row is not None:
-            numbers = await self.backend.find(query)
+            numbers = await self.backend.find(query, limit=FIRST_PAGE)
+            if row not in numbers and len(numbers) == FIRST_PAGE:
+                numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
                 self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
@@ -173,8 +192,10 @@ class DeskScreen(Working, Finding):
                 self._shown()
                 self.lag.arrived(text)
                 self.show_heading()
-                later(self, self._count(), group="count")
-                return
+                if len(numbers) != FIRST_PAGE:
+                    later(self, self._count(), group="count")
+                    return
+                keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
             first = await self.backend.find(query, limit=FIRST_PAGE)
             # Rows before the other numbers: behind those the reading thread would let them wait.
@@ -186,9 +207,11 @@ class DeskScreen(Working, Finding):
             if len(first) < FIRST_PAGE:
                 later(self, self._count(), group="count")
                 return
+            if self.query_one(QueryBar).has_class("-open"):
+                await asyncio.sleep(ALL_REST)
         numbers = await self.backend.find(query)
-        # A row that was only still shown may be back in its very place.
-        if numbers != self.queue.numbers or self.queue.guest is not None:
+        # A row that was only still shown may be back in its very place; headings may have to go.
+        if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
         later(self, self._count(), group="count")
@@ -197,6 +220,21 @@ class DeskScreen(Working, Finding):
         if not self._filled:
             self._filled = True
             self.post_message(QueueShown())
+
+    async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
+        """Groups are known only with all their reports, so they come in one piece."""
+        numbers, groups = await self.listing.find(query)
+        keep = keep_cursor and row is None and bool(self.queue.numbers)
+        place = numbers.index(row) if row is not None and row in numbers else 0
+        if not keep:
+            self.queue.prime(await self.backend.rows(numbers[place : place + PAGE]))
+        self.queue.set_numbers(numbers, keep_cursor=keep, groups=groups)
+        if not keep:
+            self.queue.move_to(place)
+        self._shown()
+        self.lag.arrived(text)
+        self.show_heading()
+        later(self, self._count(), group="count")
 
     async def _count(self) -> None:
         readable = {
@@ -218,6 +256,10 @@ class DeskScreen(Working, Finding):
         except QueryError:
             return None
 
+    def is_readable(self, text: str) -> bool:
+        """Whether a query line can be read."""
+        return self._readable(text) is not None
+
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
         if error.nearest:
@@ -231,25 +273,28 @@ class DeskScreen(Working, Finding):
             own = self.backend.view_problems() if self.view >= 0 else {}
             say(self, own.get(self.views[self.view][0], " ".join(lines)), wrong=True)
 
-    def show_heading(self) -> None:
-        """Name, count and marks above the list; a word where it is empty."""
-        queue, pane = self.queue, self.query_one("#queue-pane")
+    def shown_name(self) -> str:
+        """What the reports of the list are."""
         # A number of the summary may mean just what a view means; its name says more than its query.
         named = {query: name for name, query in reversed(self.views)}
         if 0 <= self.view < len(self.views):
-            name = _(self.views[self.view][0])
-        elif self.query_text in named:
-            name = _(named[self.query_text])
-        elif self.named_query[1] and self.query_text == self.named_query[0]:
-            name = _("Ringkasan: {name}").format(name=self.named_query[1])
-        else:
-            name = _("Cari: {text}").format(text=self.query_text)
+            return _(self.views[self.view][0])
+        if self.query_text in named:
+            return _(named[self.query_text])
+        if self.named_query[1] and self.query_text == self.named_query[0]:
+            return self.named_query[1]
+        return _("Cari: {text}").format(text=self.query_text)
+
+    def show_heading(self) -> None:
+        """Name, count and marks above the list; a word where it is empty."""
+        queue, pane = self.queue, self.query_one("#queue-pane")
+        name = self.shown_name()
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
-                Content.styled(heading(queue.size.width), "$text-muted"), layout=False
+                Content.styled(heading(queue.size.width, queue.columns), "$text-muted"), layout=False
             )
         empty = self._filled and not queue.numbers
         if empty != self.has_class("-empty"):
@@ -279,9 +324,13 @@ class DeskScreen(Working, Finding):
             await asyncio.sleep(rest)
         cells = self.current_cells
         case = await self.backend.case(cells.id) if cells is not None else None
+        self.desk.look(cells.id if case is not None and cells is not None else "")
         now = self.backend.now()
         can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
-        around = Surroundings(self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept)
+        others = self.desk.others.get(cells.id, ()) if cells is not None else ()
+        around = Surroundings(
+            self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept, others
+        )
         gone = ""
         if case is None and cells is not None:
             gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
@@ -290,6 +339,11 @@ class DeskScreen(Working, Finding):
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
             later(self, self._show_detail(), group="detail")
+
+    def others_changed(self) -> None:
+        """Marks in the list, names in the detail."""
+        self.queue.show_others(self.desk.others)
+        self._draw_detail_again()
 
     def on_virtual_list_width_changed(self, event: VirtualList.WidthChanged) -> None:
         """The heading stands over the columns."""
@@ -395,6 +449,8 @@ class DeskScreen(Working, Finding):
         elif self.focused is self.detail or self.has_class("-detail"):
             self.remove_class("-detail")
             self.queue.focus()
+            if not self.is_wide:
+                self.desk.look("")
         elif self.queue.marks:
             self.clear_marks()
         elif self.view < 0:

@@ -1,129 +1,210 @@
-"""The summary as rows of cells; a cell with a query is a number that opens its reports. Pure layout."""
+"""The summary as rows of cells, by whose home it is. Pure layout."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 
-import msgspec
-from rich.cells import cell_len
-
-from qlue_desk.casework.summary import AGE_LABELS, Bar, Number, Summary
+from qlue_desk.casework.breakdown import AGE_LABELS, Bar
+from qlue_desk.casework.home import Home
+from qlue_desk.casework.summary import Heat, Number, ShiftDue, Summary
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.desk.summary.cells import (
+    Block,
+    Cell,
+    Row,
+    beside,
+    block_width,
+    flowing,
+    number_cell,
+    percent,
+)
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.status_mark import glyph, short_label
 from qlue_desk.domain.complaint import STATUS_LOOK
-from qlue_desk.phrases import percent
+from qlue_desk.phrases import duration_words
 from qlue_desk.words import _
 
-WIDE = 112
-"""Cells from which on the breakdowns stand beside each other."""
 BARS = 8
 """Lines of one breakdown."""
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """A piece of a row."""
-
-    text: str
-    style: str = ""
-    query: str = ""
-    """'' when it is no number to open."""
-    name: str = ""
-    """What the number counts, as the title of its reports."""
-
-
-Row = list[Cell]
-Block = list[Row]
-
-
 AGE = 9
 """Cells of one age of a status."""
+LABEL = 17
+"""Cells of a name in a table."""
 
 
 def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = False) -> Block:
     """All rows for a width."""
-    rows: Block = [*_headline(summary, width), []]
+    rows: Block = [*_home(summary, zone), *_headline(summary, width, zone), []]
+    if summary.league and summary.home is Home.CITY:
+        rows += [*_league(summary), []]
     ages, weeks = _ages(summary, ascii_only), _weeks(summary, ascii_only)
-    kelurahan = _bars(_("Kelurahan terpadat"), summary.kelurahan, ascii_only)
-    categories = _bars(_("Kategori"), summary.categories, ascii_only)
-    officers = _bars(_("Beban petugas"), summary.officers, ascii_only)
-    if width >= WIDE:
-        rows += _beside([ages, weeks], 4)
-        rows.append([])
-        rows += _beside([categories, kelurahan, officers], 3)
-    else:
-        rows += [*ages, [], *weeks, []]
-        rows += _beside([categories, kelurahan], 2)
-        rows += [[], *officers]
+    officers = _people(summary, ascii_only)
+    rows += _side_by_side([ages, [*weeks, [], *_bounces(summary, ascii_only)]], width)
+    rows.append([])
+    rows += _side_by_side(
+        [
+            officers,
+            _bars(_("Kategori"), summary.categories, ascii_only),
+            _bars(_("Kelurahan terpadat"), summary.kelurahan, ascii_only),
+        ],
+        width,
+    )
+    rows.append([])
+    rows += _heat(summary.heat, width)
+    if summary.league and summary.home is not Home.CITY:
+        rows += [[], *_league(summary)]
     return rows
 
 
-def _number(number: Number, name: str, style: str = "bold", width: int = 0) -> Cell:
-    words = wording.number(number.count).rjust(width)
-    return Cell(words, style if number.count else "$text-muted", number.query, name)
+def _side_by_side(blocks: Sequence[Block], width: int) -> Block:
+    """As many beside each other as the width takes, the others below."""
+    rows: Block = []
+    line: list[Block] = []
+    for block in blocks:
+        if line and sum(block_width(one) + 3 for one in [*line, block]) > width + 3:
+            rows += [*beside(line, 3), []]
+            line = []
+        line.append(block)
+    return [*rows, *beside(line, 3)]
 
 
-def _headline(summary: Summary, width: int) -> Block:
+# --- what comes first ----------------------------------------------------------------------------
+
+
+def _home(summary: Summary, zone: dt.tzinfo) -> Block:
+    if summary.home is Home.WAITING and summary.held is not None:
+        return _held(summary)
+    if summary.home is not Home.VERIFIER:
+        return []
+    rows: Block = [[Cell(_("Menunggu keputusan Anda"), "bold $accent")]]
+    for one in summary.decisions:
+        row: Row = [
+            number_cell(Number(one.count, one.query), _(one.label), "bold", 7),
+            Cell(f"  {fit(_(one.label), 34)}", "" if one.count else "$text-muted"),
+        ]
+        if one.oldest is not None:
+            row.append(Cell(_oldest(summary, one.oldest), "$text-muted"))
+        if one.late:
+            row += [
+                Cell("  "),
+                number_cell(
+                    Number(one.late, f"{one.query} overdue"),
+                    _("{n}, lewat").format(n=_(one.label)),
+                    "bold $status-red",
+                ),
+                Cell(" " + _("lewat"), "$status-red"),
+            ]
+        rows.append(row)
+    return [*rows, []]
+
+
+def _held(summary: Summary) -> Block:
+    assert summary.held is not None
+    held, words = summary.held.number, _("laporan ditahan: kota ini belum bergabung")
+    rows: Block = [
+        [number_cell(held, words), Cell(f" {words}", "bold")],
+        [
+            Cell(
+                _("Dicatat, dipilah dan dihitung; diteruskan begitu kota bergabung. Yang akan menjawab:"),
+                "$text-muted",
+            )
+        ],
+    ]
+    for one in summary.held.by_dinas[:BARS]:
+        name = safe(_(one.label)) if one.key else _("belum ada dinasnya")
+        rows.append([Cell(wording.number(one.count).rjust(7), "bold"), Cell(f"  {name}")])
+    return [*rows, []]
+
+
+def _headline(summary: Summary, width: int, zone: dt.tzinfo) -> Block:
     never = summary.delivered_never_acknowledged
     unanswered, again = _("diterima dinas, belum pernah dijawab"), _("dibuka kembali")
     first: Row = [
-        _number(never, unanswered, "bold $status-red"),
+        number_cell(never, unanswered, "bold $status-red"),
         Cell(f" {unanswered}", "bold" if never.count else "$text-muted"),
     ]
-    others: Row = []
-    for number, words, style in (
-        (summary.overdue, _("lewat tenggat"), "bold $status-red"),
-        (summary.awaiting_verification, _("menunggu verifikasi"), "bold $status-yellow"),
-        (summary.open, _("masih terbuka"), "bold"),
-    ):
-        others += [_number(number, words, style), Cell(f" {words}   ")]
+    if summary.oldest_unanswered is not None:
+        first.append(Cell(f", {_oldest(summary, summary.oldest_unanswered)}", "$status-red"))
+    now, following = summary.shifts
+    back = _("kembali: bukan urusan dinas")
+    parts: list[Row] = [
+        _counted(summary.overdue, _("lewat tenggat"), "bold $status-red"),
+        _counted(
+            now.due,
+            _("jatuh tempo sampai {time}").format(time=wording.clock_time(now.end, zone)),
+            "bold $status-yellow",
+        ),
+        _counted(following.due, _next_shift(following, zone), "bold $status-yellow"),
+        _counted(summary.awaiting_verification, _("menunggu verifikasi"), "bold $status-yellow"),
+        _counted(summary.open, _("masih terbuka"), "bold"),
+        _counted(summary.bounced, back, "bold"),
+    ]
     if summary.reopen_rate is not None:
-        share = percent(summary.reopen_rate)
-        reopened = Number(summary.reopened.count, summary.reopened.query)
-        others += [Cell(f"{share}%", "bold", reopened.query, again), Cell(f" {again}   ")]
-    if summary.bounced:
-        others.append(Cell(_("{n} kali dilempar antar dinas").format(n=summary.bounced), "$text-muted"))
-    if row_width(others) > width:
-        return [first, others[:4], others[4:]]
-    return [first, others]
+        parts.append(
+            [
+                Cell(percent(summary.reopen_rate), "bold", summary.reopened.query, again),
+                Cell(f" {again}"),
+            ]
+        )
+    return [first, *flowing(parts, width)]
+
+
+def _counted(number: Number, words: str, style: str) -> Row:
+    return [number_cell(number, words, style), Cell(f" {words}")]
+
+
+def _next_shift(shift: ShiftDue, zone: dt.tzinfo) -> str:
+    begin, end = wording.clock_time(shift.begin, zone), wording.clock_time(shift.end, zone)
+    return _("di sif berikut ({begin}–{end})").format(begin=begin, end=end)
+
+
+def _oldest(summary: Summary, since: dt.datetime) -> str:
+    return _("tertua {age}").format(age=duration_words(summary.as_of - since))
+
+
+# --- tables --------------------------------------------------------------------------------------
 
 
 def _ages(summary: Summary, ascii_only: bool) -> Block:
-    head: Row = [Cell(fit(_("Umur"), 17), "bold $accent")]
+    head: Row = [Cell(fit(_("Umur"), LABEL), "bold $accent")]
     head += [Cell(_(label).rjust(AGE), "$text-muted") for label in AGE_LABELS]
-    head.append(Cell(_("jumlah").rjust(9), "$text-muted"))
+    head.append(Cell(_("jumlah").rjust(AGE), "$text-muted"))
     rows: Block = [head]
     for line in summary.ages:
         look = STATUS_LOOK[line.status]
-        row: Row = [
-            Cell(
-                fit(f"{glyph(line.status, ascii_only=ascii_only)} {short_label(line.status)}", 17),
-                f"$status-{look.colour}",
-            )
-        ]
+        name = f"{glyph(line.status, ascii_only=ascii_only)} {short_label(line.status)}"
+        row: Row = [Cell(fit(name, LABEL), f"$status-{look.colour}")]
         row += [
-            _number(number, _("{status}, {age}").format(status=_(look.label), age=_(age)), "", AGE)
+            number_cell(number, _("{status}, {age}").format(status=_(look.label), age=_(age)), "", AGE)
             for number, age in zip(line.ages, AGE_LABELS, strict=True)
         ]
-        row.append(_number(line.total, _(look.label), "bold", 9))
+        row.append(number_cell(line.total, _(look.label), "bold", AGE))
         rows.append(row)
     return rows
 
 
 def _weeks(summary: Summary, ascii_only: bool) -> Block:
-    received = [week.received for week in summary.weeks]
-    resolved = [week.resolved for week in summary.weeks]
     rows: Block = [[Cell(_("12 minggu terakhir"), "bold $accent")]]
-    for label, values, style in (
-        (_("masuk"), received, "$status-red"),
-        (_("selesai"), resolved, "$status-green"),
+    received = [week.received.count for week in summary.weeks]
+    closed = [week.closed.count for week in summary.weeks]
+    first, this = summary.weeks[0], summary.weeks[-1]
+    for label, values, number, whole, style in (
+        (_("masuk"), received, this.received, f"since:{first.start}", "$status-red"),
+        (_("ditutup"), closed, this.closed, f"is:closed changed:{first.start}", "$status-green"),
     ):
-        line = sparkline(values, ascii_only=ascii_only)
-        total = wording.number(sum(values))
-        rows.append([Cell(fit(label, 9), "$text-muted"), Cell(line, style), Cell(f"  {total}", "bold")])
-    gap = sum(received) - sum(resolved)
+        total = Number(sum(values), whole)
+        rows.append(
+            [
+                Cell(fit(label, 8), "$text-muted"),
+                Cell(sparkline(values, ascii_only=ascii_only), style),
+                number_cell(total, _("{what}, 12 minggu").format(what=label), "bold", 7),
+                Cell("  " + _("minggu ini") + " ", "$text-muted"),
+                number_cell(number, _("{what}, minggu ini").format(what=label)),
+            ]
+        )
+    gap = sum(received) - sum(closed)
     if gap > 0:
         rows.append([Cell(_("antrean bertambah {n}").format(n=wording.number(gap)), "$status-yellow")])
     elif gap < 0:
@@ -131,67 +212,112 @@ def _weeks(summary: Summary, ascii_only: bool) -> Block:
     return rows
 
 
+def _bounces(summary: Summary, ascii_only: bool) -> Block:
+    if not summary.bounces:
+        return []
+    return _bars(_("Bukan urusan kami, kata"), summary.bounces[:3], ascii_only)
+
+
 def _bars(title: str, bars: Sequence[Bar], ascii_only: bool) -> Block:
     rows: Block = [[Cell(fit(title, 34), "bold $accent")]]
     largest = max((one.count for one in bars), default=0)
     for one in bars[:BARS]:
-        late = _("{n} lewat").format(n=wording.number(one.late)) if one.late else ""
-        rows.append(
-            [
-                Cell(fit(safe(_(one.label)), 16) + " ", ""),
-                Cell(bar(one.count, largest, 8, ascii_only=ascii_only) + " ", "$accent"),
-                Cell(
-                    wording.number(one.count).rjust(5),
-                    "bold",
-                    one.query,
-                    _("{group}, {name}").format(group=title, name=safe(_(one.label))),
-                ),
-                Cell(late.rjust(len(late) + 1), "$status-red"),
-            ]
-        )
+        rows.append(_bar(title, one, largest, ascii_only))
     if len(rows) == 1:
         rows.append([Cell("–", "$text-muted")])
     return rows
 
 
-def row_width(row: Row) -> int:
-    """Cells of a row."""
-    return sum(cell_len(cell.text) for cell in row)
+def _bar(title: str, one: Bar, largest: int, ascii_only: bool) -> Row:
+    name = safe(_(one.label))
+    row: Row = [
+        Cell(fit(name, 16) + " "),
+        Cell(bar(one.count, largest, 6, ascii_only=ascii_only) + " ", "$accent"),
+        number_cell(Number(one.count, one.query), f"{title}, {name}", "bold", 6),
+    ]
+    if one.late:
+        late = _("{n} lewat").format(n=wording.number(one.late))
+        query = f"{one.query} overdue" if one.query else ""
+        row += [
+            Cell(" "),
+            Cell(
+                late, "$status-red", query, _("{group}, {name}, lewat tenggat").format(group=title, name=name)
+            ),
+        ]
+    return row
 
 
-def _beside(blocks: Sequence[Block], gap: int) -> Block:
-    widths = [max((row_width(row) for row in block), default=0) for block in blocks]
-    joined: Block = []
-    for line in range(max(len(block) for block in blocks)):
-        row: Row = []
-        for block, width in zip(blocks, widths, strict=True):
-            part = block[line] if line < len(block) else []
-            row += [*part, Cell(" " * (width - row_width(part) + gap))]
-        joined.append(row)
-    return joined
+def _people(summary: Summary, ascii_only: bool) -> Block:
+    """Load by person: open, late, the longest waiting."""
+    title = _("Beban petugas")
+    rows = _bars(title, summary.officers, ascii_only)
+    for row, one in zip(rows[1:], summary.officers, strict=False):
+        if one.oldest is not None:
+            row.append(Cell(f" · {_oldest(summary, one.oldest)}", "$text-muted"))
+    return rows
 
 
-def numbers_of(rows: Block) -> list[tuple[int, int]]:
-    """Places (row, cell) of all numbers that open something."""
-    return [(y, x) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell.query]
+def _heat(heat: Heat, width: int) -> Block:
+    """Category × kelurahan; the darker, the more. The map of the same numbers draws `heat.points`."""
+    cell = 12
+    shown = max(0, min(len(heat.kelurahan), (width - LABEL) // cell))
+    if not heat.rows or not shown:
+        return []
+    head: Row = [Cell(fit(_("Kategori"), LABEL), "bold $accent")]
+    head += [
+        Cell(fit(safe(_(one.label)), cell - 1).rjust(cell), "$text-muted") for one in heat.kelurahan[:shown]
+    ]
+    rows: Block = [head]
+    largest = max(number.count for line in heat.rows for number in line.cells[:shown])
+    for line in heat.rows[:BARS]:
+        row: Row = [Cell(fit(safe(_(line.label)), LABEL))]
+        for number, column in zip(line.cells[:shown], heat.kelurahan, strict=False):
+            share = number.count / largest if largest else 0
+            style = "bold $status-red" if share > 2 / 3 else "$status-yellow" if share > 1 / 3 else ""
+            name = _("{group}, {name}").format(group=safe(_(line.label)), name=safe(_(column.label)))
+            row.append(number_cell(number, name, style, cell))
+        rows.append(row)
+    return rows
 
 
-def neighbour(rows: Block, place: tuple[int, int], down: int, right: int) -> tuple[int, int]:
-    """The number in a direction: sideways in reading order, up and down the nearest by column."""
-    places = numbers_of(rows)
-    if place not in places:
-        return places[0] if places else (0, 0)
-    if right:
-        return places[max(0, min(len(places) - 1, places.index(place) + right))]
-    column = _column(rows, place)
-    lines = sorted(
-        {y for y, _x in places if (y > place[0]) == (down > 0) and y != place[0]}, reverse=down < 0
+def _league(summary: Summary) -> Block:
+    """Who answers and who does not, the most unanswered first."""
+    heads = (
+        _("terbuka"),
+        _("tak dijawab"),
+        _("lewat"),
+        _("dikembalikan"),
+        _("dibuka lagi"),
+        _("jawab (median)"),
     )
-    if not lines:
-        return place
-    return min((p for p in places if p[0] == lines[0]), key=lambda p: abs(_column(rows, p) - column))
+    rows: Block = [
+        [
+            Cell(fit(_("Dinas"), LABEL), "bold $accent"),
+            *(Cell(head.rjust(15), "$text-muted") for head in heads),
+        ]
+    ]
+    for one in summary.league:
+        name = safe(one.label)
+        median = "–" if one.answer_minutes is None else _answer(one.answer_minutes)
+        rate = "–" if one.reopen_rate is None else percent(one.reopen_rate)
+        rows.append(
+            [
+                Cell(fit(name, LABEL)),
+                *(
+                    number_cell(number, f"{name}, {head}", style, 15)
+                    for number, head, style in zip(
+                        (one.open, one.never_acknowledged, one.late, one.bounced),
+                        heads,
+                        ("bold", "bold $status-red", "$status-red", ""),
+                        strict=False,
+                    )
+                ),
+                Cell(rate.rjust(15), "", one.reopened.query, f"{name}, {heads[4]}"),
+                Cell(median.rjust(15), "$text-muted"),
+            ]
+        )
+    return rows
 
 
-def _column(rows: Block, place: tuple[int, int]) -> int:
-    y, x = place
-    return row_width(rows[y][: x + 1])
+def _answer(minutes: int) -> str:
+    return _("< 5 mnt") if minutes < 5 else duration_words(dt.timedelta(minutes=minutes))

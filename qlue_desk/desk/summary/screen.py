@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from qlue_desk.casework.home import Home
 from qlue_desk.casework.summary import Summary
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
@@ -19,13 +20,24 @@ from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.summary.board import Block, Cell, board, neighbour, numbers_of, row_width
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.summary.board import board
+from qlue_desk.desk.summary.cells import Block, Cell, neighbour, numbers_of, place_of, row_width
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 CHANGE_PAUSE = 2.0
 """Seconds between two counts while reports stream in; the numbers cost more than rows do."""
+
+
+TITLES = {
+    Home.DINAS: N_("Ringkasan"),
+    Home.CITY: N_("Ringkasan kota"),
+    Home.VERIFIER: N_("Meja verifikator"),
+    Home.WAITING: N_("Laporan yang ditahan"),
+}
 
 
 class NumberBoard(Static):
@@ -44,10 +56,16 @@ class NumberBoard(Static):
         self.rows: Block = []
         self.place = (0, 0)
 
-    def show(self, rows: Block) -> None:
-        """Show these rows; the cursor stays where it is, or goes to the first number."""
+    def show(self, rows: Block, at: tuple[str, str] = ("", "")) -> None:
+        """Show these rows; the cursor stays on its number, else goes to that of `at`, else to the first.
+
+        `at` is the query and the name of a number.
+        """
+        current = self.current
+        on = (current.query, current.name) if current is not None and current.query else at
         self.rows = rows
         places = numbers_of(rows)
+        self.place = place_of(rows, *on) or self.place
         if self.place not in places and places:
             self.place = places[0]
         self._draw()
@@ -56,8 +74,15 @@ class NumberBoard(Static):
         """Walk."""
         self.place = neighbour(self.rows, self.place, down, right)
         self._draw()
+        self.into_view()
+
+    def into_view(self) -> None:
+        """Scroll to the cursor; on its first number to the very top."""
         parent = self.parent
         if isinstance(parent, VerticalScroll):
+            if self.place == next(iter(numbers_of(self.rows)), None):
+                parent.scroll_home(animate=False)
+                return
             top, height = parent.scroll_offset.y, parent.size.height
             if not top <= self.place[0] < top + height:
                 parent.scroll_to(y=max(0, self.place[0] - height // 2), animate=False)
@@ -125,15 +150,16 @@ class SummaryScreen(PlaceScreen):
             [
                 ("←↓↑→", _("pilih angka")),
                 ("enter", _("buka laporannya")),
+                *self._keys_of("handover"),
                 ("esc", _("kembali")),
-                *self._keys_everywhere(),
+                *self._keys_of("help", "quit"),
             ]
         )
         self.query_one("#summary-scroll").can_focus = False
         later(self, self._count(), group="count")
 
-    def _keys_everywhere(self) -> list[tuple[str, str]]:
-        actions = [ACTION_BY_ID[name] for name in ("help", "quit")]
+    def _keys_of(self, *names: str) -> list[tuple[str, str]]:
+        actions = [ACTION_BY_ID[name] for name in names]
         return [
             (shown_key(keys[0]), _(action.label))
             for action in actions
@@ -155,8 +181,11 @@ class SummaryScreen(PlaceScreen):
         later(self, self._count(), group="count")
 
     async def _count(self) -> None:
-        self.summary = await self.backend.summary("")
+        first = self.summary is None
+        self.summary = await self.backend.summary("", self.settings.shifts)
         self._draw()
+        if first:
+            self.call_after_refresh(self.board.into_view)
 
     def show_line(self) -> None:
         """The title says how old the numbers are, too."""
@@ -171,14 +200,8 @@ class SummaryScreen(PlaceScreen):
         )
         self.query_one("#summary-title", Static).update(
             Content.assemble(
-                (" · ".join((_("Ringkasan"), self.desk.whereabouts.dinas)), "bold"),
-                (
-                    " · "
-                    + _("data {time}").format(
-                        time=wording.stamp(self.summary.as_of, self.backend.zone).strip()
-                    ),
-                    "$text-muted",
-                ),
+                (f"{_(TITLES[self.summary.home])} · {safe(self._whose())}", "bold"),
+                (f" · {self._data_words()}", "$text-muted"),
                 ("  ", ""),
                 (
                     words
@@ -189,16 +212,35 @@ class SummaryScreen(PlaceScreen):
             )
         )
 
+    def _whose(self) -> str:
+        place = self.desk.whereabouts
+        home = self.summary.home if self.summary is not None else Home.DINAS
+        return place.city if home in (Home.CITY, Home.WAITING) else place.dinas
+
+    def _data_words(self) -> str:
+        """When central was last heard; a desk that was never connected says when it counted."""
+        assert self.summary is not None
+        moment = self.summary.data_as_of or self.summary.as_of
+        if self.desk.line_state is not None and self.desk.line_state.last_contact is not None:
+            moment = max(moment, self.desk.line_state.last_contact)
+        return _("data {time}").format(time=wording.stamp(moment, self.backend.zone).strip())
+
     def _draw(self) -> None:
         if self.summary is None:
             return
         self._draw_title()
-        width = self.size.width - 4
-        self.board.show(board(self.summary, width, self.backend.zone, ascii_only=self.desk.ascii_only))
+        width = self.size.width - 5  # padding, and the bar that scrolls
+        rows = board(self.summary, width, self.backend.zone, ascii_only=self.desk.ascii_only)
+        self.board.show(rows, self.desk.summary_at)
 
     def on_number_board_opened(self, event: NumberBoard.Opened) -> None:
         """A click."""
-        self.desk.open_query(event.query, event.title)
+        self._open(event.query, event.title)
+
+    def _open(self, query: str, name: str) -> None:
+        """Show the reports; esc comes back to this number."""
+        self.desk.summary_at = (query, name)
+        self.desk.open_query(query, name)
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -206,7 +248,7 @@ class SummaryScreen(PlaceScreen):
         """Enter."""
         cell = self.board.current
         if cell is not None and cell.query:
-            self.desk.open_query(cell.query, cell.name)
+            self._open(cell.query, cell.name)
 
     def action_down(self) -> None:
         """J."""
@@ -243,6 +285,12 @@ class SummaryScreen(PlaceScreen):
     def action_next_pane(self) -> None:
         """Tab: the next number."""
         self.board.move(0, 1)
+
+    def action_handover(self) -> None:
+        """Shift+h."""
+        from qlue_desk.desk.handing_over import hand_over
+
+        later(self, hand_over(self, self.backend, self.settings.shifts), group="dialog")
 
     def action_back(self) -> None:
         """Esc."""

@@ -36,6 +36,7 @@ class KeyBar(Static):
         self._spots: list[tuple[int, int, str]] = []
         """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
+        self._drawn_sentence = ""
         self._timer: Timer | None = None
 
     def show_place(
@@ -91,8 +92,11 @@ class KeyBar(Static):
         self.set_class(bool(self.sentence), "-saying")
         self.set_class(bool(self.sentence) and self._wrong, "-wrong")
         if self.sentence:
-            self.update(Content(self.sentence))
+            if self.sentence != self._drawn_sentence:
+                self.update(Content(self.sentence))
+            self._drawn_sentence = self.sentence
             return
+        self._drawn_sentence = ""
         room = (self.size.width or 202) - 2
         always = self._always()
         kept = sum(_width(pair) for pair in self.shown if pair[0] in always)

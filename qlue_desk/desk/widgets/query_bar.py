@@ -20,7 +20,7 @@ from qlue_desk.domain.query_complete import Offer, token_span
 from qlue_desk.words import _
 
 PAUSE = 0.08
-"""Seconds without a key before the query runs."""
+"""Seconds without a key after which a mistake is pointed at; results are asked for at once."""
 FindOffers = Callable[[str, int], Sequence[Offer]]
 """What could stand at a cursor of a text."""
 
@@ -131,11 +131,12 @@ class QueryBar(Vertical):
     """
 
     class Asked(Message):
-        """The text stands still: run it."""
+        """The text is another one: run it. `settled`: no key has come for a while."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, *, settled: bool = False) -> None:
             super().__init__()
             self.text = text
+            self.settled = settled
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest text matters."""
@@ -180,7 +181,7 @@ class QueryBar(Vertical):
         self._put(text, len(text))
         self._completion.typed("", 0)
         self._show_offers()
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is meant for the line
 
     def remember(self, queries: Sequence[str]) -> None:
         """Earlier queries, the newest first: up brings them back."""
@@ -234,17 +235,22 @@ class QueryBar(Vertical):
         self.query_one("#query-offers", Static).update(Content("").join(parts))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what could be meant, and wait for a pause in typing before it is asked for."""
+        """Say what could be meant, and ask for it."""
         event.stop()
         self._history.begin()
         # Not the event's text: while keys come fast, the line is ahead of it.
         self._completion.typed(self.input.value, self.input.cursor_position)
         self._show_offers()
-        self._soon()
+        self._ask()
 
-    def _soon(self) -> None:
+    def _ask(self) -> None:
         self._stop_timer()
-        self._timer = self.set_timer(PAUSE, lambda: self.post_message(self.Asked(self.input.value)))
+        self.post_message(self.Asked(self.input.value))
+        self._timer = self.set_timer(PAUSE, self._settle)
+
+    def _settle(self) -> None:
+        self._timer = None
+        self.post_message(self.Asked(self.input.value, settled=True))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter keeps the query."""
@@ -257,7 +263,7 @@ class QueryBar(Vertical):
         if (line := self._completion.step(event.step)) is not None:
             self._put(*line)
             self._show_offers()
-            self._soon()
+            self._ask()
 
     def on__query_input_earlier(self, event: _QueryInput.Earlier) -> None:
         """Up."""
@@ -278,7 +284,7 @@ class QueryBar(Vertical):
             self._put(text, len(text))
             self._completion.typed("", 0)
             self._show_offers()
-            self._soon()
+            self._ask()
 
     def on__query_input_left(self, event: _QueryInput.Left) -> None:
         """Esc forgets it."""

@@ -20,6 +20,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from qlue_desk.desk.safe_text import fit
+from qlue_desk.desk.widgets.headings import Headings
 from qlue_desk.desk.widgets.place_kept import settle, without
 
 Row = TypeVar("Row")
@@ -35,12 +37,13 @@ Fetch = Callable[[list[int]], "Future[Sequence[Row]]"]
 class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Cursor, marks and pages over row numbers; subclasses draw a row in `draw_row`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted", "list--heading"}
     DEFAULT_CSS = """
     VirtualList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     VirtualList .list--cursor { background: $cursor-line; color: $cursor-line-text; }
     VirtualList .list--marked { background: $marked-line; }
     VirtualList .list--muted { color: $text-muted; }
+    VirtualList .list--heading { color: $accent; text-style: bold; }
     """
 
     class Highlighted(Message):
@@ -108,6 +111,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._row_number = row_number
         self._identity = identity or (lambda row: "")
         self.numbers: array[int] = array("q")
+        self.headings = Headings()
+        self._groups: Sequence[tuple[str, int]] = ()
         self.cursor = 0
         self.guest: int | None = None
         """The row under the cursor where the list has it elsewhere now, or no longer: it stays until the
@@ -132,8 +137,14 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     # --- content -------------------------------------------------------------------------------
 
-    def set_numbers(self, numbers: array[int], *, keep_cursor: bool = True) -> None:
-        """Show these rows; with `keep_cursor` the cursor stays on its row and the row in its place."""
+    def set_numbers(
+        self, numbers: array[int], *, keep_cursor: bool = True, groups: Sequence[tuple[str, int]] = ()
+    ) -> None:
+        """Show these rows; with `keep_cursor` the cursor stays on its row and the row in its place.
+
+        `groups` are headings, each with how many of the rows follow it.
+        """
+        headings, line = Headings(groups), self.headings.line_of(self.cursor)
         here = set(numbers) if self.marks or self._marks_to_come else set()
         marked = len(self.marks)
         self.marks = (self.marks | self._marks_to_come) & here
@@ -147,14 +158,17 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             place = settled.place
             if settled.away:
                 self.guest, self._guest_home = self.current, settled.home
+                if settled.home is not None:
+                    headings.removed(settled.home)
                 numbers = without(numbers, settled.home)
                 numbers.insert(place, self.guest)
-        self.numbers = numbers
+                headings.inserted(place)
+        self.numbers, self.headings, self._groups = numbers, headings, groups
         self._generation += 1
         self._asked.clear()
-        offset = place - self.cursor
+        offset = headings.line_of(place) - line
         self.cursor = place
-        self.virtual_size = Size(self.size.width, len(numbers))
+        self._measure()
         if keep_cursor and offset and self.scroll_y:
             self.scroll_to(y=self.scroll_y + offset, animate=False, immediate=True)
         elif not keep_cursor:
@@ -172,11 +186,16 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._known.pop(self.guest, None)
         else:
             self.numbers.insert(self._guest_home, self.guest)
+        self.headings = Headings(self._groups)  # without the guest the list is as it was given
         self.guest = self._guest_home = None
         # Pages begin at other rows now.
         self._generation += 1
         self._asked.clear()
-        self.virtual_size = Size(self.size.width, len(self.numbers))
+        self._measure()
+
+    def _measure(self) -> None:
+        """How many lines there are to scroll."""
+        self.virtual_size = Size(self.size.width, len(self.numbers) + len(self.headings))
 
     @property
     def absent(self) -> int | None:
@@ -200,6 +219,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._known[number] = row
             self._stale.discard(number)
         self._strips.clear()
+
+    def redraw(self) -> None:
+        """Draw all lines anew: something that they show beside their rows is another one."""
+        self._strips.clear()
+        self.refresh()
 
     def forget(self, numbers: Sequence[int] | None = None) -> None:
         """Fetch rows anew (all when None); the old content stays visible until the new one is here."""
@@ -302,7 +326,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if width != self._drawn_width:
             self._drawn_width = width
             self.post_message(self.WidthChanged(self))
-        index = y + self.scroll_offset.y
+        heading, index = self.headings.at(y + self.scroll_offset.y)
+        if heading is not None:
+            return self._heading_strip(heading, width)
         if index >= len(self.numbers):
             return Strip.blank(width, self.rich_style)
         self._want(index)
@@ -333,7 +359,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._strips[key] = strip
             if len(self._strips) > STRIPS_KEPT:
                 self._strips.popitem(last=False)
-        return strip.apply_offsets(0, index)
+        return strip.apply_offsets(0, y + self.scroll_offset.y)
+
+    def _heading_strip(self, heading: int, width: int) -> Strip:
+        style = self.rich_style + self.get_component_rich_style("list--heading", partial=True)
+        return Strip([Segment(fit(f" {self.headings.texts[heading]}", width), style)], width)
 
     def _base_style(self, *, cursor: bool, marked: bool) -> Style:
         base = self.rich_style
@@ -351,7 +381,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def on_resize(self) -> None:
         """Keep the scrollable size in step."""
-        self.virtual_size = Size(self.size.width, len(self.numbers))
+        self._measure()
         self._show_cursor()
 
     # --- cursor and marks ----------------------------------------------------------------------
@@ -368,7 +398,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self.refresh()
         before, self.cursor = self.cursor, index
         self._show_cursor()
-        for line in (before, index):
+        for row in (before, index):
+            line = self.headings.line_of(row)
             self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
         self.post_message(self.Highlighted(self, self.current))
 
@@ -385,11 +416,12 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         height = self.size.height
         if not height:
             return
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+        top, line = self.scroll_offset.y, self.headings.line_of(self.cursor)
+        upper = self.headings.top_of(self.cursor)
+        if upper < top:
+            self.scroll_to(y=upper, animate=False, immediate=True)
+        elif line >= top + height:
+            self.scroll_to(y=line - height + 1, animate=False, immediate=True)
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor."""
@@ -429,8 +461,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there, a second one opens."""
-        index = event.y + self.scroll_offset.y
-        if index >= len(self.numbers):
+        heading, index = self.headings.at(event.y + self.scroll_offset.y)
+        if heading is not None or index >= len(self.numbers):
             return
         event.stop()
         if event.chain >= 2 and index == self.cursor:

@@ -1,0 +1,205 @@
+"""The handover between shifts: what changed, what falls due next, what is stuck, and the words of who goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from qlue_desk.casework.errors import refused
+from qlue_desk.casework.summary import minute
+from qlue_desk.casework.workplace import Workplace, utc_now
+from qlue_desk.domain.complaint import STATUS_LOOK, Status
+from qlue_desk.domain.moves import N_
+from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
+from qlue_desk.domain.text import clean
+from qlue_desk.phrases import time_words
+from qlue_desk.settings import Shifts
+from qlue_desk.store import counts, handovers, outbox, queue
+from qlue_desk.store.handovers import REMEMBERED, Handover
+from qlue_desk.store.queue import QueueRow
+from qlue_desk.words import _
+
+LISTED = 8
+"""Reports of a list that are written out."""
+_URGENT = "status:dispatched priority:emergency,high"
+_WAITING = "status:coordinating,awaiting_reporter,scheduled"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One list of the handover: how many, which query, and the first of them by deadline."""
+
+    key: str
+    title: str
+    count: int
+    query: str
+    rows: tuple[QueueRow, ...] = ()
+
+
+class ShiftReport(msgspec.Struct, frozen=True):
+    """Everything that the next shift must know."""
+
+    as_of: dt.datetime
+    name: str
+    shift: Shift
+    next_shift: Shift
+    received: Part
+    changed: dict[str, int]
+    """Status to how many reports came into it during the shift and are in it."""
+    due: tuple[Part, ...]
+    """What falls due in the rest of this shift, and in the next."""
+    stuck: tuple[Part, ...]
+    unsent: int
+    refused: int
+    mine: Part
+    notes: tuple[Handover, ...]
+    """What earlier shifts left within a day, newest first."""
+
+
+def shift_report(
+    workplace: Workplace,
+    now: dt.datetime | None = None,
+    shifts: Shifts = Shifts(),  # noqa: B008 - a frozen struct
+) -> ShiftReport:
+    """Read it; nothing needs a network."""
+    return workplace.store.reading(_read, workplace, now or utc_now(), shifts)
+
+
+def sign_off(
+    workplace: Workplace,
+    note: str,
+    now: dt.datetime | None = None,
+    shifts: Shifts = Shifts(),  # noqa: B008
+) -> Handover:
+    """Leave a note with the lists as they are; the next shift sees it when its desk starts.
+
+    :raises Refused: for a note without a word.
+    """
+    words = clean(note).strip()
+    if not words:
+        raise refused(N_("Catatan serah terima belum ditulis."), "note")
+    moment = now or utc_now()
+    left = Handover(
+        moment,
+        workplace.actor.id,
+        clean(workplace.actor.name, multiline=False),
+        words,
+        handover_text(workplace, shift_report(workplace, moment, shifts)),
+    )
+    workplace.store.writing(handovers.leave, left)
+    return left
+
+
+def unseen(workplace: Workplace, now: dt.datetime) -> list[Handover]:
+    """Notes of others that this person has not read yet."""
+    return workplace.store.reading(handovers.unseen, workplace.actor.id, now - REMEMBERED)
+
+
+def _read(workplace: Workplace, now: dt.datetime, shifts: Shifts) -> ShiftReport:
+    running, following = shifts_at(now, workplace.zone, parse_starts(shifts.starts))
+    waiting = outbox.counts()
+    begin, end = minute(running.begin), minute(running.end)
+
+    def part(key: str, title: str, query: str, listed: int = LISTED) -> Part:
+        asked = workplace.query(query)
+        me, zone = workplace.actor.id, workplace.zone
+        found = queue.find_ids(asked, now=now, me=me, zone=zone, limit=listed) if listed else ()
+        count = len(found)
+        if not listed or count == listed:
+            count = queue.count(asked, now=now, me=me, zone=zone)
+        return Part(key, title, count, query, tuple(queue.rows(list(found))))
+
+    return ShiftReport(
+        as_of=now,
+        name=clean(workplace.actor.name, multiline=False),
+        shift=running,
+        next_shift=following,
+        received=part("received", N_("masuk"), f"since:{begin}", 0),
+        changed=counts.changed_since(running.begin),
+        due=(
+            part("due_now", N_("jatuh tempo di sisa sif ini"), f"-overdue due:<{end}"),
+            part("due_next", N_("jatuh tempo di sif berikut"), f"due:>{end} due:<{minute(following.end)}"),
+        ),
+        stuck=(
+            part("urgent", N_("darurat atau tinggi, belum dijawab"), _URGENT),
+            part("overdue", N_("sudah lewat tenggat"), "overdue"),
+            part("waiting", N_("menunggu pihak lain"), _WAITING),
+            part("unassigned", N_("belum diambil siapa pun"), "is:open by:none", 0),
+        ),
+        unsent=waiting.waiting,
+        refused=waiting.refused,
+        mine=part("mine", N_("pegangan saya"), "is:open by:me"),
+        notes=tuple(one for one in handovers.latest() if one.at > now - REMEMBERED),
+    )
+
+
+# --- as text -------------------------------------------------------------------------------------
+
+
+def handover_text(workplace: Workplace, report: ShiftReport) -> str:
+    """The handover as lines, for a printer or a message."""
+    return "\n".join(_lines(workplace, report)) + "\n"
+
+
+def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str]:
+    zone = workplace.zone
+    yield _("Serah terima {name}, {time}").format(name=report.name, time=time_words(report.as_of, zone))
+    yield _("Sif {shift}, berikutnya {next}").format(
+        shift=shift_words(report.shift), next=shift_words(report.next_shift)
+    )
+    for note in report.notes:
+        yield ""
+        yield note_line(workplace, note)
+    yield ""
+    yield _("Yang berubah di sif ini").upper()
+    yield _("{n} laporan masuk").format(n=report.received.count)
+    for status in Status:
+        if count := report.changed.get(status):
+            look = STATUS_LOOK[status]
+            yield _("{what}: {n}").format(what=f"{look.glyph} {_(look.label)}", n=count)
+    yield ""
+    yield _("Yang jatuh tempo").upper()
+    for part in report.due:
+        yield from _part_lines(workplace, part, report.as_of)
+    yield ""
+    yield _("Yang macet").upper()
+    for part in report.stuck:
+        yield from _part_lines(workplace, part, report.as_of)
+    if report.unsent:
+        yield _("Belum terkirim ke pusat: {count} tindakan.").format(count=report.unsent)
+    if report.refused:
+        yield _("Ditolak pusat, perlu dilihat: {count} tindakan.").format(count=report.refused)
+    yield ""
+    yield from _part_lines(workplace, report.mine, report.as_of)
+
+
+def shift_words(shift: Shift) -> str:
+    """`07.00–15.00`."""
+    return f"{shift.begin:%H.%M}–{shift.end:%H.%M}"
+
+
+def note_line(workplace: Workplace, note: Handover) -> str:
+    """`Serah terima dari Rina, 24 Nov 14.58: …`."""
+    return _("Serah terima dari {name}, {time}: {note}").format(
+        name=note.name, time=time_words(note.at, workplace.zone), note=clean(note.note)
+    )
+
+
+def _part_lines(workplace: Workplace, part: Part, now: dt.datetime) -> Iterator[str]:
+    yield _("{what}: {n}").format(what=_(part.title), n=part.count)
+    for row in part.rows:
+        yield _report_line(workplace, row, now)
+    if part.rows and part.count > len(part.rows):
+        yield _("… dan {count} lagi.").format(count=part.count - len(part.rows))
+
+
+def _report_line(workplace: Workplace, row: QueueRow, now: dt.datetime) -> str:
+    due = ""
+    if row.has_due:
+        when = time_words(dt.datetime.fromtimestamp(row.due, dt.UTC), workplace.zone)
+        template = _("lewat sejak {time}") if row.due < now.timestamp() else _("tenggat {time}")
+        due = " · " + template.format(time=when)
+    look = STATUS_LOOK[Status(row.status)]
+    number = row.number or _("(belum bernomor)")
+    return f"- {number} {look.glyph} {_(look.label)}{due} · {clean(row.title, multiline=False)}"

@@ -1,0 +1,62 @@
+"""Which columns the list has: each on or off, in the order of the list."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.queue.columns import COLUMNS
+from qlue_desk.words import _
+
+CHOICES = tuple(column for column in COLUMNS if column.name not in ("mark", "title"))
+"""Marks and title are always there."""
+
+
+class ColumnsDialog(Dialog[tuple[str, ...]]):
+    """Space turns one on or off, enter keeps them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,x", "turn", show=False, priority=True),
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+    ]
+
+    def __init__(self, chosen: tuple[str, ...]) -> None:
+        super().__init__()
+        self.title_text = _("Kolom daftar")
+        self.keys_text = _("spasi nyala/mati   enter simpan   esc batal")
+        self.chosen = set(chosen)
+
+    def body(self) -> ComposeResult:
+        """A line for each column."""
+        yield OptionList(
+            *(Option(self._line(place), id=CHOICES[place].name) for place in range(len(CHOICES)))
+        )
+
+    def _line(self, place: int) -> Content:
+        column = CHOICES[place]
+        on = column.name in self.chosen
+        return Content.assemble(("[x] " if on else "[ ] ", "bold $accent"), _(column.heading))
+
+    def action_turn(self) -> None:
+        """Space."""
+        options = self.query_one(OptionList)
+        place = options.highlighted
+        if place is not None:
+            self.chosen ^= {CHOICES[place].name}
+            options.replace_option_prompt_at_index(place, self._line(place))
+
+    def action_step(self, step: int) -> None:
+        """Move."""
+        options = self.query_one(OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter: in the order of the list."""
+        self.dismiss(tuple(c.name for c in COLUMNS if c.name in self.chosen or c.name == "title"))

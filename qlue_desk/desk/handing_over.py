@@ -1,0 +1,59 @@
+"""Handing over between shifts: the dialog of who goes, and what who comes sees first."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from textual.content import Content
+from textual.screen import Screen
+
+from qlue_desk.casework import handover
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.base import TextDialog
+from qlue_desk.desk.dialogs.handover import HandoverDialog
+from qlue_desk.desk.later import say
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.settings import Shifts
+from qlue_desk.store import handovers
+from qlue_desk.words import _
+
+DRAFT = "handover"
+"""Whose draft the note is: no report's, but the desk's."""
+
+
+async def hand_over(screen: Screen[None], backend: Backend, shifts: Shifts) -> None:
+    """Show the lists, take a note, say that it stays."""
+    place = backend.workplace
+
+    def read() -> str:
+        return handover.handover_text(place, handover.shift_report(place, backend.now(), shifts))
+
+    async def leave(note: str) -> None:
+        call = partial(handover.sign_off, place, note, backend.now(), shifts)
+        await asyncio.wrap_future(backend.store.write(call))
+
+    text = await asyncio.wrap_future(backend.store.read(read))
+    dialog = HandoverDialog(
+        text,
+        await backend.draft(DRAFT, backend.actor.id),
+        leave,
+        lambda typed: backend.save_draft(DRAFT, backend.actor.id, typed),
+    )
+    if await screen.app.push_screen_wait(dialog):
+        say(screen, _("Catatan ditinggalkan; sif berikut melihatnya saat meja dibuka."))
+
+
+async def show_left(screen: Screen[None], backend: Backend) -> None:
+    """What other shifts left since yesterday and the person has not read; once."""
+    now = backend.now()
+    left = await asyncio.wrap_future(backend.store.read(handover.unseen, backend.workplace, now))
+    if not left:
+        return
+    lines: list[tuple[str, str]] = []
+    for note in left:
+        lines += [(safe(handover.note_line(backend.workplace, note), multiline=True), "bold"), ("\n\n", "")]
+    lines.append((safe(left[0].text, multiline=True), ""))
+    await screen.app.push_screen_wait(TextDialog(_("Serah terima"), Content.assemble(*lines)))
+    if backend.store.read_only is None:
+        await asyncio.wrap_future(backend.store.write(handovers.mark_seen, backend.actor.id, now))

@@ -1,0 +1,375 @@
+"""A map of kelurahan in characters: borders in braille, counts as shades and numbers, reports as their signs.
+
+`AreaMap(shapes, points=…, counts=…)`: whoever shows it gives what is to be seen and hears `Moved` and `Chosen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from qlue_desk.cities.outlines import METRES_PER_DEGREE, Shape
+from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.map_ground import DOTS_WIDE, Sheet, Span, Window, fitted, projected, spans
+
+SHADES = ("░", "▒", "▓")
+ASCII_SHADES = ("-", "+", "#")
+MANY = "+"
+"""More than nine reports in one cell."""
+Cell = tuple[str, str]
+"""A character and the name of its style."""
+
+
+class MapPoint(msgspec.Struct, frozen=True):
+    """A report on the map: place in degrees, its status sign and colour name (`red`, `grey`, …)."""
+
+    lat: float
+    lon: float
+    glyph: str
+    colour: str = "grey"
+    here: bool = False
+    """The report that the map is about; drawn over all others."""
+
+
+def shade_of(count: int, most: int) -> int:
+    """0 to 2: how dark a count is beside the largest one; -1 for none. One or two reports are never dark."""
+    most = max(most, 3)
+    return -1 if count <= 0 else min(2, (3 * count - 1) // most)
+
+
+class AreaMap(Widget):
+    """Draws shapes for its size; zoom, pan and choice are methods, keys belong to the screen."""
+
+    STYLES: ClassVar[tuple[str, ...]] = (
+        "line", "chosen", "name", "shade0", "shade1", "shade2", "red", "yellow", "green", "grey", "here",
+    )  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"map--{name}" for name in STYLES}
+    DEFAULT_CSS = """
+    AreaMap { width: 1fr; height: 1fr; background: $background; }
+    AreaMap .map--line { color: $text-muted; }
+    AreaMap .map--chosen { color: $accent; text-style: bold; }
+    AreaMap .map--name { color: $text; text-style: bold; }
+    AreaMap .map--shade0 { color: $status-grey; }
+    AreaMap .map--shade1 { color: $status-yellow; }
+    AreaMap .map--shade2 { color: $status-red; }
+    AreaMap .map--red { color: $status-red; text-style: bold; }
+    AreaMap .map--yellow { color: $status-yellow; text-style: bold; }
+    AreaMap .map--green { color: $status-green; text-style: bold; }
+    AreaMap .map--grey { color: $status-grey; text-style: bold; }
+    AreaMap .map--here { color: $cursor-line-text; background: $cursor-line; text-style: bold; }
+    """
+
+    class Moved(Message):
+        """Another part of the earth is shown: points may be missing."""
+
+        def __init__(self, map_: AreaMap) -> None:
+            super().__init__()
+            self.map = map_
+
+        @property
+        def control(self) -> AreaMap:
+            """The map."""
+            return self.map
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest window matters."""
+            return isinstance(message, AreaMap.Moved) and message.map is self.map
+
+    class Chosen(Message):
+        """A click on a kelurahan; a second one on the same opens it."""
+
+        def __init__(self, map_: AreaMap, code: str, *, again: bool) -> None:
+            super().__init__()
+            self.map = map_
+            self.code = code
+            self.again = again
+
+        @property
+        def control(self) -> AreaMap:
+            """The map."""
+            return self.map
+
+    def __init__(
+        self,
+        shapes: Sequence[Shape] = (),
+        *,
+        points: Sequence[MapPoint] = (),
+        counts: Mapping[str, int] | None = None,
+        ascii_only: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.shapes = tuple(shapes)
+        self.points = tuple(points)
+        self.counts = counts
+        self.chosen = ""
+        """Code of the kelurahan that stands out."""
+        self.window: Window | None = None
+        self._ascii = ascii_only
+        self._aim: tuple[float, float, float] | None = None
+        self._fitted: Window | None = None
+        self._boxes: dict[str, tuple[float, float, float, float]] = {}
+        self._grid: list[list[Cell]] = []
+        self._drawn: object = None
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def show(
+        self,
+        shapes: Sequence[Shape] | None = None,
+        *,
+        points: Sequence[MapPoint] | None = None,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Show other shapes, points or counts; None leaves a thing as it is."""
+        if shapes is not None:
+            self.shapes, self._boxes, self.window = tuple(shapes), {}, None
+        if points is not None:
+            self.points = tuple(points)
+        if counts is not None:
+            self.counts = counts
+        self._drawn = None
+        self.refresh()
+
+    def choose(self, code: str) -> None:
+        """Let a kelurahan stand out, '' for none; the window follows when it lies outside."""
+        self.chosen = code
+        box = self._box(code)
+        if box is not None and self.window is not None and not self.window.sees(box):
+            self.look_at_chosen()
+        self._drawn = None
+        self.refresh()
+
+    def _box(self, code: str) -> tuple[float, float, float, float] | None:
+        if not self._boxes:
+            self._boxes = {shape.code: shape.box for shape in self.shapes}
+        return self._boxes.get(code)
+
+    def codes_in_view(self) -> list[str]:
+        """The kelurahan that the window touches; empty where there is none."""
+        window = self.window
+        self._box("")
+        return [code for code, box in self._boxes.items() if window is not None and window.sees(box)]
+
+    # --- where one looks -----------------------------------------------------------------------
+
+    def whole(self) -> None:
+        """The whole city."""
+        self._aim = None
+        self.window = None
+        self._ground()
+        self._drawn = None
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole city is shown, as `whole` left it."""
+        return self._aim is None and self.window == self._fitted
+
+    def centre(self, lat: float, lon: float, metres: float) -> None:
+        """Look at a place, with at least `metres` from its middle to the left and right edge."""
+        self._aim = (lat, lon, metres)
+        self.window = None
+        self._ground()
+        self._drawn = None
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def zoom(self, steps: int) -> None:
+        """Closer (positive) or wider."""
+        window = self._ground()
+        if window is not None:
+            self._look(window.zoomed(steps))
+
+    def look_at_chosen(self) -> None:
+        """Move the middle to the chosen kelurahan."""
+        box, window = self._box(self.chosen), self._ground()
+        if box is not None and window is not None:
+            lat, lon = (box[1] + box[3]) / 2, (box[0] + box[2]) / 2
+            self._look(msgspec.structs.replace(window, lat=lat, lon=lon))
+
+    def pan(self, columns: int, rows: int) -> None:
+        """Move the window by cells."""
+        window = self._ground()
+        if window is not None:
+            self._look(window.panned(columns, rows))
+
+    def _look(self, window: Window) -> None:
+        self.window, self._drawn = window, None
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def _ground(self) -> Window | None:
+        """The window for the present size; None while there is none, or nothing to show."""
+        columns, rows = self.size.width, self.size.height
+        if not columns or not rows or not (self.shapes or self._aim):
+            return None
+        if self.window is None:
+            if self._aim is not None:
+                lat, lon, metres = self._aim
+                self.window = Window(lat, lon, max(0.5, metres / columns), columns, rows)
+            else:
+                self._box("")
+                self.window = self._fitted = fitted(self._boxes.values(), columns, rows)
+        elif (self.window.columns, self.window.rows) != (columns, rows):
+            self.window = self.window.sized(columns, rows)
+        return self.window
+
+    def on_resize(self) -> None:
+        """The same place on another sheet; the whole city is fitted anew."""
+        if self.is_whole:
+            self.window = None
+        self._ground()
+        self._drawn = None
+        self.post_message(self.Moved(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what lies under the pointer."""
+        if self.window is None:
+            return
+        lat, lon = self.window.place(event.x, event.y)
+        code = next((shape.code for shape in self.shapes if shape.holds(lat, lon)), "")
+        if code:
+            event.stop()
+            again = code == self.chosen
+            self.choose(code)
+            self.post_message(self.Chosen(self, code, again=again))
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        state = (self.size, self.window)
+        if self._drawn is None or self._drawn != state:
+            self._grid = self._painted()
+            self._drawn = (self.size, self.window)
+        base = self.rich_style
+        if y >= len(self._grid):
+            return Strip.blank(self.size.width, base)
+        segments: list[Segment] = []
+        run, run_style = "", ""
+        for character, style in self._grid[y]:
+            if style != run_style and run:
+                segments.append(Segment(run, base + self._style(run_style)))
+                run = ""
+            run, run_style = run + character, style
+        segments.append(Segment(run, base + self._style(run_style)))
+        return Strip(segments, self.size.width)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"map--{name}", partial=True) if name else Style()
+
+    def _painted(self) -> list[list[Cell]]:
+        window = self._ground()
+        if window is None:
+            return []
+        grid: list[list[Cell]] = [[(" ", "")] * window.columns for _ in range(window.rows)]
+        lines, chosen = Sheet(window.columns, window.rows), Sheet(window.columns, window.rows)
+        rooms: list[tuple[Shape, list[Span]]] = []
+        most = max(self.counts.values(), default=0) if self.counts else 0
+        self._box("")
+        for shape in self.shapes:
+            if not window.sees(self._boxes[shape.code]):
+                continue
+            rings = projected(shape, window)
+            room = spans(rings, window)
+            rooms.append((shape, room))
+            self._shade(grid, shape, room, most)
+            for ring in rings:
+                lines.outline(ring)
+                if shape.code == self.chosen:
+                    chosen.outline(ring)
+        self._stamp(grid, lines, "line")
+        self._stamp(grid, chosen, "chosen")
+        for shape, room in sorted(rooms, key=lambda pair: pair[0].code == self.chosen):
+            self._write_name(grid, shape, room, window)
+        self._put_points(grid, window)
+        return grid
+
+    def _shade(self, grid: list[list[Cell]], shape: Shape, room: list[Span], most: int) -> None:
+        shade = shade_of((self.counts or {}).get(shape.code, 0), most)
+        if shade < 0:
+            return
+        cell = ((ASCII_SHADES if self._ascii else SHADES)[shade], f"shade{shade}")
+        for row, first, behind in room:
+            grid[row][first:behind] = [cell] * (behind - first)
+
+    def _stamp(self, grid: list[list[Cell]], sheet: Sheet, style: str) -> None:
+        for place, bits in enumerate(sheet.cells):
+            if bits:
+                row, column = divmod(place, sheet.columns)
+                grid[row][column] = (sheet.character(column, row, ascii_only=self._ascii), style)
+
+    def _write_name(self, grid: list[list[Cell]], shape: Shape, room: list[Span], window: Window) -> None:
+        """The name where the shape has room for it, else only its count; the chosen one's always."""
+        at = window.cell(shape.lat, shape.lon)
+        chosen = shape.code == self.chosen
+        if at is None and not room:
+            return
+        name = safe(shape.name)
+        count = str(self.counts[shape.code]) if self.counts and self.counts.get(shape.code) else ""
+        texts = [f"{name} {count}".strip(), count]
+        near = [span for span in room if at is None or abs(span[0] - at[1]) <= 1]
+        if shape.rings and near:
+            row, first, behind = max(
+                near, key=lambda span: (span[2] - span[1], at is not None and span[0] == at[1])
+            )
+        else:
+            column, row = at or (0, 0)
+            half = cell_len(texts[0]) // 2 + 2 if not shape.rings or chosen else 0
+            first, behind = column - half, column + half
+        text = next((text for text in texts if text and cell_len(text) + 2 <= behind - first), "")
+        if chosen:
+            text = texts[0]
+        start = (first + behind - cell_len(text)) // 2
+        start = max(0, min(start, window.columns - cell_len(text)))
+        style = "here" if chosen else "name"
+        for place, character in enumerate(text):
+            if start + place < window.columns and cell_len(character) == 1:
+                grid[row][start + place] = (character, style)
+
+    def _put_points(self, grid: list[list[Cell]], window: Window) -> None:
+        """A report is its sign; several in one cell are their number, in the colour of the first."""
+        cells: dict[tuple[int, int], list[MapPoint]] = {}
+        for point in self.points:
+            at = window.cell(point.lat, point.lon)
+            if at is not None:
+                cells.setdefault(at, []).append(point)
+        for (column, row), found in cells.items():
+            here = next((point for point in found if point.here), None)
+            if here is not None:
+                grid[row][column] = (here.glyph, "here")
+            elif len(found) == 1:
+                grid[row][column] = (found[0].glyph, found[0].colour)
+            else:
+                grid[row][column] = (str(len(found)) if len(found) < 10 else MANY, found[0].colour)
+
+    @property
+    def metres_wide(self) -> float:
+        """From its left to its right edge; 0 while nothing is shown."""
+        return self.window.columns * DOTS_WIDE * self.window.metres if self.window is not None else 0.0
+
+    def scale_words(self) -> str:
+        """How wide the map is: `3,2 km` or `450 m`."""
+        metres = self.metres_wide
+        if not metres:
+            return ""
+        return f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else f"{metres:.0f} m"
+
+
+def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """About how far two places of one city lie apart."""
+    import math
+
+    east = (other_lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(other_lat - lat, east) * METRES_PER_DEGREE

@@ -1,0 +1,34 @@
+"""When the queue looks at the store again after commits."""
+
+import pytest
+
+from qlue_desk.desk.queue.bursts import FEW, FLOOD_PAUSE, SOON, Bursts
+
+ONE = frozenset({"c1"})
+MANY = frozenset(f"c{n}" for n in range(FEW + 1))
+
+
+def test_a_change_is_looked_at_soon_and_one_that_comes_meanwhile_with_it() -> None:
+    bursts = Bursts()
+    assert bursts.add(ONE, 0.0) == SOON
+    assert bursts.add(frozenset({"c2"}), 0.1) is None
+    assert bursts.look(0.15) == {"c1", "c2"}
+
+
+def test_a_flood_is_looked_at_once_a_second_but_what_a_person_does_in_it_soon() -> None:
+    bursts = Bursts()
+    assert bursts.add(MANY, 0.0) == SOON
+    assert bursts.look(0.5) == MANY
+    assert bursts.add(MANY, 0.75) == FLOOD_PAUSE - 0.25
+    assert bursts.add(MANY, 1.0) is None
+    assert bursts.add(ONE, 1.0) == pytest.approx(SOON)
+    assert bursts.look(1.25) == MANY | ONE
+
+
+def test_a_change_of_anything_is_not_forgotten_among_others() -> None:
+    bursts = Bursts()
+    assert bursts.add(None, 0.0) == SOON
+    assert bursts.add(ONE, 0.1) is None
+    assert bursts.look(0.2) is None
+    bursts.add(ONE, 5.0)
+    assert bursts.look(5.2) == ONE

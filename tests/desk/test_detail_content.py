@@ -1,0 +1,81 @@
+"""The trail of custody and the clocks: what runs, what has stopped, for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from qlue_desk.desk.detail.content import CaseView, Surroundings, case_content, held_seconds
+from qlue_desk.domain.clocks import ClockState, ClockView
+from qlue_desk.domain.complaint import Complaint, Hop, Status
+from tests.desk_world import NOW, DeskWorld
+
+HOUR = 3600.0
+
+
+def _words(world: DeskWorld, complaint: Complaint, *clocks: ClockView, ascii_only: bool = False) -> str:
+    case = CaseView(complaint, (), clocks or world.workplace.clocks.progress(complaint, NOW))  # type: ignore[arg-type]
+    around = Surroundings(world.workplace.city, world.workplace.zone, NOW, ascii_only, others=("Budi",))
+    return case_content(case, around, 70).plain
+
+
+def _trail() -> tuple[Hop, ...]:
+    return (
+        Hop("diskominfo", NOW - dt.timedelta(hours=40)),
+        Hop("dishub", NOW - dt.timedelta(hours=30), "kata: lampu", bounce=True),
+        Hop("dpupr", NOW - dt.timedelta(hours=20), "jalan"),
+    )
+
+
+def test_each_dinas_held_the_report_until_the_next_one(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    running = world.complaint(custody=_trail())
+    assert held_seconds(running, NOW) == [10 * HOUR, 10 * HOUR, 20 * HOUR]
+    done = world.complaint(
+        status=Status.RESOLVED, custody=_trail(), status_since=NOW - dt.timedelta(hours=15)
+    )
+    assert held_seconds(done, NOW) == [10 * HOUR, 10 * HOUR, 5 * HOUR]
+    world.close()
+
+
+def test_the_trail_shows_lengths_shares_and_bounces(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    lines = _words(world, world.complaint(custody=_trail())).splitlines()
+    first = next(line for line in lines if "Diskominfo" in line)
+    assert first.endswith("10 jam  ▪▪")
+    second = next(line for line in lines if "Dishub" in line)
+    assert second.endswith("10 jam  bukan tugas kami  ▪▪")
+    third = next(line for line in lines if "DPUPR" in line)
+    assert third.endswith("20 jam  ▪▪▪▪▪")
+    alone = world.complaint(custody=_trail()[:1])
+    assert "▪" not in _words(world, alone)
+    world.close()
+
+
+def test_a_clock_that_has_stopped_has_no_bar(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    met = ClockView("acknowledge", ClockState.MET)
+    missed = ClockView("resolve", ClockState.MISSED, remaining=dt.timedelta(hours=-5))
+    text = _words(world, world.complaint(), met, missed)
+    assert "✓ tepat waktu" in text
+    assert "! terlambat 5 jam" in text
+    assert "░" not in text
+    plain = _words(world, world.complaint(), met, missed, ascii_only=True)
+    assert "v tepat waktu" in plain
+    world.close()
+
+
+def test_a_pause_says_since_when_and_what_it_does(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    paused = world.complaint(status=Status.AWAITING_REPORTER, paused_at=NOW - dt.timedelta(hours=6))
+    text = _words(world, paused)
+    assert "jeda sejak 24 Nov 03.12, sudah 6 jam; tenggat mundur selama itu" in text.replace("\n", " ")
+    assert "jeda sejak" not in _words(world, world.complaint())
+    world.close()
+
+
+def test_who_else_has_it_open_is_said(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    assert "◉ juga dibuka oleh Budi" in _words(world, world.complaint())
+    assert "@ juga dibuka oleh Budi" in _words(world, world.complaint(), ascii_only=True)
+    world.close()
