@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import desk, store, syncing
+from tests.bench import desk, store, syncing, wire
 from tests.bench.table import LeftOut, Line, shown
 
 Measure = Callable[[int], Iterable[Line]]
@@ -24,6 +24,8 @@ MEASURES: dict[str, Measure] = {
     "memory": desk.memory,
     "recording": lambda most: store.recording(min(100_000, most)),
     "first-sync": lambda most: syncing.first_sync(min(100_000, most)),
+    "bytes": lambda most: wire.bytes_sent(min(200, most)),
+    "visible": lambda most: wire.visible(min(200, most)),
     "commands": lambda most: store.commands(min(100_000, most)),
 }
 
@@ -42,7 +44,7 @@ def main() -> int:
     for name in chosen:
         print(f"… {name}", file=sys.stderr, flush=True)
         try:
-            lines += MEASURES[name](asked.rows)
+            lines.extend(MEASURES[name](asked.rows))
         except LeftOut as reason:
             print(f"{name} left out: {reason}")
         except Exception:  # one row that fails must not cost the others
