@@ -1,7 +1,6 @@
 """What must hold: each check says which invariant of the protocol it is.
 
-Of the 29, the walks look at 1–11 and 13–21 (12 and 13 by reaching the same rows over compacted feeds and
-disturbed snapshots); 22–29 are about clocks, replies, screens, files, databases and tokens, and stand in
+Of the 29, the walks look at 1–21 (12 in `paging.py`, 13 by reaching the same rows over disturbed snapshots); 22–29 are about clocks, replies, screens, files, databases and tokens, and stand in
 the fault matrix and the tests of those parts.
 """
 

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from qlue_desk.central import compaction, verdicts
 from qlue_desk.central import feed as feeds
 from qlue_desk.central import register as registers
-from qlue_desk.central import verdicts
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.feed import Appended, Feed
 from qlue_desk.protocol import (
@@ -189,6 +189,17 @@ class _Anything(str):
     __hash__ = str.__hash__
 
 
+def no_hash_at_the_floor(patch: Patch) -> None:
+    due = compaction._due
+    patch.setattr(compaction, "_due", lambda *args: [(seq, "") for seq, _chain in due(*args)])
+
+
+def compaction_past_the_cut(patch: Patch) -> None:
+    """One event too many goes, as where a floor is counted from the wrong end."""
+    due = compaction._due
+    patch.setattr(compaction, "_due", lambda hub, key, before, most: due(hub, key, before, most + 1))
+
+
 def predictable_event_ids(patch: Patch) -> None:
     patch.setattr(feeds, "new_id", lambda _kind: "e_same")
 
@@ -321,6 +332,8 @@ RULES: tuple[Rule, ...] = (
     Rule("ahead", no_ahead, walks=600),
     Rule("floor and counting", no_floor_no_counting, walks=100),
     Rule("floor alone", no_floor, why_redundant="the desk notices that a number is missing"),
+    Rule("hash at the floor", no_hash_at_the_floor, walks=100, quick=True),
+    Rule("compaction ends at the cut", compaction_past_the_cut, walks=100, quick=True),
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),
     Rule("from must match", no_from_match, script=scripts.OLD_PAGE, quick=True),
     Rule("version guard", no_version_guard, why_redundant="from must match, marks"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.sync.walking import invariants
 from tests.sync.walking.doing import do
 from tests.sync.walking.fast import fast_files, memory_folder
+from tests.sync.walking.paging import paging_and_compaction
 from tests.sync.walking.steps import Step, drawn
 from tests.sync.walking.world import Template, World, make_template
 
@@ -42,6 +43,7 @@ class Walker:
                 do(world, step)
             invariants.heal(world)
             invariants.at_rest(world)
+            paging_and_compaction(world)
         finally:
             world.close()
             shutil.rmtree(place)
