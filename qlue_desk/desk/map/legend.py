@@ -51,7 +51,7 @@ class Legend(OptionList, can_focus=False):
         self.entries = found
         most = max((entry.count for entry in found if entry.code), default=0)
         shades = ASCII_SHADES if self._ascii else SHADES
-        room = WIDTH - 12
+        room = WIDTH - 13  # a cell is kept for the scroll bar
         self.clear_options()
         for entry in found:
             shade = shade_of(entry.count, most) if entry.code else -1
