@@ -15,6 +15,7 @@ import time
 import msgspec
 import pytest
 
+from tests.sync.walking.attaching import with_attachments
 from tests.sync.walking.rules import RULES, Rule
 from tests.sync.walking.running import Walker
 from tests.sync.walking.steps import drawn
@@ -59,7 +60,7 @@ def _first_failure(walker: Walker, rule: Rule, green_walks: int) -> tuple[str, s
         return "its steps", walker.failure(list(rule.script))
     walks = green_walks if rule.why_redundant else rule.walks
     for seed in range(walks):
-        if said := walker.failure(drawn(seed)):
+        if said := walker.failure(with_attachments(seed, drawn(seed))):
             return f"walk {seed}", said
     return f"{walks} walks", ""
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from tests.sync.walking.attaching import with_attachments
 from tests.sync.walking.running import Walker, told
 from tests.sync.walking.steps import drawn
 
@@ -24,7 +25,7 @@ def chunk(seeds: range) -> tuple[int, int, list[str]]:
     steps = 0
     with Walker.ready() as walker:
         for seed in seeds:
-            drawn_steps = drawn(seed)
+            drawn_steps = with_attachments(seed, drawn(seed))
             steps += len(drawn_steps)
             if error := walker.failure(drawn_steps):
                 failures.append(told(walker, seed, error))

@@ -17,7 +17,7 @@ from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
 from tests.sync.rig import COORDINATOR, ONLY_DATABASE, WHOLE, next_moment
-from tests.sync.walking import invariants
+from tests.sync.walking import attaching, invariants
 from tests.sync.walking.steps import Step
 from tests.sync.walking.world import DESKS, BusyRegister, WalkDesk, World
 
@@ -298,4 +298,6 @@ _STEPS = {
     "backup": _backup, "restore": _restore, "desk_backup": _desk_backup, "desk_restore": _desk_restore,
     "clone": _clone, "take_over": _take_over, "reuse": _reuse,
     "undo": _undo, "tray": _tray, "coordinator": _coordinator, "move_desk": _move_desk,
+    "attach": attaching.attach, "upload": attaching.upload, "quota": attaching.quota,
+    "file_gone": attaching.file_gone,
 }  # fmt: skip

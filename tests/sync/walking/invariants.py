@@ -1,6 +1,6 @@
 """What must hold: each check says which invariant of the protocol it is.
 
-Of the 29, the walks look at 1–21 (12 in `paging.py`, 13 by reaching the same rows over disturbed snapshots); 22–29 are about clocks, replies, screens, files, databases and tokens, and stand in
+Of the 29, the walks look at 1–21 (12 in `paging.py`, files in `attaching.py`, 13 by reaching the same rows over disturbed snapshots); 22–29 are about clocks, replies, screens, files, databases and tokens, and stand in
 the fault matrix and the tests of those parts.
 """
 
@@ -14,6 +14,7 @@ from qlue_desk.protocol import PushReply, Verdict, event_digest, next_chain
 from qlue_desk.store import outbox, rebase
 from qlue_desk.store.bound import connection
 from qlue_desk.sync import pull
+from qlue_desk.sync.blobs import upload_waiting
 from qlue_desk.sync.errors import BadReply, Resync
 from tests.sync.rig import COORDINATOR
 from tests.sync.walking.world import WalkDesk, World
@@ -115,6 +116,7 @@ def stable_verdicts(world: World, reply: PushReply) -> None:
 
 def heal(world: World) -> None:
     """No more faults: everybody syncs until nothing moves (invariant 21)."""
+    world.quota = None
     for _ in range(ROUNDS):
         busy = False
         for desk in world.desks:
@@ -133,6 +135,7 @@ def _whole_round(desk: WalkDesk) -> bool:
             pull.run_snapshot(desk.link)
             moved = True
         outcome = pull.pull_page(desk.link)
+        upload_waiting(desk.link)
         sent = desk.pusher.round()
     except (Resync, BadReply):
         return True

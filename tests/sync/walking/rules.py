@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from qlue_desk.central import compaction, verdicts
+from qlue_desk.central import blobs, compaction, verdicts
 from qlue_desk.central import feed as feeds
 from qlue_desk.central import register as registers
 from qlue_desk.central.errors import Resync
@@ -189,6 +189,12 @@ class _Anything(str):
     __hash__ = str.__hash__
 
 
+def files_after_actions(patch: Patch) -> None:
+    """Neither side minds whether a file has arrived before its action."""
+    patch.setattr(blobs.Blobs, "missing", lambda *_: ())
+    patch.setattr(sending, "_lanes_without_files", set)
+
+
 def no_hash_at_the_floor(patch: Patch) -> None:
     due = compaction._due
     patch.setattr(compaction, "_due", lambda *args: [(seq, "") for seq, _chain in due(*args)])
@@ -332,6 +338,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ahead", no_ahead, walks=600),
     Rule("floor and counting", no_floor_no_counting, walks=100),
     Rule("floor alone", no_floor, why_redundant="the desk notices that a number is missing"),
+    Rule("files before their actions", files_after_actions, walks=100),
     Rule("hash at the floor", no_hash_at_the_floor, walks=100, quick=True),
     Rule("compaction ends at the cut", compaction_past_the_cut, walks=100, quick=True),
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),

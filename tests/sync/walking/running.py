@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.sync.walking import invariants
+from tests.sync.walking.attaching import files_before_actions, with_attachments
 from tests.sync.walking.doing import do
 from tests.sync.walking.fast import fast_files, memory_folder
 from tests.sync.walking.paging import paging_and_compaction
@@ -43,6 +44,7 @@ class Walker:
                 do(world, step)
             invariants.heal(world)
             invariants.at_rest(world)
+            files_before_actions(world)
             paging_and_compaction(world)
         finally:
             world.close()
@@ -50,7 +52,7 @@ class Walker:
 
     def seed(self, number: int) -> None:
         """The walk of a seed."""
-        self.steps(drawn(number))
+        self.steps(with_attachments(number, drawn(number)))
 
     def failure(self, steps: list[Step]) -> str:
         """What is wrong after these steps; '' when nothing is."""
@@ -79,6 +81,6 @@ class Walker:
 
 def told(walker: Walker, seed: int, error: str) -> str:
     """A failure for people: seed, what broke, and the shortest list of steps that breaks it."""
-    steps = walker.shrunk(drawn(seed))
+    steps = walker.shrunk(with_attachments(seed, drawn(seed)))
     lines = "\n".join(f"    {step.shown()}" for step in steps)
     return f"seed {seed}: {error}\n  shrunk to {len(steps)} steps:\n{lines}"

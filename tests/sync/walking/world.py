@@ -11,6 +11,7 @@ import msgspec
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.central import conversation
 from qlue_desk.central.api.problems import ProblemError
+from qlue_desk.central.blobs import QUOTA_BYTES
 from qlue_desk.central.conversation import Desk as Asking
 from qlue_desk.central.errors import DatabaseBusy
 from qlue_desk.central.errors import Resync as CentralResync
@@ -99,6 +100,24 @@ class Direct:
         except ProblemError as error:
             raise AssertionError(f"central refused: {error}") from error
 
+    def blob_received(self, path: str) -> int:
+        """As the transport's."""
+        from tests.sync.walking.attaching import blob_state
+
+        return blob_state(self._world.hub.blobs, path)
+
+    def send_bytes(self, _method: str, path: str, *, content: bytes, params: dict[str, Any]) -> bytes:
+        """As the transport's; a line that breaks has carried half."""
+        from tests.sync.walking.attaching import take_part
+
+        store = self._world.hub.blobs
+        store.quota_bytes = QUOTA_BYTES if self._world.quota is None else self._world.quota
+        part = content[: len(content) // 2] if self.lose else content
+        reply = take_part(store, path, part, params, self.asking.identity.id)
+        if self.lose:
+            raise Offline("lost")
+        return reply
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -176,6 +195,7 @@ class World:
         self.verdicts: dict[str, tuple[Any, ...]] = {}
         self.backed_up = self.restored = self.cloned = self.moved = False
         self.busy_at = -1
+        self.quota: int | None = None
         self.desks = [self._desk(number) for number in range(len(DESKS) if copy else len(template.tokens))]
         self.desk_backups: dict[str, dict[str, str]] = {}
 
