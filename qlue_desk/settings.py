@@ -271,7 +271,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
 def read(path: Path) -> Settings:
     """Read one file; see `load`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
     except OSError as error:
         raise SettingsError(
             N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=reason_of(error)

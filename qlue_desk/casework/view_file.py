@@ -6,8 +6,8 @@ kept beside it (`config.toml.1` is the newest).
 
 from __future__ import annotations
 
+import codecs
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from qlue_desk.casework.errors import refused
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query import QueryError
 from qlue_desk.domain.text import clean
-from qlue_desk.settings import Settings
+from qlue_desk.settings import Settings, SettingsError
 from qlue_desk.settings_check import key_lines
-from qlue_desk.store.disk import write_durably
+from qlue_desk.store.versions import VersionedFile
 
 if TYPE_CHECKING:
     from qlue_desk.casework.workplace import Workplace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 KEPT = 5
 """Former versions of the file."""
 LONGEST_NAME = 40
+LONGEST_QUERY = 2000
 HIDDEN = ""
 """Query of a role's view that the person does not want to see."""
 
@@ -36,7 +37,8 @@ class ViewFile:
 
     def __init__(self, path: Path, known: Settings | None = None) -> None:
         """`known`: what was read from it already."""
-        self.path = path.resolve() if path.is_symlink() else path
+        self.path = Path(os.path.realpath(path)) if path.is_symlink() else path
+        self._file = VersionedFile(self.path, KEPT)
         found = known or Settings()
         self.views: dict[str, str] = dict(found.views)
         self.order: list[str] = list(found.ui.view_order)
@@ -44,9 +46,10 @@ class ViewFile:
     def save(self, name: str, query: str) -> str:
         """Keep a query under a name, in the place of one that has it; returns the name as it is kept.
 
-        :raises Refused: for a name that cannot be one.
+        :raises Refused: for a name or a query that cannot be one.
         """
         kept = _name(name)
+        _check_query(query)
 
         def change(views: Any, order: list[str]) -> list[str]:
             views[_key(views, kept) or kept] = query
@@ -55,20 +58,23 @@ class ViewFile:
         self._edit(change)
         return kept
 
-    def rename(self, name: str, to: str, query: str) -> str:
+    def rename(self, name: str, to: str, query: str, taken: Sequence[str] = ()) -> str:
         """Give a view another name; a role's view of the old name is hidden then.
+
+        `taken`: names of the role's views, which an own one would take the place of.
 
         :raises Refused: for a name that cannot be one or is taken.
         """
         kept = _name(to)
-        if any(kept.casefold() == each.casefold() != name.casefold() for each in self.views):
-            raise refused(N_("Tampilan “{name}” sudah ada."), "name", name=kept)
+        _check_query(query)
 
         def change(views: Any, order: list[str]) -> list[str]:
+            if any(kept.casefold() == each.casefold() != name.casefold() for each in (*views, *taken)):
+                raise refused(N_("Tampilan “{name}” sudah ada."), "name", name=kept)
             own = _key(views, name)
             if own is not None:
                 del views[own]
-            else:
+            elif name.casefold() != kept.casefold():
                 views[name] = HIDDEN
             views[kept] = query
             return [kept if each.casefold() == name.casefold() else each for each in order]
@@ -95,20 +101,11 @@ class ViewFile:
 
     def take_back(self) -> bool:
         """Bring the version before back; False when none is kept."""
-        former = self._former(1)
-        if not former.is_file():
-            return False
-        found = settings.read(former)  # a broken one must not come back
-        write_durably(self.path, former.read_bytes())
-        for number in range(2, KEPT + 2):
-            later = self._former(number)
-            if later.is_file():
-                os.replace(later, self._former(number - 1))
-            else:
-                self._former(number - 1).unlink(missing_ok=True)
-                break
-        self.views, self.order = dict(found.views), list(found.ui.view_order)
-        return True
+        with self._file.alone():
+            done = self._file.take_back(_check)
+            if done:
+                self._take(settings.read(self.path))
+        return done
 
     def problems(self, workplace: Workplace, translate: Callable[[str], str] = str) -> dict[str, str]:
         """Views whose query cannot be read: name to a sentence with file, line and what is wrong."""
@@ -118,7 +115,7 @@ class ViewFile:
                 workplace.query(query)
             except QueryError as error:
                 try:
-                    line = key_lines(self.path.read_text("utf-8")).get(("views", name), 1)
+                    line = key_lines(self.path.read_text("utf-8-sig")).get(("views", name), 1)
                 except (OSError, UnicodeDecodeError):
                     line = 1
                 found[name] = (
@@ -126,46 +123,55 @@ class ViewFile:
                 )
         return found
 
-    def _former(self, number: int) -> Path:
-        return self.path.with_name(f"{self.path.name}.{number}")
-
     def _edit(self, change: Callable[[Any, list[str]], list[str]]) -> None:
         """Change the file as it is now; what cannot be read afterwards is not written.
 
         :raises SettingsError: when somebody has broken the file meanwhile.
-        :raises StoreError: when it cannot be written.
+        :raises StoreError: when it cannot be read or written.
         """
         import tomlkit
 
-        there = self.path.is_file()
-        text = self.path.read_text("utf-8") if there else _first_text(self.views, self.order)
-        now = settings.read_text(text, self.path)
-        document: Any = tomlkit.parse(text)
-        if "views" not in document:
-            document["views"] = tomlkit.table()
-        order = change(document["views"], list(now.ui.view_order))
-        if order != now.ui.view_order:
-            if "ui" not in document:
-                document["ui"] = tomlkit.table()
-            document["ui"]["view_order"] = order
-        written = tomlkit.dumps(document)
-        found = settings.read_text(written, self.path)
-        if written != text or not there:
-            self._write(written)
+        with self._file.alone():
+            there = self._file.read()
+            text = _first_text(self.views, self.order) if there is None else _decoded(there, self.path)
+            now = settings.read_text(text, self.path)
+            document: Any = tomlkit.parse(text)
+            if "views" not in document:
+                document["views"] = tomlkit.table()
+            order = change(document["views"], list(now.ui.view_order))
+            if order != now.ui.view_order:
+                if "ui" not in document:
+                    document["ui"] = tomlkit.table()
+                document["ui"]["view_order"] = order
+            written = tomlkit.dumps(document)
+            found = settings.read_text(written, self.path)
+            if written != text or there is None:
+                self._file.write(_encoded(written, there or b""))
+            self._take(found)
+
+    def _take(self, found: Settings) -> None:
         self.views, self.order = dict(found.views), list(found.ui.view_order)
 
-    def _write(self, text: str) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        mode = self.path.stat().st_mode & 0o777 if self.path.is_file() else 0o600
-        for number in range(KEPT, 1, -1):
-            if self._former(number - 1).is_file():
-                os.replace(self._former(number - 1), self._former(number))
-        if self.path.is_file():
-            shutil.copy2(self.path, self._former(1))
-        else:
-            write_durably(self._former(1), b"")
-        write_durably(self.path, text.encode())
-        self.path.chmod(mode)
+
+def _decoded(content: bytes, path: Path) -> str:
+    """The text with line ends as Python has them, without the mark that some editors put before it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(N_("{file}: bukan teks UTF-8."), file=str(path)) from error
+    return text.replace("\r\n", "\n")
+
+
+def _encoded(text: str, before: bytes) -> bytes:
+    """The text with the line ends, and the mark, of what stood there before."""
+    if before.count(b"\r\n") * 2 > before.count(b"\n"):
+        text = text.replace("\n", "\r\n")
+    return text.encode("utf-8-sig" if before.startswith(codecs.BOM_UTF8) else "utf-8")
+
+
+def _check(content: bytes, path: Path) -> None:
+    """A version that cannot be read must not come back."""
+    settings.read_text(_decoded(content, path), path)
 
 
 def _first_text(views: dict[str, str], order: list[str]) -> str:
@@ -184,6 +190,13 @@ def _name(written: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         raise refused(N_("Nama tampilan harus 1 sampai {limit} huruf."), "name", limit=str(LONGEST_NAME))
     return name
+
+
+def _check_query(written: str) -> None:
+    if len(written) > LONGEST_QUERY:
+        raise refused(N_("Baris pencarian paling panjang {limit} huruf."), "query", limit=str(LONGEST_QUERY))
+    if any("\ud800" <= each <= "\udfff" for each in written):
+        raise refused(N_("Baris pencarian memuat huruf yang tidak utuh; ketik ulang."), "query")
 
 
 def _key(views: Any, name: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -41,6 +40,7 @@ from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
+    from qlue_desk.desk.ending import Ending
     from qlue_desk.desk.login.screen import LoginScreen
 
 
@@ -114,8 +114,8 @@ class QlueDesk(CompanyApp):
         self.outbox_counts = (0, 0)
         self.others: Others = {}
         self.summary_at = ("", "")
-        self.signals: tuple[signal.Signals, ...] = ()
-        """Those that end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
+        self.ending: Ending | None = None
+        """By which signals end the desk as `q` does; set by `run`, for tests have no terminal to give back."""
         self.unsent = 0
         """Actions that had not left when the desk was closed."""
         self.crash: BaseException | None = None
@@ -132,8 +132,8 @@ class QlueDesk(CompanyApp):
 
     def on_mount(self) -> None:
         """To the desk, or to the sign-in."""
-        for number in self.signals:
-            asyncio.get_running_loop().add_signal_handler(number, self.exit, 128 + number)
+        if self.ending is not None:
+            self.ending.begin(asyncio.get_running_loop(), self.exit)
         if self.workplace is not None:
             self._open_desk(self.workplace)
         else:

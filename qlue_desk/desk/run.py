@@ -6,8 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,15 +14,13 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.desk.actions import check_keys
 from qlue_desk.desk.app import EngineLike, QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
+from qlue_desk.desk.ending import Ending, end_with
 from qlue_desk.desk.messages import LineState
 from qlue_desk.phrases import number
 from qlue_desk.settings import Settings
 from qlue_desk.words import n_
 
 __all__ = ["DemoInfo", "run"]
-
-PARENT_SECONDS = 0.5
-END_SECONDS = 3.0
 
 
 def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Path | None = None) -> int:
@@ -60,23 +56,10 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Pa
 
     app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo, guided=False)
     if os.name != "nt":  # Windows ends a console program by other means
-        app.signals = (signal.SIGTERM, signal.SIGHUP)
+        app.ending = Ending((signal.SIGTERM, signal.SIGHUP))
         if parent := os.environ.get("QLUE_DESK_PARENT", ""):
-            _end_with(int(parent))
+            end_with(int(parent))
     return stay(app)
-
-
-def _end_with(parent: int) -> None:
-    """Leave as on SIGTERM when the process that shows this desk in a browser has died without saying so."""
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(END_SECONDS)
-        os._exit(1)  # nothing of ours is lost: what was recorded is on disk
-
-    threading.Thread(target=look, name="parent", daemon=True).start()
 
 
 def stay(app: QlueDesk) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
@@ -40,6 +41,15 @@ class TerminalApp(App[int]):
         for theme in themes.themes(self.terminal):
             self.register_theme(theme)
         self.theme = themes.theme_name(settings.ui.theme, self.terminal)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice; for a real terminal the one that stands its going away."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from qlue_desk.desk.terminal_driver import TerminalDriver
+
+        return TerminalDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, but not for NO_COLOR (it makes greys of colours), then ours."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.store.errors import StoreError
 
 SHARED_MEMORY = 64 * 1024
@@ -45,15 +46,16 @@ def refuse_foreign(path: Path, ours: bytes = b"") -> None:
         with path.open("rb") as file:
             begins = file.read(len(ours))
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     if begins != ours:
         raise StoreError(N_("Di {path} sudah ada berkas lain; pilih nama lain."), path=str(path))
 
 
-def put_in_place(path: Path, content: bytes) -> None:
-    """Write a file for this user only, over whatever lies there; whole or not at all, also across a power cut.
+@contextlib.contextmanager
+def prepared(path: Path, content: bytes, mode: int = 0o600) -> Iterator[Path]:
+    """The content durably beside `path`, to be renamed over it in the block; what is not renamed goes away.
 
-    :raises OSError: when it cannot be written there; nothing of it is left.
+    :raises OSError: when it cannot be written there.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
@@ -62,11 +64,22 @@ def put_in_place(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
-        flush_folder(path.parent)
+        if mode != 0o600:
+            part.chmod(mode)
+        yield part
     finally:
         with contextlib.suppress(OSError):  # why it was not written is what to tell
             part.unlink(missing_ok=True)
+
+
+def put_in_place(path: Path, content: bytes) -> None:
+    """Write a file for this user only, over whatever lies there; whole or not at all, also across a power cut.
+
+    :raises OSError: when it cannot be written there; nothing of it is left.
+    """
+    with prepared(path, content) as part:
+        os.replace(part, path)
+        flush_folder(path.parent)
 
 
 def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
@@ -80,13 +93,12 @@ def write_durably(path: Path, content: bytes, ours: bytes = b"") -> None:
     try:
         put_in_place(path, content)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        N_("{path} tidak bisa ditulis: {why}."), path=str(path), why=error.strerror or str(error)
-    )
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """Why a file could not be written, as one sentence."""
+    return StoreError(N_("{path} tidak bisa ditulis: {why}."), path=str(path), why=reason_of(error))
 
 
 def flush_file(path: Path) -> None:

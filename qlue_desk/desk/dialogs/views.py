@@ -116,7 +116,9 @@ class ViewsDialog(Dialog[str]):
         title = _("Nama baru untuk “{name}”").format(name=_(view.name))
         name: str | None = await self.app.push_screen_wait(AskDialog(title, view.query, _(view.name)))
         if name:
-            await self._changed(place, self.backend.view_file.rename, view.name, name, view.query)
+            roles = self.backend.role_views()
+            taken = [each.name for each in roles] + [_(each.name) for each in roles]
+            await self._changed(place, self.backend.view_file.rename, view.name, name, view.query, taken)
 
     def action_take_back(self) -> None:
         """U."""
