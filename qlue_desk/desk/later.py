@@ -11,6 +11,7 @@ from textual.screen import Screen
 from qlue_desk.casework.errors import Refused as CaseworkRefused
 from qlue_desk.casework.workplace import NotLoggedIn
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.settings import SettingsError
 from qlue_desk.store.errors import StoreClosed, StoreError, Superseded
 from qlue_desk.sync.errors import SyncError
@@ -19,15 +20,24 @@ from qlue_desk.words import _
 log = logging.getLogger(__name__)
 
 
-def later(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "") -> None:
-    """Start `work`; with a `group` the newest replaces the one before, even before that has begun."""
+def later(
+    screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "", *, acts: bool = False
+) -> None:
+    """Start `work`; with a `group` the newest replaces the one before, even before that has begun.
+
+    Keys wait for what comes of the group "dialog"; `acts`: often it needs no dialog.
+    """
     guarded = _Guarded(screen, work)
     if group:
         newest: dict[str, _Guarded] = vars(screen).setdefault("_newest_work", {})
         if (before := newest.get(group)) is not None:
             before.drop()
         newest[group] = guarded
-    screen.run_worker(guarded, group=group or "later", exclusive=bool(group), exit_on_error=False)
+    worker = screen.run_worker(guarded, group=group or "later", exclusive=bool(group), exit_on_error=False)
+    ahead: TypedAhead | None = getattr(screen.app, "typed_ahead", None)
+    if group == "dialog" and ahead is not None:
+        ahead.begin(guarded, worker, acts=acts)
+        guarded.ahead = ahead
 
 
 class _Guarded(Awaitable[None]):
@@ -37,6 +47,7 @@ class _Guarded(Awaitable[None]):
         self._screen = screen
         self._work = work
         self._begun = False
+        self.ahead: TypedAhead | None = None
 
     def __await__(self) -> Generator[Any, None, None]:
         return self._run().__await__()
@@ -55,6 +66,9 @@ class _Guarded(Awaitable[None]):
         except Exception as error:
             log.exception("in %s", type(self._screen).__name__)
             say(self._screen, sentence_of(error), wrong=True)
+        finally:
+            if self.ahead is not None:
+                self.ahead.ended(self)
 
 
 def sentence_of(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from qlue_desk.desk import filters, osc, themes
 from qlue_desk.desk import terminal as terminals
@@ -19,6 +19,7 @@ from qlue_desk.desk.later import say
 from qlue_desk.desk.sent import News, Sent
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
+from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
@@ -31,6 +32,7 @@ class TerminalApp(App[int]):
     def __init__(self, settings: Settings, terminal: Terminal | None = None) -> None:
         super().__init__()
         self.settings = settings
+        self.typed_ahead = TypedAhead(self, super().on_event)
         self.terminal = terminal or terminals.read()
         self.ascii_only = ascii_wanted(settings, self.terminal)
         write_keys(ascii_only=self.ascii_only)
@@ -119,7 +121,15 @@ class TerminalApp(App[int]):
         """Any key or click means that the person is here."""
         if isinstance(event, (events.Key, events.MouseDown)):
             self.touched()
-        await super().on_event(event)
+        if not (isinstance(event, events.Key) and self.typed_ahead.takes(event)):
+            await super().on_event(event)
+
+    def push_screen(self, screen: Screen[Any] | str, *rest: Any, **options: Any) -> Any:
+        """A dialog gets what was typed ahead of it."""
+        pushed = super().push_screen(screen, *rest, **options)
+        if isinstance(screen, ModalScreen):
+            self.typed_ahead.pushed(screen)
+        return pushed
 
     def touched(self) -> None:
         """A key was pressed, or the mouse."""

@@ -35,6 +35,8 @@ class Dialog(ModalScreen[Answer]):
 
     title_text = ""
     keys_text = ""
+    takes_typed_ahead: ClassVar[bool] = True
+    """Keys pressed before it was there are for it; not for one whose question must be read first."""
     _wrong_field: Widget | None = None
     """The field that the sentence in the mistake line is about."""
     _answered = False
@@ -175,6 +177,8 @@ class ActingDialog(Dialog[Answer]):
 
 class ConfirmDialog(Dialog[bool]):
     """Asks before something that is hard to take back."""
+
+    takes_typed_ahead = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "yes", show=False),

@@ -59,6 +59,8 @@ class PreviewDialog(ConfirmDialog):
 class ProgressDialog(Dialog[None]):
     """A bar; esc asks to stop after what is being recorded now."""
 
+    takes_typed_ahead = False
+
     def __init__(self, title: str, total: int) -> None:
         super().__init__()
         self.title_text = title

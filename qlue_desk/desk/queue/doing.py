@@ -188,7 +188,7 @@ class Doing(Performing):
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""
-        later(self.screen, self._take(), group="dialog")
+        later(self.screen, self._take(), group="dialog", acts=True)
 
     async def _take(self) -> None:
         chosen = await self.screen.chosen()
@@ -241,7 +241,7 @@ class Doing(Performing):
 
     def accept(self) -> None:
         """`A`: the verifier takes over category, kelurahan and dinas as suggested."""
-        later(self.screen, self._accept(), group="dialog")
+        later(self.screen, self._accept(), group="dialog", acts=True)
 
     async def _accept(self) -> None:
         chosen = await self.screen.chosen()

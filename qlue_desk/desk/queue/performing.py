@@ -154,7 +154,7 @@ class Performing:
         if self.last is None:
             say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
             return
-        later(self.screen, self._repeat(self.last), group="dialog")
+        later(self.screen, self._repeat(self.last), group="dialog", acts=True)
 
     async def _repeat(self, deed: Deed) -> None:
         chosen = await self.screen.chosen()

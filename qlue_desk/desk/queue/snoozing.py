@@ -34,7 +34,7 @@ class Snoozing:
 
     def start(self) -> None:
         """`w`."""
-        later(self.screen, self._start(), group="dialog")
+        later(self.screen, self._start(), group="dialog", acts=True)
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()
