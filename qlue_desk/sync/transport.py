@@ -59,6 +59,8 @@ PULL_DEADLINE = 30.0
 CONNECT_TIMEOUT = 10.0
 MAX_REPLY = 16 * 1024 * 1024
 """Decoded bytes of one reply; a page is 4 MiB at most, one oversized event may travel alone."""
+_LONGEST_SIZE = 15
+"""Digits of a number of bytes; Python refuses to read one of thousands."""
 _DECODE_STEP = 256 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -174,7 +176,7 @@ class Transport:
                 raise
             return 0
         text = reply.headers.get(BLOB_RECEIVED_HEADER, "")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) <= _LONGEST_SIZE else 0
 
     def abort(self) -> None:
         """Break off whatever request is under way; it ends with `Offline` in its own thread."""

@@ -287,3 +287,11 @@ def test_without_tls_no_authorities_are_read(monkeypatch: pytest.MonkeyPatch) ->
     Transport("http://127.0.0.1:9").close()
     with pytest.raises(Asked):
         Transport("https://pusat.bogor.go.id")
+
+
+@pytest.mark.parametrize(("told", "bytes_there"), [("12", 12), ("9" * 5000, 0), ("x", 0), ("-1", 0)])
+def test_an_absurd_number_of_bytes_is_none(told: str, bytes_there: int) -> None:
+    with raw_server(replying("200 OK", b"", {"Qlue-Blob-Received": told})) as url:
+        transport = Transport(url, token="qd1_secret")
+        assert transport.blob_received("/v1/blobs/x") == bytes_there
+        transport.close()
