@@ -112,6 +112,9 @@ class Transport:
         self._tokens = tokens
         self.server_id = server_id
         """Pinned after enrolment; '' accepts the first server that answers."""
+        self._digests = False
+        """Whether this conversation has seen one: a proxy that drops them could change bodies unseen. A central
+        put back to a version without them is served by the next conversation, so by the next start."""
         self._streams: list[Any] = []
         self._closed = False
         self.blocked = False
@@ -287,6 +290,10 @@ class Transport:
         digest = None if response.request.method == "HEAD" else headers.get(DIGEST_HEADER)
         if digest is not None and digest != content_digest(content):
             raise BadReply("the reply is not the one that central sent")
+        if response.request.method != "HEAD" and headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+            if digest is None and self._digests:
+                raise BadReply("central's digest was taken away")
+            self._digests = digest is not None
         if response.status_code >= 400:
             raise _problem(response, content)
         return _Reply(headers, content)
