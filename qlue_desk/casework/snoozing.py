@@ -50,9 +50,9 @@ def snooze(
     )
 
 
-def wake(workplace: Workplace, refs: Sequence[str]) -> list[Outcome]:
-    """Bring reports back at once."""
-    return workplace.store.writing(_wake, workplace.actor.id, list(refs))
+def wake(workplace: Workplace, refs: Sequence[str], *, now: dt.datetime | None = None) -> list[Outcome]:
+    """Bring reports back at once; one that has come back by itself is not aside any more."""
+    return workplace.store.writing(_wake, workplace.actor.id, list(refs), now or utc_now())
 
 
 def take_woken(workplace: Workplace, now: dt.datetime | None = None) -> list[snoozes.Woken]:
@@ -77,12 +77,14 @@ def _snooze(
     return outcomes
 
 
-def _wake(actor_id: str, refs: list[str]) -> list[Outcome]:
+def _wake(actor_id: str, refs: list[str], now: dt.datetime) -> list[Outcome]:
     outcomes = []
     for ref in refs:
         outcome = _found(ref)
         complaint = outcome.before
-        if complaint is not None and not snoozes.wake(actor_id, complaint.id):
+        if complaint is not None and snoozes.until(actor_id, complaint.id, now) is not None:
+            snoozes.wake(actor_id, complaint.id)
+        elif complaint is not None:
             outcome = Outcome(
                 ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE)
             )

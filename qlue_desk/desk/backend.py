@@ -344,7 +344,9 @@ class Backend:
 
     async def wake(self, ids: Sequence[str]) -> list[Outcome]:
         """Bring reports back."""
-        return await asyncio.wrap_future(self.store.write(snoozing.wake, self.workplace, list(ids)))
+        return await asyncio.wrap_future(
+            self.store.write(snoozing.wake, self.workplace, list(ids), now=self.now())
+        )
 
     async def take_woken(self) -> list[Woken]:
         """What has come back by itself since the last call."""

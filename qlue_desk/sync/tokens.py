@@ -6,6 +6,7 @@ was restored from a backup that does not know the newest.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import datetime as dt
 import logging
@@ -28,22 +29,28 @@ ASK_AGAIN_AFTER = dt.timedelta(days=1)
 KEPT = 3
 """Tokens of the file: a backup that central may come back to is younger than two rotations."""
 _LOCK = ".token.lock"
-_TOKEN = re.compile(r"[!-~]+")
+_TOKEN = re.compile(rb"[!-~]+")
 
 log = logging.getLogger(__name__)
 
 
 def read_tokens(folder: Path) -> tuple[str, ...]:
     """What this desk may sign its requests with, the one in use first; empty where it has none."""
-    given = os.environ.get(TOKEN_VARIABLE, "").strip()
+    given = _of_environment().encode("utf-8", "surrogatepass")
     if not given:
         try:
-            given = (folder / TOKEN_FILE).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
+            given = (folder / TOKEN_FILE).read_bytes()
+        except OSError:
             return ()
-    lines = given.split("\n")
-    # What could not stand in a header is no token; sending it would look like a dead network.
-    return tuple(lines) if all(map(_TOKEN.fullmatch, lines)) else ()
+    # What could not stand in a header is no token; sending it would look like a dead network. A damaged
+    # line takes only itself away: the others are the way back.
+    lines = (line.strip(b" \t\r\0") for line in given.removeprefix(codecs.BOM_UTF8).split(b"\n"))
+    return tuple(dict.fromkeys(line.decode("ascii") for line in lines if _TOKEN.fullmatch(line)))
+
+
+def _of_environment() -> str:
+    """A token that was given to this process, and is not the desk's to change; '' when there is none."""
+    return os.environ.get(TOKEN_VARIABLE, "").strip()
 
 
 def read_token(folder: Path) -> str:
@@ -92,7 +99,7 @@ class TokenFile:
 
     def worked(self, token: str) -> None:
         """Central took this one after it had refused another; a comfort, so a full disk is no reason to stop."""
-        if TOKEN_VARIABLE not in os.environ:
+        if not _of_environment():
             with contextlib.suppress(OSError, StoreError):
                 put_first(self._folder, token)
 
@@ -105,7 +112,7 @@ def rotate_when_due(link: Link) -> None:
 
     :raises SyncError: when there is no network, or this desk's token is not valid any more.
     """
-    if os.environ.get(TOKEN_VARIABLE, "").strip() or not link.read(_due):
+    if _of_environment() or not link.read(_due):
         return
     try:
         token = link.transport.send("POST", "/v1/token/rotate", RotateReply).token
@@ -129,7 +136,7 @@ def _due() -> bool:
 
 def _keep(folder: Path, token: str) -> None:
     """The file first: a token that is used before it is durable would be lost with the machine's power."""
-    if _TOKEN.fullmatch(token) is None:
+    if _TOKEN.fullmatch(token.encode("utf-8", "surrogatepass")) is None:
         raise ValueError("central's new token cannot stand in a header")
     put_first(folder, token)
     _next_in(ROTATE_AFTER)

@@ -59,6 +59,8 @@ PULL_DEADLINE = 30.0
 CONNECT_TIMEOUT = 10.0
 MAX_REPLY = 16 * 1024 * 1024
 """Decoded bytes of one reply; a page is 4 MiB at most, one oversized event may travel alone."""
+_LONGEST_SIZE = 15
+"""Digits of a number of bytes; Python refuses to read one of thousands."""
 _DECODE_STEP = 256 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -110,6 +112,9 @@ class Transport:
         self._tokens = tokens
         self.server_id = server_id
         """Pinned after enrolment; '' accepts the first server that answers."""
+        self._digests = False
+        """Whether this conversation has seen one: a proxy that drops them could change bodies unseen. A central
+        put back to a version without them is served by the next conversation, so by the next start."""
         self._streams: list[Any] = []
         self._closed = False
         self.blocked = False
@@ -174,7 +179,7 @@ class Transport:
                 raise
             return 0
         text = reply.headers.get(BLOB_RECEIVED_HEADER, "")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) <= _LONGEST_SIZE else 0
 
     def abort(self) -> None:
         """Break off whatever request is under way; it ends with `Offline` in its own thread."""
@@ -285,6 +290,10 @@ class Transport:
         digest = None if response.request.method == "HEAD" else headers.get(DIGEST_HEADER)
         if digest is not None and digest != content_digest(content):
             raise BadReply("the reply is not the one that central sent")
+        if response.request.method != "HEAD" and headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+            if digest is None and self._digests:
+                raise BadReply("central's digest was taken away")
+            self._digests = digest is not None
         if response.status_code >= 400:
             raise _problem(response, content)
         return _Reply(headers, content)

@@ -107,10 +107,10 @@ def test_a_deadline_that_was_near_already_counts_when_it_passes_and_a_passed_one
 
 def test_waking_and_what_cannot_be_put_aside(world: DeskWorld) -> None:
     put_aside(world)
-    [woken] = snoozing.wake(world.workplace, ["1"])
+    [woken] = snoozing.wake(world.workplace, ["1"], now=NOW)
     assert woken.done
     assert needs_me(world.workplace) == ["1", "2", "3"]
-    [again] = snoozing.wake(world.workplace, ["1"])
+    [again] = snoozing.wake(world.workplace, ["1"], now=NOW)
     assert again.refusal is not None
     assert again.refusal.sentence() == "Laporan ini tidak sedang ditunda."
     world.add(status=Status.RESOLVED)
@@ -119,3 +119,11 @@ def test_waking_and_what_cannot_be_put_aside(world: DeskWorld) -> None:
     assert ended.refusal.sentence() == "Laporan ini sudah berakhir; tidak perlu ditunda."
     many = snoozing.snooze(world.workplace, [str(n) for n in range(1001)], TOMORROW, wake_hours=2, now=NOW)
     assert all(outcome.refusal is not None for outcome in many)
+
+
+def test_what_has_come_back_by_itself_cannot_be_woken_and_is_still_told(world: DeskWorld) -> None:
+    put_aside(world)
+    [late] = snoozing.wake(world.workplace, ["1"], now=TOMORROW)
+    assert late.refusal is not None
+    assert late.refusal.sentence() == "Laporan ini tidak sedang ditunda."
+    assert [each.why for each in snoozing.take_woken(world.workplace, TOMORROW)] == ["time"]

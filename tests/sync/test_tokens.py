@@ -1,8 +1,12 @@
 """A desk replaces its token by itself, and whatever is lost, copied or put back, it works on or is told."""
 
 import datetime as dt
+import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +17,7 @@ from qlue_desk.protocol import Session
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in
 from qlue_desk.sync.errors import BadReply, NotSignedIn
-from qlue_desk.sync.tokens import put_first, read_token, read_tokens
+from qlue_desk.sync.tokens import TokenFile, put_first, read_token, read_tokens
 from qlue_desk.sync.transport import Transport
 from tests.sync.rig import Central, Desk
 
@@ -189,3 +193,97 @@ def test_a_token_of_the_environment_is_not_the_desks_to_change(
     desk.sync()
     assert asks(central, old)
     assert read_tokens(desk.home) == (old,)
+
+
+DAMAGED = {
+    "blank line": b"\nqd1_a\n\n\nqd1_b\n",
+    "line ends": b"qd1_a\r\nqd1_b\r\n",
+    "mark of an editor": b"\xef\xbb\xbfqd1_a\nqd1_b\n",
+    "zeros behind": b"qd1_a\nqd1_b\n" + b"\0" * 100,
+    "zeros between": b"qd1_a\n" + b"\0" * 100 + b"\nqd1_b",
+    "junk": b"qd1_a\n\xff\xfe half a line\nqd1_b\n",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_line_takes_only_itself_away(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").write_bytes(content)
+    assert read_tokens(tmp_path) == ("qd1_a", "qd1_b")
+    put_first(tmp_path, "qd1_c")
+    assert (tmp_path / "token").read_bytes() == b"qd1_c\nqd1_a\nqd1_b\n"
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", "qd1_b"), (" ", "qd1_b"), ("qd1_e", "qd1_a")])
+def test_an_empty_variable_is_no_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    (tmp_path / "token").write_bytes(b"qd1_a\nqd1_b\n")
+    monkeypatch.setenv("QLUE_DESK_TOKEN", given)
+    TokenFile(tmp_path).worked("qd1_b")
+    assert (tmp_path / "token").read_text().split()[0] == kept
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from qlue_desk.store.database import Store
+from qlue_desk.sync import tokens
+from qlue_desk.sync.engine import Engine
+from qlue_desk.sync.transport import Transport
+
+home, step = Path(sys.argv[1]), sys.argv[2]
+def die(*_all, **_named):
+    os.kill(os.getpid(), 9)
+if step == "reply":
+    tokens.put_first = die
+elif step == "written":
+    tokens._next_in = die
+elif step == "kept":
+    keep = tokens.rotate_when_due
+    def kept(link):
+        keep(link)
+        die()
+    tokens.rotate_when_due = kept
+elif step == "used":
+    send = Transport.send
+    def used(self, method, path, *rest, **named):
+        reply = send(self, method, path, *rest, **named)
+        if self.token == fresh():
+            die()
+        return reply
+    old = tokens.read_token(home)
+    def fresh():
+        now = tokens.read_token(home)
+        return None if now == old else now
+    Transport.send = used
+elif step == "worked":
+    tokens.TokenFile.worked = die
+Engine(Store.open(home), home, wait_seconds=1).once()
+"""
+
+
+@pytest.mark.parametrize("step", ["reply", "written", "kept", "used", "worked"])
+def test_a_desk_killed_between_two_steps_goes_on(central: Central, step: str) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    old = read_token(desk.home)
+    if step == "worked":
+        central.backup()
+    days(central, 30)
+    if step == "worked":
+        desk.sync()
+        central.restore()
+    desk.act(one.id, "note", "sesudah mati")
+    desk.store.close()
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, str(desk.home), step], env=os.environ, capture_output=True, timeout=60
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    again = Desk(desk.home, Store.open(desk.home))
+    again.sync()
+    again.sync()
+    assert central.texts(one.id).count("sesudah mati") == 1
+    assert asks(central, read_token(desk.home))
+    assert read_token(desk.home) != old or step == "worked"
+    again.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from qlue_desk.protocol import content_digest
 from qlue_desk.sync import errors
 from qlue_desk.sync.errors import BadReply, InsecureAddress, Offline, OtherServer, Portal
 from qlue_desk.sync.transport import MAX_REPLY, Transport, checked_address
@@ -287,3 +288,29 @@ def test_without_tls_no_authorities_are_read(monkeypatch: pytest.MonkeyPatch) ->
     Transport("http://127.0.0.1:9").close()
     with pytest.raises(Asked):
         Transport("https://pusat.bogor.go.id")
+
+
+@pytest.mark.parametrize(("told", "bytes_there"), [("12", 12), ("9" * 5000, 0), ("x", 0), ("-1", 0)])
+def test_an_absurd_number_of_bytes_is_none(told: str, bytes_there: int) -> None:
+    with raw_server(replying("200 OK", b"", {"Qlue-Blob-Received": told})) as url:
+        transport = Transport(url, token="qd1_secret")
+        assert transport.blob_received("/v1/blobs/x") == bytes_there
+        transport.close()
+
+
+def test_a_digest_that_was_seen_once_must_not_go_missing_in_this_conversation() -> None:
+    body, turns = b'{"value": 7}', iter([True, False, False])
+
+    def handle(connection: socket.socket, request: bytes) -> None:
+        with_it = {"Qlue-Digest": content_digest(body)} if next(turns) else {}
+        connection.sendall(answer("200 OK", body, with_it, request))
+
+    with raw_server(handle) as url:
+        transport = Transport(url, token="qd1_secret")
+        assert transport.send("GET", "/v1/session", Reply) == Reply(7)
+        with pytest.raises(BadReply, match="digest was taken away"):
+            transport.send("GET", "/v1/session", Reply)
+        transport.close()
+        later = Transport(url, token="qd1_secret")
+        assert later.send("GET", "/v1/session", Reply) == Reply(7), "an older central serves again"
+        later.close()
