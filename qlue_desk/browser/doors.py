@@ -41,7 +41,9 @@ class Addresses(msgspec.Struct, frozen=True):
         """Whether a `Host` header names us; a foreign name that leads here is refused."""
         if self.public and host.casefold() == urlsplit(self.public).netloc.casefold():
             return True
-        name, _colon, port = host.rpartition(":")
+        name, colon, port = host.rpartition(":")
+        if not colon or host.endswith("]"):
+            name, port = host, "80"  # which browsers leave out
         return is_loopback(name) and port == str(self.port)
 
     def origin(self, host: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import textual_serve
 from aiohttp import WSMsgType, web
+from multidict import MultiDictProxy
 
 from qlue_desk.browser import pages
 from qlue_desk.browser.doors import VISIT_SECONDS, Addresses, Tries, Visit, Visits
@@ -22,7 +24,7 @@ from qlue_desk.phrases import number
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.sync import signing_in
-from qlue_desk.sync.errors import SignInFailed, SyncError
+from qlue_desk.sync.errors import SignInFailed, SyncError, WrongPassword
 from qlue_desk.sync.lock import DeskLock
 from qlue_desk.words import _, n_
 
@@ -34,6 +36,7 @@ VISIT_COOKIE, FORM_COOKIE = "qlue_desk_visit", "qlue_desk_form"
 _LONGEST_FORM = 16 * 1024
 _LONGEST_MESSAGE = 256 * 1024
 _THEIRS = Path(textual_serve.__file__).parent / "static"
+_log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -89,6 +92,9 @@ class BrowserDesk:
                 response = await handler(request)
             except web.HTTPException as error:
                 response = web.Response(status=error.status, text=error.reason, headers=_location(error))
+            except Exception:
+                _log.exception("%s %s", request.method, request.path)
+                response = web.Response(status=500, text=_("Permintaan ini gagal di meja; coba lagi."))
         if not response.prepared:
             socket = self._socket(request)
             response.headers.update(
@@ -132,11 +138,11 @@ class BrowserDesk:
         )  # fmt: skip
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        typed = await request.post()
+        typed = await _form(request)
         user, password, form = (str(typed.get(name, "")) for name in ("user", "password", "form"))
         if not _same(form, request.cookies.get(FORM_COOKIE)):
             return self._ask(request, _("Halaman ini sudah lama terbuka; isi sekali lagi."), user, 403)
-        keys = (f"address {request.remote}", f"name {user.strip().casefold()}")
+        keys = (f"address {self._address(request)}", f"name {user.strip().casefold()}")
         async with self._signing:
             if wait := self._tries.wait_seconds(*keys):
                 sentence = n_("Terlalu banyak percobaan; coba lagi dalam {n} detik.", wait).format(
@@ -146,13 +152,20 @@ class BrowserDesk:
             try:
                 person = await asyncio.to_thread(self._checked, user, password)
             except (SyncError, StoreError) as error:
-                self._tries.failed(*keys)
+                if isinstance(error, WrongPassword):
+                    self._tries.failed(*keys)
                 sentence = error.sentence() if isinstance(error, SyncError) else error.sentence(_)
                 return self._ask(request, sentence, user, 403)
         visit = self._visits.begin(person)
         response = web.Response(status=303, headers={"Location": "/"})
         self._set_cookie(response, VISIT_COOKIE, visit.token, VISIT_SECONDS)
         return response
+
+    def _address(self, request: web.Request) -> str:
+        """Who asks. A proxy asks for everybody: then what it says itself, which is the last of the list."""
+        hops = request.headers.getall("X-Forwarded-For", []) if self._addresses.public else []
+        last = hops[-1].rpartition(",")[2].strip() if hops else ""
+        return last or str(request.remote)
 
     def _checked(self, user: str, password: str) -> str:
         """The id of the person whose password this is.
@@ -181,7 +194,7 @@ class BrowserDesk:
 
     async def _sign_out(self, request: web.Request) -> web.Response:
         visit = await self._visit(request)
-        typed = await request.post()
+        typed = await _form(request)
         if visit is not None and _same(str(typed.get("form", "")), visit.form):
             self._visits.end(visit.token)
             await self._close_those(lambda each: each.token == visit.token)
@@ -198,7 +211,6 @@ class BrowserDesk:
         if len(self.windows) >= WINDOWS:
             return web.Response(status=503, text=_("Sudah {n} jendela terbuka.").format(n=WINDOWS))
         websocket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
-        await websocket.prepare(request)
 
         async def close() -> None:
             await websocket.close()
@@ -210,13 +222,17 @@ class BrowserDesk:
             write_str=websocket.send_str,
             close=close,
         )
+        # Counted before anything is waited for: else many at once would all find room.
         self.windows[window] = visit
-        watching = asyncio.create_task(self._watch(visit, close))
+        watching: asyncio.Task[None] | None = None
         try:
+            await websocket.prepare(request)
+            watching = asyncio.create_task(self._watch(visit, close))
             await window.start(size_of(request.query, "width", 80), size_of(request.query, "height", 24))
             await self._carry(websocket, window)
         finally:
-            watching.cancel()
+            if watching is not None:
+                watching.cancel()
             # Also when this request is cancelled, as it is when the server ends.
             await asyncio.shield(self._forget(window))
             with contextlib.suppress(ConnectionError, RuntimeError):
@@ -236,8 +252,11 @@ class BrowserDesk:
 
     async def _watch(self, visit: Visit, close: Callable[[], Awaitable[None]]) -> None:
         """Close the window when its person is no longer signed in, here or at the desk."""
-        while self._visits.find(visit.token, await self._person()) is not None:
-            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            while self._visits.find(visit.token, await self._person()) is not None:
+                await asyncio.sleep(LOOK_SECONDS)
+        except Exception:  # a window whose person cannot be asked for does not stay open
+            _log.exception("who is signed in")
         await close()
 
     async def _forget(self, window: DeskWindow) -> None:
@@ -250,6 +269,17 @@ class BrowserDesk:
 
     async def _close_windows(self, _app: web.Application) -> None:
         await self._close_those(lambda _visit: True)
+
+
+async def _form(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """What was posted.
+
+    :raises web.HTTPBadRequest: for a form that cannot be read.
+    """
+    try:
+        return await request.post()
+    except (LookupError, ValueError, RuntimeError):
+        raise web.HTTPBadRequest(reason=_("Formulir ini tidak terbaca.")) from None
 
 
 def _same(given: str, kept: str | None) -> bool:

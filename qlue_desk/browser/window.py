@@ -81,10 +81,21 @@ class DeskWindow(AppService):
         process = self._process
         if process is None:
             return
-        for end in (None, process.terminate, process.kill):
-            with contextlib.suppress(ProcessLookupError):
-                if end is not None:
-                    end()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), 1.0 if end is None else END_SECONDS)
-                return
+        if await _gone(process, 1.0):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        if await _gone(process, END_SECONDS):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await _gone(process, END_SECONDS)
+
+
+async def _gone(process: Process, seconds: float) -> bool:
+    """Whether it ends within that time."""
+    try:
+        await asyncio.wait_for(process.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

@@ -19,7 +19,8 @@ SyncError
 └─ LocalProblem         the desk's own state does not allow it
    ├─ NotEnrolled       no server address or token yet
    ├─ InsecureAddress   http:// that is not loopback, or not an address at all
-   ├─ SignInFailed      wrong name or password, or never signed in here while offline
+   ├─ SignInFailed      nobody was signed in: never signed in here while offline, the desk is in use
+   │  └─ WrongPassword  wrong name or password
    └─ Stopped           the engine was stopped while it waited
 
 `sentence()` of each is one sentence for a person, in the language of the screens.
@@ -186,6 +187,10 @@ class InsecureAddress(LocalProblem):
 
 class SignInFailed(LocalProblem):
     """Nobody was signed in."""
+
+
+class WrongPassword(SignInFailed):
+    """That name has another password, or there is no such name."""
 
 
 class Stopped(LocalProblem):

@@ -22,7 +22,7 @@ from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, Sig
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
 from qlue_desk.sync import pull
-from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed
+from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed, WrongPassword
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
 from qlue_desk.sync.transport import Transport
@@ -164,7 +164,7 @@ def sign_in(
                 if refused.code != ErrorCode.SIGN_IN_FAILED:
                     raise
                 _forget_changed_password(store, name, password)
-                raise SignInFailed(_("Nama atau kata sandi salah.")) from refused
+                raise WrongPassword(_("Nama atau kata sandi salah.")) from refused
         admit(reply.actor)
         store.writing(_keep_person, name, password, reply.actor)
         return reply.actor
@@ -197,7 +197,7 @@ def _sign_in_offline(store: Store, user: str, password: str, admit: Callable[[Ac
         )
     known = msgspec.json.decode(stored, type=_Known)
     if not _matches(known.hash, password):
-        raise SignInFailed(_("Nama atau kata sandi salah."))
+        raise WrongPassword(_("Nama atau kata sandi salah."))
     admit(known.actor)
     store.writing(meta.put, meta.ACTOR, msgspec.json.encode(known.actor))
     return known.actor

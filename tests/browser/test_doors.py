@@ -44,6 +44,18 @@ def test_our_addresses() -> None:
     assert not ours.is_ours("null", "localhost:8722")
 
 
+def test_port_80_is_left_out_by_browsers() -> None:
+    ours = Addresses(80)
+    assert [ours.knows_host(host) for host in ("127.0.0.1", "localhost", "[::1]", "127.0.0.1:80")] == [
+        True
+    ] * 4
+    assert [ours.knows_host(host) for host in ("evil.example", "", "localhost:", "localhost:81")] == [
+        False
+    ] * 4
+    assert not Addresses(8722).knows_host("127.0.0.1")
+    assert ours.is_ours("http://127.0.0.1", "127.0.0.1")
+
+
 def test_a_visit_ends_by_time_by_leaving_and_when_another_person_sits_down() -> None:
     clock = Clock()
     visits = Visits(clock)

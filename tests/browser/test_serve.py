@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -87,6 +88,19 @@ def test_guessing_is_slowed_down(tmp_path: Path) -> None:
             late = sign_in(client, url)
             assert late.status_code == 429
             assert "Terlalu banyak percobaan" in late.text
+
+
+def test_only_a_wrong_password_is_counted(tmp_path: Path) -> None:
+    """Budi never signed in here, so that without central nobody can say whether his password is right."""
+    with Central.make(tmp_path) as central:
+        desk = enrolled(central)
+        with serving(desk.home) as (url, _process), httpx.Client() as client:
+            central.pause()
+            asked = [sign_in(client, url, "budi_dpupr") for _try in range(9)]
+            assert [answer.status_code for answer in asked] == [403] * 9
+            assert "Pusat tidak terjangkau" in asked[-1].text
+            central.start()
+            assert sign_in(client, url, "budi_dpupr").status_code == 303
 
 
 def test_a_desk_in_use_stays_with_its_person(tmp_path: Path) -> None:
@@ -196,3 +210,53 @@ def test_behind_a_proxy_only_its_address_is_ours(tmp_path: Path) -> None:
             assert "wss://meja.kota.example/ws" in page.headers["content-security-policy"]
             assert asyncio.run(knock(local, Origin=local, Host="meja.kota.example")) == 403
             assert asyncio.run(knock(local, Origin=url, Host="meja.kota.example")) == 401
+            guesses = [_guess(client, local, f"nama{n}", "198.51.100.7, 203.0.113.5") for n in range(9)] + [
+                _guess(client, local, "lain", hop) for hop in ("203.0.113.5", "203.0.113.5, 203.0.113.6")
+            ]
+            assert guesses == [403] * 8 + [429, 429, 403]
+
+
+def _guess(client: httpx.Client, url: str, user: str, hops: str) -> int:
+    """The answer to a wrong password that a proxy brought."""
+    headers = {
+        "Host": "meja.kota.example",
+        "Origin": "https://meja.kota.example",
+        "X-Forwarded-For": hops,
+        "Cookie": "qlue_desk_form=f",
+    }
+    typed = {"form": "f", "user": user, "password": "tebakan"}
+    return client.post(f"{url}/masuk", data=typed, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=foo", b"user=rina"),
+        ("application/x-www-form-urlencoded", b"user=%ff\xff"),
+        ("multipart/form-data", b"user=rina"),
+        ("multipart/form-data; boundary=x", b"user=rina"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: form-data\r\n\r\nrina\r\n--x--\r\n",
+        ),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="user"\r\nContent-Transfer-Encoding: x\r\n\r\na\r\n--x--\r\n',
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["/masuk", "/keluar"])
+def test_a_form_that_cannot_be_read(served: str, path: str, kind: str, body: bytes) -> None:
+    answer = httpx.post(served + path, content=body, headers={"Origin": served, "Content-Type": kind})
+    assert answer.status_code == 400
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A desk that is served, for what changes nothing."""
+    with (
+        Central.make(tmp_path_factory.mktemp("served")) as central,
+        serving(enrolled(central).home) as (url, _process),
+    ):
+        yield url
