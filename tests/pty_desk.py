@@ -54,7 +54,7 @@ class PtyDesk:
         process = Popen(
             [sys.executable, "-m", "qlue_desk"],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=home, start_new_session=True,
-            env={**os.environ, **settings, **(environment or {})},
+            env={**_outside(), **settings, **(environment or {})},
         )  # fmt: skip
         os.close(theirs)
         desk = cls(process, ours)
@@ -122,3 +122,8 @@ class PtyDesk:
         self.bytes_read += len(painted)
         self._stream.feed(painted)
         return moment
+
+
+def _outside() -> dict[str, str]:
+    """Our environment without the size of pytest's own terminal, which the desk would believe."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}

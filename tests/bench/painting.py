@@ -159,8 +159,9 @@ class Terminal:
 
 
 def environment() -> dict[str, str]:
-    """Ours, but bytecode is kept as for an installed program: compiling the source is not what is measured."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """Ours, but bytecode is kept as for an installed program, and the size is that of the terminal of ours."""
+    apart = ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES")
+    return {name: value for name, value in os.environ.items() if name not in apart}
 
 
 def plain(written: bytes) -> bytes:
