@@ -117,7 +117,7 @@ class ViewsDialog(Dialog[str]):
         name: str | None = await self.app.push_screen_wait(AskDialog(title, view.query, _(view.name)))
         if name:
             roles = self.backend.role_views()
-            taken = [each.name for each in roles] + [_(each.name) for each in roles]
+            taken = [name for each in roles for name in (each.name, _(each.name))]
             await self._changed(place, self.backend.view_file.rename, view.name, name, view.query, taken)
 
     def action_take_back(self) -> None:

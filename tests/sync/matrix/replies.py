@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import re
 import socket
 import ssl
 import time
 
 import pytest
 
-from qlue_desk.protocol import PullReply, PullRequest
+from qlue_desk.protocol import PullReply, PullRequest, content_digest
 from qlue_desk.store import meta, replica
 from qlue_desk.sync import push, transport
 from qlue_desk.sync.engine import Engine
@@ -180,7 +181,9 @@ def row05_second_time_is_a_resync(place: Place) -> None:
     def alter(exchange: Exchange) -> bytes:
         # As from a central that has the wrong row itself: the digest of its reply is right.
         reply = exchange.forward(plain=True).replace(b"kabar", b"KABAR")
-        return reply.replace(b"qlue-digest:", b"x-digest:")
+        head, _blank, body = reply.partition(b"\r\n\r\n")
+        right = b"qlue-digest: " + content_digest(body).encode()
+        return re.sub(rb"(?im)^qlue-digest:[^\r\n]*", lambda _line: right, head) + b"\r\n\r\n" + body
 
     for _ in range(2):
         place.weather.next(alter, "/v1/pull")
