@@ -28,8 +28,8 @@ from qlue_desk.store.database import Store
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.state import Phase
 from tests.central.intake.test_qlue_feed import feed, item
-from tests.desk.scene import until
 from tests.sync.rig import START, Central, Desk
+from tests.waiting import until_async as until
 
 NUMBER = "BGR-26-000001"
 
@@ -193,7 +193,7 @@ async def _a_second_person_verifies(central: Central, officer: Desk, supervisor:
     assert outcome.refusal is not None
     assert outcome.refusal.sentence() == "Selesai: hanya kepala bidang atau verifikator."
     async with at_work(central, supervisor) as (app, pilot):
-        await until(lambda: status_at(supervisor) is Status.AWAITING_VERIFICATION, 8.0)
+        await until(lambda: status_at(supervisor) is Status.AWAITING_VERIFICATION)
         await pilot.press("7")
         await sees(app, lambda: app.screen.queue.row_at(app.screen.queue.current) is not None)  # type: ignore[attr-defined]
         await follow_up(app, pilot, Verb.RESOLVE)

@@ -18,9 +18,10 @@ from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.settings import Settings
 from qlue_desk.store import replica
-from tests.desk.scene import screen_text, until
+from tests.desk.scene import screen_text
 from tests.desk_world import NOW, DeskWorld
 from tests.sync.rig import START, Central
+from tests.waiting import until_async as until
 
 DAY = dt.timedelta(days=1)
 

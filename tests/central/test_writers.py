@@ -225,7 +225,7 @@ def deadlocks_within(database: CentralDatabase, seconds: float) -> int:
     return found
 
 
-def test_a_lock_that_never_comes_is_tried_three_times(made: Office) -> None:
+def test_a_lock_that_never_comes_is_tried_three_times(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     complaint, database = made.take().complaint, made.hub.database
     held, done = threading.Event(), threading.Event()
 
@@ -243,14 +243,16 @@ def test_a_lock_that_never_comes_is_tried_three_times(made: Office) -> None:
             database.run("SET lock_timeout = '200ms'")
             began = time.monotonic()
             result = made.act(complaint, "note", note="x")
-            assert 0.6 <= time.monotonic() - began < 3
+            assert time.monotonic() - began >= 0.6
             with pytest.raises(DatabaseBusy):
                 made.hub.register.take(made_report())
             database.run("SET statement_timeout = '150ms'; SET lock_timeout = 0")
-            began = time.monotonic()
-            with pytest.raises(DatabaseSlow):  # what is slow is not tried again
-                made.hub.register.take(made_report())
-            assert time.monotonic() - began < 0.4
+            pauses: list[float] = []
+            with monkeypatch.context() as patch:
+                patch.setattr("qlue_desk.central.register.time.sleep", pauses.append)
+                with pytest.raises(DatabaseSlow):
+                    made.hub.register.take(made_report())
+            assert pauses == []  # what is slow is not tried again
             database.run("SET statement_timeout = '15s'; SET lock_timeout = '5s'")
     finally:
         done.set()

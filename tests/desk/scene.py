@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -16,6 +15,7 @@ from qlue_desk.domain.complaint import Attachment, Channel, Entry, Hop, Reporter
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 _TITLES = (
     ("Lubang besar di depan Terminal Baranangsiang", "jalan_rusak", "Jl. Pajajaran", Status.DISPATCHED, 26),
@@ -33,15 +33,6 @@ _TITLES = (
 
 PLAIN = Ui(theme="dark", glyphs="unicode")
 """Whatever terminal the tests run in."""
-
-
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for our own condition; `pilot.pause` gives up while a thread is busy."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not condition():
-        if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError("the condition did not come true")
-        await asyncio.sleep(0.01)
 
 
 def fill(world: DeskWorld, rounds: int = 3) -> None:

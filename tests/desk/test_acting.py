@@ -26,8 +26,9 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Sync
 from qlue_desk.store import outbox, replica, sending
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import desk, fill_for_verifier, screen_text, until
+from tests.desk.scene import desk, fill_for_verifier, screen_text
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 NOT_RECEIVED = "2"

@@ -19,9 +19,10 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Notify, Settings, Ui
-from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk.scene import desk, fill, screen_text
 from tests.desk.test_places import play
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 LOOK = Ui(theme="dark", glyphs="unicode")
 HOSTILE = "Api\x1b]52;c;eA==\x07 besar\x9c\x1b\\ di pasar"

@@ -14,7 +14,7 @@ from qlue_desk.cities.outlines import Shape, city_shapes
 from qlue_desk.desk import themes
 from qlue_desk.desk.widgets.area_map import AreaMap, MapPoint, metres_between, shade_of
 from qlue_desk.desk.widgets.map_ground import Sheet, Window, fitted, spans
-from tests.desk.scene import until
+from tests.waiting import until_async as until
 
 
 def _square(code: str, name: str, west: float, south: float, side: float = 0.02) -> Shape:

@@ -21,9 +21,10 @@ from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.store import outbox, sending
-from tests.desk.scene import screen_text, until
+from tests.desk.scene import screen_text
 from tests.desk.test_acting import play, queue, said, sent
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 REPORTS = 12
 

@@ -25,8 +25,9 @@ from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import Channel, Entry, Status
-from tests.desk.scene import desk, fill, screen_text, settled, until
+from tests.desk.scene import desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 
 def sizes(width: int) -> dict[str, int]:

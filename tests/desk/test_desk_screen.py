@@ -20,8 +20,9 @@ from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.store import outbox
-from tests.desk.scene import desk, fill, fill_for_verifier, until
+from tests.desk.scene import desk, fill, fill_for_verifier
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 AT_WORK = frozenset(
     {

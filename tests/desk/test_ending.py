@@ -21,7 +21,7 @@ from qlue_desk.store import outbox
 from qlue_desk.store.database import Store
 from tests.desk_world import DeskWorld
 
-LONGEST = 10.0
+LONGEST = 30.0
 
 
 @pytest.fixture

@@ -26,9 +26,10 @@ from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
 from qlue_desk.store import outbox
-from tests.desk.scene import desk, until
+from tests.desk.scene import desk
 from tests.desk.test_acting import sent
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[FollowUpDialog, Pilot[int]], Awaitable[None]]
 ENDS = {Status.RESOLVED, Status.REJECTED, Status.OUTSIDE_AUTHORITY, Status.DUPLICATE, Status.NOT_A_REPORT}

@@ -14,8 +14,9 @@ from qlue_desk.desk.guide import STEPS, Guide
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.store import meta
-from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk.scene import desk, fill, screen_text
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

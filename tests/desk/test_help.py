@@ -29,9 +29,10 @@ from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.settings import Settings, Ui
-from tests.desk.scene import fill, screen_text, until
+from tests.desk.scene import fill, screen_text
 from tests.desk.test_places import play
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

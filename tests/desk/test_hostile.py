@@ -26,8 +26,9 @@ from qlue_desk.domain.text import storable
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, outbox
 from qlue_desk.sync.tokens import write_token
-from tests.desk.scene import desk, until
+from tests.desk.scene import desk
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 HOSTILE = (
     "[/",

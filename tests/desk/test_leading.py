@@ -24,8 +24,9 @@ from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
 from qlue_desk.store import drafts, handovers, meta, replica, tally
 from qlue_desk.sync.state import Phase
-from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk.scene import desk, fill, screen_text
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 

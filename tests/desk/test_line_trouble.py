@@ -17,8 +17,9 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.store import queue
 from qlue_desk.sync.errors import Offline, OtherServer
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk.scene import desk, fill, screen_text
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 OTHER = SyncState(phase=Phase.REFUSED, last_contact=NOW, detail=OtherServer("s_x").sentence())
 STUCK = SyncState(

@@ -18,14 +18,10 @@ from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import queue
 from tests.desk.scene import desk, screen_text
-from tests.desk.scene import until as until_soon
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 TEGALLEGA, SEMPUR = "32.71.03.1007", "32.71.03.1006"
-
-
-async def until(condition: object) -> None:
-    await until_soon(condition, 15.0)  # type: ignore[arg-type]
 
 
 def _world(tmp_path: Path) -> DeskWorld:

@@ -31,8 +31,9 @@ from qlue_desk.desk.too_small import TooSmallScreen
 from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings, Ui
 from tests.desk.colours import apart, contrast, lightness, seen_without
-from tests.desk.scene import PLAIN, desk, fill, screen_text, settled, until
+from tests.desk.scene import PLAIN, desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 LEAST = {"dark": 4.5, "light": 4.5, "contrast": 7.0, "colourblind": 4.5}
 DECORATION = set("─━│┃╭╮╰╯┌┐└┘├┤┬┴┼╸╹╺╻▔▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▕▐░▒▓■▀▖▗▘▝")

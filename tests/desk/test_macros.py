@@ -16,9 +16,10 @@ from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Status
 from qlue_desk.settings import Macro, Settings, Triage
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, screen_text
 from tests.desk.test_acting import current, queue, said, sent
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 MACROS = {
     "terima": Macro(

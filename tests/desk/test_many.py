@@ -22,9 +22,10 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import outbox, sending
 from qlue_desk.store import queue as rows
-from tests.desk.scene import fill_for_verifier, screen_text, until
+from tests.desk.scene import fill_for_verifier, screen_text
 from tests.desk.test_acting import agree, dialog, play, queue, said, sent
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from qlue_desk.desk.map.screen import MapScreen, of_kelurahan
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import parse
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, screen_text
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 TEGALLEGA, SEMPUR = "32.71.03.1007", "32.71.03.1006"
 

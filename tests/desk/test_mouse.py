@@ -17,9 +17,10 @@ from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.summary.cells import numbers_of
 from qlue_desk.desk.summary.screen import NumberBoard, SummaryScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from tests.desk.scene import fill, until
+from tests.desk.scene import fill
 from tests.desk.test_places import desk_screen, play
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from qlue_desk.desk.dialogs.base import ChooseDialog
 from qlue_desk.desk.dialogs.operator import FIELDS, OperatorDialog
 from qlue_desk.domain.complaint import Status
 from qlue_desk.store import outbox
-from tests.desk.scene import screen_text, until
+from tests.desk.scene import screen_text
 from tests.desk.test_acting import play, said, sent
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

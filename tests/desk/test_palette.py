@@ -16,9 +16,10 @@ from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.store import complaints
-from tests.desk.scene import fill, screen_text, until
+from tests.desk.scene import fill, screen_text
 from tests.desk.test_places import desk_screen, play
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,8 @@ from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import blobs
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, screen_text
-from tests.desk.scene import until as until_soon
 from tests.desk_world import NOW, DeskWorld
-
-
-async def until(condition: Callable[[], object]) -> None:
-    await until_soon(condition, 15.0)
-
+from tests.waiting import until_async as until
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,8 +22,9 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import outbox
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, screen_text
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 

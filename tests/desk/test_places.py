@@ -33,8 +33,9 @@ from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
 from qlue_desk.settings import Settings, read
 from qlue_desk.store import drafts, journal, outbox, replica
 from qlue_desk.store.database import Change
-from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
+from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 REASON = "Laporan sudah dipindah ke Dishub oleh Dewi."

@@ -22,17 +22,13 @@ from qlue_desk.sync import borders, looking, photos
 from qlue_desk.sync.errors import SyncError
 from qlue_desk.sync.state import Phase
 from tests.desk.scene import screen_text
-from tests.desk.scene import until as until_soon
 from tests.sync.rig import START, Central, Desk
 from tests.test_story import at_work
+from tests.waiting import until_async as until
 
 
 def _text(app: QlueDesk) -> str:
     return "\n".join(screen_text(app))
-
-
-async def until(condition: object) -> None:
-    await until_soon(condition, 25.0)  # type: ignore[arg-type]
 
 
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:

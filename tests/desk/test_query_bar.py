@@ -19,8 +19,9 @@ from qlue_desk.desk.widgets import query_bar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.query import Query
 from qlue_desk.store import searched
-from tests.desk.scene import desk, fill, screen_text, until
+from tests.desk.scene import desk, fill, screen_text
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 

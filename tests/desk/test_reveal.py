@@ -15,10 +15,11 @@ from qlue_desk.domain.complaint import Channel, Complaint, Reporter, Status
 from qlue_desk.store import outbox
 from qlue_desk.store.bound import connection
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, screen_text
 from tests.desk_world import DeskWorld
 from tests.sync.rig import START, Central
 from tests.test_story import at_work, reopened
+from tests.waiting import until_async as until
 
 PHONE = "08121234678"
 

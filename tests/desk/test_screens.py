@@ -24,8 +24,9 @@ from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.edges import Verb
-from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled, until
+from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 KEPT = Path(__file__).parent / "screens"
 SIZES = ((80, 24), (120, 36), (160, 48))

@@ -13,10 +13,10 @@ from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.store import meta
-from tests.desk.scene import until
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
 from tests.test_story import at_work
+from tests.waiting import until_async as until
 
 
 def test_an_open_desk_takes_over_names_people_and_roles(tmp_path: Path) -> None:

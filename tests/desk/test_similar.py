@@ -19,8 +19,9 @@ from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.store import outbox
-from tests.desk.scene import desk, screen_text, until
+from tests.desk.scene import desk, screen_text
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 HERE = {"lat_e6": -6_590_000, "lon_e6": 106_800_000}

@@ -14,9 +14,10 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.snooze import SnoozeDialog
 from qlue_desk.domain.complaint import Entry, Status
 from qlue_desk.store import complaints
-from tests.desk.scene import screen_text, until
+from tests.desk.scene import screen_text
 from tests.desk.test_acting import current, play, queue, said, title
 from tests.desk_world import NOW, DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.fixture

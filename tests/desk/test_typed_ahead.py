@@ -11,8 +11,9 @@ from textual.widgets import Input, TextArea
 
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.store import outbox
-from tests.desk.scene import desk, fill, until
+from tests.desk.scene import desk, fill
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 
 @pytest.mark.parametrize("key", ["t", "c", "w", "e", "S", "colon", "question_mark"])

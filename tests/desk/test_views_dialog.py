@@ -16,8 +16,9 @@ from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.settings import Settings
-from tests.desk.scene import desk, fill, until
+from tests.desk.scene import desk, fill
 from tests.desk_world import DeskWorld
+from tests.waiting import until_async as until
 
 Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import time
 from array import array
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -32,8 +31,8 @@ from qlue_desk.desk.widgets.fields import (
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.sync.state import Phase, SyncState
-from tests.desk.scene import until
 from tests.desk_world import NOW
+from tests.waiting import until_async as until
 
 WIB = dt.timezone(dt.timedelta(hours=7))
 
@@ -93,10 +92,8 @@ def in_list(scene) -> None:
 
 def test_a_million_rows_ask_for_the_visible_page_only() -> None:
     async def scene(app: ListApp, pilot) -> None:
-        started = time.perf_counter()
         app.list.set_numbers(array("q", range(1_000_000)))
         await until(lambda: app.lines()[0] == "> 0")
-        assert time.perf_counter() - started < 1.0
         assert app.asked == [list(range(PAGE))]
         app.list.move_to(999_999)
         await until(lambda: app.lines()[-1] == "> 999999")

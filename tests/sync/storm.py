@@ -26,9 +26,10 @@ from qlue_desk.store.bound import connection
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from tests.sync import weather
-from tests.sync.matrix.place import NOTHING, Place, until
+from tests.sync.matrix.place import NOTHING, Place
 from tests.sync.rig import Desk
 from tests.sync.weather import Exchange, Fault
+from tests.waiting import until
 
 REST_SECONDS = 60.0
 VERBS = ("note", "note", "note", "acknowledge", "start", "ask")

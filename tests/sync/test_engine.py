@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,20 +34,13 @@ from qlue_desk.sync.state import Phase, SyncState
 from qlue_desk.sync.tokens import write_token
 from tests.sync.faults import answer, raw_server
 from tests.sync.rig import Central, Desk
+from tests.waiting import until
 
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Central]:
     with Central.make(tmp_path) as made:
         yield made
-
-
-def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for a state of a thread, with a limit."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.01)
 
 
 def background(desk: Desk) -> list[SyncState]:
@@ -73,7 +67,7 @@ def test_changes_travel_both_ways_without_asking(central: Central) -> None:
         return found is not None and found.status is Status.ACKNOWLEDGED
 
     until(arrived)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 15  # the poll would wait for twenty
     until(lambda: first.engine.state.waiting == 0)
     phases = [state.phase for state in told]
     assert phases[0] in (Phase.CONNECTING, Phase.SYNCING)
@@ -153,10 +147,11 @@ def test_a_restored_server_is_healed_in_the_background(central: Central) -> None
 @pytest.mark.parametrize("moment", ["first", "long poll"])
 def test_stopping_does_not_wait_for_a_hanging_server(tmp_path: Path, moment: str) -> None:
     hanging: list[int] = []
+    done = threading.Event()
 
     def hang(connection: socket.socket, request: bytes) -> None:
         hanging.append(1)
-        time.sleep(10)
+        done.wait(30)
 
     with raw_server(hang) as url:
         store = enrolled(tmp_path, url)
@@ -165,10 +160,11 @@ def test_stopping_does_not_wait_for_a_hanging_server(tmp_path: Path, moment: str
         until(lambda: hanging)
         began = time.monotonic()
         engine.stop()
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 15  # the server hangs for thirty
         assert engine.state.phase is Phase.STOPPED
         store.close()
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 15
+        done.set()
 
 
 def test_a_reply_after_stop_changes_nothing(central: Central) -> None:
@@ -298,7 +294,7 @@ def test_only_one_process_of_a_folder_syncs(central: Central, tmp_path: Path) ->
     finally:
         rounds.OTHER_SECONDS = waited
     assert (result.elsewhere, result.waiting) == (True, 1)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < waited
     lock.release()
     assert desk.sync().applied == 1
 
@@ -345,7 +341,7 @@ def test_a_central_that_fails_always_blames_no_action(central: Central) -> None:
     position = central.hub.feed.position
     central.hub.feed.position = failing  # type: ignore[method-assign, assignment]
     background(desk)
-    until(lambda: asked >= 12, 10)
+    until(lambda: asked >= 12)
     central.hub.feed.position = position  # type: ignore[method-assign]
     assert desk.tray() == []
     assert desk.counts().waiting == 1

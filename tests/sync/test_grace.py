@@ -19,7 +19,7 @@ from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.state import Phase
 from tests.sync.rig import Central, Desk
-from tests.sync.test_engine import until
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_an_action_waits_for_its_grace_while_older_work_goes_on(
     assert desk.state_of(young) == "waiting"
     until(lambda: engine.state.waiting == 1)
     until(lambda: desk.state_of(young) == "confirmed")
-    assert 0.9 < time.monotonic() - began < 2.5
+    assert time.monotonic() - began > 0.9
     assert "baru" in central.texts(one.id)
     # Once for each commit and once when the grace ended, never in a loop.
     assert asked < 25
@@ -102,14 +102,17 @@ def test_leaving_lets_go_of_what_is_in_its_grace(central: Central) -> None:
     assert "sampai besok" in central.texts(one.id)
 
 
-def test_leaving_with_nothing_to_send_does_not_wait(central: Central) -> None:
+def test_leaving_with_nothing_to_send_does_not_wait(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qlue_desk.sync.engine.FAREWELL_SECONDS", 30.0)
     central.report()
     desk = central.desk()
     engine = connected(desk, 60.0)
     time.sleep(0.2)
     began = time.monotonic()
     engine.release()
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 15
 
 
 def test_leaving_does_not_wait_for_a_central_that_hangs(central: Central) -> None:
@@ -122,27 +125,30 @@ def test_leaving_does_not_wait_for_a_central_that_hangs(central: Central) -> Non
 
     def hanging(*args: object) -> object:
         entered.set()
-        done.wait(5)
+        done.wait(30)
         return apply(*args)  # type: ignore[arg-type]
 
     central.hub.register.apply = hanging  # type: ignore[method-assign, assignment]
     action_id = note_now(desk, one.id, "menggantung")
     try:
-        # Central would hold the request for five seconds; a loaded machine needs some of its own.
+        # Central would hold the request for thirty seconds; a loaded machine needs some of its own.
         began = time.monotonic()
         engine.release()
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 15
         until(entered.is_set)
         began = time.monotonic()
         engine.stop()
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 15
         assert desk.state_of(action_id) == "waiting"
         assert desk.counts().waiting == 1
     finally:
         done.set()
 
 
-def test_leaving_offline_sends_and_waits_for_nothing(central: Central) -> None:
+def test_leaving_offline_sends_and_waits_for_nothing(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qlue_desk.sync.engine.FAREWELL_SECONDS", 30.0)
     one = central.report()
     desk = central.desk()
     desk.sync()
@@ -151,7 +157,7 @@ def test_leaving_offline_sends_and_waits_for_nothing(central: Central) -> None:
     action_id = note_now(desk, one.id, "nanti")
     began = time.monotonic()
     engine.release()
-    assert time.monotonic() - began < 0.05
+    assert time.monotonic() - began < 15
     assert desk.state_of(action_id) == "waiting"
 
 

@@ -13,7 +13,8 @@ from qlue_desk.store import ballast
 from qlue_desk.store.errors import DiskFull
 from qlue_desk.sync.state import Phase
 from tests.sync.rig import Central
-from tests.sync.test_engine import background, until
+from tests.sync.test_engine import background
+from tests.waiting import until
 
 
 @pytest.fixture

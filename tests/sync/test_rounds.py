@@ -1,7 +1,6 @@
 """Whole rounds between real desks and a real central over loopback."""
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -277,15 +276,13 @@ def test_a_desk_that_was_moved_to_another_dinas_shows_only_that(central: Central
     assert item.action.fields.note == "masih di sini"
 
 
-def test_a_first_sync_of_many_reports_is_quick(central: Central) -> None:
+def test_a_first_sync_tells_how_far_it_is(central: Central) -> None:
     with central.hub.register.bulk():
         for _ in range(600):
             central.report()
     desk = central.desk()
-    began = time.monotonic()
     seen: list[tuple[int, int]] = []
     assert desk.engine.once(lambda here, total: seen.append((here, total))).pulled >= 600
-    assert time.monotonic() - began < 5
     assert seen[-1] == (600, 600)
     assert desk.rows() == central.rows("dpupr")
 

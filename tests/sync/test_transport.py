@@ -176,17 +176,19 @@ def test_a_drip_ends_at_the_deadline_in_the_body_and_in_the_headers() -> None:
         began = time.monotonic()
         with pytest.raises(Offline):
             ask(handle, deadline=0.4)
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 20  # of the 50 that the drip would take
 
 
 def test_abort_ends_a_hanging_request_at_once() -> None:
-    with raw_server(lambda connection, request: time.sleep(5)) as url:
+    gone = threading.Event()
+    with raw_server(lambda connection, request: gone.wait(30)) as url:
         transport = Transport(url)
         threading.Timer(0.2, transport.abort).start()
         began = time.monotonic()
         with pytest.raises(Offline):
             transport.send("GET", "/v1/session", Reply)
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 15
+        gone.set()
         transport.close()
 
 

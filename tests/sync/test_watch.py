@@ -16,8 +16,8 @@ from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.watch import STILL_SECONDS, Watch
-from tests.desk.scene import until
 from tests.sync.rig import Central, next_moment, photo
+from tests.waiting import until_async as until
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ async def _stuck(central: Central) -> None:
         )
         del central.hub.register.apply  # type: ignore[attr-defined]
         await until(lambda: desk.counts().waiting == 0, 20)
-        await until(lambda: heard[-1] == "", 5)
+        await until(lambda: heard[-1] == "")
     finally:
         engine.stop()
 

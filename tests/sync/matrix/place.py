@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -120,14 +119,6 @@ def patient(desk: Desk) -> RoundResult:
             if not left:
                 raise
     raise AssertionError("unreachable")
-
-
-def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
-    """Wait for a state of a thread, with a limit."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.01)
 
 
 def texts_once(central: Central, complaint: Complaint, *texts: str) -> None:

@@ -19,9 +19,10 @@ from qlue_desk.sync import pull
 from qlue_desk.sync.errors import NotSignedIn, Offline, OtherServer, Resync
 from qlue_desk.sync.state import Phase
 from tests.sync import weather
-from tests.sync.matrix.place import NOTHING, Place, everything, note, patient, texts_once, until
+from tests.sync.matrix.place import NOTHING, Place, everything, note, patient, texts_once
 from tests.sync.rig import Central, Desk, photo
 from tests.sync.weather import Exchange
+from tests.waiting import until
 
 
 def row11_401_keeps_everything(place: Place) -> None:
