@@ -175,6 +175,17 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         similar.NEAR_INDEX,
         similar.DUPLICATE_INDEX,
     ),
+    # What was heard of a report put aside was a count, which a central that was put back lowers. Of those
+    # lines that are here the first so many had been heard: what came after them goes on being news.
+    4: (
+        "ALTER TABLE snooze RENAME COLUMN heard TO counted",
+        "ALTER TABLE snooze ADD COLUMN heard TEXT NOT NULL DEFAULT ''",
+        "UPDATE snooze SET heard = (SELECT ' ' || coalesce(group_concat(act, ' '), '') || ' ' FROM ("
+        "SELECT CASE action_id WHEN '' THEN id ELSE action_id END AS act, row_number() OVER (ORDER BY rowid) AS nth"
+        " FROM entry WHERE complaint_id = snooze.complaint_id AND"
+        " coalesce(json_extract(CAST(body AS TEXT), '$.actor_id'), '') <> snooze.actor_id) WHERE nth <= counted)",
+        "ALTER TABLE snooze DROP COLUMN counted",
+    ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""
 

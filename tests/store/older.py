@@ -5,6 +5,20 @@ from __future__ import annotations
 from qlue_desk.store.bound import connection
 
 
+def back_to_version_4() -> None:
+    """What was heard of reports put aside was a count. Inside `Store.write`."""
+    for statement in (
+        "ALTER TABLE snooze ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+        # An empty text has two spaces, each act brings one more.
+        "UPDATE snooze SET counted = max(0, length(heard) - length(replace(heard, ' ', '')) - 1)",
+        "UPDATE snooze SET counted = 0 WHERE trim(heard) = ''",
+        "ALTER TABLE snooze DROP COLUMN heard",
+        "ALTER TABLE snooze RENAME COLUMN counted TO heard",
+        "PRAGMA user_version = 4",
+    ):
+        connection().execute(statement)
+
+
 def back_to_version_3() -> None:
     """Take away what version 4 brought. Inside `Store.write`."""
     for statement in (
