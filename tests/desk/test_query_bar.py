@@ -47,8 +47,7 @@ def line(app: QlueDesk) -> str:
 
 
 def offered(app: QlueDesk) -> str:
-    bar = app.screen.query_one(QueryBar)
-    return str(bar.query_one("#query-offers", Static).render()) if bar.has_class("-offers") else ""
+    return str(app.screen.query_one("#query-offers", Static).render())
 
 
 def shown(app: QlueDesk) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
@@ -22,7 +23,6 @@ from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
 from qlue_desk.desk.map.screen import MapScreen
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
-from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.edges import Verb
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
@@ -56,7 +56,7 @@ async def _summary(app: QlueDesk, pilot: Pilot[int]) -> None:
 
 async def _query(app: QlueDesk, pilot: Pilot[int]) -> None:
     await pilot.press("slash", *"jalan status:disp")
-    await until(lambda: app.screen.query_one(QueryBar).has_class("-offers"))
+    await until(lambda: str(app.screen.query_one("#query-offers", Static).render()))
     await pilot.press("tab")
     await until(lambda: "status:dispatched" in app.screen.query_text)  # type: ignore[attr-defined]
     await settled(app)

@@ -58,7 +58,10 @@ class Dialog(ModalScreen[Answer]):
     def wrong(self, sentence: str, field: Widget | None = None) -> None:
         """Show what is wrong, in which field; '' takes it away."""
         self._wrong_field = field
-        self.query_one("#wrong", Static).update(Content(safe(sentence)))
+        for line in self.query("#wrong").results(
+            Static
+        ):  # none while it closes, with keys still on their way
+            line.update(Content(safe(sentence)))
         self.set_class(bool(sentence), "-wrong")
 
     def mended(self, edited: Widget) -> None:

@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.still import still_size
 
 LONGEST = 8000
 SHOWN_CHOICES = 50
@@ -32,6 +33,8 @@ class Submitted(Message):
 
 class SafeInput(Input):
     """An input whose value never holds control characters."""
+
+    virtual_size = still_size()
 
     DEFAULT_CSS = """
     SafeInput { border: none; height: 1; padding: 0 1; background: $surface; }

@@ -126,8 +126,7 @@ class QueryBar(Vertical):
     QueryBar Input { width: 1fr; }
     QueryBar #query-error { height: auto; padding: 0 3; color: $status-red; display: none; }
     QueryBar.-wrong #query-error { display: block; }
-    QueryBar #query-offers { height: 1; padding: 0 3; display: none; }
-    QueryBar.-offers #query-offers { display: block; }
+    QueryBar #query-offers { height: 1; padding: 0 3; }
     """
 
     class Asked(Message):
@@ -166,8 +165,8 @@ class QueryBar(Vertical):
                 placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'),
                 id="query-input",
             )
-        yield Static(id="query-offers")
         yield Static(id="query-error")
+        yield Static(id="query-offers")
 
     @property
     def input(self) -> Input:
@@ -214,7 +213,9 @@ class QueryBar(Vertical):
     def _show_offers(self) -> None:
         """One line: what tab would put in, the one that stands there marked."""
         completion = self._completion
-        self.set_class(bool(completion.offers), "-offers")
+        if not completion.offers:  # an empty line: the list below must not jump with each letter
+            self.query_one("#query-offers", Static).update("", layout=False)
+            return
         room = max(20, self.size.width - 10)
         # What stands in the line must be seen: the words before it give way.
         first = max(0, completion.chosen - 1)
@@ -232,7 +233,7 @@ class QueryBar(Vertical):
                 room -= cell_len(hint)
                 parts.append(Content.styled(hint, "$text-muted"))
             parts.append(Content("  "))
-        self.query_one("#query-offers", Static).update(Content("").join(parts))
+        self.query_one("#query-offers", Static).update(Content("").join(parts), layout=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what could be meant, and ask for it."""

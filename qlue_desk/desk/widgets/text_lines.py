@@ -10,14 +10,15 @@ from collections.abc import Sequence
 
 from textual.content import Content
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
+from qlue_desk.desk.widgets.still import StillView
 
-class TextLines(ScrollView, can_focus=True):
+
+class TextLines(StillView, can_focus=True):
     """Lines that were wrapped for its width already; scrolls, and lets text be selected with the mouse."""
 
     DEFAULT_CSS = """

@@ -17,12 +17,12 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from qlue_desk.desk.safe_text import fit
 from qlue_desk.desk.widgets.headings import Headings
 from qlue_desk.desk.widgets.place_kept import settle, without
+from qlue_desk.desk.widgets.still import StillView
 
 Row = TypeVar("Row")
 PAGE = 64
@@ -34,7 +34,7 @@ Fetch = Callable[[list[int]], "Future[Sequence[Row]]"]
 """Row numbers to a future of their rows, in the same order (a missing row is left out by the caller)."""
 
 
-class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
+class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Cursor, marks and pages over row numbers; subclasses draw a row in `draw_row`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted", "list--heading"}
