@@ -7,11 +7,13 @@ So it works alike straight and behind a pooler that lends a session for one tran
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import peewee
+import psycopg
 from playhouse.pool import MaxConnectionsExceeded
 
 from qlue_desk.central.database import CentralDatabase
@@ -33,18 +35,68 @@ _LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
 _IN_RECOVERY = "55000"
 """What WAL functions answer on a standby, or before a restore has come to its end."""
 CONNECT_SECONDS = 5
+ANSWER_SECONDS = 18.0
+"""More than `statement_timeout`, less than a desk waits for a reply."""
 
 log = logging.getLogger("qlue_desk.central")
+
+
+class NoAnswer(psycopg.OperationalError):
+    """Nothing came back for longer than PostgreSQL itself lets a statement run."""
+
+
+class _Connection(psycopg.Connection[Any]):
+    """Gives up on an answer that does not come.
+
+    A pooler holds a statement for two minutes when the database behind it is away, a cable that was pulled
+    for longer; PostgreSQL's own limits count from where the statement has arrived.
+    """
+
+    answer_seconds: float | None = None
+    """None waits for ever: making tables and indexes may take its time."""
+
+    def wait(self, gen: Generator[Any, Any, Any], *more: Any, **named: Any) -> Any:
+        """See `psycopg.Connection`; a connection that did not answer is closed.
+
+        :raises NoAnswer:
+        """
+        if self.answer_seconds is None:
+            return super().wait(gen, *more, **named)
+        try:
+            return super().wait(_until(gen, time.monotonic() + self.answer_seconds), *more, **named)
+        except NoAnswer:
+            self.close()
+            raise
+
+
+def _until(gen: Generator[Any, Any, Any], end: float) -> Generator[Any, Any, Any]:
+    """The same steps, as long as the socket is ready in time."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > end:
+                raise NoAnswer("no answer")
+            wanted = gen.send(ready)
+    except StopIteration as stop:
+        return stop.value
+
+
+class _Adapter(peewee.Psycopg3Adapter):
+    def connect(self, db: Any, **params: Any) -> _Connection:
+        return _Connection.connect(db.database, **params)
 
 
 class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
     """A city's server: row locks instead of one writer."""
 
     dialect = "postgresql"
+    psycopg3_adapter = _Adapter
     _begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.timeouts = dict(TIMEOUTS)
+        self.answer_seconds = ANSWER_SECONDS
         super().__init__(*args, **kwargs)
 
     def identity(self) -> str:
@@ -108,16 +160,18 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         open. Such a message takes no values beside it, so the driver writes them into the text.
         """
         driver = self._driver()
-        if self._depth:
-            return driver.execute(self.translate(statement), values)
-        from psycopg import ClientCursor
-
-        limits = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in self.timeouts.items())
-        cursor = ClientCursor(driver)
-        cursor.execute(limits + self.translate(statement), values)
-        while cursor.nextset():
-            pass  # to what the statement itself gave
-        return cursor
+        driver.answer_seconds = self.answer_seconds
+        try:
+            if self._depth:
+                return driver.execute(self.translate(statement), values)
+            limits = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in self.timeouts.items())
+            cursor = psycopg.ClientCursor(driver)
+            cursor.execute(limits + self.translate(statement), values)
+            while cursor.nextset():
+                pass  # to what the statement itself gave
+            return cursor
+        finally:
+            driver.answer_seconds = None
 
     def _driver(self) -> Any:
         connection = super()._driver()
@@ -147,7 +201,7 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         state = getattr(error, "sqlstate", None)
         if state in _BUSY_STATES:
             return DatabaseBusy(N_("Basis data sedang sibuk; coba lagi."))
-        if state == _SLOW_STATE:
+        if state == _SLOW_STATE or isinstance(error, NoAnswer):
             return DatabaseSlow(N_("Basis data terlalu lama menjawab; coba lagi nanti."))
         if state is None:
             lost = type(error).__name__ in ("OperationalError", "InterfaceError")

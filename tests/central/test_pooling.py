@@ -11,7 +11,7 @@ import pytest
 from qlue_desk.central.errors import DatabaseSlow
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.jobs import run_due
-from qlue_desk.central.postgres import TIMEOUTS, PostgresCentral
+from qlue_desk.central.postgres import ANSWER_SECONDS, TIMEOUTS, PostgresCentral
 
 from .conftest import Clock, Office, add_bogor
 
@@ -103,6 +103,24 @@ def test_a_statement_that_takes_too_long_is_ended(
     monkeypatch.setitem(database.timeouts, "statement_timeout", "50ms")
     with getattr(database, frame)(), pytest.raises(DatabaseSlow):
         database.one("SELECT pg_sleep(?)", (60,))
+
+
+def sleep_in(database: PostgresCentral, frame: str) -> None:
+    with getattr(database, frame)():
+        database.one("SELECT pg_sleep(60)")
+
+
+@pytest.mark.parametrize("frame", ["connected", "reading", "writing"])
+def test_an_answer_that_never_comes_is_given_up(made: Office, frame: str) -> None:
+    """As a pooler without a database behind it, or a cable that was pulled: the server's limits do not run."""
+    database = database_of(made)
+    database.timeouts["statement_timeout"] = "0"
+    database.answer_seconds = 1.0
+    with pytest.raises(DatabaseSlow):
+        sleep_in(database, frame)
+    assert database.in_transaction_now is False
+    database.answer_seconds = ANSWER_SECONDS
+    assert made.act(made.take().complaint, "acknowledge").status == "applied"
 
 
 def test_the_timeouts_cost_no_round_trip(made: Office) -> None:
