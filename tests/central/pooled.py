@@ -129,15 +129,14 @@ def main() -> int:
         print(MISSING, file=sys.stderr)
         return 1
     try:
-        with Cluster.make() as cluster:
-            with pooler(cluster.folder) as folder:
-                direct = rate = 0.0
-                for n in range(2):  # in turns: the first run of all is a cold one
-                    direct = max(direct, events_a_second(cluster.create(f"direct{n}")))
-                    rate = max(rate, events_a_second(through(cluster.create(f"pooled{n}"), folder)))
-                sessions = sessions_of(cluster, "pooled1")
-                assert 0 < sessions <= SESSIONS, sessions
-                away = told_away(cluster, through(cluster.create("away"), folder))
+        with Cluster.make() as cluster, pooler(cluster.folder) as folder:
+            direct = rate = 0.0
+            for n in range(2):  # in turns: the first run of all is a cold one
+                direct = max(direct, events_a_second(cluster.create(f"direct{n}")))
+                rate = max(rate, events_a_second(through(cluster.create(f"pooled{n}"), folder)))
+            sessions = sessions_of(cluster, "pooled1")
+            assert 0 < sessions <= SESSIONS, sessions
+            away = told_away(cluster, through(cluster.create("away"), folder))
         assert away < LONGEST_SECONDS, f"a desk waited {away:.0f} s to be told that the database is away"
         passed = tested().passed
     except AssertionError as fault:
