@@ -17,6 +17,9 @@ from qlue_desk.domain.moves import N_
 
 FILE_PREFIX = "file://"
 BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "obs"})
+ASK_SECONDS = 15.0
+PUT_SECONDS = 30.0
+"""Ten megabytes at 3 Mbit/s; a desk waits for 90 seconds."""
 RETRIES = 2
 S3_LIMITS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 5, "retries": {"max_attempts": 0}}
 """One upload waits for the other and a desk waits for both: a store that is away is told within seconds, and
@@ -107,26 +110,32 @@ class RemoteStore:
         with self._named(absent_is_fault=source.is_file()):
             if not self._is_bucket:  # in one there are no folders, and making one would make the bucket
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._system.put_file(str(source), path)
+            self._system.put_file(str(source), path, **self._within(PUT_SECONDS))
         source.unlink()
 
     def read(self, sha256: str, start: int, end: int) -> bytes:
         """See `BlobStore`."""
         with self._named():
-            return bytes(self._system.cat_file(self._path(sha256), start=start, end=end))
+            return bytes(
+                self._system.cat_file(self._path(sha256), start=start, end=end, **self._within(ASK_SECONDS))
+            )
 
     def size(self, sha256: str) -> int | None:
         """See `BlobStore`."""
         try:
             with self._named():
-                return int(self._system.info(self._path(sha256))["size"])
+                return int(self._system.info(self._path(sha256), **self._within(ASK_SECONDS))["size"])
         except FileNotFoundError:
             return None
 
     def delete(self, sha256: str) -> None:
         """See `BlobStore`."""
         with suppress(FileNotFoundError), self._named():
-            self._system.rm_file(self._path(sha256))
+            self._system.rm_file(self._path(sha256), **self._within(ASK_SECONDS))
+
+    def _within(self, seconds: float) -> dict[str, float]:
+        """What ends a call to a store over the network; no limit of its client counts while it sends."""
+        return {"timeout": seconds} if getattr(self._system, "async_impl", False) else {}
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{sha256[:2]}/{sha256}"
