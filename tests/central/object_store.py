@@ -1,6 +1,6 @@
 """Files of central in a bucket, over the real API of S3: `python -m tests.central.object_store`.
 
-Two processes' worth of central, each with its own data folder, on one database and one bucket. Prints a line
+Two centrals (in one process), each with its own data folder, on one database and one bucket. Prints a line
 for each step; ends with 1 when something does not hold, or when the packages for it are missing.
 """
 
@@ -181,7 +181,7 @@ def store_silent(two: Two) -> str:
 def quota(two: Two) -> str:
     hubs = (two.office.hub, two.other)
     for hub in hubs:
-        hub.blobs.quota_bytes = 6 * len(PHOTO)
+        hub.blobs.quota_bytes = 6 * len(_photo(0))
     assert two.put(0, _photo(5), 0, len(_photo(5))).status_code == 200
     assert two.put(1, _photo(6), 0, len(_photo(6))).status_code == 507
     two.office.take("shown", photos=(f"sha256:{_sha(_photo(1))}",))

@@ -258,6 +258,30 @@ def test_a_client_of_s3_is_told_to_give_up_in_time(url: str, limited: bool) -> N
     assert told == ({"config_kwargs": blob_stores.S3_LIMITS} if limited else {})
 
 
+def test_every_call_to_a_store_over_the_network_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, source, told = RemoteStore("memory://qlue/files"), tmp_path / "part", list[tuple[str, float]]()
+    source.write_bytes(PHOTO)
+    monkeypatch.setattr(store._system, "async_impl", True)
+    for name in ("put_file", "cat_file", "info", "rm_file"):
+
+        def call(*_: Any, timeout: float, name: str = name, **__: Any) -> Any:
+            told.append((name, timeout))
+            raise TimeoutError
+
+        monkeypatch.setattr(store._system, name, call)
+    calls: tuple[Callable[[], Any], ...] = (
+        lambda: store.put(SHA, source), lambda: store.read(SHA, 0, 5), lambda: store.size(SHA),
+        lambda: store.delete(SHA),
+    )  # fmt: skip
+    for each in calls:
+        with pytest.raises(StoreUnreachable):
+            each()
+    assert told == [("put_file", 30.0), ("cat_file", 15.0), ("info", 15.0), ("rm_file", 15.0)]
+    assert source.is_file()
+
+
 def test_in_a_bucket_no_folder_is_made_and_one_that_is_not_there_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
