@@ -49,6 +49,8 @@ class Rule(msgspec.Struct):
     why_redundant: str = ""
     quick: bool = False
     """Found within seconds: in the ordinary test run too."""
+    says: str = ""
+    """How the check begins that must speak; '' takes any."""
 
 
 # --- central ------------------------------------------------------------------------------------------
@@ -352,30 +354,84 @@ def marks_of_any_timeline(patch: Patch) -> None:
 RULES: tuple[Rule, ...] = (
     Rule("dedup", no_dedup, walks=100, quick=True),
     Rule("lane (prev)", no_lane, walks=100, quick=True),
-    Rule("prev computed at sending", prev_when_recorded, script=scripts.FORGOTTEN_REFUSAL, quick=True),
-    Rule("prev names the journal too", prev_only_of_the_outbox, script=scripts.LOST_PREDECESSOR, quick=True),
-    Rule("confirm by feed", no_confirm_by_feed, script=scripts.PASSED_OVER, quick=True),
-    Rule("re-offer after a resync", no_reoffer, script=scripts.PUT_BACK, quick=True),
-    Rule("chain", no_chain, script=scripts.GROWN_PAST, quick=True),
+    Rule(
+        "prev computed at sending",
+        prev_when_recorded,
+        script=scripts.FORGOTTEN_REFUSAL,
+        quick=True,
+        says="invariant 21: did not come to rest",
+    ),
+    Rule(
+        "prev names the journal too",
+        prev_only_of_the_outbox,
+        script=scripts.LOST_PREDECESSOR,
+        quick=True,
+        says="invariant 6: decided before its predecessor",
+    ),
+    Rule(
+        "confirm by feed",
+        no_confirm_by_feed,
+        script=scripts.PASSED_OVER,
+        quick=True,
+        says="invariant 2: note was silently lost",
+    ),
+    Rule(
+        "re-offer after a resync",
+        no_reoffer,
+        script=scripts.PUT_BACK,
+        quick=True,
+        says="invariant 16: own work is not to be seen",
+    ),
+    Rule(
+        "chain",
+        no_chain,
+        script=scripts.GROWN_PAST,
+        quick=True,
+        says="invariant 9: rows differ from central's",
+    ),
     Rule("chain and ahead", no_chain_no_ahead, walks=100),
     Rule("chain at central alone", no_chain_at_central, why_redundant="the desk verifies each page itself"),
     Rule("ahead", no_ahead, walks=600),
     Rule("floor and counting", no_floor_no_counting, walks=100),
     Rule("floor alone", no_floor, why_redundant="the desk notices that a number is missing"),
     Rule("files before their actions", files_after_actions, walks=100, quick=True),
-    Rule("central asks for missing files", files_never_asked_for, script=scripts.FORGOTTEN_FILE, quick=True),
+    Rule(
+        "central asks for missing files",
+        files_never_asked_for,
+        script=scripts.FORGOTTEN_FILE,
+        quick=True,
+        says="invariant 2: shown before its file had arrived",
+    ),
     Rule("lanes wait for their files", no_wait_for_files, why_redundant="central asks for a missing file"),
-    Rule("hash at the floor", no_hash_at_the_floor, walks=100, quick=True),
+    Rule(
+        "hash at the floor",
+        no_hash_at_the_floor,
+        walks=100,
+        quick=True,
+        says="invariant 12: a cursor at the floor of a compacted feed is not valid",
+    ),
     Rule("compaction ends at the cut", compaction_past_the_cut, walks=100, quick=True),
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),
-    Rule("from must match", no_from_match, script=scripts.OLD_PAGE, quick=True),
+    Rule(
+        "from must match",
+        no_from_match,
+        script=scripts.OLD_PAGE,
+        quick=True,
+        says="invariant 15: an old page changed something",
+    ),
     Rule("version guard", no_version_guard, why_redundant="from must match, marks"),
     Rule("overlay until the feed shows it", confirmed_with_the_verdict, walks=100, quick=True),
     Rule("moved_out", no_moved_out, walks=100, quick=True),
     Rule(
         "scope check", no_scope_check, why_redundant="the lifecycle lets only people of the holding dinas act"
     ),
-    Rule("stored verdicts", no_stored_rejections, script=scripts.CHANGED_MIND, quick=True),
+    Rule(
+        "stored verdicts",
+        no_stored_rejections,
+        script=scripts.CHANGED_MIND,
+        quick=True,
+        says="invariant 4: a verdict changed",
+    ),
     Rule("atomic swap", no_whole_swap, walks=100, quick=True),
     Rule("snapshot marks", marks_of_any_timeline, script=scripts.PHANTOM_ROW, quick=True),
     Rule("replay to the marks", no_marks, walks=100),
