@@ -20,7 +20,7 @@ from qlue_desk.protocol import EventKind
 from qlue_desk.store import complaints, journal, outbox, replica, sending
 from qlue_desk.store.bound import connection
 from qlue_desk.sync import blobs as uploads
-from tests.sync.walking import rules, scripts
+from tests.sync.walking import off_central, scripts
 from tests.sync.walking.rules import Patch, Rule
 from tests.sync.walking.steps import Step
 
@@ -229,7 +229,7 @@ CHECKS: tuple[Rule, ...] = (
     ),
     Rule(
         "dedup after a lost reply",
-        rules.no_dedup,
+        off_central.no_dedup,
         script=(NOTE[0], Step("push", (0, 3, 11), (True,)), NOTE[1]),
         says="invariant 3: an action took effect twice",
     ),
@@ -246,7 +246,7 @@ CHECKS: tuple[Rule, ...] = (
     Rule("hashes stay", hash_altered, script=CENTRAL, says="invariant 8: the chain is broken"),
     Rule(
         "chain after a restore that has grown as far",
-        rules.no_chain,
+        off_central.no_chain,
         script=scripts.GROWN_AS_FAR,
         says="invariant 9: a line that central does not have",
     ),
