@@ -187,7 +187,7 @@ class Engine:
     # --- the pulling thread ------------------------------------------------------------------------
 
     def _pull_loop(self) -> None:
-        backoff = self._backoff()
+        backoff, resyncs = self._backoff(), 0
         while not self._stopping.is_set():
             if self._offline:
                 self._say(phase=Phase.OFFLINE, detail=_(SWITCHED_OFF), progress=None)
@@ -198,10 +198,13 @@ class Engine:
                     continue
                 self._pull_step()
                 backoff.reset()
+                resyncs = 0
             except (Stopped, StoreClosed):
                 return
             except Resync:
+                resyncs += 1
                 self._wake_push.set()
+                self._rest_after(resyncs, backoff)
             except (SyncError, StoreError) as error:
                 self._sleep(self._wake_pull, self._failed(error, backoff))
             except Exception:
@@ -257,12 +260,14 @@ class Engine:
                     link = self._link("push")
                     pusher = pusher or Pusher(link, self._grace)
                     delay = self._push_step(link, pusher)
-                    backoff.reset()
+                    if not pusher.resyncs:
+                        backoff.reset()
                 self._count()
             except (Stopped, StoreClosed):
                 return
             except Resync:
                 self._wake_puller()
+                self._rest_after(pusher.resyncs if pusher else 1, backoff)
                 delay = 1.0
             except (SyncError, StoreError) as error:
                 delay = self._push_failed(error, backoff)
@@ -403,6 +408,11 @@ class Engine:
     def _wake_all(self) -> None:
         self._wake_pull.set()
         self._wake_push.set()
+
+    def _rest_after(self, resyncs: int, backoff: Backoff) -> None:
+        """One copy is made at once; where copies do not help they are asked for ever more seldom, whoever calls."""
+        if resyncs > 1:
+            self._stopping.wait(backoff.next())
 
     def _sleep(self, wake: threading.Event, seconds: float) -> None:
         if not self._stopping.is_set():
