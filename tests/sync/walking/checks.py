@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,8 @@ class Check(msgspec.Struct, frozen=True):
 
     number: int
     words: str
+    function: str = ""
+    """Which function of the walks looks."""
 
     def is_meant_by(self, says: str) -> bool:
         """Whether a message that begins so is this check's."""
@@ -31,14 +34,21 @@ def checks_of_the_walks() -> list[Check]:
     """Every message of an assertion that begins with `invariant <number>:`."""
     found = []
     for name in WHERE:
-        for node in ast.walk(ast.parse((HERE / f"{name}.py").read_text())):
+        for function, node in _nodes(ast.parse((HERE / f"{name}.py").read_text())):
             message = node.msg if isinstance(node, ast.Assert) else None
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                 message = node.exc.args[0]
             words = _words(message)
             if (named := re.match(r"invariant (\d+): ", words)) is not None:
-                found.append(Check(int(named[1]), words))
+                found.append(Check(int(named[1]), words, function))
     return found
+
+
+def _nodes(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Every node, with the function of the module that it stands in."""
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef):
+            yield from ((function.name, node) for node in ast.walk(function))
 
 
 def _words(message: ast.expr | None) -> str:
