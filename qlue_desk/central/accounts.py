@@ -6,7 +6,6 @@ Desks carry a token whose claims are rows here; a dinas is never read from a req
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,10 +14,11 @@ import peewee
 from qlue_desk.central import clones
 from qlue_desk.central.errors import Invalid, NotAllowed, NotFound, TokenRefused
 from qlue_desk.central.instants import from_ms, to_ms
+from qlue_desk.central.passwords import Passwords
+from qlue_desk.central.token_rows import TokenRows
 from qlue_desk.central.tokens import (
     API_PREFIX,
     DESK_PREFIX,
-    Token,
     code_hash,
     make_code,
     make_token,
@@ -33,14 +33,11 @@ from qlue_desk.protocol import DeskIdentity, EnrolReply, ErrorCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from argon2 import PasswordHasher
-
     from qlue_desk.central.hub import Hub
 
 CODE_MINUTES = 10
 OLD_SECRET_DAYS = 7
 """How long a replaced secret still works when the new one is never used (lost reply)."""
-SHORTEST_PASSWORD = 8
 OF_A_DINAS = frozenset({Role.OFFICER, Role.SUPERVISOR})
 ROLES_OF_PEOPLE = frozenset(Role) - {Role.SYSTEM, Role.REPORTER}
 API_PURPOSES = ("intake", "open311")
@@ -77,6 +74,8 @@ class Accounts:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._people: dict[str, Actor] | None = None
+        self._passwords = Passwords()
+        self._tokens = TokenRows(hub.database, lambda: hub.now())
 
     # --- people ------------------------------------------------------------------------------
 
@@ -105,7 +104,7 @@ class Accounts:
                     "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
                     (
                         actor.id, name.lower(), actor.name, city, dinas,
-                        ",".join(sorted(chosen)), self._hash(password),
+                        ",".join(sorted(chosen)), self._passwords.hash(password),
                     ),
                 )  # fmt: skip
                 self._hub.configuration_changed()
@@ -136,7 +135,7 @@ class Accounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Give a person a new password."""
-        self._change_account(name, "password_hash", self._hash(password))
+        self._change_account(name, "password_hash", self._passwords.hash(password))
 
     def set_active(self, name: str, active: bool) -> None:
         """Let a person in, or not any more; what they did stays."""
@@ -160,7 +159,8 @@ class Accounts:
                 "SELECT id, password_hash FROM account WHERE name = ? AND active = 1", (user.strip().lower(),)
             )
         known = row is not None and row[1] != ""
-        if not self._verify(row[1] if row and known else self._decoy, password) or row is None or not known:
+        fits = self._passwords.verify(row[1] if row and known else self._passwords.decoy, password)
+        if not fits or row is None or not known:
             return None
         return self.person(row[0])
 
@@ -190,34 +190,6 @@ class Accounts:
             }
             self._people = people
         return people
-
-    @cached_property
-    def _hasher(self) -> PasswordHasher:
-        from argon2 import PasswordHasher
-
-        # OWASP's second choice: safe, and quick enough for an embedded demonstration.
-        return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-
-    @cached_property
-    def _decoy(self) -> str:
-        return self._hasher.hash("nobody has this password")
-
-    def _hash(self, password: str) -> str:
-        if not password:
-            return ""
-        if len(password) < SHORTEST_PASSWORD:
-            raise Invalid(
-                N_("Kata sandi terlalu pendek; paling sedikit {least} huruf."), least=str(SHORTEST_PASSWORD)
-            )
-        return self._hasher.hash(password)
-
-    def _verify(self, password_hash: str, password: str) -> bool:
-        from argon2.exceptions import VerificationError
-
-        try:
-            return self._hasher.verify(password_hash, password)
-        except VerificationError:
-            return False
 
     # --- desks -------------------------------------------------------------------------------
 
@@ -271,7 +243,7 @@ class Accounts:
                 to_ms(self._hub.now()),
             ),
         )
-        token = self._add_token(make_token(DESK_PREFIX), desk.id, "desk", city)
+        token = self._tokens.add(make_token(DESK_PREFIX), desk.id, "desk", city)
         return EnrolReply(str(token), self._hub.server_id, desk)
 
     def desk_of(self, token: str, *, even_revoked: bool = False) -> DeskIdentity:
@@ -280,7 +252,7 @@ class Accounts:
         :raises TokenRefused: when the token is unknown, replaced or its desk revoked.
         """
         with self._hub.database.connected():
-            owner = self._owner(token, DESK_PREFIX, "desk")
+            owner = self._tokens.owner(token, DESK_PREFIX, "desk")
             row = self._hub.database.one(
                 "SELECT id, city, dinas, name, revoked_at, wipe FROM desk WHERE id = ?", (owner,)
             )
@@ -354,7 +326,7 @@ class Accounts:
             self._hub.database.run(
                 "UPDATE token SET not_after = ? WHERE key_id = ? AND not_after IS NULL", (until, old.key_id)
             )
-            self._add_token(fresh, desk.id, "desk", desk.city, replaces=old.key_id)
+            self._tokens.add(fresh, desk.id, "desk", desk.city, replaces=old.key_id)
         return str(fresh)
 
     # --- outside systems ---------------------------------------------------------------------
@@ -370,7 +342,7 @@ class Accounts:
         if city:
             self._hub.city(city)
         with self._hub.database.writing():
-            return str(self._add_token(make_token(API_PREFIX), name, purpose, city))
+            return str(self._tokens.add(make_token(API_PREFIX), name, purpose, city))
 
     def api_key(self, token: str, purpose: str) -> ApiKey:
         """The outside system that carries this key.
@@ -378,9 +350,9 @@ class Accounts:
         :raises TokenRefused: when it may not do this.
         """
         with self._hub.database.connected():
-            name = self._owner(token, API_PREFIX, purpose)
+            name = self._tokens.owner(token, API_PREFIX, purpose)
             parsed = parse_token(token)
-            assert parsed is not None, "_owner has read it"
+            assert parsed is not None, "TokenRows.owner has read it"
             row = self._hub.database.one("SELECT city FROM token WHERE key_id = ?", (parsed.key_id,))
         return ApiKey(name, purpose, row[0] if row else "")
 
@@ -394,46 +366,3 @@ class Accounts:
                     (to_ms(self._hub.now()), name),
                 ).rowcount
             )
-
-    # --- tokens ------------------------------------------------------------------------------
-
-    def _add_token(self, token: Token, owner: str, purpose: str, city: str, replaces: str = "") -> Token:
-        self._hub.database.run(
-            "INSERT INTO token (key_id, secret_hash, owner, purpose, city, replaces) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (token.key_id, token.secret_hash, owner, purpose, city, replaces),
-        )
-        return token
-
-    def _owner(self, text: str, prefix: str, purpose: str) -> str:
-        token = parse_token(text)
-        row = None
-        if token is not None and token.prefix == prefix:
-            row = self._hub.database.one(
-                "SELECT secret_hash, owner, not_after, replaces, revoked_at FROM token "
-                "WHERE key_id = ? AND purpose = ?",
-                (token.key_id, purpose),
-            )
-        if row is None or token is None or not token.matches(row[0]):
-            raise TokenRefused(ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk tidak dikenal; daftarkan lagi."))
-        if row[4] is not None:
-            raise TokenRefused(ErrorCode.TOKEN_REVOKED, N_("Tanda masuk ini dicabut oleh pengelola kota."))
-        if row[2] is not None and int(row[2]) < to_ms(self._hub.now()):
-            raise TokenRefused(
-                ErrorCode.TOKEN_EXPIRED, N_("Tanda masuk ini sudah diganti, mungkin oleh salinan meja ini.")
-            )
-        if row[3]:
-            self._end_replaced(token.key_id, row[3])
-        return str(row[1])
-
-    def _end_replaced(self, key_id: str, replaced: str) -> None:
-        """The new secret has arrived: the old one ends, and those given out beside whose replies were lost.
-
-        So of two copies of a desk only the one that used its new secret first goes on.
-        """
-        with self._hub.database.writing():
-            self._hub.database.run(
-                "UPDATE token SET not_after = ? WHERE key_id = ? OR (replaces = ? AND key_id <> ?)",
-                (to_ms(self._hub.now()) - 1, replaced, replaced, key_id),
-            )
-            self._hub.database.run("UPDATE token SET replaces = '' WHERE key_id = ?", (key_id,))

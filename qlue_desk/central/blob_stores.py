@@ -5,6 +5,7 @@ Only `central.blobs` uses it; names are digests that it has checked, so no name 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,15 @@ from qlue_desk.central.errors import CentralError, Invalid
 from qlue_desk.domain.moves import N_
 
 FILE_PREFIX = "file://"
+BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "obs"})
+ASK_SECONDS = 15.0
+PUT_SECONDS = 30.0
+"""Ten megabytes at 3 Mbit/s; a desk waits for 90 seconds."""
+RETRIES = 2
+S3_LIMITS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 5, "retries": {"max_attempts": 0}}
+"""One upload waits for the other and a desk waits for both: a store that is away is told within seconds, and
+the desk tries again. By itself the client would try for minutes."""
+log = logging.getLogger("qlue_desk.central")
 
 
 class StoreUnreachable(CentralError):
@@ -91,44 +101,53 @@ class RemoteStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._is_bucket = url.partition("://")[0] in BUCKETS
         self._system, self._root = _opened(url)
 
     def put(self, sha256: str, source: Path) -> None:
         """See `BlobStore`. Nobody reads it before its size was compared, so it need not be atomic."""
         path = self._path(sha256)
-        with self._named():
-            self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._system.put_file(str(source), path)
+        with self._named(absent_is_fault=source.is_file()):
+            if not self._is_bucket:  # in one there are no folders, and making one would make the bucket
+                self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._system.put_file(str(source), path, **self._within(PUT_SECONDS))
         source.unlink()
 
     def read(self, sha256: str, start: int, end: int) -> bytes:
         """See `BlobStore`."""
         with self._named():
-            return bytes(self._system.cat_file(self._path(sha256), start=start, end=end))
+            return bytes(
+                self._system.cat_file(self._path(sha256), start=start, end=end, **self._within(ASK_SECONDS))
+            )
 
     def size(self, sha256: str) -> int | None:
         """See `BlobStore`."""
         try:
             with self._named():
-                return int(self._system.info(self._path(sha256))["size"])
+                return int(self._system.info(self._path(sha256), **self._within(ASK_SECONDS))["size"])
         except FileNotFoundError:
             return None
 
     def delete(self, sha256: str) -> None:
         """See `BlobStore`."""
         with suppress(FileNotFoundError), self._named():
-            self._system.rm_file(self._path(sha256))
+            self._system.rm_file(self._path(sha256), **self._within(ASK_SECONDS))
+
+    def _within(self, seconds: float) -> dict[str, float]:
+        """What ends a call to a store over the network; no limit of its client counts while it sends."""
+        return {"timeout": seconds} if getattr(self._system, "async_impl", False) else {}
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{sha256[:2]}/{sha256}"
 
     @contextmanager
-    def _named(self) -> Iterator[None]:
+    def _named(self, *, absent_is_fault: bool = False) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            raise
         except Exception as error:  # every system has errors of its own
+            if isinstance(error, FileNotFoundError) and not absent_is_fault:
+                raise
+            log.warning("%s: %s", _without_secrets(self._url), type(error).__name__)
             raise StoreUnreachable(
                 N_("Penyimpanan berkas {url} tidak terjangkau; coba lagi."), url=_without_secrets(self._url)
             ) from error
@@ -158,7 +177,9 @@ def _opened(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
 
-        system, root = url_to_fs(url, use_listings_cache=False)
+        system, root = url_to_fs(url, use_listings_cache=False, **_patience(url.partition("://")[0]))
+        if hasattr(system, "retries"):
+            system.retries = RETRIES
     except ImportError as error:
         raise Invalid(
             N_("Penyimpanan {url} memerlukan paket lain: pip install 'qlue-desk[stores]' ({why})."),
@@ -170,6 +191,15 @@ def _opened(url: str) -> tuple[Any, str]:
             N_("Alamat berkas {url} tidak dikenal; pakai file:///folder atau s3://ember."), url=shown
         ) from error
     return system, str(root).rstrip("/")
+
+
+def _patience(scheme: str) -> dict[str, Any]:
+    """What limits the wait; what the city has set for fsspec itself goes before."""
+    if scheme not in ("s3", "s3a"):
+        return {}
+    from fsspec.config import conf
+
+    return {"config_kwargs": S3_LIMITS | conf.get("s3", {}).get("config_kwargs", {})}
 
 
 def _without_secrets(url: str) -> str:

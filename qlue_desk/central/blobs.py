@@ -244,7 +244,17 @@ class Blobs:
             found = self._database.all(
                 f"SELECT sha256 FROM blob WHERE created_at < ? AND {_UNSHOWN} ORDER BY created_at", (before,)
             )
+        self._sweep()
         return sum(self._expire(row[0], before) for row in found)
+
+    def _sweep(self) -> None:
+        """Delete parts of files that another machine got whole, or that expired there."""
+        parts = [path for path in (self._folder / _PARTIAL).glob("*") if SHA256.fullmatch(path.name)]
+        for part in parts:
+            with self._alone():
+                state = self.state(part.name)
+                if state is None or state.received == state.size:
+                    part.unlink(missing_ok=True)
 
     def _expire(self, sha256: str, before: int) -> bool:
         """In two steps, so that at no moment a row says that a file is complete which is not there."""

@@ -1,4 +1,4 @@
-"""Opening central's database, and the few places where SQLite and PostgreSQL differ.
+"""Opening central's database, what both kinds share, and SQLite; PostgreSQL: `postgres`.
 
 SQL is written once with `?` for values. SQLite runs through the sqlcipher3 driver without a key, for
 its SQLite is new enough to be free of the WAL-reset corruption.
@@ -10,14 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import peewee
-from playhouse.pool import MaxConnectionsExceeded, PooledDatabase
+from playhouse.pool import PooledDatabase
 
-from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseProblem, DatabaseSlow
+from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem
 from qlue_desk.central.standing import Standing, refuse_where_one_was
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean
@@ -39,18 +38,6 @@ PRAGMAS = (
     ("secure_delete", "on"),
     ("cache_size", -16_000),
 )
-POSTGRES_OPTIONS = (
-    "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c statement_timeout=15s -c timezone=UTC"
-)
-_BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
-"""Serialization failure, deadlock, lock not available."""
-_SLOW_STATE = "57014"
-"""Statement timeout: the same statement would take as long again."""
-_LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
-"""Idle in transaction for too long, shut down, crashed, starting up; class 08 is the connection itself."""
-_IN_RECOVERY = "55000"
-"""What WAL functions answer on a standby, or before a restore has come to its end."""
-CONNECT_SECONDS = 5
 
 Row = Sequence[Any]
 log = logging.getLogger("qlue_desk.central")
@@ -73,9 +60,12 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
     def run(self, statement: str, values: Sequence[object] = ()) -> Any:
         """Execute one statement on this thread's connection and return its cursor."""
         try:
-            return self._driver().execute(self.translate(statement), values)
+            return self._execute(statement, values)
         except Exception as error:
             raise self._named(error) from error
+
+    def _execute(self, statement: str, values: Sequence[object]) -> Any:
+        return self._driver().execute(self.translate(statement), values)
 
     def one(self, statement: str, values: Sequence[object] = ()) -> Row | None:
         """The first row, None when there is none."""
@@ -271,104 +261,6 @@ class SqliteCentral(CentralDatabase, _Driver):
         return error
 
 
-class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
-    """A city's server: row locks instead of one writer."""
-
-    dialect = "postgresql"
-    _begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-    def identity(self) -> str:
-        """The cluster, its timeline and the table itself.
-
-        A dump put into another cluster has another system identifier, a base backup that was promoted
-        another timeline, a dump put back into the same cluster another table. All may be read by an
-        ordinary role unless the city took that right away; then '' and the heads alone tell. The timeline
-        is that of the WAL now: that of the last checkpoint lags behind.
-        """
-        try:
-            row = self.one(
-                "SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), "
-                "'stream'::regclass::oid FROM pg_control_system()"
-            )
-        except DatabaseBusy:
-            raise
-        except Exception as error:
-            if getattr(error, "sqlstate", None) == _IN_RECOVERY:
-                raise DatabaseBusy(N_("Basis data sedang dipulihkan; coba lagi.")) from error
-            log.info("PostgreSQL does not say which cluster this is: %s", error)
-            return ""
-        assert row is not None, "pg_control_system gives a row"
-        return f"{row[0]}/{row[1]}/{row[2]}"
-
-    @staticmethod
-    @lru_cache(maxsize=512)
-    def translate(statement: str) -> str:
-        """psycopg's marks; none of our statements has a literal question mark or per cent."""
-        return statement.replace("?", "%s")
-
-    def lock_rows(self, table: str, column: str, keys: Sequence[str]) -> None:
-        """SELECT … FOR UPDATE in the one global order."""
-        marks = ", ".join("?" * len(keys))
-        self.run(
-            f"SELECT {column} FROM {table} WHERE {column} IN ({marks}) ORDER BY {column} FOR UPDATE",
-            tuple(keys),
-        ).fetchall()
-
-    # --- connections that end: the pool gives none that are dead, and opens new ones -------------
-
-    def run(self, statement: str, values: Sequence[object] = ()) -> Any:
-        """As `CentralDatabase.run`; what stands alone is tried again when the connection had ended.
-
-        Alone stand only reads and the BEGIN of a transaction: nothing was done yet that could be doubled.
-        """
-        try:
-            return super().run(statement, values)
-        except DatabaseLost:
-            if self._depth:
-                raise
-            return super().run(statement, values)
-
-    def _driver(self) -> Any:
-        connection = super()._driver()
-        if connection.closed and not self._depth:
-            self.close()
-            self.close_idle()  # whatever ended this one ended those that lay beside it
-            self._take_connection()
-            connection = super()._driver()
-        return connection
-
-    def _take_connection(self) -> None:
-        try:
-            self.connect()
-        except (peewee.OperationalError, peewee.InterfaceError, MaxConnectionsExceeded) as error:
-            raise DatabaseLost(N_("Basis data tidak terjangkau; coba lagi.")) from error
-
-    def _is_closed(self, conn: Any) -> bool:
-        closed: bool = conn.closed
-        return closed
-
-    def _can_reuse(self, conn: Any) -> bool:
-        """Whether it may serve the next one: alive, and in no transaction."""
-        return not conn.closed and conn.pgconn.transaction_status == 0
-
-    @staticmethod
-    def _named(error: Exception) -> Exception:
-        state = getattr(error, "sqlstate", None)
-        if state in _BUSY_STATES:
-            return DatabaseBusy(N_("Basis data sedang sibuk; coba lagi."))
-        if state == _SLOW_STATE:
-            return DatabaseSlow(N_("Basis data terlalu lama menjawab; coba lagi nanti."))
-        if state is None:
-            lost = type(error).__name__ in ("OperationalError", "InterfaceError")
-        else:
-            lost = state in _LOST_STATES or state.startswith("08")
-        if lost:
-            return DatabaseLost(N_("Hubungan ke basis data putus; coba lagi."))
-        if state is not None and state.startswith("23"):
-            return peewee.IntegrityError(*error.args)
-        return error
-
-
 def open_database(url: str, *, create: bool = True) -> CentralDatabase:
     """Open `sqlite:///absolute/path` or `postgresql://…`.
 
@@ -377,7 +269,9 @@ def open_database(url: str, *, create: bool = True) -> CentralDatabase:
     if url.startswith(SQLITE_PREFIX):
         return _open_sqlite(Path(url.removeprefix(SQLITE_PREFIX)), create=create)
     if url.startswith(POSTGRES_PREFIXES):
-        return _open_postgres(url)
+        from qlue_desk.central.postgres import open_postgres
+
+        return open_postgres(url, MAX_CONNECTIONS, BUSY_SECONDS)
     raise DatabaseProblem(
         N_("Alamat basis data {kind}:… tidak dikenal; pakai postgresql://…."),
         kind=clean(url.partition(":")[0], multiline=False, limit=20),  # the rest may hold a password
@@ -400,16 +294,4 @@ def _open_sqlite(path: Path, *, create: bool) -> SqliteCentral:
         )
     return SqliteCentral(
         str(path), pragmas=PRAGMAS, max_connections=MAX_CONNECTIONS, timeout=BUSY_SECONDS, autoconnect=False
-    )
-
-
-def _open_postgres(url: str) -> PostgresCentral:
-    return PostgresCentral(
-        url.replace("postgres://", "postgresql://", 1),
-        prefer_psycopg3=True,
-        options=POSTGRES_OPTIONS,
-        connect_timeout=CONNECT_SECONDS,
-        max_connections=MAX_CONNECTIONS,
-        timeout=BUSY_SECONDS,
-        autoconnect=False,
     )

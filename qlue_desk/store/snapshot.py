@@ -83,6 +83,8 @@ def put_page(page: SnapshotPage, after: str = "") -> Stage:
         stage.as_of = stage.cursor = page.as_of
     if decode_cursor(page.mark).epoch != decode_cursor(stage.as_of).epoch:
         raise _broken()
+    if page.next is not None and not _brings_more(page):
+        raise _broken()
     _put_rows(page.rows)
     if page.mark not in stage.marks:
         stage.marks.append(page.mark)
@@ -109,7 +111,10 @@ def replay(reply: PullReply) -> bool:
     end = passed[-1] if passed else start
     stage.cursor = encode_cursor(end)
     _keep(stage)
-    return end.seq >= max((mark.seq for mark in marks), default=0)
+    reached = end.seq >= max((mark.seq for mark in marks), default=0)
+    if not reached and not reply.events:
+        raise _broken()  # asked again it would answer the same, for ever
+    return reached
 
 
 def swap() -> int:
@@ -148,6 +153,14 @@ def _keep(stage: Stage) -> None:
 
 
 # --- staging ---------------------------------------------------------------------------------------
+
+
+def _brings_more(page: SnapshotPage) -> bool:
+    """Whether a row of it is new: pages that go round in a circle would never end."""
+    ids = [payload.complaint.id for payload in page.rows if payload.complaint is not None]
+    marks = ",".join("?" * len(ids))
+    known = connection().execute(f"SELECT count(*) FROM stage WHERE id IN ({marks})", ids).fetchone()[0]
+    return int(known) < len(ids)
 
 
 def _put_rows(rows: Iterable[Payload]) -> None:

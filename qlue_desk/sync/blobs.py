@@ -94,7 +94,10 @@ def _send(link: Link, upload: _Upload) -> None:
                 content=chunk,
                 params={"offset": offset, "size": upload.size},
             )
-            offset = msgspec.json.decode(reply, type=BlobState).received
+            received = msgspec.json.decode(reply, type=BlobState).received
+            if received <= offset:
+                raise BadReply(f"file {upload.sha256[:12]}: central took nothing of it")
+            offset = received
         except BlobProblem as problem:
             if problem.problem.status == 409:
                 if problem.problem.received == offset or whole:

@@ -6,7 +6,6 @@ messages) and says `nudge`. Only the process that holds `desk.lock` syncs.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
 import threading
@@ -14,10 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from qlue_desk.protocol import ErrorCode
-from qlue_desk.store import meta, outbox, replica, sending
+from qlue_desk.store import meta, outbox, sending
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import DiskFull, NewerData, StoreClosed, StoreError
 from qlue_desk.store.grace import Grace
@@ -40,6 +37,7 @@ from qlue_desk.sync.looking import LookTeller, Others
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.signing_in import transport_for
 from qlue_desk.sync.state import SWITCHED_OFF, Phase, RoundResult, SyncState
+from qlue_desk.sync.telling import Telling
 from qlue_desk.sync.watch import Watch
 from qlue_desk.words import _, sentences
 
@@ -79,8 +77,6 @@ class Engine:
         """
         self.store = store
         self.home = home
-        self.state = SyncState()
-        self._on_state = on_state
         self._private_ca = private_ca
         self._wait_seconds = wait_seconds
         self._undo_seconds = undo_seconds
@@ -95,7 +91,7 @@ class Engine:
         self._online = threading.Event()
         self._offline = False
         self._watch = Watch()
-        self._said = threading.Lock()
+        self._telling = Telling(store, on_state, self._stopping)
         self._links: dict[str, Link] = {}
         self._looks: LookTeller | None = None
         self._threads: list[threading.Thread] = []
@@ -135,7 +131,7 @@ class Engine:
             if thread is not threading.current_thread():
                 thread.join(JOIN_SECONDS)
         self._lock.release()
-        self._say(phase=Phase.STOPPED, progress=None)
+        self._telling.say(phase=Phase.STOPPED, progress=None)
 
     def watch_others(self, on_others: Callable[[Others], None]) -> None:
         """Hear who else has which report open; before `start`, and only where a person sits."""
@@ -149,6 +145,11 @@ class Engine:
     def nudge(self) -> None:
         """There is something to send, or a person wants to see the newest now."""
         self._wake_all()
+
+    @property
+    def state(self) -> SyncState:
+        """The newest that was told."""
+        return self._telling.state
 
     @property
     def offline(self) -> bool:
@@ -187,10 +188,10 @@ class Engine:
     # --- the pulling thread ------------------------------------------------------------------------
 
     def _pull_loop(self) -> None:
-        backoff = self._backoff()
+        backoff, resyncs = self._backoff(), 0
         while not self._stopping.is_set():
             if self._offline:
-                self._say(phase=Phase.OFFLINE, detail=_(SWITCHED_OFF), progress=None)
+                self._telling.say(phase=Phase.OFFLINE, detail=_(SWITCHED_OFF), progress=None)
                 self._sleep(self._wake_pull, _IDLE_SECONDS)
                 continue
             try:
@@ -198,22 +199,29 @@ class Engine:
                     continue
                 self._pull_step()
                 backoff.reset()
+                resyncs = 0
             except (Stopped, StoreClosed):
                 return
             except Resync:
+                resyncs += 1
                 self._wake_push.set()
+                self._rest_after(resyncs, backoff)
             except (SyncError, StoreError) as error:
                 self._sleep(self._wake_pull, self._failed(error, backoff))
             except Exception:
                 log.exception("sync: pull failed")
-                self._say(phase=Phase.OFFLINE, detail=_("Sinkronisasi gagal; dicoba lagi."), progress=None)
+                self._telling.say(
+                    phase=Phase.OFFLINE, detail=_("Sinkronisasi gagal; dicoba lagi."), progress=None
+                )
                 self._sleep(self._wake_pull, backoff.next())
 
     def _lock_taken(self) -> bool:
         if self._lock.held:
             return True
         if not self._lock.acquire():
-            self._say(phase=Phase.CONNECTED, detail=_("Jendela lain menyinkronkan meja ini."), progress=None)
+            self._telling.say(
+                phase=Phase.CONNECTED, detail=_("Jendela lain menyinkronkan meja ini."), progress=None
+            )
             self._sleep(self._wake_pull, LOCK_SECONDS)
             return False
         self.store.writing(rounds.take_over)
@@ -223,18 +231,20 @@ class Engine:
         link = self._link("pull")
         connected = self._online.is_set()
         if not connected:
-            self._say(phase=Phase.CONNECTING)
+            self._telling.say(phase=Phase.CONNECTING)
         pull.current_session(link)
         tokens.rotate_when_due(link)
         if pull.needs_snapshot(link):
-            self._say(phase=Phase.SYNCING, progress=(0, 0), detail="")
-            pull.run_snapshot(link, lambda here, all_: self._say(phase=Phase.SYNCING, progress=(here, all_)))
+            self._telling.say(phase=Phase.SYNCING, progress=(0, 0), detail="")
+            pull.run_snapshot(
+                link, lambda here, all_: self._telling.say(phase=Phase.SYNCING, progress=(here, all_))
+            )
         wait = self._wait(link) if connected else 0
         began = time.monotonic()
         outcome = pull.pull_page(link, wait=wait)
         self._online.set()
         self._wake_push.set()
-        self._say(phase=Phase.SYNCING if outcome.more else Phase.CONNECTED, detail="", progress=None)
+        self._telling.say(phase=Phase.SYNCING if outcome.more else Phase.CONNECTED, detail="", progress=None)
         if connected and not outcome.events and time.monotonic() - began < _EMPTY_POLL_SECONDS:
             # A server that does not hold the poll must not be asked in a tight loop.
             self._sleep(self._wake_pull, _EMPTY_POLL_SECONDS)
@@ -257,12 +267,14 @@ class Engine:
                     link = self._link("push")
                     pusher = pusher or Pusher(link, self._grace)
                     delay = self._push_step(link, pusher)
-                    backoff.reset()
+                    if not pusher.resyncs:
+                        backoff.reset()
                 self._count()
             except (Stopped, StoreClosed):
                 return
             except Resync:
                 self._wake_puller()
+                self._rest_after(pusher.resyncs if pusher else 1, backoff)
                 delay = 1.0
             except (SyncError, StoreError) as error:
                 delay = self._push_failed(error, backoff)
@@ -298,7 +310,7 @@ class Engine:
             self._wake_puller()  # it finds out whether central is really gone, and says so
             return backoff.next()
         if isinstance(error, Refused):
-            self._say(detail=error.sentence())
+            self._telling.say(detail=error.sentence())
             return backoff.next(error.retry_after)
         log.warning("sync: push failed: %s", type(error).__name__)
         return backoff.next()
@@ -312,7 +324,7 @@ class Engine:
             # Recorded work is still taken from old programs, and needs no room here.
             self._online.set()
             self._wake_push.set()
-            self._say(phase=Phase.REFUSED, detail=sentence, progress=None)
+            self._telling.say(phase=Phase.REFUSED, detail=sentence, progress=None)
             return backoff.next() if isinstance(error, DiskFull) else REFUSED_SECONDS
         self._online.clear()
         if self._offline:
@@ -326,7 +338,7 @@ class Engine:
         refused = lasting or (
             isinstance(error, Refused) and error.problem.status < 500 and not error.retry_after
         )
-        self._say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
+        self._telling.say(phase=Phase.REFUSED if refused else Phase.OFFLINE, detail=sentence, progress=None)
         return REFUSED_SECONDS if lasting else backoff.next(getattr(error, "retry_after", 0.0))
 
     def _shut_out(self, error: NotSignedIn) -> str:
@@ -348,37 +360,7 @@ class Engine:
     def _count(self) -> None:
         """The numbers, and what the watchdog makes of them; the pushing thread only."""
         online = self._online.is_set() and not self._offline
-        self._say(stuck=self._watch.look(self.store.reading(sending.oldest), online=online))
-
-    def _say(self, **changes: object) -> None:
-        with self._said:
-            if self.state.phase is Phase.STOPPED:
-                return
-            counts, contact = self._numbers()
-            new = replace(
-                self.state,
-                **{
-                    "waiting": counts.waiting + counts.acked,
-                    "refused": counts.refused,
-                    "last_contact": contact,
-                    **changes,
-                },
-            )
-            if new == self.state:
-                return
-            self.state = new
-        if self._on_state is not None:
-            try:
-                self._on_state(new)
-            except Exception:
-                log.exception("sync: a listener failed")
-
-    def _numbers(self) -> tuple[outbox.OutboxCounts, dt.datetime | None]:
-        if not self._stopping.is_set():
-            with contextlib.suppress(StoreError):
-                return self.store.reading(_numbers)
-        state = self.state
-        return outbox.OutboxCounts(state.waiting, 0, state.refused), state.last_contact
+        self._telling.say(stuck=self._watch.look(self.store.reading(sending.oldest), online=online))
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -404,6 +386,11 @@ class Engine:
         self._wake_pull.set()
         self._wake_push.set()
 
+    def _rest_after(self, resyncs: int, backoff: Backoff) -> None:
+        """One copy is made at once; where copies do not help they are asked for ever more seldom, whoever calls."""
+        if resyncs > 1:
+            self._stopping.wait(backoff.next())
+
     def _sleep(self, wake: threading.Event, seconds: float) -> None:
         if not self._stopping.is_set():
             wake.wait(seconds)
@@ -412,8 +399,3 @@ class Engine:
 
 def _sentence(error: Exception) -> str:
     return error.sentence() if isinstance(error, SyncError) else str(error)
-
-
-def _numbers() -> tuple[outbox.OutboxCounts, dt.datetime | None]:
-    stored = meta.get(replica.LAST_CONTACT)
-    return outbox.counts(), None if stored is None else dt.datetime.fromisoformat(stored.decode())

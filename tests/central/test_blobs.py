@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qlue_desk.central import admin
+from qlue_desk.central import admin, blob_stores
 from qlue_desk.central.blob_stores import FolderStore, RemoteStore, StoreUnreachable
 from qlue_desk.central.blobs import Blobs, DigestMismatch, OffsetMismatch, OverQuota, TooLarge
 from qlue_desk.central.errors import Invalid, NotFound
@@ -233,6 +233,71 @@ def test_a_file_that_a_report_is_about_to_show_does_not_expire_under_it(
     assert hub.blobs.known(sha) is not None
     assert admin.check(hub).faults == ()
     hub.close()
+
+
+def test_parts_that_another_machine_got_whole_are_swept(office: Any, tmp_path: Path) -> None:
+    """Two machines on one database and one store, each with a folder of its own for what is unfinished."""
+    here = office.hub.blobs
+    there = Blobs(office.hub.database, tmp_path / "there" / "blobs", office.hub.limits, office.hub.now)
+    there.store = here.store
+    (begun, begun_sha), (going, going_sha) = photo_of(1), photo_of(2)
+    here.write(begun_sha, 0, len(begun), begun[:1000], "d_1")
+    here.write(going_sha, 0, len(going), going[:1000], "d_1")
+    assert there.state(begun_sha) == BlobState(0, len(begun))
+    assert there.write(begun_sha, 0, len(begun), begun, "d_1").received == len(begun)
+    here.expire()
+    assert [path.name for path in (office.hub.data / "blobs" / ".partial").iterdir()] == [going_sha]
+    assert here.write(going_sha, 1000, len(going), going[1000:], "d_1").received == len(going)
+
+
+@pytest.mark.parametrize(
+    ("url", "limited"), [("s3://ember/x", True), ("s3a://ember", True), ("memory://x", False)]
+)
+def test_a_client_of_s3_is_told_to_give_up_in_time(url: str, limited: bool) -> None:
+    told = blob_stores._patience(url.partition("://")[0])
+    assert told == ({"config_kwargs": blob_stores.S3_LIMITS} if limited else {})
+
+
+def test_every_call_to_a_store_over_the_network_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, source, told = RemoteStore("memory://qlue/files"), tmp_path / "part", list[tuple[str, float]]()
+    source.write_bytes(PHOTO)
+    monkeypatch.setattr(store._system, "async_impl", True)
+    for name in ("put_file", "cat_file", "info", "rm_file"):
+
+        def call(*_: Any, timeout: float, name: str = name, **__: Any) -> Any:
+            told.append((name, timeout))
+            raise TimeoutError
+
+        monkeypatch.setattr(store._system, name, call)
+    calls: tuple[Callable[[], Any], ...] = (
+        lambda: store.put(SHA, source), lambda: store.read(SHA, 0, 5), lambda: store.size(SHA),
+        lambda: store.delete(SHA),
+    )  # fmt: skip
+    for each in calls:
+        with pytest.raises(StoreUnreachable):
+            each()
+    assert told == [("put_file", 30.0), ("cat_file", 15.0), ("info", 15.0), ("rm_file", 15.0)]
+    assert source.is_file()
+
+
+def test_in_a_bucket_no_folder_is_made_and_one_that_is_not_there_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making a folder of S3 makes the bucket; an upload into none would be tried for ever as a lost part."""
+    store, source = RemoteStore("memory://qlue/files"), tmp_path / "part"
+    source.write_bytes(PHOTO)
+
+    def no_bucket(*_: Any) -> None:
+        raise FileNotFoundError("The specified bucket does not exist")
+
+    monkeypatch.setattr(store, "_is_bucket", True)
+    monkeypatch.setattr(store._system, "makedirs", lambda *_, **__: pytest.fail("a folder in a bucket"))
+    monkeypatch.setattr(store._system, "put_file", no_bucket)
+    with pytest.raises(StoreUnreachable):
+        store.put(SHA, source)
+    assert source.read_bytes() == PHOTO
 
 
 def test_a_whole_upload_that_was_never_checked_can_be_finished(office: Any) -> None:

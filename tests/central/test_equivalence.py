@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from qlue_desk.central import restoring
 from qlue_desk.central.compaction import compact
-from qlue_desk.central.database import PostgresCentral
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.jobs import run_due
+from qlue_desk.central.postgres import PostgresCentral
 from qlue_desk.central.serve import running_server
 from qlue_desk.domain.complaint import Channel
 from qlue_desk.domain.moves import Fields

@@ -175,6 +175,8 @@ ROWS: dict[int, tuple[str, tuple[Proof, ...]]] = {
             databases.row34_database_lost_for_a_while,
             databases.row34_every_connection_of_postgresql_is_cut,
             CENTRAL + "api.py::test_a_busy_database_is_503_with_a_time",
+            CENTRAL + "pooling.py::test_a_session_is_left_as_it_was_found",
+            CENTRAL + "pooling.py::test_an_answer_that_never_comes_is_given_up",
         ),
     ),
     35: (

@@ -73,7 +73,10 @@ def row34_database_lost_for_a_while(place: Place) -> None:
 
 
 def row34_every_connection_of_postgresql_is_cut(place: Place) -> None:
-    """An administrator, a failover or a pooler ends all sessions; the next requests must find new ones."""
+    """An administrator, a failover or a pooler ends all sessions; the next requests must find new ones.
+
+    `python -m tests.central.pooled` proves this row through PgBouncer in transaction mode too.
+    """
     url = place.postgres()
     hub = Hub.create(place.folder / "pusat", database_url=url)
     try:

@@ -53,8 +53,9 @@ def attach(world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
 
 
 def upload(_world: World, desk: WalkDesk, _step: Step, flags: Any) -> None:
-    """Files leave; the line may break in the middle of one."""
+    """Files leave; the line may break in the middle of one, or damage a part, once or twice."""
     desk.faulty(lose=flags[0])
+    desk.direct.damage = flags[1] + (flags[1] and flags[2])
     try:
         upload_waiting(desk.link)
     except Offline:

@@ -90,6 +90,15 @@ GROWN_PAST = (
 )
 """A restored central has grown past the desk's cursor; only the hash there is another."""
 
+GROWN_AS_FAR = (
+    Step("backup"),
+    Step("central", (0, 0, 0)),
+    Step("pull", (0, 2, 0)),
+    Step("restore", (0, 0, 0)),
+    Step("central", (0, 0, 0)),
+)
+"""The same number and the same row, but another line of history: only the hash there is another."""
+
 CHANGED_MIND = (
     Step("reassign", (0, 0, 0)),
     Step("local", (0, 0, 0), word="note"),

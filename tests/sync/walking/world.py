@@ -67,6 +67,8 @@ class Direct:
         self.lose = self.twice = False
         self.pages_left = -1
         """After so many pages of a snapshot the line breaks; -1 never."""
+        self.damage = 0
+        """So many parts of files arrive with another last byte."""
 
     def send(self, _method: str, path: str, reply_type: Any, **named: Any) -> Any:
         if path == "/v1/snapshot" and self.pages_left >= 0:
@@ -113,6 +115,9 @@ class Direct:
         store = self._world.hub.blobs
         store.quota_bytes = QUOTA_BYTES if self._world.quota is None else self._world.quota
         part = content[: len(content) // 2] if self.lose else content
+        if self.damage and part:
+            self.damage -= 1
+            part = part[:-1] + bytes([part[-1] ^ 1])
         reply = take_part(store, path, part, params, self.asking.identity.id)
         if self.lose:
             raise Offline("lost")
@@ -161,6 +166,7 @@ class WalkDesk:
     def faulty(self, lose: bool = False, twice: bool = False) -> None:
         """What is to happen to the next requests."""
         self.direct.lose, self.direct.twice, self.direct.pages_left = lose, twice, -1
+        self.direct.damage = 0
 
     def ask(self, sql: str, *values: Any) -> list[Any]:
         """Rows of a query."""
