@@ -45,6 +45,8 @@ class ClockView(msgspec.Struct, frozen=True):
     """Clock time to `due`, negative past it; measured at the pause or the stop if there is one."""
     working_remaining: dt.timedelta | None = None
     """The same in office time; None where the deadline counts clock time."""
+    working_days: int = 0
+    """Whole working days of the city until `due`, 0 past it or where the deadline counts clock time."""
     fraction: float = 0.0
     """How much of the allowed time is used up, 0 to 1; pauses do not count."""
 
@@ -182,6 +184,7 @@ class Clocks:
             due=due,
             remaining=due - at,
             working_remaining=None if around else left,
+            working_days=0 if around else self.calendar.whole_days(at, due),
             fraction=self._fraction(left, self._whole(complaint, since, due, allowed, around)),
         )
 

@@ -293,7 +293,8 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
             due = wording.stamp(clock.due, around.zone).strip()
             words = _("sisa {time} · {due}").format(time=length, due=due)
             if roomy and clock.working_remaining is not None:
-                words = " · ".join((words, wording.office_span(clock.working_remaining)))
+                office = wording.office_span(clock.working_remaining, clock.working_days)
+                words = " · ".join((words, office))
             style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
             return words, style
 
