@@ -182,6 +182,7 @@ def test_a_report_in_the_queue_has_the_promised_keys_and_times_with_zone(world: 
         "created_at": "2026-11-22T19:14:00+07:00",
         "acknowledge_by": "2026-11-23T19:17:00+07:00",
         "resolve_by": "2026-12-06T19:17:00+07:00",
+        "due": "2026-11-23T19:17:00+07:00",
         "pending": False,
     }
     act(world.workplace, ["1"], "take", now=NOW)
