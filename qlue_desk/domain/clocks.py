@@ -12,10 +12,9 @@ import msgspec
 
 from qlue_desk.domain.calendar import WorkCalendar
 from qlue_desk.domain.city import City, Deadline, EscalationStep, Unit
-from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Status
 
 _CLOCK_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
-_NOT_WITH_A_DINAS = frozenset({Status.HELD, Status.NEW, Status.REOPENED})
 _DEFAULT_CLASS = "medium"
 
 
@@ -143,7 +142,7 @@ class Clocks:
 
     def _acknowledge_view(self, complaint: Complaint, now: dt.datetime) -> ClockView:
         stopped = complaint.acknowledged_at
-        waits_or_ended = complaint.status in _NOT_WITH_A_DINAS or not complaint.is_open
+        waits_or_ended = complaint.status in NOT_WITH_A_DINAS or not complaint.is_open
         if complaint.acknowledge_by is None or (stopped is None and waits_or_ended):
             return ClockView("acknowledge", ClockState.NONE)
         allowed = self.city.sla.acknowledge

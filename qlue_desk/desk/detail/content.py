@@ -15,7 +15,7 @@ from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Complaint, Entry, Status
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.words import _
 
@@ -301,7 +301,7 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
 
 def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
     found = complaint.suggestion
-    if found is None or complaint.status not in (Status.NEW, Status.REOPENED, Status.HELD):
+    if found is None or complaint.status not in NOT_WITH_A_DINAS:
         if complaint.waiting_reason and complaint.status is Status.NEW:
             lines.gap()
             lines.labelled(_("Menunggu"), waiting_words(complaint.waiting_reason), "$status-yellow")

@@ -23,7 +23,7 @@ from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
-from qlue_desk.domain.complaint import Actor, Complaint, Status
+from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.words import _, n_
@@ -288,7 +288,7 @@ def as_suggested(complaint: Complaint) -> tuple[Step, ...]:
 
 def _no_suggestion(complaint: Complaint) -> str:
     """Why `A` opens the dialog instead."""
-    if complaint.status not in (Status.NEW, Status.REOPENED):
+    if complaint.status not in FOR_DISPATCH:
         return ""
     if complaint.suggestion is None:
         return _("Laporan ini tidak membawa usulan; isi tujuannya sendiri.")
@@ -298,7 +298,7 @@ def _no_suggestion(complaint: Complaint) -> str:
 def accepted(complaint: Complaint) -> Fields | None:
     """The fields that dispatch a report as suggested; None when the suggestion is not whole."""
     found = complaint.suggestion
-    if complaint.status not in (Status.NEW, Status.REOPENED):
+    if complaint.status not in FOR_DISPATCH:
         return None
     category = complaint.category or (found.category if found else None)
     kelurahan = complaint.kelurahan or (found.kelurahan if found else None)
