@@ -175,6 +175,8 @@ class Session(msgspec.Struct, frozen=True):
     offline_lease_until: dt.datetime | None = None
     bundle_key: str = ""
     """Central's public key for work that travels by USB stick; '' from a central without it."""
+    digests: bool = False
+    """Whether each reply states its digest (`DIGEST_HEADER`): a desk may then take one without for damaged."""
 
 
 class RotateReply(msgspec.Struct, frozen=True):

@@ -66,6 +66,7 @@ def answer_session(hub: Hub, desk: DeskIdentity) -> Session:
             retention=hub.retention,
             offline_lease_until=now + dt.timedelta(days=hub.offline_days) if hub.offline_days else None,
             bundle_key=bundle_key,
+            digests=True,
         )
 
 

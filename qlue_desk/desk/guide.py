@@ -44,6 +44,16 @@ class GuideLine(Static):
     GuideLine { dock: bottom; height: auto; max-height: 2; margin-bottom: 1; padding: 0 1; background: $marked-line; color: $text; }
     """
 
+    def __init__(self, words: Content) -> None:
+        super().__init__(words)
+        self._said = words
+
+    def say(self, words: Content) -> None:
+        """Drawn only where they are others: a new line lays out the whole screen, and every key comes by."""
+        if (words.plain, words.spans) != (self._said.plain, self._said.spans):
+            self._said = words
+            self.update(words)
+
 
 class Guide:
     """Where a person stands in it."""
@@ -94,7 +104,7 @@ class Guide:
             if not self.open:
                 lines.remove()
             elif lines:
-                lines.first().update(self.words())
+                lines.first().say(self.words())
             else:
                 screen.mount(GuideLine(self.words()), before="#keys")
 

@@ -22,6 +22,9 @@ from qlue_desk.words import n_
 
 __all__ = ["DemoInfo", "run"]
 
+SWITCH_SECONDS = 0.001
+"""How long a key may wait for a thread that applies a page; Python's own 5 ms are paid many times in one paint."""
+
 
 def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Path | None = None) -> int:
     """Open the desk of a data folder and stay until the person leaves; returns the exit code.
@@ -65,6 +68,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Pa
 def stay(app: QlueDesk) -> int:
     """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
     demo = app.demo
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -22,7 +23,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, schema, twin
+from qlue_desk.store import ballast, burning, schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, Way, explained, first_cause
 from qlue_desk.store.disk import is_full
@@ -309,10 +310,17 @@ class Store:
         self._look_at_others()
         if self.read_only is not None:
             return
+        self._burn_words()
         self._empty_the_log()
         self._idle_turns += 1
         if self._idle_turns % _TURNS_TO_BALLAST == 0:
             ballast.make(self.folder)
+
+    def _burn_words(self) -> None:
+        with contextlib.suppress(OSError, peewee.DatabaseError, sqlcipher.Error):
+            if burning.wanted():
+                with self._database.atomic("IMMEDIATE"):
+                    burning.burn(time.time())
 
     def _empty_the_log(self) -> None:
         """Move the log's pages into the database while nobody waits; whoever reads meanwhile has his way."""

@@ -13,6 +13,8 @@ REVOKED = "revoked"
 """Present while central's last word is that this desk or its token was revoked: it sends nothing."""
 ROTATE_AT = "rotate_at"
 """When (central's clock) the desk asks for a new token; absent until central has told its time."""
+DIGESTS = "digests"
+"""The address whose central states the digest of each reply (`sync.digests`)."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -20,7 +20,7 @@ from peewee import (
 from qlue_desk.store.bound import ThreadBoundProxy
 
 database = ThreadBoundProxy()
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 6
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
 
@@ -192,8 +192,8 @@ class SnoozeRow(Table):
     """When it was put aside."""
     before = IntegerField(default=0)
     """So many seconds before its deadline it comes back."""
-    heard = IntegerField(default=0)
-    """How many history lines of others it had then: one more, and it comes back."""
+    heard = TextField(default="")
+    """What others had done by then (see `snoozes`), with a space around each; anything else, and it comes back."""
 
     class Meta:
         """Name in SQL; one snooze for each person and report."""

@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import bounced_by
-from qlue_desk.store import complaints, search, similar, tally
+from qlue_desk.store import burning, complaints, search, similar, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
@@ -120,7 +120,7 @@ def _create() -> None:
     for table in TABLES:
         table.create_table(safe=False)
     current = connection()
-    for statement in (*_INDEXES, *search.STATEMENTS, *tally.STATEMENTS):
+    for statement in (*_INDEXES, *search.STATEMENTS, *tally.STATEMENTS, *burning.STATEMENTS):
         current.execute(statement)
     current.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     current.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -174,6 +174,21 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         *tally.STATEMENTS,
         similar.NEAR_INDEX,
         similar.DUPLICATE_INDEX,
+    ),
+    # What was heard of a report put aside was a count, which a central that was put back lowers. Of those
+    # lines that are here the first so many had been heard: what came after them goes on being news.
+    4: (
+        "ALTER TABLE snooze RENAME COLUMN heard TO counted",
+        "ALTER TABLE snooze ADD COLUMN heard TEXT NOT NULL DEFAULT ''",
+        "UPDATE snooze SET heard = (SELECT ' ' || coalesce(group_concat(act, ' '), '') || ' ' FROM ("
+        "SELECT CASE action_id WHEN '' THEN id ELSE action_id END AS act, row_number() OVER (ORDER BY rowid) AS nth"
+        " FROM entry WHERE complaint_id = snooze.complaint_id AND"
+        " coalesce(json_extract(CAST(body AS TEXT), '$.actor_id'), '') <> snooze.actor_id) WHERE nth <= counted)",
+        "ALTER TABLE snooze DROP COLUMN counted",
+    ),
+    5: (
+        "INSERT INTO complaint_words(complaint_words, rank) VALUES ('secure-delete', 0)",
+        *burning.STATEMENTS,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""

@@ -20,7 +20,6 @@ _CHANGED = " OR ".join(f"old.{column} IS NOT new.{column}" for column in COLUMNS
 STATEMENTS = (
     f"CREATE VIRTUAL TABLE complaint_words USING fts5({_LIST}, content='complaint', content_rowid='row',"
     " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
-    "INSERT INTO complaint_words(complaint_words, rank) VALUES ('secure-delete', 1)",
     f"CREATE TRIGGER complaint_words_insert AFTER INSERT ON complaint BEGIN {_INSERT} END",
     f"CREATE TRIGGER complaint_words_delete AFTER DELETE ON complaint BEGIN {_DELETE} END",
     f"CREATE TRIGGER complaint_words_update AFTER UPDATE OF {_LIST} ON complaint"

@@ -13,11 +13,18 @@ import msgspec
 
 from qlue_desk.store.bound import connection, touch
 
-_NEWS = (
-    "(SELECT count(*) FROM entry WHERE entry.complaint_id = {complaint} AND"
-    " coalesce(json_extract(CAST(entry.body AS TEXT), '$.actor_id'), '') <> {actor})"
+_KEY = "CASE entry.action_id WHEN '' THEN entry.id ELSE entry.action_id END"
+"""What a history line tells of: the act. A line of one act has another id once central has it, and yet
+another after central was put back and the act was offered again."""
+_OF_OTHERS = (
+    "entry WHERE entry.complaint_id = {complaint}"
+    " AND coalesce(json_extract(CAST(entry.body AS TEXT), '$.actor_id'), '') <> {actor}"
 )
-_BY_NEWS = _NEWS.format(complaint="complaint.id", actor="snooze.actor_id") + " > snooze.heard"
+_BY_NEWS = (
+    f"EXISTS (SELECT 1 FROM {_OF_OTHERS.format(complaint='complaint.id', actor='snooze.actor_id')}"
+    f" AND instr(snooze.heard, ' ' || {_KEY} || ' ') = 0)"
+)
+"""Somebody else did what was not heard of then. Counts would miss it where central has lost another line."""
 _BY_DUE = (
     "(complaint.due - snooze.before BETWEEN snooze.since + 1 AND :now"
     " OR complaint.due BETWEEN snooze.since + 1 AND :now)"
@@ -39,7 +46,10 @@ class Woken(msgspec.Struct, frozen=True):
 
 def put(actor_id: str, complaint_id: str, until: dt.datetime, now: dt.datetime, before: dt.timedelta) -> None:
     """Put a report aside for a person; `before` its deadline it comes back."""
-    heard = _NEWS.format(complaint="?2", actor="?1")
+    heard = (
+        f"(SELECT ' ' || coalesce(group_concat({_KEY}, ' '), '') || ' '"
+        f" FROM {_OF_OTHERS.format(complaint='?2', actor='?1')})"
+    )
     connection().execute(
         "INSERT OR REPLACE INTO snooze(actor_id, complaint_id, until, since, before, heard)"
         f" VALUES (?1, ?2, ?3, ?4, ?5, {heard})",

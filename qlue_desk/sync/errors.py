@@ -80,6 +80,10 @@ class BadReply(Offline):
         return _("Jawaban pusat rusak di jalan; dicoba lagi.")
 
 
+class DigestGone(BadReply):
+    """A reply without the digest that this central states."""
+
+
 class OtherServer(SyncError):
     """The server is not the one this desk was enrolled at."""
 

@@ -21,7 +21,7 @@ from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.database import Store
-from qlue_desk.sync import pull
+from qlue_desk.sync import digests, pull
 from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed, WrongPassword
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
@@ -118,6 +118,7 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
         url,
         token=token,
         tokens=TokenFile(store.folder),
+        digests=digests.Kept(store, url),
         server_id=server_id,
         private_ca=private_ca,
         place=place_of(store.folder),
@@ -231,6 +232,7 @@ def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     meta.put(meta.SERVER_URL, url)
     meta.put(SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
+    meta.put(meta.DIGESTS, None)  # whoever answers here from now on says it anew
     meta.put(meta.ROTATE_AT, None)  # counted from the session that follows
 
 

@@ -38,10 +38,12 @@ from qlue_desk.protocol import (
     Problem,
     content_digest,
 )
+from qlue_desk.sync import digests as digest_memory
 from qlue_desk.sync.errors import (
     MAX_RETRY_AFTER,
     BadReply,
     BlobProblem,
+    DigestGone,
     InsecureAddress,
     NotSignedIn,
     Offline,
@@ -62,6 +64,8 @@ MAX_REPLY = 16 * 1024 * 1024
 _LONGEST_SIZE = 15
 """Digits of a number of bytes; Python refuses to read one of thousands."""
 _DECODE_STEP = 256 * 1024
+SESSION_PATH = "/v1/session"
+_MESSAGES = {"Accept-Encoding": "gzip", "Content-Type": MEDIA_TYPE}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 T = TypeVar("T")
@@ -103,6 +107,7 @@ class Transport:
         *,
         token: str = "",
         tokens: Tokens | None = None,
+        digests: digest_memory.Digests | None = None,
         server_id: str = "",
         private_ca: Path | None = None,
         place: str = "",
@@ -112,9 +117,7 @@ class Transport:
         self._tokens = tokens
         self.server_id = server_id
         """Pinned after enrolment; '' accepts the first server that answers."""
-        self._digests = False
-        """Whether this conversation has seen one: a proxy that drops them could change bodies unseen. A central
-        put back to a version without them is served by the next conversation, so by the next start."""
+        self._digests = digests or digest_memory.Unkept()
         self._streams: list[Any] = []
         self._closed = False
         self.blocked = False
@@ -155,9 +158,7 @@ class Transport:
         :raises SyncError: one of the tree in `errors`.
         """
         content = None if body is None else msgspec.json.encode(body)
-        reply = self._exchange(
-            method, path, content, params, deadline, {"Accept-Encoding": "gzip", "Content-Type": MEDIA_TYPE}
-        )
+        reply = self._exchange(method, path, content, params, deadline, _MESSAGES)
         try:
             return msgspec.json.decode(reply.content, type=reply_type)
         except (msgspec.MsgspecError, RecursionError, ValueError) as error:
@@ -223,10 +224,21 @@ class Transport:
                 if another is None:
                     raise refusal from None
                 self.token = another
+            except DigestGone:
+                if path == SESSION_PATH or not self._given_up():
+                    raise
             else:
                 if refusal is not None and self._tokens is not None:
                     self._tokens.worked(self.token)
                 return reply
+
+    def _given_up(self) -> bool:
+        """Ask central whether it is one without digests now; then the request is worth sending again."""
+        try:
+            self._ask("GET", SESSION_PATH, None, None, DEADLINE, _MESSAGES)
+        except SyncError:
+            return False
+        return not self._digests.expected()
 
     def _ask(
         self,
@@ -290,10 +302,13 @@ class Transport:
         digest = None if response.request.method == "HEAD" else headers.get(DIGEST_HEADER)
         if digest is not None and digest != content_digest(content):
             raise BadReply("the reply is not the one that central sent")
-        if response.request.method != "HEAD" and headers.get("Content-Type", "").startswith(MEDIA_TYPE):
-            if digest is None and self._digests:
-                raise BadReply("central's digest was taken away")
-            self._digests = digest is not None
+        if digest is not None:
+            self._digests.seen()
+        elif _must_state(response) and self._digests.expected():
+            session = response.status_code == 200 and response.request.url.path.endswith(SESSION_PATH)
+            if not (session and digest_memory.given_up(content, server_id)):
+                raise DigestGone("central's digest was taken away")
+            self._digests.forget()
         if response.status_code >= 400:
             raise _problem(response, content)
         return _Reply(headers, content)
@@ -302,6 +317,12 @@ class Transport:
 class _Reply(msgspec.Struct, frozen=True):
     headers: httpx.Headers
     content: bytes
+
+
+def _must_state(response: httpx.Response) -> bool:
+    """A message does; a HEAD has none, and a file is its own digest."""
+    message = response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
+    return message and response.request.method != "HEAD"
 
 
 def _capped(response: httpx.Response, until: float) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ def _acts(folder: Path, times: int) -> Iterator[float]:
     try:
         for number in range(1, times + 1):
             began = time.perf_counter()
-            acting.act(place, f"c_{number:032x}", Verb.NOTE, Fields(note="Sudah ditinjau."))
+            acting.act(place, [f"c_{number:032x}"], Verb.NOTE, Fields(note="Sudah ditinjau."))
             yield 1000 * (time.perf_counter() - began)
     finally:
         place.close()

@@ -17,6 +17,7 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import complaints
+from qlue_desk.store.bound import connection
 from tests.desk_world import NOW, DeskWorld
 
 TOMORROW = NOW + dt.timedelta(days=1)
@@ -83,6 +84,38 @@ def test_news_of_others_brings_it_back_at_once_and_own_work_does_not(world: Desk
     [woken] = snoozing.take_woken(world.workplace, NOW)
     assert (woken.number, woken.why) == ("BGR-26-000001", "news")
     assert snoozing.take_woken(world.workplace, NOW) == []
+
+
+def line(world: DeskWorld, entry_id: str, action_id: str) -> None:
+    """Something that Dewi did, as central tells it."""
+    entry = Entry(entry_id, world.get("1").id, "note", NOW, NOW, "u_dewi", "Dewi", action_id=action_id)
+    world.store.writing(complaints.put_entries, [entry])
+
+
+def lost(world: DeskWorld, entry_id: str) -> None:
+    """Central was put back to before this line; the copy that followed does not have it."""
+    world.store.writing(lambda: connection().execute("DELETE FROM entry WHERE id = ?", (entry_id,)))
+
+
+def test_news_is_not_missed_where_central_lost_an_older_line(world: DeskWorld) -> None:
+    line(world, "e_1", "a_1")
+    put_aside(world)
+    lost(world, "e_1")
+    assert needs_me(world.workplace) == ["2", "3"]
+    line(world, "e_2", "a_2")  # as many lines as before
+    assert needs_me(world.workplace) == ["1", "2", "3"]
+
+
+def test_an_act_that_was_offered_again_is_no_news(world: DeskWorld) -> None:
+    line(world, "e_1", "a_1")
+    line(world, "e_plain", "")
+    put_aside(world)
+    lost(world, "e_1")
+    line(world, "e_9", "a_1")
+    line(world, "e_plain", "")
+    assert needs_me(world.workplace) == ["2", "3"]
+    line(world, "e_other", "")
+    assert needs_me(world.workplace) == ["1", "2", "3"]
 
 
 def test_its_deadline_brings_it_back_some_hours_before(world: DeskWorld) -> None:

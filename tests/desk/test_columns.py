@@ -16,7 +16,7 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.detail.content import (
     CaseView,
     Surroundings,
-    case_content,
+    case_lines,
     clock_words,
     headline,
 )
@@ -140,8 +140,9 @@ def test_history_has_days_as_people_write_them_and_is_wrapped(tmp_path: Path) ->
     assert entry_words(urgent, city, Channel.QLUE) == "prioritas → darurat"
     clock = ClockView("acknowledge", ClockState.NONE)
     around = Surroundings(city, world.workplace.zone, NOW)
-    shown = case_content(CaseView(complaint, (entry,), (clock, clock)), around, 34).plain.split("\n")
-    assert all(cell_len(line) <= 34 for line in shown)
+    lines = case_lines(CaseView(complaint, (entry,), (clock, clock)), around, 34)
+    assert all(line.cell_length <= 34 for line in lines)
+    shown = [line.plain for line in lines]
     told = " ".join(" ".join(shown).split())
     assert "24 Nov 09.12 Jadwalkan → 10 Des 2026 · Rina Kusumawardhani" in told
     assert not [line for line in shown if "…" in line]
@@ -157,7 +158,9 @@ def test_a_clock_is_never_cut(tmp_path: Path, width: int) -> None:
         ClockView("resolve", ClockState.RUNNING, NOW + left, left, fraction=0.5),
     )
     around = Surroundings(world.workplace.city, world.workplace.zone, NOW)
-    shown = case_content(CaseView(world.complaint(), (), clocks), around, width).plain
+    shown = "\n".join(
+        line.plain for line in case_lines(CaseView(world.complaint(), (), clocks), around, width)
+    )
     assert "lewat 123 hari" in shown
     assert "sisa 47 jam · 26 Nov 08.12" in shown
     assert "█" in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from qlue_desk.desk.detail.content import CaseView, Surroundings, case_content, held_seconds
+from qlue_desk.desk.detail.content import CaseView, Surroundings, case_lines, held_seconds
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import Complaint, Hop, Status
 from tests.desk_world import NOW, DeskWorld
@@ -16,7 +16,7 @@ HOUR = 3600.0
 def _words(world: DeskWorld, complaint: Complaint, *clocks: ClockView, ascii_only: bool = False) -> str:
     case = CaseView(complaint, (), clocks or world.workplace.clocks.progress(complaint, NOW))  # type: ignore[arg-type]
     around = Surroundings(world.workplace.city, world.workplace.zone, NOW, ascii_only, others=("Budi",))
-    return case_content(case, around, 70).plain
+    return "\n".join(line.plain for line in case_lines(case, around, 70))
 
 
 def _trail() -> tuple[Hop, ...]:

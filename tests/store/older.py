@@ -5,8 +5,35 @@ from __future__ import annotations
 from qlue_desk.store.bound import connection
 
 
+def back_to_version_5() -> None:
+    """Words were taken out of the index at once. Inside `Store.write`."""
+    for statement in (
+        "DROP TRIGGER words_gone_delete",
+        "DROP TRIGGER words_gone_update",
+        "INSERT INTO complaint_words(complaint_words, rank) VALUES ('secure-delete', 1)",
+        "PRAGMA user_version = 5",
+    ):
+        connection().execute(statement)
+
+
+def back_to_version_4() -> None:
+    """What was heard of reports put aside was a count. Inside `Store.write`."""
+    back_to_version_5()
+    for statement in (
+        "ALTER TABLE snooze ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+        # An empty text has two spaces, each act brings one more.
+        "UPDATE snooze SET counted = max(0, length(heard) - length(replace(heard, ' ', '')) - 1)",
+        "UPDATE snooze SET counted = 0 WHERE trim(heard) = ''",
+        "ALTER TABLE snooze DROP COLUMN heard",
+        "ALTER TABLE snooze RENAME COLUMN counted TO heard",
+        "PRAGMA user_version = 4",
+    ):
+        connection().execute(statement)
+
+
 def back_to_version_3() -> None:
     """Take away what version 4 brought. Inside `Store.write`."""
+    back_to_version_5()
     for statement in (
         "DROP TRIGGER tally_insert",
         "DROP TRIGGER tally_delete",

@@ -16,7 +16,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.casework.similar import similar
 from qlue_desk.casework.undoing import undo
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.similarity import subject_of
 from qlue_desk.store import complaints, replica, schema
@@ -27,7 +27,7 @@ from qlue_desk.store.key import load_key
 from qlue_desk.store.models import SCHEMA_VERSION
 from qlue_desk.store.similar import duplicates_of
 from tests.desk_world import NOW, DeskWorld
-from tests.store.older import back_to_version_3
+from tests.store.older import back_to_version_3, back_to_version_4
 
 COPY = "desk.schema1.db"
 
@@ -144,4 +144,29 @@ def test_actions_of_version_3_get_the_stroke_they_were_of(tmp_path: Path) -> Non
     assert [[outcome.verb for outcome in undo(again)] for _ in range(3)] == [["take"], ["note", "note"], []]
     [aside] = snoozing.snooze(again, [two.id], NOW + dt.timedelta(days=1), wake_hours=2, now=NOW)
     assert aside.done
+    again.close()
+
+
+def test_what_was_heard_of_a_report_that_version_4_put_aside_is_known_by_name(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    tomorrow = NOW + dt.timedelta(days=1)
+
+    def told(complaint: Complaint, name: str) -> None:
+        line = Entry(f"e_{name}", complaint.id, "note", NOW, NOW, "u_dewi", "Dewi", action_id=f"a_{name}")
+        world.store.writing(complaints.put_entries, [line])
+
+    quiet, loud = world.add(), world.add()
+    for complaint in (quiet, loud):
+        told(complaint, f"old{complaint.number}")
+        snoozing.snooze(world.workplace, [complaint.id], tomorrow, wake_hours=2, now=NOW)
+    told(loud, "new")
+    world.store.write(back_to_version_4).result()
+    world.close()
+    again = Workplace.open(tmp_path)
+    assert version_of(again.store) == SCHEMA_VERSION
+    assert [(each.number, each.why) for each in snoozing.take_woken(again, NOW)] == [(loud.number, "news")]
+    heard = again.store.reading(
+        lambda: connection().execute("SELECT complaint_id, heard FROM snooze").fetchall()
+    )
+    assert heard == [(quiet.id, f" e_{quiet.id} a_old{quiet.number} ")]
     again.close()

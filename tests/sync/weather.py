@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from qlue_desk.protocol import DIGEST_HEADER, content_digest
 from tests.sync.faults import _request, answer
 
 HEAD_END = b"\r\n\r\n"
@@ -203,7 +204,8 @@ def problem(status: int, code: str, **extra: object) -> Fault:
                 **extra,
             }
         )
-        return answer(f"{status} X", body, {"Qlue-Server": server}, exchange.request)
+        marks = {"Qlue-Server": server, DIGEST_HEADER: content_digest(body)}
+        return answer(f"{status} X", body, marks, exchange.request)
 
     return fault
 

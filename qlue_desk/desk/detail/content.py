@@ -110,8 +110,8 @@ class Lines:
         return Content("\n").join(self.lines)
 
 
-def case_content(case: CaseView, around: Surroundings, width: int) -> Content:
-    """The whole pane."""
+def case_lines(case: CaseView, around: Surroundings, width: int) -> list[Content]:
+    """The whole pane, line by line."""
     lines = Lines(width)
     _head(lines, case, around)
     _clocks(lines, case, around)
@@ -122,7 +122,7 @@ def case_content(case: CaseView, around: Surroundings, width: int) -> Content:
     _attachments(lines, case.complaint)
     _custody(lines, case.complaint, around)
     _history(lines, case, around)
-    return lines.content()
+    return lines.lines
 
 
 def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:

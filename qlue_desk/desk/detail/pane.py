@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
-from qlue_desk.desk.detail.content import CaseView, Surroundings, case_content
+from qlue_desk.desk.detail.content import CaseView, Surroundings, case_lines
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.text_lines import TextLines
 from qlue_desk.words import _
 
 
-class DetailPane(VerticalScroll):
+class DetailPane(TextLines):
     """Draws a `CaseView` for its width; scrolls with the same keys as the list when focused."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, can_focus=True)
+        super().__init__(id=id)
         self.case: CaseView | None = None
         self.around: Surroundings | None = None
         self.gone = ""
         """Where the report has gone that the line still shows."""
         self._drawn_width = 0
-
-    def compose(self) -> ComposeResult:
-        """One body."""
-        yield Static(id="detail-body")
 
     def show(self, case: CaseView | None, around: Surroundings, gone: str = "") -> None:
         """Show a report, or where one has gone; the scroll position stays when it is the same one."""
@@ -45,11 +39,11 @@ class DetailPane(VerticalScroll):
 
     def _draw(self) -> None:
         self._drawn_width = self._width()
-        body = self.query_one("#detail-body", Static)
         if self.case is None or self.around is None:
             self.border_title = ""
             words = self.gone or _("Tidak ada laporan di baris ini.")
-            body.update(Content.styled(safe(words), "$text-muted"))
-            return
-        self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
-        body.update(case_content(self.case, self.around, self._drawn_width))
+            lines = Content.styled(safe(words), "$text-muted").wrap(self._drawn_width)
+        else:
+            self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
+            lines = case_lines(self.case, self.around, self._drawn_width)
+        self.show_lines(lines)

@@ -463,7 +463,7 @@ class DeskScreen(Working, Finding):
         """Tab."""
         side, narrow = self.query_one(SideBar), self.has_class("-narrow")
         order = [self.queue, self.detail, side] if self.is_wide else [self.queue, side]
-        place = order.index(self.focused) if self.focused in order else 0  # type: ignore[arg-type]
+        place = order.index(self.focused) if self.focused in order else 0
         following = order[(place + 1) % len(order)]
         self.set_class(narrow and following is side, "-views-open")
         self.remove_class("-detail") if not self.is_wide else None

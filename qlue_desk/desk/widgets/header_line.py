@@ -79,13 +79,21 @@ class HeaderLine(Widget):
         self.state: LineState | None = None
         self.waiting = 0
         self.now = dt.datetime.now(dt.UTC)
+        self._drawn = Content()
 
     def show(self, state: LineState | None, waiting: int, now: dt.datetime) -> None:
         """Show the line's state and how many actions wait."""
         self.state, self.waiting, self.now = state, waiting, now
-        self.refresh()
+        line = self._words()
+        if (line.plain, line.spans) != (self._drawn.plain, self._drawn.spans):
+            self.refresh()
 
     def render(self) -> Content:
+        """The line as it is painted now."""
+        self._drawn = self._words()
+        return self._drawn
+
+    def _words(self) -> Content:
         """Left: city and dinas. Right: waiting, connection, person."""
         place = self.place
         mark = "^" if place.ascii_only else "▲"

@@ -37,6 +37,8 @@ class KeyBar(Static):
         """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
         self._drawn_sentence = ""
+        self._drawn_keys: list[tuple[str, str]] | None = None
+        """What stands in the line; none while a sentence does."""
         self._timer: Timer | None = None
 
     def show_place(
@@ -94,7 +96,7 @@ class KeyBar(Static):
         if self.sentence:
             if self.sentence != self._drawn_sentence:
                 self.update(Content(self.sentence))
-            self._drawn_sentence = self.sentence
+            self._drawn_sentence, self._drawn_keys = self.sentence, None
             return
         self._drawn_sentence = ""
         room = (self.size.width or 202) - 2
@@ -110,8 +112,10 @@ class KeyBar(Static):
             self._spots.append((start, start + needed - GAP, key))
             room -= needed
             parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
-        # One line whatever stands in it: the screen need not be laid out anew with each step of the cursor.
-        self.update(Content.assemble(*parts), layout=False)
+        if parts != self._drawn_keys:  # most steps of the cursor change none of them
+            self._drawn_keys = parts
+            # One line whatever stands in it: the screen need not be laid out anew.
+            self.update(Content.assemble(*parts), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""

@@ -154,6 +154,7 @@ IGNORED = tuple(
     for key in (
         meta.SESSION,
         meta.REVOKED,
+        meta.DIGESTS,
         replica.GENERATION,
         replica.LAST_CONTACT,
         replica.SERVER_TIME,

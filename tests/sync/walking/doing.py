@@ -102,6 +102,7 @@ def _push(world: World, desk: WalkDesk, step: Step, flags: Any) -> None:
             return
         except Offline:
             return
+    attaching.files_before_actions(world)
     invariants.lane_order(world, before, reply)
     invariants.stable_verdicts(world, reply)
     if keep or late:

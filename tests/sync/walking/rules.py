@@ -18,6 +18,8 @@ from qlue_desk.central import feed as feeds
 from qlue_desk.central import register as registers
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.feed import Appended, Feed
+from qlue_desk.domain.complaint import Attachment
+from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import (
     EventKind,
     Position,
@@ -189,10 +191,32 @@ class _Anything(str):
     __hash__ = str.__hash__
 
 
+def files_never_asked_for(patch: Patch) -> None:
+    """Central believes of evidence what the action says, whether the file is here or not."""
+    patch.setattr(blobs.Blobs, "missing", lambda *_: ())
+    stated = registers.stated_evidence
+
+    def believed(hub: Any, fields: Fields, actor: Any, at: Any) -> Fields:
+        known = blobs.Blobs.known
+
+        def anything(self: Any, sha256: str) -> Attachment:
+            return known(self, sha256) or next(a for a in fields.evidence if a.sha256 == sha256)
+
+        with patch.context() as inner:
+            inner.setattr(blobs.Blobs, "known", anything)
+            return stated(hub, fields, actor, at)
+
+    patch.setattr(registers, "stated_evidence", believed)
+
+
+def no_wait_for_files(patch: Patch) -> None:
+    patch.setattr(sending, "_lanes_without_files", set)
+
+
 def files_after_actions(patch: Patch) -> None:
     """Neither side minds whether a file has arrived before its action."""
-    patch.setattr(blobs.Blobs, "missing", lambda *_: ())
-    patch.setattr(sending, "_lanes_without_files", set)
+    files_never_asked_for(patch)
+    no_wait_for_files(patch)
 
 
 def no_hash_at_the_floor(patch: Patch) -> None:
@@ -338,7 +362,9 @@ RULES: tuple[Rule, ...] = (
     Rule("ahead", no_ahead, walks=600),
     Rule("floor and counting", no_floor_no_counting, walks=100),
     Rule("floor alone", no_floor, why_redundant="the desk notices that a number is missing"),
-    Rule("files before their actions", files_after_actions, walks=100),
+    Rule("files before their actions", files_after_actions, walks=100, quick=True),
+    Rule("central asks for missing files", files_never_asked_for, script=scripts.FORGOTTEN_FILE, quick=True),
+    Rule("lanes wait for their files", no_wait_for_files, why_redundant="central asks for a missing file"),
     Rule("hash at the floor", no_hash_at_the_floor, walks=100, quick=True),
     Rule("compaction ends at the cut", compaction_past_the_cut, walks=100, quick=True),
     Rule("epoch", no_epoch, why_redundant="chain and head notice a restore as well"),

@@ -116,6 +116,15 @@ OTHER_STREAM = (
 )
 """A desk that now belongs to another dinas must not wait for a number that its new feed will never reach."""
 
+FORGOTTEN_FILE = (
+    Step("backup"),
+    Step("attach", (0, 0, 0)),
+    Step("upload", (0, 0, 0)),
+    Step("restore", (0, 0, 0)),  # the file's row is lost; the desk knows that it has arrived
+    Step("push", (0, 3, 11)),
+)
+"""A photo that central had and forgot: the act must wait until it has come once more."""
+
 PUT_BACK = (
     Step("backup"),
     Step("local", (0, 0, 0), word="note"),

@@ -196,6 +196,8 @@ class World:
         self.backed_up = self.restored = self.cloned = self.moved = False
         self.busy_at = -1
         self.quota: int | None = None
+        self.attached = False
+        """Somebody has recorded a photo."""
         self.desks = [self._desk(number) for number in range(len(DESKS) if copy else len(template.tokens))]
         self.desk_backups: dict[str, dict[str, str]] = {}
 
