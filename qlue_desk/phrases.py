@@ -54,15 +54,14 @@ def span(seconds: float) -> str:
     return sign + words
 
 
-def office_span(length: dt.timedelta, hours_a_day: float = 8.5) -> str:
-    """A length of office time: `4 hari kerja`, `6 jam kerja`."""
+def office_span(length: dt.timedelta, days: int) -> str:
+    """Office time that is left, in the city's own working days from two on: `4 hari kerja`, `6 jam kerja`."""
+    if days > 1:
+        return n_("{n} hari kerja", days).format(n=number(days))
     hours = abs(length.total_seconds()) / HOUR
     if hours < 1:
         return _("{n} mnt kerja").format(n=int(hours * 60))
-    if hours < hours_a_day * 2:
-        return n_("{n} jam kerja", int(hours)).format(n=int(hours))
-    days = int(hours // hours_a_day)
-    return n_("{n} hari kerja", days).format(n=number(days))
+    return n_("{n} jam kerja", int(hours)).format(n=int(hours))
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:

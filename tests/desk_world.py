@@ -14,26 +14,24 @@ from typing import Any
 
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.cities import load_shipped
-from qlue_desk.domain.complaint import Actor, Channel, Complaint, Entry, Hop, Role, Status
+from qlue_desk.domain.complaint import (
+    NOT_WITH_A_DINAS,
+    OPEN_STATUSES,
+    Actor,
+    Channel,
+    Complaint,
+    Entry,
+    Hop,
+    Role,
+    Status,
+)
 from qlue_desk.protocol import DeskIdentity, Session
 from qlue_desk.store import complaints
 from qlue_desk.store.database import Store
 
 NOW = dt.datetime(2026, 11, 24, 2, 12, tzinfo=dt.UTC)
 """Tuesday, 24 November 2026, 09.12 in Bogor."""
-_AT_DINAS = frozenset(
-    {
-        Status.DISPATCHED,
-        Status.ACKNOWLEDGED,
-        Status.IN_PROGRESS,
-        Status.COORDINATING,
-        Status.SCHEDULED,
-        Status.AWAITING_REPORTER,
-        Status.AWAITING_VERIFICATION,
-        Status.RESOLVED,
-        Status.REOPENED,
-    }
-)
+_AT_DINAS = (OPEN_STATUSES - NOT_WITH_A_DINAS) | {Status.REOPENED, Status.RESOLVED}
 
 
 def actor(key: str, name: str, *roles: Role, dinas: str = "dpupr", city: str = "bogor") -> Actor:

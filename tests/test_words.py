@@ -95,7 +95,9 @@ def test_counts_dates_and_stamps():
     assert phrases.day_words(at.date()) == "2 Nov 2017"
     assert phrases.month_words(dt.date(2017, 5, 1)) == "Mei 2017"
     assert phrases.span(-7200) == "‑2 jam"
-    assert phrases.office_span(dt.timedelta(hours=8.5 * 3)) == "3 hari kerja"
+    assert phrases.office_span(dt.timedelta(hours=18), 3) == "3 hari kerja"
+    assert phrases.office_span(dt.timedelta(hours=11.9), 1) == "11 jam kerja"
+    assert phrases.office_span(dt.timedelta(minutes=59), 0) == "59 mnt kerja"
 
 
 def test_counts_dates_and_stamps_in_english(english):
@@ -104,8 +106,8 @@ def test_counts_dates_and_stamps_in_english(english):
     assert phrases.percent(0.125) == "12.5"
     assert phrases.stamp(at, WIB) == " 2 Aug 19:04"
     assert phrases.month_words(dt.date(2017, 8, 1)) == "August 2017"
-    assert phrases.office_span(dt.timedelta(hours=1)) == "1 office hour"
-    assert phrases.office_span(dt.timedelta(hours=8.5 * 3)) == "3 working days"
+    assert phrases.office_span(dt.timedelta(hours=1), 0) == "1 office hour"
+    assert phrases.office_span(dt.timedelta(hours=8.5 * 3), 3) == "3 working days"
 
 
 def test_times_in_english(english):

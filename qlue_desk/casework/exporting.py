@@ -83,7 +83,7 @@ def export(
 
 COLUMNS = (
     "number", "status", "label", "colour", "city", "dinas", "category", "kelurahan", "title", "channel",
-    "holder", "created_at", "acknowledge_by", "resolve_by", "pending",
+    "holder", "created_at", "acknowledge_by", "resolve_by", "due", "pending",
     "dinas_name", "category_label", "kelurahan_name", "street", "text", "priority", "acknowledged_at",
     "resolved_at", "follow_up", "reason", "reopened", "bounces",
 )  # fmt: skip

@@ -9,10 +9,12 @@ import msgspec
 
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.summary import minute
+from qlue_desk.casework.views import of_status
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
+from qlue_desk.domain.stages import INTERRUPTED
 from qlue_desk.domain.text import clean
 from qlue_desk.phrases import time_words
 from qlue_desk.settings import Shifts
@@ -24,7 +26,7 @@ from qlue_desk.words import _
 LISTED = 8
 """Reports of a list that are written out."""
 _URGENT = "status:dispatched priority:emergency,high"
-_WAITING = "status:coordinating,awaiting_reporter,scheduled"
+_WAITING = of_status(INTERRUPTED)
 
 
 class Part(msgspec.Struct, frozen=True):

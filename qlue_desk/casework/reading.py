@@ -109,6 +109,7 @@ def report_json(complaint: Complaint, zone: dt.tzinfo, *, pending: bool) -> dict
         "created_at": iso(complaint.created_at, zone),
         "acknowledge_by": iso(complaint.acknowledge_by, zone),
         "resolve_by": iso(complaint.resolve_by, zone),
+        "due": iso(complaint.due, zone),
         "pending": pending,
     }
 

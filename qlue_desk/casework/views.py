@@ -5,12 +5,13 @@ A view is a query line with a name; numbers 1–9 open them, and the desk starts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from qlue_desk.domain.complaint import Actor, Role
+from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Role, Status
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.stages import MOVED_BY_OFFICERS, ONLY_WATCHED
 
 MAX_VIEWS = 9
 
@@ -26,13 +27,20 @@ class View(msgspec.Struct, frozen=True):
 NEEDS_ME = N_("Perlu saya")
 """What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
 _NOT_ASIDE = "-is:snoozed"
-_OFFICER_MOVES = "dispatched,acknowledged,in_progress,coordinating,scheduled,awaiting_reporter"
+
+
+def of_status(statuses: Collection[Status]) -> str:
+    """The query of some statuses, in the order of a report's way: `status:new,reopened`."""
+    return "status:" + ",".join(status for status in Status if status in statuses)
+
+
+_WITH_ITS_OWN_VIEW = {Status.DISPATCHED, Status.COORDINATING, Status.SCHEDULED, Status.AWAITING_REPORTER}
 _NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
 _PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
 _AT_DINAS = (
     _NOT_ACKNOWLEDGED,
     View(N_("Lewat tenggat"), "overdue"),
-    View(N_("Dalam proses"), "status:acknowledged,in_progress"),
+    View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - _WITH_ITS_OWN_VIEW)),
     View(N_("Koordinasi"), "status:coordinating"),
     View(N_("Dijadwalkan"), "status:scheduled"),
 )
@@ -41,7 +49,7 @@ _DONE = View(N_("Selesai 7 hari"), "status:resolved changed:7d sort:-updated")
 
 DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.VERIFIER: (
-        View(NEEDS_ME, f"status:new,reopened {_NOT_ASIDE}"),
+        View(NEEDS_ME, f"{of_status(FOR_DISPATCH)} {_NOT_ASIDE}"),
         View(N_("Perlu orang"), "status:new is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
@@ -59,10 +67,10 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, f"status:{_OFFICER_MOVES} by:me,none {_NOT_ASIDE}"),
+        View(NEEDS_ME, f"{of_status(MOVED_BY_OFFICERS)} by:me,none {_NOT_ASIDE}"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
-        View(N_("Hanya dipantau"), "status:awaiting_verification,reopened"),
+        View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
         _DONE,
     ),
     Role.OPERATOR: (
@@ -89,7 +97,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
 _OFFICER_WHO_VERIFIES = View(
     NEEDS_ME,
-    f"status:{_OFFICER_MOVES},awaiting_verification is:proposed,mine,unassigned -is:ownproposal"
+    f"{of_status(MOVED_BY_OFFICERS | {Status.AWAITING_VERIFICATION})} is:proposed,mine,unassigned -is:ownproposal"
     f" {_NOT_ASIDE} sort:proposed",
 )
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]

@@ -17,6 +17,8 @@ KEY = (r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}", N_("huruf, angka, _ dan -, paling ban
 KECAMATAN = (r"\d\d\.\d\d\.\d\d", N_("kode Kemendagri seperti 32.71.03"))
 KELURAHAN = (r"\d\d\.\d\d\.\d\d\.\d{4}", N_("kode Kemendagri seperti 32.71.03.1006"))
 COUNTS = {"bounce_limit": (1, 100), "dispute_days": (0, 365)}
+WEEK = range(1, 8)
+WEEK_WORDS = N_("hari 1 (Senin) … 7 (Minggu), paling sedikit satu")
 LONGEST = {Unit.MINUTES: 525_600, Unit.HOURS: 8_760, Unit.WORKING_HOURS: 2_000, Unit.WORKING_DAYS: 730}
 """A year for clock times, and what surely lies beyond any rule for working times."""
 
@@ -74,6 +76,8 @@ def _entries(city: City, source: Source) -> Iterator[CityFileError]:
 
 def _working_day(city: City, source: Source) -> Iterator[CityFileError]:
     day, place = city.working_day, source.place_of_key("working_day")
+    if not day.days or set(day.days) - set(WEEK):
+        yield _wrong("working_day.days", str(list(day.days)), WEEK_WORDS, place)
     for opening in ("start", "ramadan_start"):
         opens = getattr(day, opening)
         for closing in ("end", "friday_end"):

@@ -10,7 +10,7 @@ from qlue_desk.casework.telling import entry_words
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, FOR_DISPATCH, NOT_WITH_A_DINAS, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.phrases import due_words, duration_words, time_words, waiting_words
 from qlue_desk.words import _
@@ -59,7 +59,7 @@ def _head(complaint: Complaint, city: City, zone: dt.tzinfo, now: dt.datetime) -
 
 def _deadlines(case: Case, zone: dt.tzinfo, now: dt.datetime) -> Iterator[str]:
     complaint = case.complaint
-    if complaint.status in (Status.NEW, Status.REOPENED) and complaint.dispatch_by is not None:
+    if complaint.status in FOR_DISPATCH and complaint.dispatch_by is not None:
         due = complaint.dispatch_by
         yield _("Disposisi: {left} · {time}").format(
             left=due_words(due, now), time=time_words(due, zone, now=now)
@@ -91,7 +91,7 @@ def _clock(clock: ClockView) -> str:
 
 def _suggestion(complaint: Complaint, city: City) -> Iterator[str]:
     found = complaint.suggestion
-    if complaint.status not in (Status.NEW, Status.REOPENED, Status.HELD):
+    if complaint.status not in NOT_WITH_A_DINAS:
         return
     if found is not None:
         parts = (

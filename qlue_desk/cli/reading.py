@@ -78,7 +78,7 @@ def _print_rows(workplace: Workplace, rows: list[dict[str, Any]]) -> None:
     lines = [
         (
             ("▲ " if row["pending"] else "") + (row["number"] or "–"),
-            _due(row, now),
+            _due(row["due"], now),
             f"{STATUS_LOOK[Status(row['status'])].glyph} {_(row['label'])}",
             city.kelurahan_name(row["kelurahan"]),
             row["holder"] or "",
@@ -92,15 +92,10 @@ def _print_rows(workplace: Workplace, rows: list[dict[str, Any]]) -> None:
     table(lines, (_("Nomor"), _("Tenggat"), _("Status"), _("Kelurahan"), _("Pemegang"), _("Laporan")))
 
 
-def _due(row: dict[str, Any], now: dt.datetime) -> str:
-    from qlue_desk.domain.complaint import Status
+def _due(due: str | None, now: dt.datetime) -> str:
     from qlue_desk.phrases import due_words
 
-    waiting = row["status"] in (Status.DISPATCHED, Status.NEW)
-    due = row["acknowledge_by"] if waiting and row["acknowledge_by"] else row["resolve_by"]
-    if due is None or row["colour"] in ("green", "grey"):
-        return ""
-    return due_words(dt.datetime.fromisoformat(due), now)
+    return due_words(dt.datetime.fromisoformat(due), now) if due else ""
 
 
 @command("show", N_("Satu laporan dengan riwayat, jam, dan lampirannya."))

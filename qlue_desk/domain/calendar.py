@@ -25,7 +25,6 @@ _CACHED_DAYS = 20_000
 
 _DAY = dt.timedelta(days=1)
 _NOTHING = dt.timedelta(0)
-_SATURDAY = 5
 _FRIDAY = 4
 _CLOCK_UNIT: dict[Unit, dt.timedelta] = {
     Unit.MINUTES: dt.timedelta(minutes=1),
@@ -40,7 +39,7 @@ class CalendarError(ValueError):
 
 
 class WorkCalendar:
-    """Monday to Friday in office hours, less holidays.
+    """The city's working days (Monday to Friday, if it says nothing else) in office hours, less holidays.
 
     All moments that come in are aware; all that go out are UTC, but for `hours`, which is local.
     """
@@ -114,6 +113,18 @@ class WorkCalendar:
                 break
             day += _DAY
         return total
+
+    def whole_days(self, start: dt.datetime, end: dt.datetime) -> int:
+        """The most working days that a deadline from `start` can have and still be due by `end`; 0 if none.
+
+        As in `add`: the start day is not counted, and a day is whole when its office has closed.
+        """
+        day, last, found = self.local_day(start) + _DAY, self.local_day(end), 0
+        while day <= last:
+            office = self._office_utc(day)
+            found += office is not None and office[1] <= end
+            day += _DAY
+        return found
 
     def shift(self, start: dt.datetime, amount: dt.timedelta, round_the_clock: bool = False) -> dt.datetime:
         """The moment (UTC) at which `amount` of office time has passed since `start`; may be negative.
@@ -196,7 +207,7 @@ class WorkCalendar:
             return office
 
     def _work_out(self, day: dt.date) -> tuple[dt.datetime, dt.datetime] | None:
-        if day.weekday() >= _SATURDAY or day in self._days_off(day.year):
+        if day.isoweekday() not in self.working_day.days or day in self._days_off(day.year):
             return None
         rule = self.working_day
         opens = (

@@ -69,6 +69,8 @@ class WorkingDay(msgspec.Struct, frozen=True):
     end: dt.time = dt.time(16, 0)
     friday_end: dt.time = dt.time(16, 30)
     ramadan_start: dt.time = dt.time(8, 0)
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    """Days of the week on which the offices open, 1 = Monday … 7 = Sunday."""
 
 
 class Dinas(msgspec.Struct, frozen=True):

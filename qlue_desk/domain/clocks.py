@@ -12,10 +12,9 @@ import msgspec
 
 from qlue_desk.domain.calendar import WorkCalendar
 from qlue_desk.domain.city import City, Deadline, EscalationStep, Unit
-from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Status
 
 _CLOCK_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
-_NOT_WITH_A_DINAS = frozenset({Status.HELD, Status.NEW, Status.REOPENED})
 _DEFAULT_CLASS = "medium"
 
 
@@ -45,6 +44,8 @@ class ClockView(msgspec.Struct, frozen=True):
     """Clock time to `due`, negative past it; measured at the pause or the stop if there is one."""
     working_remaining: dt.timedelta | None = None
     """The same in office time; None where the deadline counts clock time."""
+    working_days: int = 0
+    """Whole working days of the city until `due`, 0 past it or where the deadline counts clock time."""
     fraction: float = 0.0
     """How much of the allowed time is used up, 0 to 1; pauses do not count."""
 
@@ -141,7 +142,7 @@ class Clocks:
 
     def _acknowledge_view(self, complaint: Complaint, now: dt.datetime) -> ClockView:
         stopped = complaint.acknowledged_at
-        waits_or_ended = complaint.status in _NOT_WITH_A_DINAS or not complaint.is_open
+        waits_or_ended = complaint.status in NOT_WITH_A_DINAS or not complaint.is_open
         if complaint.acknowledge_by is None or (stopped is None and waits_or_ended):
             return ClockView("acknowledge", ClockState.NONE)
         allowed = self.city.sla.acknowledge
@@ -182,6 +183,7 @@ class Clocks:
             due=due,
             remaining=due - at,
             working_remaining=None if around else left,
+            working_days=0 if around else self.calendar.whole_days(at, due),
             fraction=self._fraction(left, self._whole(complaint, since, due, allowed, around)),
         )
 

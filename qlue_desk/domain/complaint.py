@@ -73,6 +73,9 @@ STATUS_LOOK: dict[Status, StatusLook] = {
 """One table for screens, commands, the citizen's page and Open311."""
 
 OPEN_STATUSES = frozenset(status for status, look in STATUS_LOOK.items() if look.open)
+FOR_DISPATCH = frozenset({Status.NEW, Status.REOPENED})
+"""Wait for the verifier, whose own clock runs. More groups are read off the table of moves: `domain.stages`."""
+NOT_WITH_A_DINAS = FOR_DISPATCH | {Status.HELD}
 
 
 class Channel(StrEnum):
@@ -272,7 +275,7 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
         """The deadline that is running now: dispatch, then acknowledge, then resolve; None when none runs."""
         if not self.is_open or self.paused_at is not None or self.status is Status.HELD:
             return None
-        if self.status in (Status.NEW, Status.REOPENED):
+        if self.status in FOR_DISPATCH:
             return self.dispatch_by
         if self.acknowledged_at is None and self.acknowledge_by is not None:
             return self.acknowledge_by

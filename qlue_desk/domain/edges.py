@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from qlue_desk.domain.complaint import Role, Status
+from qlue_desk.domain.complaint import FOR_DISPATCH, Role, Status
 
 
 class Verb(StrEnum):
@@ -138,7 +138,7 @@ EDGES: tuple[Edge, ...] = (
     Edge(
         Verb.DISPATCH,
         "Disposisi",
-        _from(_S.NEW, _S.REOPENED),
+        FOR_DISPATCH,
         _S.DISPATCHED,
         (_VERIFIER,),
         to=To.DINAS,
@@ -147,7 +147,7 @@ EDGES: tuple[Edge, ...] = (
     Edge(
         Verb.REJECT,
         "Tolak",
-        _from(_S.NEW, _S.REOPENED),
+        FOR_DISPATCH,
         _S.REJECTED,
         (_VERIFIER,),
         text=Text.REASON,

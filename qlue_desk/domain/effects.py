@@ -21,8 +21,10 @@ def changes_of(
         changes["attachments"] = complaint.attachments + tuple(
             replace(a, evidence=True, by=a.by or actor.name, at=a.at or now) for a in fields.evidence
         )
-    if complaint.paused_at is not None and edge.verb in (Verb.ANSWER, Verb.START):
-        changes |= clocks.resume(complaint, now) | {"paused_at": None, "resume_status": None}
+    if complaint.paused_at is not None and target_of(edge, complaint) is not Status.AWAITING_REPORTER:
+        resumed = clocks.resume(complaint, now) | {"paused_at": None, "resume_status": None}
+        complaint = replace(complaint, **resumed)
+        changes |= resumed
     match edge.verb:
         case Verb.RELEASE:
             changes |= {"dispatch_by": clocks.dispatch_by(complaint, now)}
@@ -68,6 +70,13 @@ def changes_of(
             if edge.target is not None and edge.text is Text.REASON:
                 changes["reason"] = note
     return changes
+
+
+def target_of(edge: Edge, complaint: Complaint) -> Status:
+    """The status that the complaint has after the move."""
+    if edge.verb is Verb.ANSWER:
+        return complaint.resume_status or Status.ACKNOWLEDGED
+    return edge.target or complaint.status
 
 
 def _still_changes(

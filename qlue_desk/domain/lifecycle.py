@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from qlue_desk.domain.complaint import ROLE_LABEL, STATUS_LOOK, Actor, Complaint, Entry, Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Edge, Verb
-from qlue_desk.domain.effects import changes_of
+from qlue_desk.domain.effects import changes_of, target_of
 from qlue_desk.domain.moves import N_, Code, Context, Decision, Fields, Refusal
 from qlue_desk.domain.requirements import check_fields
 
@@ -122,7 +122,7 @@ def decide(
     if referee:
         edge = EDGE_BY_VERB[Verb.RETURN]
     changes = changes_of(edge, complaint, fields, actor, context)
-    target = _target(edge, complaint)
+    target = target_of(edge, complaint)
     if target is not complaint.status:
         changes |= {"status": target, "status_since": context.now}
     changes["version"] = complaint.version + 1
@@ -142,12 +142,6 @@ def decide(
         action_id=action_id,
     )
     return Decision(replace(complaint, **changes), entry)
-
-
-def _target(edge: Edge, complaint: Complaint) -> Status:
-    if edge.verb is Verb.ANSWER:
-        return complaint.resume_status or Status.ACKNOWLEDGED
-    return edge.target or complaint.status
 
 
 def _goes_to_referee(edge: Edge, complaint: Complaint, actor: Actor, context: Context) -> bool:

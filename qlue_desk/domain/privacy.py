@@ -10,7 +10,7 @@ import unicodedata
 
 import msgspec
 
-from qlue_desk.domain.complaint import Complaint, Entry, Reporter, Status
+from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Entry, Reporter
 from qlue_desk.domain.edges import REASON_IS_PUBLIC
 
 HIDDEN = "••••"
@@ -44,7 +44,6 @@ _PHONE = re.compile(
     rf"|\+[1-9](?:{_SEPARATOR}\d){{7,14}}(?!\d)"
 )
 _PUBLIC_FIELDS = frozenset({"dinas", "until", "refer_to"})
-_STILL_WITH_THE_VERIFIER = frozenset({Status.HELD, Status.NEW, Status.REOPENED})
 
 
 def normalise_phone(raw: str) -> str:
@@ -124,7 +123,7 @@ def is_withheld(complaint: Complaint) -> bool:
     return (
         complaint.reporter.secret
         and complaint.dispatched_at is not None
-        and complaint.status not in _STILL_WITH_THE_VERIFIER
+        and complaint.status not in NOT_WITH_A_DINAS
     )
 
 

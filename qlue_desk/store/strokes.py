@@ -121,9 +121,3 @@ def take_back(stroke: str, limit: int | None = None) -> list[Action]:
     if actions:
         outbox.take_back(actions)
     return actions
-
-
-def take_back_newest(actor_id: str) -> list[Action]:
-    """Take back the person's newest stroke, as far as it has not left."""
-    found = newest(actor_id)
-    return take_back(found) if found else []

@@ -171,16 +171,13 @@ class Tally:
     def by_week(self, first_week: int, weeks: int) -> list[WeekCount]:
         """For each of `weeks` weeks from the epoch second `first_week` (a full hour)."""
         received, resolved, closed = ([0] * weeks for _ in range(3))
-        for kind, tables in (("age", (received,)), ("out", (closed,))):
-            rows = connection().execute(
-                f"SELECT a, (b * {HOUR} - ?1) / {WEEK_SECONDS} AS week, sum(n) FROM tally WHERE kind = ?2"
-                f" AND a IN ({_STATUSES}) AND b >= ?1 / {HOUR} AND b < ?3 / {HOUR} GROUP BY a, week",
-                (first_week, kind, first_week + weeks * WEEK_SECONDS),
-            )
-            for status, week, number in rows:
-                tables[0][week] += number
-                if kind == "out" and status == Status.RESOLVED:
-                    resolved[week] += number
+        end = first_week + weeks * WEEK_SECONDS
+        for _status, week, number in _by_week("age", first_week, end):
+            received[week] += number
+        for status, week, number in _by_week("out", first_week, end):
+            closed[week] += number
+            if status == Status.RESOLVED:
+                resolved[week] += number
         return [WeekCount(*row) for row in zip(received, resolved, closed, strict=True)]
 
     def by_area(self) -> list[Area]:
@@ -249,6 +246,20 @@ _STATUSES = ", ".join(f"'{status}'" for status in Status)
 def _counters(kind: str) -> Sequence[tuple[str, str, int, int]]:
     found: list[tuple[str, str, int, int]] = (
         connection().execute("SELECT a, b, n, late FROM tally WHERE kind = ?", (kind,)).fetchall()
+    )
+    return found
+
+
+def _by_week(kind: str, begin: int, end: int) -> Sequence[tuple[str, int, int]]:
+    """Status, number of the week from `begin`, and how many, of a counter by status and hour."""
+    found: list[tuple[str, int, int]] = (
+        connection()
+        .execute(
+            f"SELECT a, (b * {HOUR} - ?1) / {WEEK_SECONDS} AS week, sum(n) FROM tally WHERE kind = ?2"
+            f" AND a IN ({_STATUSES}) AND b >= ?1 / {HOUR} AND b < ?3 / {HOUR} GROUP BY a, week",
+            (begin, kind, end),
+        )
+        .fetchall()
     )
     return found
 

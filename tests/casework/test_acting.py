@@ -55,11 +55,8 @@ def test_refusals_speak_exact_sentences(world: DeskWorld) -> None:
     world.add()
     world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_budi")
     workplace = world.workplace
-    [start] = act(workplace, ["1"], "start", now=NOW)
-    assert say(start) == (
-        "Mulai dikerjakan tidak bisa dari Disposisi;"
-        " harus Diterima / Koordinasi / Dijadwalkan / Butuh info dulu."
-    )
+    [early] = act(workplace, ["1"], "coordinate", now=NOW)
+    assert say(early) == "Koordinasi tidak bisa dari Disposisi; harus Diterima / Proses / Dijadwalkan dulu."
     [resolve] = act(workplace, ["2"], "resolve", now=NOW)
     assert say(resolve) == "Selesai: hanya kepala bidang atau verifikator."
     budi = world.signed_in_as("u_budi")

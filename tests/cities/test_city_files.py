@@ -9,6 +9,7 @@ import pytest
 
 from qlue_desk import cities
 from qlue_desk.cities import CityFileError, boundaries_of, check_distinct, load_city
+from qlue_desk.cities.calendar import calendar_for
 from qlue_desk.domain.city import Cooperation
 
 MINIMAL = """key = "sorong"
@@ -53,7 +54,7 @@ def test_five_lines_make_a_city(tmp_path):
 def test_a_file_overrides_shared_parts_by_key(tmp_path):
     text = MINIMAL + (
         'cooperation = "partner"\nwithout_categories = ["angkot"]\nbounce_limit = 5\n'
-        'working_day = { start = 08:00:00, end = 15:00:00 }\n[owners]\nbanjir = "dpupr"\n'
+        'working_day = { start = 08:00:00, end = 15:00:00, days = [1, 2, 3, 4, 5, 6] }\n[owners]\nbanjir = "dpupr"\n'
         '[[dinas]]\nkey = "pdam"\nname = "Tirta Remu"\n[[categories]]\nkey = "pju"\nletter = "U"\n'
     )
     city = load_city(write(tmp_path, text))
@@ -66,6 +67,7 @@ def test_a_file_overrides_shared_parts_by_key(tmp_path):
         "Lampu jalan (PJU) mati",
     )
     assert (city.bounce_limit, city.working_day.start.hour, city.cooperation) == (5, 8, Cooperation.PARTNER)
+    assert calendar_for(city).is_working_day(dt.date(2026, 11, 28))
 
 
 def test_a_city_with_its_own_clocks_and_nothing_shared(tmp_path):
@@ -321,7 +323,17 @@ WRONG |= {
     "misspelt hour": (
         MINIMAL + "working_day = { opens = 08:00:00 }\n",
         "sorong.toml baris 6: kunci opens tidak dikenal di working_day; yang boleh: "
-        "start, end, friday_end, ramadan_start.",
+        "start, end, friday_end, ramadan_start, days.",
+    ),
+    "an eighth day": (
+        MINIMAL + "working_day = { days = [1, 8] }\n",
+        "sorong.toml baris 6: working_day.days berisi [1, 8]; "
+        "yang boleh: hari 1 (Senin) … 7 (Minggu), paling sedikit satu.",
+    ),
+    "no day at all": (
+        MINIMAL + "working_day = { days = [] }\n",
+        "sorong.toml baris 6: working_day.days berisi []; "
+        "yang boleh: hari 1 (Senin) … 7 (Minggu), paling sedikit satu.",
     ),
     "bounds inside out": (
         MINIMAL + "bounds = [10, 10, 5, 5]\n",

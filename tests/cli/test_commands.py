@@ -21,7 +21,7 @@ from tests.sync.rig import Central
 
 QUEUE_KEYS = {
     "number", "status", "label", "colour", "city", "dinas", "category", "kelurahan", "title", "channel",
-    "holder", "created_at", "acknowledge_by", "resolve_by", "pending",
+    "holder", "created_at", "acknowledge_by", "resolve_by", "due", "pending",
 }  # fmt: skip
 
 
@@ -250,3 +250,22 @@ def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path:
         assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")
         enrol()
         assert "dicabut" not in qlue("act", "1", "--do", "note", "--note", "lagi").err
+
+
+def test_the_list_shows_the_deadline_that_runs(tmp_path: Path, qlue: Any) -> None:
+    world = DeskWorld.make(tmp_path / "home", dinas="diskominfo", as_="u_dewi")
+    now = dt.datetime.now(dt.UTC)
+    hours, days = dt.timedelta(hours=1), dt.timedelta(days=1)
+    world.add(status=Status.NEW, dispatch_by=now + 5.5 * hours)
+    world.add(status=Status.REOPENED, dispatch_by=now - 3.5 * hours, resolve_by=now + 9 * days)
+    world.add(status=Status.IN_PROGRESS, resolve_by=now + 4.5 * days)
+    world.add(status=Status.AWAITING_REPORTER, resolve_by=now + 2 * days, paused_at=now)
+    world.add(status=Status.RESOLVED, resolve_by=now + 2 * days)
+    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.close()
+    lines = qlue("queue", "sort:number").out.splitlines()[-5:]
+    said = [line.partition("BGR-26-00000")[2].split("  ")[:2] for line in lines]
+    assert sorted(said)[:3] == [["1", "5 jam"], ["2", "lewat 3 jam"], ["3", "4 hari"]]
+    assert {row["number"][-1]: row["due"] is None for row in qlue("queue", "--json").json} == {
+        "1": False, "2": False, "3": False, "4": True, "5": True,
+    }  # fmt: skip

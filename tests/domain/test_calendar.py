@@ -189,3 +189,34 @@ def test_time_between_adds_up_and_turns_round(
 def test_working_days_never_run_backwards(start: dt.datetime, days: int) -> None:
     due = BOGOR.add(start, Deadline(days, Unit.WORKING_DAYS))
     assert start <= due < BOGOR.add(start, Deadline(days + 1, Unit.WORKING_DAYS))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-11-24T09:00", "2026-11-24T16:00", 0),  # Tuesday, of which the rest is no whole day
+        ("2026-11-24T09:00", "2026-11-25T15:59", 0),
+        ("2026-11-24T09:00", "2026-11-25T16:00", 1),
+        ("2026-11-24T23:00", "2026-11-27T16:00", 2),  # on Friday the office closes at 16:30
+        ("2026-11-24T09:00", "2026-11-30T16:00", 4),
+        ("2026-12-23T09:00", "2026-12-28T16:00", 1),  # Christmas and the day off before it
+        ("2026-11-24T09:00", "2026-11-20T16:00", 0),
+    ],
+)
+def test_whole_days_until_a_deadline(start: str, end: str, days: int) -> None:
+    assert BOGOR.whole_days(wib(start), wib(end)) == days
+
+
+@MODEST
+@given(st.integers(0, 60), st.integers(0, 24 * 60))
+def test_a_deadline_of_some_days_is_so_many_days_away(days: int, minute: int) -> None:
+    start = wib("2026-11-24T00:00") + dt.timedelta(minutes=minute)
+    assert BOGOR.whole_days(start, BOGOR.add(start, Deadline(days, Unit.WORKING_DAYS))) == days
+
+
+def test_a_city_that_works_on_saturdays_counts_them() -> None:
+    six = WorkCalendar(JAKARTA, WorkingDay(days=(1, 2, 3, 4, 5, 6)), days_off)
+    friday, monday = wib("2026-11-27T09:00"), wib("2026-11-30T16:00")
+    assert (BOGOR.whole_days(friday, monday), six.whole_days(friday, monday)) == (1, 2)
+    assert six.add(friday, Deadline(1, Unit.WORKING_DAYS)) == wib("2026-11-28T16:00")
+    assert not six.is_working_day(dt.date(2026, 11, 29))

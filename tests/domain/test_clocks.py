@@ -184,6 +184,7 @@ def test_progress_of_running_clocks() -> None:
     assert (resolve.label, resolve.state) == ("resolve", ClockState.RUNNING)
     # 6 h of Tuesday are used of 6 + 8.5 + 8.5 + 9 + 8.5 + 8.5.
     assert resolve.working_remaining == dt.timedelta(hours=43)
+    assert (acknowledge.working_days, resolve.working_days) == (0, 5)
     assert resolve.fraction == pytest.approx(6 / 49)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 import pytest
 
@@ -10,9 +12,10 @@ from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
 from qlue_desk.desk.dialogs.follow_up import ORDER
 from qlue_desk.domain.complaint import OPEN_STATUSES, Role, Status
 from qlue_desk.domain.edges import EDGES, Edge, Text, Verb
-from qlue_desk.domain.moves import Decision
+from qlue_desk.domain.effects import changes_of
+from qlue_desk.domain.moves import Decision, Fields
 from qlue_desk.domain.privacy import for_public
-from tests.domain.test_lifecycle import full_fields, move, report
+from tests.domain.test_lifecycle import NOW, PEOPLE, context, full_fields, move, report
 
 MOVES = [edge for edge in EDGES if edge.target is not None]
 NOT_AT_A_DINAS = {Status.HELD, Status.NEW}
@@ -26,10 +29,31 @@ def test_a_reason_that_was_asked_for_stands_in_the_report(edge: Edge) -> None:
     assert b"sudah ditulis" in msgspec.json.encode(outcome.complaint)
 
 
-def test_an_officer_sees_every_open_report_of_the_dinas_in_some_view() -> None:
-    queries = " ".join(view.query for view in DEFAULT_VIEWS[Role.OFFICER])
-    seen = {status for status in OPEN_STATUSES if status.value in queries}
-    assert OPEN_STATUSES - seen == NOT_AT_A_DINAS
+@pytest.mark.parametrize("target", sorted(set(Status) - {Status.AWAITING_REPORTER}))
+def test_a_pause_ends_with_whatever_move_leads_out_of_it(target: Status) -> None:
+    edge = Edge(Verb.ATTACH, "baru", frozenset({Status.AWAITING_REPORTER}), target, ())
+    due = NOW + dt.timedelta(hours=1)
+    asked = report(Status.AWAITING_REPORTER, paused_at=NOW - dt.timedelta(days=7), resolve_by=due)
+    changes = changes_of(edge, asked, Fields(), PEOPLE[Role.OFFICER], context())
+    assert (changes["paused_at"], changes["resume_status"]) == (None, None)
+    assert changes["resolve_by"] == context().clocks.resume(asked, NOW)["resolve_by"] != due
+
+
+def test_a_note_leaves_the_pause_as_it_is() -> None:
+    asked = report(Status.AWAITING_REPORTER, dinas="dpupr")
+    outcome = move(asked, Verb.NOTE, Role.OFFICER, full_fields(Verb.NOTE))
+    assert isinstance(outcome, Decision)
+    assert (outcome.complaint.paused_at, outcome.complaint.resume_status) == (
+        asked.paused_at,
+        Status.IN_PROGRESS,
+    )
+
+
+def test_an_officer_sees_every_open_report_of_the_dinas_in_one_view_by_status() -> None:
+    queries = [view.query for view in DEFAULT_VIEWS[Role.OFFICER] if "by:" not in view.query]
+    words = [query.split()[0] for query in queries if query.startswith("status:")]
+    seen = [status for word in words for status in word.removeprefix("status:").split(",")]
+    assert sorted(seen) == sorted(OPEN_STATUSES - NOT_AT_A_DINAS | {Status.RESOLVED})
 
 
 def test_a_promise_with_a_date_has_words_without_one() -> None:

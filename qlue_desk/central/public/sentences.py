@@ -12,7 +12,11 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import duration_words
 from qlue_desk.words import _
+
+_MINUTE = dt.timedelta(minutes=1)
+"""No citizen is told of seconds."""
 
 NOW: dict[Status, str] = {
     Status.HELD: N_("{city} belum bergabung: laporan dicatat dan dihitung, belum dikerjakan."),
@@ -133,18 +137,10 @@ def standing(
     return Standing(
         now=_(NOW[status]).format(**values),
         next=_(template).format(**values),
-        late=_(LATE).format(due=values["due"], late=duration_words(now - due)) if due and late else "",
+        late=_(LATE).format(due=values["due"], late=duration_words(max(now - due, _MINUTE)))
+        if due and late
+        else "",
     )
-
-
-def duration_words(span: dt.timedelta) -> str:
-    """`4 hari`, `3 jam`, `12 menit`; the largest unit, rounded down, at least one minute."""
-    if span.days:
-        return _("{number} hari").format(number=span.days)
-    hours, minutes = divmod(span.seconds // 60, 60)
-    if hours:
-        return _("{number} jam").format(number=hours)
-    return _("{number} menit").format(number=max(minutes, 1))
 
 
 def step_words(entry: Entry, city: City) -> str:

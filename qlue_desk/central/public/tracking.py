@@ -14,12 +14,11 @@ from qlue_desk.domain.clocks import Clocks
 from qlue_desk.domain.complaint import STATUS_LOOK, Attachment, Complaint, Entry, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.privacy import entry_for_public, for_public
+from qlue_desk.domain.stages import FOLLOWED_UP
 from qlue_desk.words import _
 
 SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What every phone's browser shows and what can be freed of its metadata."""
-EVIDENCE_SHOWN = frozenset({Status.AWAITING_VERIFICATION, Status.RESOLVED, Status.REOPENED})
-"""Bukti is public once the dinas has said that it is done."""
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -117,7 +116,7 @@ def track(
         title=public.title,
         category=city.category_label(public.category),
         place=_place(public, city),
-        follow_up=public.follow_up if public.status in EVIDENCE_SHOWN else "",
+        follow_up=public.follow_up if public.status in FOLLOWED_UP else "",
         reason=public.reason,
         question=public.question if bare.can_answer else "",
         goes_on=_goes_on(original, city, dates, now) if original is not None else None,
@@ -180,7 +179,7 @@ def photos_of(complaint: Complaint) -> tuple[Photo, ...]:
         return ()
     found = []
     for attachment in complaint.attachments:
-        if attachment.evidence and complaint.status not in EVIDENCE_SHOWN:
+        if attachment.evidence and complaint.status not in FOLLOWED_UP:
             continue
         photo = _photo(attachment)
         if photo is not None:

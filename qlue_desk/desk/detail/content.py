@@ -15,7 +15,7 @@ from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Complaint, Entry, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Complaint, Entry, Status
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.words import _
 
@@ -293,14 +293,15 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
             due = wording.stamp(clock.due, around.zone).strip()
             words = _("sisa {time} · {due}").format(time=length, due=due)
             if roomy and clock.working_remaining is not None:
-                words = " · ".join((words, wording.office_span(clock.working_remaining)))
+                office = wording.office_span(clock.working_remaining, clock.working_days)
+                words = " · ".join((words, office))
             style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
             return words, style
 
 
 def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
     found = complaint.suggestion
-    if found is None or complaint.status not in (Status.NEW, Status.REOPENED, Status.HELD):
+    if found is None or complaint.status not in NOT_WITH_A_DINAS:
         if complaint.waiting_reason and complaint.status is Status.NEW:
             lines.gap()
             lines.labelled(_("Menunggu"), waiting_words(complaint.waiting_reason), "$status-yellow")

@@ -34,26 +34,6 @@ LABEL_WIDTH = 25
 BOX_WIDTH = 92
 TYPING_PAUSE = 0.5
 """Seconds without a key after which a letter is a choice again and no part of a word."""
-ORDER = (
-    Verb.DISPATCH,
-    Verb.ACKNOWLEDGE,
-    Verb.START,
-    Verb.PROPOSE,
-    Verb.RESOLVE,
-    Verb.SEND_BACK,
-    Verb.COORDINATE,
-    Verb.SCHEDULE,
-    Verb.ASK,
-    Verb.RETURN,
-    Verb.TRANSFER,
-    Verb.REFER,
-    Verb.DUPLICATE,
-    Verb.REJECT,
-    Verb.JUNK,
-    Verb.REOPEN,
-)
-"""The way of a report; what people do most stands first, what ends a report last."""
-
 KEYS: dict[Verb, str] = {
     Verb.DISPATCH: "d",
     Verb.ACKNOWLEDGE: "t",
@@ -80,7 +60,10 @@ KEYS: dict[Verb, str] = {
 }
 """Each move's letter, the same in every status, so that the hand can learn it; most stand in the move's
 word (Disposisi, Terima, Mulai, Usulkan, Selesai, Belum, kOordinasi, jadWal, tanYa, tuGas, teRuskan,
-kEwenangan, duPlikat, bukaN, bukA kembali, Foto, kategori → C, perbaIki); rare ones are capitals."""
+kEwenangan, duPlikat, bukaN, bukA kembali, Foto, kategori → C, perbaIki); rare ones are capitals.
+The order is the list's, the way of a report: what people do most stands first, what ends a report last."""
+ORDER = tuple(verb for verb in KEYS if EDGE_BY_VERB[verb].target is not None)
+"""Moves to another status, as they stand in the list."""
 FORWARD = (
     Verb.DISPATCH,
     Verb.ACKNOWLEDGE,

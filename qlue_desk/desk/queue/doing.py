@@ -23,10 +23,10 @@ from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
-from qlue_desk.domain.complaint import Complaint, Status
+from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 RELEASE = "-"
 _HELD_BY = N_("Sekarang dipegang {name}.")
@@ -199,22 +199,11 @@ class Doing(Performing):
             deed = Deed(Verb.TAKE) if chosen.whole else Deed(Verb.TAKE, plan=take_free)
             await self.run_and_tell(chosen, deed)
             return
-        first, me = chosen.first, self.backend.actor.id
-        mine = first.holder == me
-        choices: list[Choice] = []
-        if not mine:
-            choices.append(
-                Choice(
-                    me,
-                    _("Ambil untuk saya"),
-                    _("sekarang dipegang {name}").format(name=safe(first.holder_name)),
-                )
-            )
-        choices += [
-            c for c in people_choices(self.backend.people, first.dinas) if c.key not in (me, first.holder)
-        ]
-        choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
-        title = _("Pegangan {number}").format(number=first.number)
+        me = self.backend.actor.id
+        choices = holder_choices(chosen, me, self.backend.people)
+        title = _("Pegangan {number}").format(number=chosen.first.number)
+        if len(chosen) > 1:
+            title = _("Pegangan {n} laporan").format(n=len(chosen))
         dialog = ChooseDialog(title, choices, preselect=False)
         picked: str | None = await self.screen.app.push_screen_wait(dialog)
         if picked is None:
@@ -258,6 +247,30 @@ class Doing(Performing):
             say(self.screen, _("Tidak ada usulan yang lengkap di sini."), wrong=True)
 
 
+def holder_choices(chosen: Chosen, me: str, people: tuple[Actor, ...]) -> list[Choice]:
+    """Who may hold the reports from now on; left out is only who holds every one of them."""
+    holders = {complaint.holder: complaint.holder_name for complaint in chosen.sample}
+    the_one = next(iter(holders)) if len(holders) == 1 and chosen.whole else None
+    choices: list[Choice] = []
+    if the_one != me:
+        choices.append(Choice(me, _("Ambil untuk saya"), _held_now(chosen, me)))
+    for dinas in dict.fromkeys(complaint.dinas for complaint in chosen.sample):
+        choices += [c for c in people_choices(people, dinas) if c.key not in (me, the_one)]
+    choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
+    return choices
+
+
+def _held_now(chosen: Chosen, me: str) -> str:
+    """From whom they would be taken away."""
+    others = [complaint for complaint in chosen.sample if complaint.holder not in (None, me)]
+    names = {complaint.holder_name for complaint in others}
+    if len(chosen) == len(others) and len(names) == 1:
+        return _("sekarang dipegang {name}").format(name=safe(names.pop()))
+    if others and chosen.whole:
+        return n_("{n} dipegang orang lain", len(others)).format(n=len(others))
+    return ""
+
+
 def take_free(complaint: Complaint) -> tuple[Step, ...]:
     """A plan: take what nobody holds, and nothing else."""
     if complaint.holder:
@@ -275,7 +288,7 @@ def as_suggested(complaint: Complaint) -> tuple[Step, ...]:
 
 def _no_suggestion(complaint: Complaint) -> str:
     """Why `A` opens the dialog instead."""
-    if complaint.status not in (Status.NEW, Status.REOPENED):
+    if complaint.status not in FOR_DISPATCH:
         return ""
     if complaint.suggestion is None:
         return _("Laporan ini tidak membawa usulan; isi tujuannya sendiri.")
@@ -285,7 +298,7 @@ def _no_suggestion(complaint: Complaint) -> str:
 def accepted(complaint: Complaint) -> Fields | None:
     """The fields that dispatch a report as suggested; None when the suggestion is not whole."""
     found = complaint.suggestion
-    if complaint.status not in (Status.NEW, Status.REOPENED):
+    if complaint.status not in FOR_DISPATCH:
         return None
     category = complaint.category or (found.category if found else None)
     kelurahan = complaint.kelurahan or (found.kelurahan if found else None)

@@ -11,7 +11,7 @@ from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.complaint import FOR_DISPATCH
 from qlue_desk.words import _
 
 
@@ -85,7 +85,7 @@ class Working(QueueKeys):
     def show_keys(self) -> None:
         """The keys for the pane and the report in front of the person."""
         cells = self.current_cells
-        waits = cells is not None and cells.status in (Status.NEW, Status.REOPENED)
+        waits = cells is not None and cells.status in FOR_DISPATCH
         extra: tuple[tuple[str, str], ...] = ()
         if self.backend.is_verifier and cells is not None and waits:
             extra = (("A", self._accept_words(cells)),)

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from qlue_desk.casework.acting import act
+from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, PullReply, PullRequest, PushReply, PushRequest
-from qlue_desk.store import outbox, replica, snapshot, strokes
+from qlue_desk.store import outbox, replica, snapshot
 from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
@@ -263,7 +264,7 @@ def _reuse(world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
 
 
 def _undo(_world: World, desk: WalkDesk, _step: Step, _flags: Any) -> None:
-    desk.link.write(strokes.take_back_newest, desk.user.id)
+    undo(desk.workplace)
 
 
 def _tray(_world: World, desk: WalkDesk, step: Step, _flags: Any) -> None:
