@@ -51,6 +51,8 @@ class Ui(Section, frozen=True):
         ]
     ] = []
     """Columns of the list in this order; empty takes the usual ones. The palette can change them."""
+    start: Literal["auto", "queue", "summary"] = "auto"
+    """What is opened first; `auto` is the summary for who leads a whole city and in a city that has not joined."""
     preview: bool = True
     """Show the report beside the list where there is room."""
     wide_columns: Annotated[int, msgspec.Meta(ge=80, le=400)] = 120

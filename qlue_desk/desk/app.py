@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log
+from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
@@ -123,6 +124,8 @@ class QlueDesk(CompanyApp):
         self.crash_log: Path | None = None
         self._news = LineNews()
         self._held_back = contextlib.ExitStack()
+        self._at_home = False
+        """The place to begin with was opened."""
         self._open_engine = open_engine
         self._looking = False
         self._look_again = False
@@ -153,6 +156,7 @@ class QlueDesk(CompanyApp):
         workplace.store.on_change(self._store_changed)
         # One painting with reports in it, instead of three on the way there.
         self._held_back.enter_context(self.batch_update())
+        self._at_home = False
         self.push_screen(DeskScreen(self, self.backend))
         self.set_timer(OPEN_SECONDS, self._opened)
         self._check_lease()
@@ -167,6 +171,15 @@ class QlueDesk(CompanyApp):
         """Paint; then the line to central, which takes a while to load."""
         self._held_back.close()
         self.call_after_refresh(self._start_engine)
+        if not self._at_home:
+            self._at_home = True
+            if self._starts_with_summary():
+                self.show_summary()
+
+    def _starts_with_summary(self) -> bool:
+        start = self.settings.ui.start
+        leads = self.workplace is not None and home_of(self.workplace) in (Home.CITY, Home.WAITING)
+        return start == "summary" or (start == "auto" and leads)
 
     def _start_engine(self) -> None:
         if self.engine is None and self._open_engine is not None and self.workplace is not None:

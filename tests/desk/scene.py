@@ -31,8 +31,8 @@ _TITLES = (
 )
 
 
-PLAIN = Ui(theme="dark", glyphs="unicode")
-"""Whatever terminal the tests run in."""
+PLAIN = Ui(theme="dark", glyphs="unicode", start="queue")
+"""Whatever terminal the tests run in, whoever sits there."""
 
 
 def fill(world: DeskWorld, rounds: int = 3) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from qlue_desk.casework.handover import sign_off
@@ -17,14 +19,16 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.handover import HandoverDialog
+from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
+from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, handovers, meta, replica, tally
 from qlue_desk.sync.state import Phase
-from tests.desk.scene import desk, fill, screen_text
+from tests.desk.scene import PLAIN, desk, fill, screen_text
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
 
@@ -74,6 +78,40 @@ def city_world(home: Path, who: str) -> DeskWorld:
     returned = (Hop("dpupr", NOW - 9 * hour), Hop("diskominfo", NOW - hour, bounce=True))
     world.add(status=Status.NEW, bounces=1, custody=returned, created_at=NOW - 9 * hour)
     return world
+
+
+@pytest.mark.parametrize(
+    ("who", "start", "first"),
+    [
+        ("u_wali", "auto", SummaryScreen),
+        ("u_wali", "queue", DeskScreen),
+        ("u_rina", "auto", DeskScreen),
+        ("u_rina", "summary", SummaryScreen),
+    ],
+)
+def test_who_leads_a_city_begins_with_the_summary(
+    tmp_path: Path, who: str, start: Literal["auto", "queue", "summary"], first: type[PlaceScreen]
+) -> None:
+    world = city_world(tmp_path, who) if who == "u_wali" else DeskWorld.make(tmp_path, as_=who)
+    [one] = world.add_many([Status.DISPATCHED])
+
+    async def scene() -> None:
+        app = QlueDesk(
+            world.workplace, None, Settings(ui=replace(PLAIN, start=start)), home=tmp_path, now=lambda: NOW,
+            guided=False,
+        )  # fmt: skip
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(lambda: app._at_home and isinstance(app.screen, first) and app.screen.is_mounted)
+            if first is SummaryScreen:
+                await pilot.press("escape")
+                await until(lambda: isinstance(app.screen, DeskScreen) and app.screen.queue.numbers)
+            else:
+                await asyncio.sleep(0.3)
+                assert isinstance(app.screen, DeskScreen)
+
+    asyncio.run(scene())
+    assert world.get(one.id).status is Status.DISPATCHED
+    world.close()
 
 
 def test_the_city_supervisor_sees_who_answers_and_who_does_not(tmp_path: Path) -> None:
