@@ -76,6 +76,8 @@ def in_thread(call: Callable[..., Result], *args: Any) -> Future[Result]:
     future: Future[Result] = Future()
 
     def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # whoever asked has left already; from here on leaving cannot cancel it
         try:
             outcome = call(*args)
         except BaseException as error:

@@ -180,7 +180,7 @@ def test_a_click_chooses_and_a_second_one_opens() -> None:
     async def click(app: _App) -> None:
         assert map_.window is not None
         place = map_.window.cell(-6.585, 106.835)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             from textual.pilot import Pilot
 
             pilot: Pilot[None] = Pilot(app)

@@ -22,6 +22,7 @@ from qlue_desk.desk.dialogs.handover import HandoverDialog
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
@@ -112,6 +113,30 @@ def test_who_leads_a_city_begins_with_the_summary(
     asyncio.run(scene())
     assert world.get(one.id).status is Status.DISPATCHED
     world.close()
+
+
+def test_the_map_stands_beside_the_numbers_where_there_is_room(world: DeskWorld) -> None:
+    code = world.workplace.city.kelurahan[-1].code
+    world.add(kelurahan=code)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = await open_summary(app, pilot)
+        drawn = screen.query_one(AreaMap)
+        await until(lambda: drawn.display and drawn.window is not None)
+        assert drawn.counts is not None
+        assert drawn.counts[code] == 1
+        await pilot.resize_terminal(120, 36)
+        await until(lambda: not drawn.display)
+        await pilot.resize_terminal(160, 48)
+        await until(lambda: drawn.display)
+        screen.post_message(AreaMap.Chosen(drawn, code, again=False))
+        await pilot.pause()
+        assert app.screen is screen
+        screen.post_message(AreaMap.Chosen(drawn, code, again=True))
+        await until(lambda: isinstance(app.screen, DeskScreen) and len(app.screen.queue.numbers) == 1)
+        assert app.screen.query_text == f"is:open kelurahan:{code}"  # type: ignore[attr-defined]
+
+    play(world, scene, size=(160, 48))
 
 
 def test_the_city_supervisor_sees_who_answers_and_who_does_not(tmp_path: Path) -> None:

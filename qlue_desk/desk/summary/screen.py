@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from qlue_desk.casework.breakdown import opening
 from qlue_desk.casework.home import Home
 from qlue_desk.casework.summary import Summary
 from qlue_desk.desk import wording
@@ -21,16 +22,22 @@ from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.sights import Sights, reachable
 from qlue_desk.desk.summary.board import board
 from qlue_desk.desk.summary.cells import Block, Cell, neighbour, numbers_of, place_of, row_width
+from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.query_names import Field
 from qlue_desk.words import _
 
 CHANGE_PAUSE = 2.0
 """Seconds between two counts while reports stream in; the numbers cost more than rows do."""
 
+
+MAP_FROM, MAP_COLUMNS = 150, 52
+"""From this width on the city's map stands beside the numbers, so wide."""
 
 TITLES = {
     Home.DINAS: N_("Ringkasan"),
@@ -130,13 +137,16 @@ class SummaryScreen(PlaceScreen):
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
         super().__init__(desk, backend)
         self.summary: Summary | None = None
+        self._sights = Sights(backend, desk.settings)
         self._soon = False
 
     def body(self) -> ComposeResult:
         """Title and board."""
         yield Static(id="summary-title")
-        with VerticalScroll(id="summary-scroll"):
-            yield NumberBoard(id="board")
+        with Horizontal():
+            with VerticalScroll(id="summary-scroll"):
+                yield NumberBoard(id="board")
+            yield AreaMap(ascii_only=self.desk.ascii_only, id="summary-map")
 
     @property
     def board(self) -> NumberBoard:
@@ -166,8 +176,16 @@ class SummaryScreen(PlaceScreen):
             if (keys := keys_of(action, self.settings.keys))
         ]
 
+    @property
+    def _map(self) -> AreaMap:
+        return self.query_one("#summary-map", AreaMap)
+
     def on_resize(self) -> None:
         """Lay out anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.set_class(bool(self._map.shapes) and self.size.width >= MAP_FROM, "-map")
         self._draw()
 
     def store_changed(self, event: StoreChanged) -> None:
@@ -186,6 +204,14 @@ class SummaryScreen(PlaceScreen):
         self._draw()
         if first:
             self.call_after_refresh(self.board.into_view)
+            later(self, self._show_borders(), group="borders")
+
+    async def _show_borders(self) -> None:
+        """The city beside the numbers, where there is room and the city has borders."""
+        shapes = await self._sights.shapes(online=reachable(self.desk.line_state))
+        if any(shape.rings for shape in shapes):
+            self._map.show(shapes)
+            self._lay_out()
 
     def show_line(self) -> None:
         """The title says how old the numbers are, too."""
@@ -230,8 +256,17 @@ class SummaryScreen(PlaceScreen):
             return
         self._draw_title()
         width = self.size.width - 5  # padding, and the bar that scrolls
+        if self.has_class("-map"):
+            width -= MAP_COLUMNS
+            self._map.show(counts=self.summary.heat.points)
         rows = board(self.summary, width, self.backend.zone, ascii_only=self.desk.ascii_only)
         self.board.show(rows, self.desk.summary_at)
+
+    def on_area_map_chosen(self, event: AreaMap.Chosen) -> None:
+        """A first click shows which kelurahan it is, a second one opens its reports."""
+        if event.again and self.summary is not None:
+            query = opening(self.backend.workplace, self.summary.open.query, Field.KELURAHAN, event.code)
+            self._open(query, self.backend.city.kelurahan_name(event.code))
 
     def on_number_board_opened(self, event: NumberBoard.Opened) -> None:
         """A click."""
