@@ -21,6 +21,7 @@ from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.settings import Settings
+from qlue_desk.store import courtesy
 from qlue_desk.words import _
 
 TOAST_SECONDS = 12
@@ -81,6 +82,7 @@ class TerminalApp(App[int]):
                 renderable = None
             self._cursor_sent = at
         super()._display(screen, renderable)
+        courtesy.painted()
 
     # --- sequences -----------------------------------------------------------------------------
 
@@ -121,6 +123,7 @@ class TerminalApp(App[int]):
         """Any key or click means that the person is here."""
         if isinstance(event, (events.Key, events.MouseDown)):
             self.touched()
+            courtesy.key_came()
         if not (isinstance(event, events.Key) and self.typed_ahead.takes(event)):
             await super().on_event(event)
 

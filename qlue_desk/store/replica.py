@@ -27,6 +27,7 @@ from qlue_desk.protocol import (
 )
 from qlue_desk.store import complaints, departed, drafts, ground, journal, meta, schema, twin
 from qlue_desk.store.bound import connection, touch, touch_everything
+from qlue_desk.store.courtesy import give_way
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
 
@@ -147,6 +148,7 @@ def apply_page(reply: PullReply) -> PageOutcome:
     confirmed = len(lanes)
     reoffered = journal.reoffer_unshown(end.epoch, end.seq, reply.head)
     for complaint_id in bases.keys() | lanes | reoffered | _touched_with_own(reply.events):
+        give_way()
         rebase(complaint_id, bases.get(complaint_id))
     if reoffered:
         next_generation()
@@ -239,6 +241,7 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     bases: dict[str, Complaint] = {}
     with_own = unconfirmed_complaints(list(folded))
     for complaint_id, staged in folded.items():
+        give_way()
         if staged.removed:
             forget(complaint_id, staged.to_dinas)
         if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
