@@ -17,22 +17,20 @@ from qlue_desk import error_log
 from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
-from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.desk_app import DemoInfo
-from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.places_app import PlacesApp
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
-from qlue_desk.domain.edges import Verb
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
@@ -80,7 +78,7 @@ LEASE_SECONDS = 60
 OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
-class QlueDesk(CompanyApp):
+class QlueDesk(PlacesApp):
     """One person's desk; without a workplace it begins with signing in."""
 
     CSS_PATH = "desk.tcss"
@@ -250,7 +248,7 @@ class QlueDesk(CompanyApp):
             self._look_for_session()
 
     def _check_lease(self) -> None:
-        self.run_worker(self._lock_or_open(), group="lease", exclusive=True, exit_on_error=False)
+        self.run_worker(self._lock_or_open, group="lease", exclusive=True, exit_on_error=False)
 
     async def _lock_or_open(self) -> None:
         """Close the screens when central was not heard for too long; open them when it is heard again."""
@@ -369,40 +367,7 @@ class QlueDesk(CompanyApp):
 
         self._show_place(SummaryScreen, lambda backend: SummaryScreen(self, backend))
 
-    def _show_place(self, kind: type[PlaceScreen], make: Callable[[Backend], PlaceScreen]) -> None:
-        if self.backend is None or isinstance(self.screen, kind):
-            return
-        if isinstance(self.screen, PlaceScreen) and not isinstance(self.screen, DeskScreen):
-            self.pop_screen()
-        self.push_screen(make(self.backend))
-
-    def _back_to_queue(self) -> DeskScreen | None:
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, DeskScreen):
-            self.pop_screen()
-        return self.screen if isinstance(self.screen, DeskScreen) else None
-
-    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
-        """A number of the summary (or of the map) was chosen: show its reports."""
-        queue = self._back_to_queue()
-        if queue is not None:
-            named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
-            queue.show_own_query(text, named, of_summary=bool(name) and of_summary)
-
-    def open_report(self, reference: str) -> None:
-        """Show one report."""
-        queue = self._back_to_queue()
-        if queue is not None:
-            later(queue, queue.open_reference(reference), group="open")
-
     # --- keys that are the same everywhere -----------------------------------------------------
-
-    def action_outbox(self) -> None:
-        """Shift+o."""
-        self.show_outbox()
-
-    def action_summary(self) -> None:
-        """Shift+r."""
-        self.show_summary()
 
     def action_sync(self) -> None:
         """R."""
@@ -411,12 +376,6 @@ class QlueDesk(CompanyApp):
             self.screen,
             _("Menyinkronkan…") if self.engine is not None else _("Meja ini tidak punya sambungan."),
         )
-
-    def action_help(self) -> None:
-        """?"""
-        screen = self.screen
-        place = screen.place if isinstance(screen, PlaceScreen) else None
-        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
 
     def action_network(self) -> None:
         """X, in the demonstration only."""
@@ -429,56 +388,6 @@ class QlueDesk(CompanyApp):
             else _("Jaringan disambung lagi.")
         )
         say(self.screen, words)
-
-    def action_palette(self) -> None:
-        """:"""
-        screen = self.screen
-        if isinstance(screen, PlaceScreen):
-            later(screen, self._palette(screen), group="dialog")
-
-    async def _palette(self, screen: PlaceScreen) -> None:
-        from qlue_desk.desk import commands
-        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
-
-        backend = screen.backend
-        offered = commands.action_commands(screen.place, self.settings.keys)
-        if isinstance(screen, DeskScreen):
-            moves = await commands.move_commands(screen, backend)
-            offered = [
-                *moves,
-                *commands.macro_commands(screen),
-                *offered,
-                *commands.view_commands(screen),
-                *commands.list_commands(screen),
-            ]
-        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
-        dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
-        chosen = await self.push_screen_wait(dialog)
-        self._run_command(chosen)
-
-    def _run_command(self, key: str | None) -> None:
-        kind, _colon, value = (key or "").partition(":")
-        if kind == "number":
-            self.open_report(value)
-        elif kind == "guide":
-            self.begin_guide()
-        elif kind == "view" and isinstance(self.screen, DeskScreen):
-            self.screen.action_view(int(value))
-        elif kind == "views" and isinstance(self.screen, DeskScreen):
-            self.screen.edit_views()
-        elif kind == "group" and isinstance(self.screen, DeskScreen):
-            self.screen.listing.group_by(value)
-        elif kind == "columns" and isinstance(self.screen, DeskScreen):
-            self.screen.listing.choose_columns()
-        elif kind == "move" and isinstance(self.screen, DeskScreen):
-            self.screen.doing.follow_up(preselect=Verb(value))
-        elif kind == "query":
-            self.open_query(value)
-        elif kind == "macro" and isinstance(self.screen, DeskScreen):
-            self.screen.doing.run_macro(value)
-        elif kind == "action":
-            method = next(action.method for action in ACTIONS if action.id == value)
-            self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
 
     async def action_quit(self) -> None:
         """Q: asks only when a dialog with typed text is open; what waits is safe on disk."""

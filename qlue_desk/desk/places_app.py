@@ -1,0 +1,118 @@
+"""Going from place to place: outbox, summary, help, the palette and what it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qlue_desk.desk.actions import ACTIONS
+from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.company import CompanyApp
+from qlue_desk.desk.dialogs.help import HelpDialog
+from qlue_desk.desk.later import later
+from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.domain.edges import Verb
+from qlue_desk.words import _
+
+
+class PlacesApp(CompanyApp):
+    """An app that knows its places; the queue is always the lowest of them."""
+
+    def show_outbox(self, *, refused: bool = False) -> None:
+        """Go to the outbox."""
+        raise NotImplementedError
+
+    def show_summary(self) -> None:
+        """Go to the summary."""
+        raise NotImplementedError
+
+    def _show_place(self, kind: type[PlaceScreen], make: Callable[[Backend], PlaceScreen]) -> None:
+        if self.backend is None or isinstance(self.screen, kind):
+            return
+        if isinstance(self.screen, PlaceScreen) and not isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.push_screen(make(self.backend))
+
+    def _back_to_queue(self) -> DeskScreen | None:
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        return self.screen if isinstance(self.screen, DeskScreen) else None
+
+    def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
+        """A number of the summary (or of the map) was chosen: show its reports."""
+        queue = self._back_to_queue()
+        if queue is not None:
+            named = _("Ringkasan: {name}").format(name=name) if name and of_summary else name
+            queue.show_own_query(text, named, of_summary=bool(name) and of_summary)
+
+    def open_report(self, reference: str) -> None:
+        """Show one report."""
+        queue = self._back_to_queue()
+        if queue is not None:
+            later(queue, queue.open_reference(reference), group="open")
+
+    # --- keys that are the same everywhere -----------------------------------------------------
+
+    def action_outbox(self) -> None:
+        """Shift+o."""
+        self.show_outbox()
+
+    def action_summary(self) -> None:
+        """Shift+r."""
+        self.show_summary()
+
+    def action_help(self) -> None:
+        """?"""
+        screen = self.screen
+        place = screen.place if isinstance(screen, PlaceScreen) else None
+        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
+
+    def action_palette(self) -> None:
+        """:"""
+        screen = self.screen
+        if isinstance(screen, PlaceScreen):
+            later(screen, self._palette(screen), group="dialog")
+
+    async def _palette(self, screen: PlaceScreen) -> None:
+        from qlue_desk.desk import commands
+        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
+
+        backend = screen.backend
+        offered = commands.action_commands(screen.place, self.settings.keys)
+        if isinstance(screen, DeskScreen):
+            moves = await commands.move_commands(screen, backend)
+            offered = [
+                *moves,
+                *commands.macro_commands(screen),
+                *offered,
+                *commands.view_commands(screen),
+                *commands.list_commands(screen),
+            ]
+        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
+        dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
+        chosen = await self.push_screen_wait(dialog)
+        self._run_command(chosen)
+
+    def _run_command(self, key: str | None) -> None:
+        kind, _colon, value = (key or "").partition(":")
+        if kind == "number":
+            self.open_report(value)
+        elif kind == "guide":
+            self.begin_guide()
+        elif kind == "view" and isinstance(self.screen, DeskScreen):
+            self.screen.action_view(int(value))
+        elif kind == "views" and isinstance(self.screen, DeskScreen):
+            self.screen.edit_views()
+        elif kind == "group" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.group_by(value)
+        elif kind == "columns" and isinstance(self.screen, DeskScreen):
+            self.screen.listing.choose_columns()
+        elif kind == "move" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.follow_up(preselect=Verb(value))
+        elif kind == "query":
+            self.open_query(value)
+        elif kind == "macro" and isinstance(self.screen, DeskScreen):
+            self.screen.doing.run_macro(value)
+        elif kind == "action":
+            method = next(action.method for action in ACTIONS if action.id == value)
+            self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
