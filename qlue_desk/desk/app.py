@@ -248,7 +248,7 @@ class QlueDesk(PlacesApp):
             self._look_for_session()
 
     def _check_lease(self) -> None:
-        self.run_worker(self._lock_or_open, group="lease", exclusive=True, exit_on_error=False)
+        self.run_worker(self._lock_or_open(), group="lease", exclusive=True, exit_on_error=False)
 
     async def _lock_or_open(self) -> None:
         """Close the screens when central was not heard for too long; open them when it is heard again."""
