@@ -98,6 +98,11 @@ def checked_address(url: str) -> str:
     return url.strip().rstrip("/")
 
 
+_BEGINS = frozenset(
+    {"connection.connect_tcp.started", "connection.start_tls.started", "http11.send_request_headers.started"}
+)
+
+
 class Transport:
     """Requests of one thread at a time; `abort` may be called from any other."""
 
@@ -280,7 +285,9 @@ class Transport:
             watch.cancel()
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
-        if self._closed or self.blocked:
+        # Only where a request begins: an error while one is being cleared away would keep its place in the pool for
+        # ever, and after two of them every request would wait for a third.
+        if name in _BEGINS and (self._closed or self.blocked):
             raise OSError("closed")
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._streams = [*self._streams[-3:], info["return_value"]]

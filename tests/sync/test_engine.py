@@ -99,6 +99,20 @@ def test_the_view_never_flickers_while_the_engine_works(central: Central) -> Non
     assert (seen, notes) == ({"acknowledged"}, {1})
 
 
+def test_the_switch_may_be_used_again_and_again(central: Central) -> None:
+    one = central.report()
+    desk = central.desk()
+    background(desk)
+    for turn in range(4):
+        until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+        until(lambda: central.hub.wakeups.waiting)  # a poll is under way, and is broken off
+        desk.engine.offline = True
+        until(lambda: desk.engine.state.phase is Phase.OFFLINE)
+        action = desk.act(one.id, "note", f"luring {turn}")
+        desk.engine.offline = False
+        until(lambda action=action: desk.state_of(action) == "confirmed")
+
+
 def test_the_switch_keeps_the_desk_off_the_network_and_back(central: Central) -> None:
     one = central.report()
     desk = central.desk()
