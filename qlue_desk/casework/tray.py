@@ -113,7 +113,7 @@ def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
         Kept(
             id=draft.key,
             number=draft.number,
-            label=translate(_DRAFT_LABEL.get(draft.what, draft.what)),
+            label=translate(_DRAFT_LABEL.get(draft.what.partition(".")[0], draft.what)),
             dinas=workplace.city.dinas_name(draft.dinas) if draft.dinas else "",
             text=draft.text,
             at=draft.at,

@@ -55,6 +55,7 @@ def backup(hub: Hub, target: Path, *, replace: bool = False) -> Checked:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        partial.touch(0o600)  # all citizens' numbers are in it
         hub.database.copy_to(partial)
         with partial.open("rb+") as file:
             os.fsync(file.fileno())

@@ -445,6 +445,15 @@ class Backend:
         """Text begun earlier."""
         return await asyncio.wrap_future(self.store.read(drafts.load, complaint_id, what))
 
+    async def move_texts(self, complaint_id: str) -> dict[str, str]:
+        """Texts begun for moves of a report, by their kind."""
+        found = await asyncio.wrap_future(self.store.read(drafts.of_complaint, complaint_id))
+        return {
+            what.removeprefix(drafts.FOLLOW_UP): text
+            for what, text in found.items()
+            if what.startswith(drafts.FOLLOW_UP)
+        }
+
     def save_draft(self, complaint_id: str, what: str, text: str) -> None:
         """Keep begun text; nobody waits for it."""
         self.store.write(drafts.save, complaint_id, what, text, self.now())

@@ -9,6 +9,9 @@ import msgspec
 from qlue_desk.domain.text import storable
 from qlue_desk.store.bound import connection
 
+FOLLOW_UP = "follow_up."
+"""What a move's text is kept under: this and its kind."""
+
 
 def save(complaint_id: str, what: str, text: str, now: dt.datetime) -> None:
     """Keep what is typed so far; an empty text removes the draft."""
@@ -53,7 +56,7 @@ class KeptDraft(msgspec.Struct, frozen=True):
     dinas: str
     """Where the report went; '' where central did not say."""
     what: str
-    """note, follow_up …"""
+    """note, follow_up.optional.public …"""
     text: str
     at: dt.datetime
     """When it was last typed at, UTC."""

@@ -27,6 +27,7 @@ def test_a_backup_is_whole_while_central_works(office: Any, tmp_path: Path) -> N
     assert (found.complaints, found.streams, found.faults) == (1, 2, ())
     assert found.events == office.hub.feed.position("bogor").seq * 2
     assert [path.name for path in target.parent.iterdir()] == ["c.db"]
+    assert target.stat().st_mode & 0o777 == 0o600  # numbers and names of citizens are in it
     office.take("later")
     restored_folder = tmp_path / "restored"
     restored_folder.mkdir()

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from qlue_desk.casework.acting import offers
+from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import (
     FOR_ONE,
     FORWARD,
@@ -23,9 +24,10 @@ from qlue_desk.desk.dialogs.follow_up import (
 )
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
-from qlue_desk.store import outbox
+from qlue_desk.store import drafts, outbox
 from tests.desk.scene import desk
 from tests.desk.test_acting import sent
 from tests.desk_world import NOW, DeskWorld
@@ -286,3 +288,32 @@ def test_a_place_that_was_not_changed_is_not_corrected(world: DeskWorld) -> None
         await until(lambda: [verb for verb, _number in sent(world)] == ["correct_place"])
 
     in_dialog(world, scene)
+
+
+def test_a_reason_that_was_begun_never_becomes_a_reply(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    [one] = world.add_many([Status.DISPATCHED])
+
+    def shown(app: QlueDesk) -> str:
+        return app.screen.query_one("MoveForm").query_one(NoteArea).text
+
+    async def scene() -> None:
+        async with desk(world) as (app, pilot):
+            await pilot.press("t", "g")
+            await until(lambda: isinstance(app.screen.focused, NoteArea) or app.screen.query(NoteArea))
+            app.screen.query_one(NoteArea).focus()
+            await pilot.press(*"cerewet")
+            await pilot.press("escape")
+            await until(lambda: not isinstance(app.screen, FollowUpDialog))
+            await pilot.press("t")
+            await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+            assert shown(app) == ""  # the move at which it opens asks for a reply that the citizen reads
+            await pilot.press("g")
+            await until(lambda: shown(app) == "cerewet")
+            await pilot.press("escape")
+
+    asyncio.run(scene())
+    kept = world.store.reading(drafts.of_complaint, one.id)
+    assert list(kept.values()) == ["cerewet"]
+    assert all(not what.endswith("public") for what in kept)
+    world.close()

@@ -23,7 +23,7 @@ from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
-from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -101,6 +101,11 @@ def shown_offers(offers: Sequence[Offer], *, several: bool = False) -> list[Offe
     return [*moves, *stills, *refused]
 
 
+def text_kind(edge: Edge) -> str:
+    """What a move's text is for, and whether the citizen reads it: `optional.public`, `reason.inside`."""
+    return f"{edge.text}.{'public' if edge.public else 'inside'}"
+
+
 def why_not(refusal: Refusal, label: str) -> str:
     """The reason in few words: the move is named already at the start of its line."""
     sources = refusal.values.get("sources")
@@ -129,8 +134,9 @@ class FollowUpDialog(ActingDialog[Done]):
         offers: Sequence[Offer],
         material: Material,
         perform: Perform,
-        save_draft: Callable[[str], None],
+        save_draft: Callable[[str, str], None],
         *,
+        texts: Mapping[str, str] | None = None,
         replies: dict[str, dict[str, str]] | None = None,
         hint_values: dict[str, str] | None = None,
         preselect: Verb | None = None,
@@ -139,7 +145,9 @@ class FollowUpDialog(ActingDialog[Done]):
         agree: Agree | None = None,
         remark: str = "",
     ) -> None:
-        """`applies`: to how many of the reports each move can be done; `remark` is said at the start."""
+        """`applies`: to how many of the reports each move can be done; `remark` is said at the start.
+        `texts`: what was typed before, by its kind (`text_kind`), in which `save_draft` keeps it.
+        """
         super().__init__()
         self.title_text = title
         self.how_many = how_many
@@ -150,11 +158,11 @@ class FollowUpDialog(ActingDialog[Done]):
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
         self.material = material
         self.perform = perform
-        self.keeper: DraftKeeper = DraftKeeper(self, material.draft, save_draft)
+        self.texts = dict(texts or {})
+        self._save_draft = save_draft
         self.replies = replies or {}
         self.hint_values = hint_values or {}
         self.preselect = preselect
-        self.note = material.draft
         self.walk = FieldWalk(self)
         self._typed = False
         """Somebody types: from now on letters are text, never moves."""
@@ -230,12 +238,22 @@ class FollowUpDialog(ActingDialog[Done]):
             if form is not None and form.edge is offer.edge:
                 return
             if form is not None:
-                self.note = form.note or self.note
+                self._keep_text(form)
             self.wrong("")
             replies = self.replies.get(str(offer.edge.verb), {})
-            material = msgspec.structs.replace(self.material, draft=self.note, replies=replies)
+            kind = text_kind(offer.edge)
+            text = self.texts.get(kind, "")
+            self.keeper = DraftKeeper(self, text, lambda typed: self._save_draft(kind, typed))
+            material = msgspec.structs.replace(self.material, draft=text, replies=replies)
             await place.remove_children()
             await place.mount(MoveForm(offer.edge, material))
+
+    def _keep_text(self, form: MoveForm) -> None:
+        """A reason that was begun is no reply: each kind of text waits for a move that asks for its kind."""
+        kind = text_kind(form.edge)
+        if "note" in form.fields:
+            self.texts[kind] = form.note
+            self._save_draft(kind, form.note)
 
     def _form(self) -> MoveForm | None:
         forms = self.query(MoveForm)
@@ -339,7 +357,8 @@ class FollowUpDialog(ActingDialog[Done]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep the text while it is typed."""
         self._someone_types(event.text_area)
-        self.keeper.soon(event.text_area.text)
+        if self.keeper is not None:
+            self.keeper.soon(event.text_area.text)
 
     def on_submitted(self, event: Submitted) -> None:
         """Enter in a text."""
@@ -381,12 +400,11 @@ class FollowUpDialog(ActingDialog[Done]):
             lambda: self.perform(verb, fields, paths),
             None if agree is None else lambda: agree(verb, fields, paths),
         ):
-            self.note = ""
             self.dismiss(Done(verb, then_next))
 
     def action_close(self) -> None:
         """Esc: what was typed is kept as a draft."""
         form = self._form()
-        text = form.note if form is not None else self.note
-        self.keeper.now(text)
+        if form is not None:
+            self._keep_text(form)
         self.dismiss(None)

@@ -26,6 +26,7 @@ from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
+from qlue_desk.store import drafts
 from qlue_desk.words import _, n_
 
 RELEASE = "-"
@@ -51,15 +52,15 @@ class Doing(Performing):
         title = _("Tindak lanjut {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
-        draft_key = "follow_up"
         worked: list[tuple[Deed, Worked]] = []
         done: Done | None = await self.screen.app.push_screen_wait(
             FollowUpDialog(
                 title,
                 together.offers,
-                await self._material(first, draft_key),
+                self._material(first),
                 self._performer(chosen, worked),
-                lambda text: self.backend.save_draft(first.id, draft_key, text),
+                lambda kind, text: self.backend.save_draft(first.id, drafts.FOLLOW_UP + kind, text),
+                texts=await self.backend.move_texts(first.id),
                 replies=self._replies(),
                 hint_values=self._hint_values(first),
                 preselect=preselect,
@@ -72,13 +73,12 @@ class Doing(Performing):
         if await self._finish(chosen, done, worked) and done is not None and done.then_next:
             self.follow_up()
 
-    async def _material(self, complaint: Complaint, draft_key: str) -> Material:
+    def _material(self, complaint: Complaint) -> Material:
         return Material(
             city=self.backend.city,
             people=self.backend.people,
             today=self.backend.local_now().date(),
             complaint=complaint,
-            draft=await self.backend.draft(complaint.id, draft_key),
         )
 
     def _hint_values(self, complaint: Complaint) -> dict[str, str]:
