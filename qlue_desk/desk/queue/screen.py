@@ -20,7 +20,7 @@ from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import QueueShown, StoreChanged
-from qlue_desk.desk.queue.bursts import Bursts
+from qlue_desk.desk.queue.bursts import AGAIN, Bursts
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
@@ -38,6 +38,7 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.store import courtesy
 from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
@@ -49,6 +50,8 @@ ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
+MOVING = 0.2
+"""The cursor moves when it moves again within so many seconds; a slow machine stretches a held key's pauses."""
 
 
 class DeskScreen(Working, Finding):
@@ -313,11 +316,15 @@ class DeskScreen(Working, Finding):
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Show the report under the cursor: at once, while a key is held down when it is let go."""
-        now, before = time.monotonic(), self._highlighted_at
-        self._highlighted_at = now
+        moving = self._is_moving()
+        self._highlighted_at = time.monotonic()
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(DETAIL_REST if now - before < DETAIL_REST else 0.0), group="detail")
+            later(self, self._show_detail(DETAIL_REST if moving else 0.0), group="detail")
         self.show_keys()
+
+    def _is_moving(self) -> bool:
+        """The cursor has just moved; what is drawn beside the list would hold up the next key."""
+        return time.monotonic() - self._highlighted_at < MOVING
 
     async def _show_detail(self, rest: float = 0.0) -> None:
         if rest:
@@ -338,7 +345,7 @@ class DeskScreen(Working, Finding):
 
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(), group="detail")
+            later(self, self._show_detail(DETAIL_REST if self._is_moving() else 0.0), group="detail")
 
     def others_changed(self) -> None:
         """Marks in the list, names in the detail."""
@@ -367,9 +374,12 @@ class DeskScreen(Working, Finding):
         """Rows changed: fetch them anew, soon and all at once."""
         seconds = self._bursts.add(event.complaint_ids, time.monotonic())
         if seconds is not None:
-            if self._look_timer is not None:
-                self._look_timer.stop()
-            self._look_timer = self.set_timer(seconds, self._look_again)
+            self._plan_look(seconds)
+
+    def _plan_look(self, seconds: float) -> None:
+        if self._look_timer is not None:
+            self._look_timer.stop()
+        self._look_timer = self.set_timer(seconds, self._look_again)
 
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
@@ -396,8 +406,11 @@ class DeskScreen(Working, Finding):
 
     def _look_again(self) -> None:
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
-        changed = self._bursts.look(time.monotonic())
-        self.snoozing.look()
+        now = time.monotonic()
+        if self._bursts.put_off(now, courtesy.since_key()):
+            self._plan_look(AGAIN)
+            return
+        changed = self._bursts.look(now)
         self.forget_suggestion()
         self.snoozing.look()
         if changed is None:
