@@ -234,8 +234,6 @@ ACTIONS: tuple[DeskAction, ...] = (
 )
 """Everything a key can do. The saved views 1–9 are added by `bindings`."""
 
-AT_ONCE = frozenset({"query"})
-"""Run before the next key is looked at: what is typed behind them is text, not keys of the queue."""
 ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
 FIXED_KEYS = frozenset("123456789")
 """Keys of the saved views; never remapped."""
@@ -339,7 +337,6 @@ def bindings(place: Place, remapped: Mapping[str, str]) -> list[Binding]:
             action.method,
             _(action.label),
             show=False,
-            priority=action.id in AT_ONCE,
             id=f"{place}.{action.id}",
             tooltip=_(action.tooltip),
         )

@@ -8,7 +8,7 @@ from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.dialogs.help import HelpDialog
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.edges import Verb
@@ -49,7 +49,7 @@ class PlacesApp(CompanyApp):
         """Show one report."""
         queue = self._back_to_queue()
         if queue is not None:
-            later(queue, queue.open_reference(reference), group="open")
+            by_key(queue, queue.open_reference(reference), group="open")
 
     # --- keys that are the same everywhere -----------------------------------------------------
 
@@ -71,7 +71,7 @@ class PlacesApp(CompanyApp):
         """:"""
         screen = self.screen
         if isinstance(screen, PlaceScreen):
-            later(screen, self._palette(screen), group="dialog")
+            by_key(screen, self._palette(screen), group="dialog", opens=True)
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
@@ -115,4 +115,7 @@ class PlacesApp(CompanyApp):
             self.screen.doing.run_macro(value)
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
-            self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
+            by_key(self.screen, self._run_named(method))
+
+    async def _run_named(self, method: str) -> None:
+        await self.run_action(method, self.screen)

@@ -64,6 +64,10 @@ class Dialog(ModalScreen[Answer]):
             line.update(Content(safe(sentence)))
         self.set_class(bool(sentence), "-wrong")
 
+    def typed_too_early(self) -> None:
+        """Keys were pressed before the question could be read."""
+        self.wrong(_("Yang diketik sebelum pertanyaan ini tidak dipakai."))
+
     def mended(self, edited: Widget) -> None:
         """A field was edited: what was said of it is old."""
         about = self._wrong_field

@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import Material, MoveForm
 from qlue_desk.desk.dialogs.walking import FieldWalk
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
 from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Verb
@@ -386,7 +386,7 @@ class FollowUpDialog(ActingDialog[Done]):
             form.focus_field(problem[0])
             return
         self.running = True
-        later(self, self._perform(form, then_next=then_next))
+        by_key(self, self._perform(form, then_next=then_next))
 
     def field_named(self, name: str) -> Widget | None:
         """A field of the form."""

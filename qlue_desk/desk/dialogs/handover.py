@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.words import _
@@ -69,7 +69,7 @@ class HandoverDialog(Dialog[bool]):
         event.stop()
         if not self.running:
             self.running = True
-            later(self, self._leave())
+            by_key(self, self._leave())
 
     async def _leave(self) -> None:
         try:

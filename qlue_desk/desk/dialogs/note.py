@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.follow_up import Agree, Done
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
@@ -88,7 +88,7 @@ class NoteDialog(ActingDialog[Done]):
     def _run(self, *, then_next: bool) -> None:
         if not self.running:
             self.running = True
-            later(self, self._perform(then_next=then_next))
+            by_key(self, self._perform(then_next=then_next))
 
     def on_text_area_changed(self, event: NoteArea.Changed) -> None:
         """Keep it while it is typed."""

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import AskDialog, Dialog
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
 
@@ -109,7 +109,7 @@ class ViewsDialog(Dialog[str]):
 
     def action_rename(self) -> None:
         """R."""
-        later(self, self._rename(), group="rename")
+        by_key(self, self._rename(), group="rename")
 
     async def _rename(self) -> None:
         place, view = self._place, self.rows[self._place]
@@ -122,7 +122,7 @@ class ViewsDialog(Dialog[str]):
 
     def action_take_back(self) -> None:
         """U."""
-        later(self, self._take_back(), group="change")
+        by_key(self, self._take_back(), group="change")
 
     async def _take_back(self) -> None:
         try:
@@ -134,7 +134,7 @@ class ViewsDialog(Dialog[str]):
         self.wrong("" if done else _("Tidak ada versi sebelumnya."))
 
     def _change(self, place: int, change: Callable[..., Any], *args: Any) -> None:
-        later(self, self._changed(place, change, *args))
+        by_key(self, self._changed(place, change, *args))
 
     async def _changed(self, place: int, change: Callable[..., Any], *args: Any) -> None:
         self.wrong("")

@@ -14,13 +14,14 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.map.legend import Entry, Legend, entries
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.photos.around import spot_point
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.sights import Sights, reachable
+from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.query import Query, Term
@@ -67,7 +68,7 @@ class MapScreen(PlaceScreen):
         """Draw the city, then count."""
         self.query_one(KeyBar).show_place(Place.MAP)
         self.show_line()
-        later(self, self._load(), group="load")
+        by_key(self, self._load(), group="load", seconds=LOOK_SECONDS)
 
     @property
     def map(self) -> AreaMap:

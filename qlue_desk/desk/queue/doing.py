@@ -16,7 +16,7 @@ from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perfor
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue import many
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
@@ -41,7 +41,7 @@ class Doing(Performing):
 
     def follow_up(self, preselect: Verb | None = None) -> None:
         """`t`."""
-        later(self.screen, self._follow_up(preselect), group="dialog")
+        by_key(self.screen, self._follow_up(preselect), group="dialog", opens=True)
 
     async def _follow_up(self, preselect: Verb | None, remark: str = "") -> None:
         chosen = await self.screen.chosen()
@@ -118,7 +118,7 @@ class Doing(Performing):
 
     def note(self) -> None:
         """`c`."""
-        later(self.screen, self._note(), group="dialog")
+        by_key(self.screen, self._note(), group="dialog", opens=True)
 
     async def _note(self) -> None:
         chosen = await self.screen.chosen()
@@ -154,11 +154,11 @@ class Doing(Performing):
 
     def macro(self) -> None:
         """`m`."""
-        later(self.screen, self._macro(""), group="dialog")
+        by_key(self.screen, self._macro(""), group="dialog", opens=True)
 
     def run_macro(self, name: str) -> None:
         """The palette: the menu with this macro chosen, so that its texts are seen before it runs."""
-        later(self.screen, self._macro(name), group="dialog")
+        by_key(self.screen, self._macro(name), group="dialog", opens=True)
 
     async def _macro(self, name: str) -> None:
         known = self.settings.macros
@@ -188,7 +188,7 @@ class Doing(Performing):
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""
-        later(self.screen, self._take(), group="dialog", acts=True)
+        by_key(self.screen, self._take(), group="dialog")
 
     async def _take(self) -> None:
         chosen = await self.screen.chosen()
@@ -217,7 +217,7 @@ class Doing(Performing):
 
     def priority(self) -> None:
         """`p`."""
-        later(self.screen, self._priority(), group="dialog")
+        by_key(self.screen, self._priority(), group="dialog", opens=True)
 
     async def _priority(self) -> None:
         chosen = await self.screen.chosen()
@@ -230,7 +230,7 @@ class Doing(Performing):
 
     def accept(self) -> None:
         """`A`: the verifier takes over category, kelurahan and dinas as suggested."""
-        later(self.screen, self._accept(), group="dialog", acts=True)
+        by_key(self.screen, self._accept(), group="dialog")
 
     async def _accept(self) -> None:
         chosen = await self.screen.chosen()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint, Role
 from qlue_desk.words import _
 
@@ -26,7 +26,7 @@ class Entering:
         if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
-        later(self.screen, self._enter(), group="dialog")
+        by_key(self.screen, self._enter(), group="dialog", opens=True)
 
     async def _enter(self) -> None:
         draft = await self.backend.draft(*draft_place(self.backend))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from textual.widgets import Input
 
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.words import _, sentences
@@ -150,12 +149,6 @@ class Finding(QueueKeys):
         if number <= len(self.views):
             self._show_view(number - 1)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where text is typed, a slash is a slash."""
-        if action == "query" and isinstance(self.focused, Input):
-            return False
-        return super().check_action(action, parameters)
-
     def action_query(self) -> None:
         """/"""
         self.remember()
@@ -176,7 +169,7 @@ class Finding(QueueKeys):
 
     def action_save_view(self) -> None:
         """Shift+s."""
-        later(self, self._save_view(), group="dialog")
+        by_key(self, self._save_view(), group="dialog", opens=True)
 
     async def _save_view(self) -> None:
         name = await self.app.push_screen_wait(
@@ -196,7 +189,7 @@ class Finding(QueueKeys):
 
     def edit_views(self) -> None:
         """From the palette: rename, order, delete."""
-        later(self, self._edit_views(), group="dialog")
+        by_key(self, self._edit_views(), group="dialog", opens=True)
 
     async def _edit_views(self) -> None:
         shown = self.views[self.view][0] if self.view >= 0 else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog, name_of
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
@@ -32,7 +32,7 @@ class Matching:
 
     def start(self) -> None:
         """The key: one report is compared with others, several marked ones with each other."""
-        later(self.screen, self._start(), group="dialog")
+        by_key(self.screen, self._start(), group="dialog", opens=True)
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()

@@ -13,7 +13,7 @@ from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.many import ResultDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue import many
 from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.desk.queue.many import Worked
@@ -154,7 +154,7 @@ class Performing:
         if self.last is None:
             say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
             return
-        later(self.screen, self._repeat(self.last), group="dialog", acts=True)
+        by_key(self.screen, self._repeat(self.last), group="dialog")
 
     async def _repeat(self, deed: Deed) -> None:
         chosen = await self.screen.chosen()
@@ -163,7 +163,7 @@ class Performing:
 
     def undo(self) -> None:
         """`u`."""
-        later(self.screen, self._undo(), group="undo")
+        by_key(self.screen, self._undo(), group="undo")
 
     async def _undo(self) -> None:
         found = await self.backend.undoable()

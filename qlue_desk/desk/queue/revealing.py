@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend, in_thread
 from qlue_desk.desk.dialogs.reveal import RevealDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.protocol import RevealReply
@@ -27,7 +27,7 @@ class Revealing:
 
     def start(self) -> None:
         """`i`."""
-        later(self.screen, self._start(), group="dialog")
+        by_key(self.screen, self._start(), group="dialog", opens=True)
 
     async def _start(self) -> None:
         here = await self.screen.lag.rows_are_here()

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
@@ -18,7 +19,7 @@ from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.messages import QueueShown, StoreChanged
 from qlue_desk.desk.queue.bursts import AGAIN, Bursts
 from qlue_desk.desk.queue.columns import heading
@@ -35,6 +36,7 @@ from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.query import Query, QueryError
@@ -100,6 +102,11 @@ class DeskScreen(Working, Finding):
                 yield Static(id="empty")
             yield DetailPane(id="detail")
 
+    @property
+    def awaits_rows(self) -> bool:  # type: ignore[override]
+        """While a query is typed, the letters do not wait for what each of them finds."""
+        return self.lag.waits and not isinstance(self.focused, Input)
+
     # --- showing -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -164,7 +171,7 @@ class DeskScreen(Working, Finding):
         query = self.listing.grouped(query)
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        self.lag.ask(text)
+        self.lag.ask(text, anew=not keep_cursor)
         if keep_cursor and self.lag.lags:
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim
@@ -442,7 +449,7 @@ class DeskScreen(Working, Finding):
         """Go into the report under the cursor: j and k scroll it, esc comes back to the list."""
         if not self.is_wide:
             self.add_class("-detail")
-        later(self, self._show_detail(), group="detail")
+        by_key(self, self._show_detail(), group="detail", seconds=LOOK_SECONDS)
         self.detail.focus()
         self.show_keys()
 
@@ -480,9 +487,13 @@ class DeskScreen(Working, Finding):
         following = order[(place + 1) % len(order)]
         self.set_class(narrow and following is side, "-views-open")
         self.remove_class("-detail") if not self.is_wide else None
-        # A pane that was hidden can take the focus only once the new style is laid out.
-        self.call_after_refresh(following.focus)
+        by_key(self, self._go_to(following))
         self.show_keys()
+
+    async def _go_to(self, pane: Widget) -> None:
+        """A pane that was hidden can take the focus only once the new style is laid out."""
+        await self.wait_for_refresh()
+        pane.focus()
 
     def action_preview(self) -> None:
         """Z."""

@@ -9,7 +9,7 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.snooze import SnoozeDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import time_words
 from qlue_desk.words import _
@@ -34,7 +34,7 @@ class Snoozing:
 
     def start(self) -> None:
         """`w`."""
-        later(self.screen, self._start(), group="dialog", acts=True)
+        by_key(self.screen, self._start(), group="dialog")
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()
