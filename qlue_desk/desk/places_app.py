@@ -38,6 +38,12 @@ class PlacesApp(CompanyApp):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
+    def did_once(self, why_not_again: str) -> None:
+        """An act outside the queue: its key must not repeat an older one instead."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.doing.did_once(why_not_again)
+
     def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
         """A number of the summary (or of the map) was chosen: show its reports."""
         queue = self._back_to_queue()

@@ -13,11 +13,13 @@ from textual.keys import _character_to_key
 from textual.widgets import Input, TextArea
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.many import PreviewDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.dialogs.operator import FIELDS, OperatorDialog
+from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.store import outbox, snoozes
-from tests.desk.scene import desk, fill
+from tests.desk.scene import desk, fill, fill_for_verifier
 from tests.desk_world import NOW, DeskWorld
 
 _SIGNS = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "⌫": "backspace", "↓": "down", "↑": "up", "␣": "space"}
@@ -130,7 +132,7 @@ def after(home: Path, make: Callable[[Path], DeskWorld], typed: str, *, fast: bo
 
 def test_what_is_typed_behind_enter_goes_to_what_comes_next(tmp_path: Path) -> None:
     world = officer(tmp_path)
-    seen = typed_at_once(world, 't t ⏎ c "sudah dicek"', lambda app: (type(app.screen), fields(app)))
+    seen = typed_at_once(world, '2 t t ⏎ c "sudah dicek"', lambda app: (type(app.screen), fields(app)))
     assert seen == (NoteDialog, ["sudah dicek"])
     assert [verb for verb, *_rest in recorded(world)] == ["acknowledge"]
 
@@ -170,11 +172,50 @@ def test_the_slash_does_not_overtake_the_keys_before_it(tmp_path: Path) -> None:
     assert (remembered, typed) == (third, [])
 
 
+def test_what_is_typed_for_a_dialog_that_does_not_come_does_nothing(tmp_path: Path) -> None:
+    world = officer(tmp_path)
+    said = typed_at_once(world, "e a p 2 u", lambda app: app.screen.query_one(KeyBar).sentence)
+    assert (said, recorded(world)) == ("Mencatat laporan baru: hanya operator atau verifikator.", [])
+
+
+def test_a_question_about_many_is_not_answered_by_what_was_typed_before_it(tmp_path: Path) -> None:
+    world = officer(tmp_path)
+    shown = typed_at_once(world, "␣ ␣ a ⏎ j c", lambda app: (type(app.screen), "\n".join(painted(app))))
+    assert shown[0] is PreviewDialog
+    assert "Yang diketik sebelum pertanyaan ini tidak dipakai." in shown[1]
+    assert recorded(world) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "done"),
+    [
+        ("p 2 w 1 j .", ["prioritise", "aside", "aside"]),
+        ("p 2 w 1 w j .", ["prioritise"]),
+        ('2 p 2 c "x" ⏎ j .', ["prioritise", "note", "note"]),
+    ],
+)
+def test_the_full_stop_repeats_the_last_act_whatever_its_kind(
+    tmp_path: Path, typed: str, done: list[str]
+) -> None:
+    world = officer(tmp_path)
+    typed_at_once(world, typed, lambda app: None)
+    assert [verb for verb, *_rest in recorded(world)] == done
+
+
+def test_the_full_stop_repeats_a_dispatch_as_suggested_and_says_what_it_cannot(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path, as_="u_dewi", dinas="diskominfo")
+    fill_for_verifier(world)
+    typed_at_once(world, "p 2 A j .", lambda app: None)
+    assert [verb for verb, *_rest in recorded(world)] == ["prioritise", "dispatch", "dispatch"]
+    typed = 'p 2 e ⇥ ⇥ ⇥ ⇥ ⇥ "Pohon" ⏎ "Roboh" ⏎ .'
+    said = typed_at_once(world, typed, lambda app: app.screen.query_one(KeyBar).sentence)
+    assert said == "Laporan baru tidak bisa diulangi; catat lagi dengan tombolnya."
+
+
 BURSTS = [
     (officer, 't t ⏎ c "sudah dicek" ⏎'),
     (officer, "t t ⏎ j j t m ⏎ j a"),
     (officer, '/ "trotoar" ⏎ j t ⏎ ⎋ ⎋'),
-    (officer, "j ␣ ␣ a ⏎ j c"),
     (officer, "2 j z ⇥ j ⎋ 1 j j p 3 . u"),
     (officer, 'O ⎋ j c "satu" ^n c "dua" ⏎ R j'),
     (officer, 'w 1 j . S "lama" ⏎ 1 j l'),

@@ -297,10 +297,13 @@ class FollowUpDialog(ActingDialog[Done]):
         if now >= self._deaf_until:
             return False
         self._deaf_until = now + TYPING_PAUSE
-        # The enter that ends such a text must not run a move either.
+        await self._choose_nothing()
+        return True
+
+    async def _choose_nothing(self) -> None:
+        """The enter behind a letter that means nothing here must not run another move."""
         self.query_one("#moves", OptionList).highlighted = None
         await self.query_one("#form-place").remove_children()
-        return True
 
     async def action_step(self, step: int) -> None:
         """J and k."""
@@ -319,11 +322,13 @@ class FollowUpDialog(ActingDialog[Done]):
         if offer is None or offer.refusal is not None:
             label = _(EDGE_BY_VERB[wanted].label)
             why = offer.refusal.sentence(_) if offer is not None and offer.refusal is not None else ""
+            await self._choose_nothing()
             self.wrong(why or _("{move}: tidak ada di sini.").format(move=label))
             self._deaf_until = time.monotonic() + TYPING_PAUSE
             return
         if place is None:
             self._deaf_until = time.monotonic() + TYPING_PAUSE
+            await self._choose_nothing()
             self.wrong(_("{move}: hanya untuk satu laporan.").format(move=_(offer.edge.label)))
             return
         self.query_one("#moves", OptionList).highlighted = place

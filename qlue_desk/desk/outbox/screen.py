@@ -108,6 +108,11 @@ class OutboxScreen(PlaceScreen):
             self.trouble = trouble
             self._read()
 
+    def _acted(self) -> None:
+        """Something was done to a line."""
+        self.desk.did_once(_("Tindakan di kotak keluar tidak bisa diulangi di sini."))
+        self._read_at_once()
+
     def _read_at_once(self) -> None:
         """The next key means the lines as they are now."""
         self.awaits_rows = True
@@ -274,7 +279,7 @@ class OutboxScreen(PlaceScreen):
         await self.backend.retry(item.action_id)
         self.desk.nudge()
         say(self, _("{number} dicoba lagi.").format(number=item.number))
-        self._read_at_once()
+        self._acted()
 
     def action_tray_note(self) -> None:
         """N: what was written goes out as an internal note."""
@@ -293,7 +298,7 @@ class OutboxScreen(PlaceScreen):
             return
         self.desk.nudge()
         say(self, words)
-        self._read_at_once()
+        self._acted()
 
     def action_tray_hand(self) -> None:
         """A: the report goes to a colleague, with what was tried."""
@@ -336,7 +341,7 @@ class OutboxScreen(PlaceScreen):
         await self.backend.discard(item.action_id)
         self.desk.nudge()
         say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
-        self._read_at_once()
+        self._acted()
 
     def action_tray_discard(self) -> None:
         """D: asks first."""

@@ -23,18 +23,19 @@ class Entering:
 
     def start(self) -> None:
         """`e`."""
-        if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
-            say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
-            return
         by_key(self.screen, self._enter(), group="dialog", opens=True)
 
     async def _enter(self) -> None:
+        if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
+            say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
+            return
         draft = await self.backend.draft(*draft_place(self.backend))
         dialog = OperatorDialog(self.backend, draft)
         complaint: Complaint | None = await self.screen.app.push_screen_wait(dialog)
         if complaint is None and dialog.draft:
             say(self.screen, _("Isian disimpan; dibuka lagi dengan tombol yang sama."))
         elif complaint is not None:
+            self.screen.doing.did_once(_("Laporan baru tidak bisa diulangi; catat lagi dengan tombolnya."))
             self.screen.nudge()
             say(
                 self.screen,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +31,7 @@ from qlue_desk.words import _
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
+Again = Callable[[Chosen], Awaitable[object]]
 GONE = N_("{number} tidak lagi di meja ini.")
 GONE_TO = N_("{number} tidak lagi di meja ini; sekarang di {dinas}.")
 
@@ -42,8 +43,9 @@ class Performing:
         self.screen = screen
         self.backend = backend
         self.settings = settings
-        self.last: Deed | None = None
-        """What `.` repeats."""
+        self._last: Again | None = None
+        """What `.` does once more: the last act, whatever its kind."""
+        self._why_not_again = ""
         self._sent_on: dict[str, str] = {}
         """Where this person has sent reports: id to dinas."""
 
@@ -69,7 +71,7 @@ class Performing:
 
         worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
         if any(outcome.done for outcome in worked.outcomes):
-            self.last = deed if deed.plan is None else self.last
+            self.did(lambda others: self.run_and_tell(others, deed))
             self.screen.nudge()
         return worked
 
@@ -151,15 +153,24 @@ class Performing:
 
     def repeat(self) -> None:
         """`.`"""
-        if self.last is None:
-            say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
+        if self._last is None:
+            words = self._why_not_again or _("Belum ada tindakan untuk diulangi.")
+            say(self.screen, words, wrong=True)
             return
-        by_key(self.screen, self._repeat(self.last), group="dialog")
+        by_key(self.screen, self._repeat(self._last), group="dialog")
 
-    async def _repeat(self, deed: Deed) -> None:
+    async def _repeat(self, again: Again) -> None:
         chosen = await self.screen.chosen()
         if chosen is not None:
-            await self.run_and_tell(chosen, deed)
+            await again(chosen)
+
+    def did(self, again: Again) -> None:
+        """The person acted; `again` does the same to other reports."""
+        self._last, self._why_not_again = again, ""
+
+    def did_once(self, why_not_again: str) -> None:
+        """The person did what cannot be repeated; an older act must not be repeated in its place."""
+        self._last, self._why_not_again = None, why_not_again
 
     def undo(self) -> None:
         """`u`."""

@@ -73,6 +73,8 @@ class Revealing:
         ca_file = self.screen.settings.sync.ca_file
         private_ca = Path(ca_file) if ca_file else None
         store, actor = self.backend.store, self.backend.actor
-        return await asyncio.wrap_future(
+        found = await asyncio.wrap_future(
             in_thread(lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca))
         )
+        self.screen.doing.did_once(_("Melihat nomor pelapor tidak bisa diulangi: tiap kali perlu alasannya."))
+        return found

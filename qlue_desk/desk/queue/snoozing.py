@@ -10,6 +10,7 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.snooze import SnoozeDialog
 from qlue_desk.desk.later import by_key, later, say
+from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import time_words
 from qlue_desk.words import _
@@ -42,7 +43,7 @@ class Snoozing:
             return
         numbers = await self.backend.rows_of(chosen.ids)
         if len(await self.backend.asleep(numbers)) == len(numbers):
-            self._tell(await self.backend.wake(chosen.ids), _("Tunda dilepas: {what}."))
+            await self._wake(chosen)
             return
         first = chosen.first
         what = first.number or first.title if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
@@ -54,10 +55,20 @@ class Snoozing:
                 self._shown,
             )
         )
-        if until is None:
-            return
+        if until is not None:
+            await self._aside(chosen, until)
+
+    async def _wake(self, chosen: Chosen) -> None:
+        outcomes = await self.backend.wake(chosen.ids)
+        if any(outcome.done for outcome in outcomes):
+            self.screen.doing.did(self._wake)
+        self._tell(outcomes, _("Tunda dilepas: {what}."))
+
+    async def _aside(self, chosen: Chosen, until: dt.datetime) -> None:
         hours = self.screen.settings.triage.wake_hours
         outcomes = await self.backend.snooze(chosen.ids, until, hours)
+        if any(outcome.done for outcome in outcomes):
+            self.screen.doing.did(lambda others: self._aside(others, until))
         self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
         if len(chosen) == 1 and outcomes[0].done:
             self.screen.doing.after_one(then_next=False)
