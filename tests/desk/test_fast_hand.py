@@ -213,8 +213,6 @@ def test_the_full_stop_repeats_a_dispatch_as_suggested_and_says_what_it_cannot(t
 
 
 BURSTS = [
-    (officer, 't t ⏎ c "sudah dicek" ⏎'),
-    (officer, "t t ⏎ j j t m ⏎ j a"),
     (officer, '/ "trotoar" ⏎ j t ⏎ ⎋ ⎋'),
     (officer, "2 j z ⇥ j ⎋ 1 j j p 3 . u"),
     (officer, 'O ⎋ j c "satu" ^n c "dua" ⏎ R j'),
