@@ -11,7 +11,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Role, Status
 from qlue_desk.domain.moves import N_
-from qlue_desk.domain.stages import MOVED_BY_OFFICERS, ONLY_WATCHED
+from qlue_desk.domain.stages import MOVED_BY_OFFICERS, NEEDS_OFFICER, ONLY_WATCHED
 
 MAX_VIEWS = 9
 
@@ -25,7 +25,8 @@ class View(msgspec.Struct, frozen=True):
 
 
 NEEDS_ME = N_("Perlu saya")
-"""What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
+"""What the person has to move on now, by the table of moves; what one may only watch, or asked the reporter about,
+has a view of its own."""
 _NOT_ASIDE = "-is:snoozed"
 
 
@@ -67,7 +68,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, f"{of_status(MOVED_BY_OFFICERS)} by:me,none {_NOT_ASIDE}"),
+        View(NEEDS_ME, f"{of_status(NEEDS_OFFICER)} by:me,none {_NOT_ASIDE}"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
@@ -97,7 +98,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
 _OFFICER_WHO_VERIFIES = View(
     NEEDS_ME,
-    f"{of_status(MOVED_BY_OFFICERS | {Status.AWAITING_VERIFICATION})} is:proposed,mine,unassigned -is:ownproposal"
+    f"{of_status(NEEDS_OFFICER | {Status.AWAITING_VERIFICATION})} is:proposed,mine,unassigned -is:ownproposal"
     f" {_NOT_ASIDE} sort:proposed",
 )
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]
