@@ -99,7 +99,7 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
 
 
 async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
-    """Reports that have this number, or a number that ends with it."""
+    """Reports that have this number, or a number that ends with it; behind them those that are elsewhere now."""
     return [
         Command(
             f"number:{report.number}",
@@ -107,4 +107,7 @@ async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
             report.title,
         )
         for report in await backend.numbered(typed)
+    ] + [
+        Command(f"number:{number}", number, where.sentence(_))
+        for number, where in await backend.elsewhere(typed)
     ]

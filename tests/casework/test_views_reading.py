@@ -11,7 +11,8 @@ import pytest
 from qlue_desk.casework.acting import act, offers
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import case_json, queue, show
-from qlue_desk.casework.views import DEFAULT_VIEWS, View, default_views, views_of
+from qlue_desk.casework.views import DEFAULT_VIEWS, SENT_BACK, View, default_views, views_of
+from qlue_desk.desk.detail.content import headline
 from qlue_desk.domain.complaint import Actor, Role, Status
 from qlue_desk.domain.edges import EDGES, Verb
 from qlue_desk.domain.lifecycle import Decision, decide
@@ -140,6 +141,40 @@ def test_what_the_reporter_was_asked_needs_the_officer_again_once_it_is_answered
     assert isinstance(decision, Decision)
     world.put([decision.complaint])
     assert needed() == ["1", "2", "3"]
+
+
+def test_a_proposal_that_was_sent_back_stands_first_until_the_officer_does_something_about_it(
+    world: DeskWorld,
+) -> None:
+    place, needs_me = world.workplace, default_views(world.workplace.actor)[0].query
+    head = world.signed_in_as("u_budi")
+    late = NOW - dt.timedelta(days=3)
+    [overdue, sent, accepted] = world.add_many([Status.IN_PROGRESS] * 3, resolve_by=late)
+    later = world.add(status=Status.IN_PROGRESS, resolve_by=NOW + dt.timedelta(days=3), holder="u_rina")
+
+    def first() -> list[str]:
+        return [item["number"] for item in queue(place, needs_me, None, NOW)]
+
+    def came_back() -> list[str]:
+        return [item["number"] for item in queue(place, SENT_BACK, None, NOW)]
+
+    fields = Fields(note="Sudah ditambal.", no_evidence="kamera rusak")
+    for each in (sent, later):
+        [outcome] = act(place, [each.id], "propose", fields, now=NOW)
+        assert outcome.done
+    assert (came_back(), first()) == ([], [overdue.number, accepted.number])
+    [outcome] = act(head, [later.id], "send_back", Fields(note="Belum rata."), now=NOW)
+    assert outcome.done
+    assert (came_back(), first()) == ([later.number], [later.number, overdue.number, accepted.number])
+    assert headline(world.get(later.id), NOW)[0] == "usulan selesai dikembalikan 0 mnt lalu: Belum rata."
+    [outcome] = act(place, [later.id], "note", Fields(note="Besok lagi."), now=NOW)
+    assert came_back() == [later.number]
+    [outcome] = act(place, [later.id], "propose", fields, now=NOW)
+    assert (came_back(), first()) == ([], [overdue.number, accepted.number])
+    # One that is held by a colleague is the colleague's.
+    [outcome] = act(head, [later.id], "send_back", Fields(note="Masih."), now=NOW)
+    [outcome] = act(place, [later.id], "give", Fields(to="u_asep"), now=NOW)
+    assert came_back() == []
 
 
 def test_what_an_officer_only_watches_cannot_be_moved_on_by_one() -> None:

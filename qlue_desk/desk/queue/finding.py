@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from textual.widgets import Input
 
-from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.query import Field, Query
 from qlue_desk.words import _, sentences
 
 
@@ -26,7 +27,19 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
+    return sentences(
+        sentence,
+        _("{names} tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya.").format(
+            names=names
+        ),
+    )
+
+
+def number_asked(query: Query) -> str:
+    """The number of a report, where a query is nothing but that; ''."""
+    asked = [word.text for word in query.words if not word.negated]
+    asked += [value for term in query.terms if term.field is Field.NUMBER for value in term.values]
+    return asked[0] if len(asked) == 1 == len(query.words) + len(query.terms) else ""
 
 
 class Finding(QueueKeys):
@@ -39,6 +52,8 @@ class Finding(QueueKeys):
     kept_query = ""
     named_query = ("", "")
     """A query of the summary and what its number counts."""
+    elsewhere = ""
+    """What is said in place of an empty list of a report that left this desk."""
     from_summary = False
     """Esc goes back to the number whose reports these are."""
     before = Standing(0, None)
@@ -107,11 +122,19 @@ class Finding(QueueKeys):
         """Show the report with this number, whichever view it is in."""
         complaint = await self.backend.complaint(reference)
         if complaint is None:
-            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
+            away = await self.backend.elsewhere(reference)
+            unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
+            say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
             return
         self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
         if not self.is_wide:
             self.open_detail()
+
+    async def find_elsewhere(self, query: Query) -> str:
+        """Where the report is whose number a query asks for, when it left this desk; '' for any other query."""
+        number = number_asked(query)
+        found = await self.backend.elsewhere(number) if number else []
+        return "\n".join(where.sentence(_) for _number, where in found)
 
     # --- the query bar -------------------------------------------------------------------------
 
@@ -184,6 +207,15 @@ class Finding(QueueKeys):
         )
         if not name:
             return
+        given = self.backend.displaced_by(name)
+        if given is not None:
+            question = _(
+                "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
+                "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
+            ).format(name=_(given.name), query=given.query, own=self.query_text)
+            if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
+                return
+            name = given.name
         before = [shown for shown, _query in self.views]
         name = await self.backend.edit_views(self.backend.view_file.save, name, self.query_text)
         self.views_changed(self.backend.views())

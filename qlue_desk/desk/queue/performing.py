@@ -24,15 +24,12 @@ from qlue_desk.desk.queue.telling import (
     undone_sentence,
 )
 from qlue_desk.domain.ids import new_id
-from qlue_desk.domain.moves import N_, Code, Refusal
+from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
-
-GONE = N_("{number} tidak lagi di meja ini.")
-GONE_TO = N_("{number} tidak lagi di meja ini; sekarang di {dinas}.")
 
 
 class Performing:
@@ -44,16 +41,6 @@ class Performing:
         self.settings = settings
         self.last: Deed | None = None
         """What `.` repeats."""
-        self._sent_on: dict[str, str] = {}
-        """Where this person has sent reports: id to dinas."""
-
-    def gone(self, complaint_id: str, number: str) -> Refusal:
-        """Why nothing can be done to a report that this desk no longer holds."""
-        dinas = self._sent_on.get(complaint_id)
-        if not dinas:
-            return Refusal(Code.NOT_FOUND, GONE, {"number": number})
-        name = self.backend.city.dinas_name(dinas)
-        return Refusal(Code.NOT_FOUND, GONE_TO, {"number": number, "dinas": name})
 
     async def run(self, chosen: Chosen, deed: Deed) -> Worked:
         """Act and remember it for `.`."""
@@ -65,7 +52,7 @@ class Performing:
 
         async def part(ids: Sequence[str]) -> list[Outcome]:
             found = await self.backend.perform(ids, plan, stroke)
-            return [self._noted(outcome, chosen) for outcome in found]
+            return [await self._noted(outcome, chosen) for outcome in found]
 
         worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
         if any(outcome.done for outcome in worked.outcomes):
@@ -73,15 +60,17 @@ class Performing:
             self.screen.nudge()
         return worked
 
-    def _noted(self, outcome: Outcome, chosen: Chosen) -> Outcome:
-        """Keep where a report went; say of one that has left meanwhile more than its id."""
-        before, after = outcome.before, outcome.after
-        if before is not None and after is not None and after.dinas and after.dinas != before.dinas:
-            self._sent_on[after.id] = after.dinas
-        if outcome.refusal is None or outcome.refusal.code is not Code.NOT_FOUND or before is not None:
+    async def _noted(self, outcome: Outcome, chosen: Chosen) -> Outcome:
+        """Say of a report that has left meanwhile more than its id."""
+        if (
+            outcome.refusal is None
+            or outcome.refusal.code is not Code.NOT_FOUND
+            or outcome.before is not None
+        ):
             return outcome
         number = next((c.number or c.title for c in chosen.sample if c.id == outcome.ref), outcome.ref)
-        return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
+        refusal = await self.backend.gone(outcome.ref, number)
+        return msgspec.structs.replace(outcome, number=number, refusal=refusal)
 
     async def tell(self, deed: Deed, worked: Worked) -> None:
         """One sentence when all went well or for one report, else a list of what became of each."""

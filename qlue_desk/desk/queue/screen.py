@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
@@ -31,7 +32,7 @@ from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
-from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
@@ -48,6 +49,8 @@ SIDE_FROM = 100
 
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
+_SENT_BACK = -1
+"""Among the counts of the views: those of the person's proposals that came back."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
 MOVING = 0.2
@@ -75,6 +78,7 @@ class DeskScreen(Working, Finding):
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
+        self._sent_back = 0
         self._bursts = Bursts()
         self._highlighted_at = 0.0
         self._look_timer: Timer | None = None
@@ -152,6 +156,7 @@ class DeskScreen(Working, Finding):
             active=self.view,
             waiting=counts[0],
             refused=counts[1],
+            sent_back=self._sent_back,
         )
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
@@ -169,6 +174,7 @@ class DeskScreen(Working, Finding):
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim
         self._aim = row
+        self.elsewhere = ""
         later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
@@ -176,6 +182,9 @@ class DeskScreen(Working, Finding):
         try:
             fetch = self._fetch_grouped if query.group else self._fetch
             await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            if not self.queue.numbers and (where := await self.find_elsewhere(query)):
+                self.elsewhere = where
+                self.show_heading()
         except Superseded:
             raise  # the newer question answers for this one, too
         except Exception:
@@ -240,15 +249,13 @@ class DeskScreen(Working, Finding):
         later(self, self._count(), group="count")
 
     async def _count(self) -> None:
-        readable = {
-            place: query
-            for place, (_name, text) in enumerate(self.views)
-            if (query := self._readable(text)) is not None
-        }
-        counts = await self.backend.counts(list(readable.values()))
-        self._view_counts = [None] * len(self.views)
-        for place, count in zip(readable, counts, strict=True):
-            self._view_counts[place] = count
+        asked = {place: text for place, (_name, text) in enumerate(self.views)}
+        if self.backend.proposes:
+            asked[_SENT_BACK] = SENT_BACK_QUERY
+        queries = {place: query for place, text in asked.items() if (query := self._readable(text))}
+        counts = dict(zip(queries, await self.backend.counts(list(queries.values())), strict=True))
+        self._sent_back = counts.pop(_SENT_BACK, 0)
+        self._view_counts = [counts.get(place) for place in range(len(self.views))]
         await self.desk.refresh_outbox_counts()
         self.show_line()
 
@@ -308,6 +315,8 @@ class DeskScreen(Working, Finding):
             self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
 
     def _empty_words(self) -> str:
+        if self.elsewhere:
+            return self.elsewhere
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
         return _("Tidak ada laporan di tampilan ini. Bagus.")
@@ -340,7 +349,7 @@ class DeskScreen(Working, Finding):
         )
         gone = ""
         if case is None and cells is not None:
-            gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
+            gone = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
         self.detail.show(case, around, gone)
 
     def _draw_detail_again(self) -> None:
@@ -367,6 +376,8 @@ class DeskScreen(Working, Finding):
             self.desk.show_outbox(refused=event.key == REFUSED)
         elif event.key == SUMMARY:
             self.desk.show_summary()
+        elif event.key == SENT_BACK:
+            self.show_own_query(SENT_BACK_QUERY, _("Usulan kembali"))
         else:
             self.action_view(int(event.key))
 
@@ -412,7 +423,6 @@ class DeskScreen(Working, Finding):
             return
         changed = self._bursts.look(now)
         self.forget_suggestion()
-        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:
@@ -421,8 +431,6 @@ class DeskScreen(Working, Finding):
         shown = self.detail.case
         if changed is None or shown is None or shown.complaint.id in changed:
             self._draw_detail_again()
-
-    # --- for the app ---------------------------------------------------------------------------
 
     # --- keys: moving --------------------------------------------------------------------------
 
