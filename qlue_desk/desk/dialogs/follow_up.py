@@ -24,7 +24,7 @@ from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
-from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, To, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -81,6 +81,8 @@ FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 Agree = Callable[[Verb, Fields, Sequence[Path]], Awaitable[bool]]
 """Asks before an act on many reports."""
+Describe = Callable[[str], Awaitable[Content]]
+"""The report whose number was typed as the original, in a few lines."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -146,6 +148,7 @@ class FollowUpDialog(ActingDialog[Done]):
         how_many: int = 1,
         applies: Mapping[Verb, int] | None = None,
         agree: Agree | None = None,
+        describe: Describe | None = None,
         remark: str = "",
     ) -> None:
         """`applies`: to how many of the reports each move can be done; `remark` is said at the start.
@@ -156,6 +159,7 @@ class FollowUpDialog(ActingDialog[Done]):
         self.how_many = how_many
         self.applies = applies or {}
         self.agree = agree
+        self.describe = describe
         self.remark = remark
         self.offers = shown_offers(offers, several=how_many > 1)
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
@@ -292,6 +296,15 @@ class FollowUpDialog(ActingDialog[Done]):
         """Typing in a line."""
         self._someone_types(event.input)
         self._keep_soon()
+        form = self._form()
+        if form is not None and form.edge.to is To.ORIGINAL and event.input is form.fields.get("to"):
+            later(self, self._show_original(form, event.value.strip()), group="original")
+
+    async def _show_original(self, form: MoveForm, typed: str) -> None:
+        """Whether it is the right one is seen by its title, not by its number."""
+        words = await self.describe(typed) if self.describe is not None else Content("")
+        if form.is_attached:
+            form.show_original(words)
 
     def _someone_types(self, field: Widget) -> None:
         if field.has_focus:

@@ -96,6 +96,14 @@ class MoveForm(Vertical):
             with Horizontal(classes="field"):
                 yield Static(Content(label), classes="label")
                 yield field
+            if name == "to" and self.edge.to is To.ORIGINAL:
+                yield Static(id="original")
+
+    def show_original(self, words: Content) -> None:
+        """What is known of the report whose number was typed."""
+        shown = self.query_one("#original", Static)
+        shown.update(words)
+        shown.set_class(bool(words.plain), "-said")
 
     def _fields(self) -> list[tuple[str, str, Widget]]:
         edge, complaint, city = self.edge, self.material.complaint, self.material.city

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.similar import Similar, why_similar
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import headline
+from qlue_desk.desk.dialogs.duplicate import name_of
 from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.domain.city import City
@@ -29,11 +30,6 @@ class Same(msgspec.Struct, frozen=True):
 
     original: Complaint
     duplicates: tuple[Complaint, ...] = ()
-
-
-def name_of(complaint: Complaint) -> str:
-    """The number, or the title while it has none."""
-    return safe(complaint.number or complaint.title)
 
 
 def similar_content(found: Similar, now: dt.datetime) -> Content:

@@ -12,9 +12,11 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.many import ResultDialog
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue import many
+from qlue_desk.desk.queue import colleagues, many
+from qlue_desk.desk.queue.colleagues import Busy
 from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.telling import (
@@ -41,6 +43,8 @@ class Performing:
         self.settings = settings
         self.last: Deed | None = None
         """What `.` repeats."""
+        self._agreed: set[tuple[str, str, tuple[str, ...]]] = set()
+        """Reports of colleagues that the person was asked about and went on with."""
 
     async def run(self, chosen: Chosen, deed: Deed) -> Worked:
         """Act and remember it for `.`."""
@@ -71,6 +75,35 @@ class Performing:
         number = next((c.number or c.title for c in chosen.sample if c.id == outcome.ref), outcome.ref)
         refusal = await self.backend.gone(outcome.ref, number)
         return msgspec.structs.replace(outcome, number=number, refusal=refusal)
+
+    async def agree(self, chosen: Chosen, deed: Deed) -> bool:
+        """Asks before an act on many reports (`ui.confirm_bulk`), and before one on a colleague's; at most once."""
+        several = len(chosen) >= self.settings.ui.confirm_bulk
+        found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
+        if several:
+            agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
+        elif found:
+            question = _("{move} tetap dijalankan?").format(move=deed.label)
+            dialog = ConfirmDialog(_("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}")
+            answer: bool | None = await self.screen.app.push_screen_wait(dialog)
+            agreed = bool(answer)
+        else:
+            agreed = True
+        if agreed:
+            self._agreed.update(each.key for each in found)
+        return agreed
+
+    async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
+        """A colleague may have taken it while the dialog was open."""
+        found = [await self.backend.complaint(each) for each in chosen.ids]
+        return Chosen(chosen.ids, tuple(each for each in found if each is not None))
+
+    def busy(self, chosen: Chosen, deed: Deed) -> list[Busy]:
+        """Colleagues at work on these reports of whom the person does not know yet."""
+        if not colleagues.leads_on(deed):
+            return []
+        found = colleagues.busy(chosen.sample, self.backend.actor.id, self.screen.desk.others)
+        return [each for each in found if each.key not in self._agreed]
 
     async def tell(self, deed: Deed, worked: Worked) -> None:
         """One sentence when all went well or for one report, else a list of what became of each."""
@@ -115,7 +148,7 @@ class Performing:
 
     async def run_and_tell(self, chosen: Chosen, deed: Deed) -> bool:
         """Ask where there are many, act, tell; true when something was done."""
-        if not await many.agree(self.screen, self.backend, chosen, deed):
+        if not await self.agree(chosen, deed):
             return False
         if len(chosen) > 1:  # where no dialog says it: many reports take a moment
             say(self.screen, _("mencatat {n}…").format(n=len(chosen)))
