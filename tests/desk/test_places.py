@@ -17,6 +17,7 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.dialogs.operator import OperatorDialog
@@ -519,13 +520,32 @@ def test_a_note_is_kept_while_it_is_typed_and_forgotten_once_recorded(world: Des
     play(world, scene)
 
 
+def test_a_sheet_that_is_left_says_that_the_text_is_kept(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        for key, kind in (("c", NoteDialog), ("t", FollowUpDialog)):
+            await pilot.press(key)
+            await until(lambda kind=kind: isinstance(app.screen, kind) and bool(app.screen.query(NoteArea)))
+            assert "tulisan disimpan" in " ".join(text_of(app).replace("│", " ").split())
+            app.screen.query_one(NoteArea).insert("besok")
+            await pilot.press("escape")
+            kept = f"Tulisan Anda disimpan sebagai konsep; {key} membukanya lagi."
+            await until(lambda kept=kept: said.sentence == kept)
+
+    play(world, scene)
+
+
 def test_a_public_note_says_so_before_it_is_sent(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, NoteDialog))
-        assert "INTERN" in str(app.screen.query_one("#audience", Static).content)
+        audience = app.screen.query_one("#audience", Static)
+        assert str(audience.content) == "INTERN: hanya petugas yang membaca catatan ini"
+        assert "enter simpan untuk petugas" in text_of(app)
         await pilot.press("ctrl+t")
-        assert "PUBLIK" in str(app.screen.query_one("#audience", Static).content)
+        assert str(audience.content) == "PUBLIK: pelapor membaca catatan ini di halamannya"
+        await until(lambda: "enter kirim ke pelapor" in text_of(app))
+        assert audience.size.height >= 1
         app.screen.query_one(NoteArea).insert("Sudah dicek")
         await pilot.press("enter")
         await until(lambda: waiting(world) == ["note"])
