@@ -8,7 +8,7 @@ from textual.widgets import Input
 from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.query import Field, Query
 from qlue_desk.words import _, sentences
@@ -42,10 +42,9 @@ def number_asked(query: Query) -> str:
     return asked[0] if len(asked) == 1 == len(query.words) + len(query.terms) else ""
 
 
-class Finding(QueueKeys):
+class Finding(Counting):
     """What is shown, and how one gets somewhere else; the screen fills the list."""
 
-    views: list[tuple[str, str]]
     view = 0
     """Index into `views`; -1 while a query of one's own is shown."""
     query_text = ""
@@ -61,10 +60,6 @@ class Finding(QueueKeys):
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
         """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
-        raise NotImplementedError
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
         raise NotImplementedError
 
     def open_detail(self) -> None:

@@ -49,8 +49,6 @@ SIDE_FROM = 100
 
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
-_SENT_BACK = -1
-"""Among the counts of the views: those of the person's proposals that came back."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
 MOVING = 0.2
@@ -78,7 +76,6 @@ class DeskScreen(Working, Finding):
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
-        self._sent_back = 0
         self._bursts = Bursts()
         self._highlighted_at = 0.0
         self._look_timer: Timer | None = None
@@ -156,7 +153,7 @@ class DeskScreen(Working, Finding):
             active=self.view,
             waiting=counts[0],
             refused=counts[1],
-            sent_back=self._sent_back,
+            sent_back=self.sent_back,
         )
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
@@ -205,7 +202,7 @@ class DeskScreen(Working, Finding):
                 self.lag.arrived(text)
                 self.show_heading()
                 if len(numbers) != FIRST_PAGE:
-                    later(self, self._count(), group="count")
+                    later(self, self.count(), group="count")
                     return
                 keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
@@ -217,7 +214,7 @@ class DeskScreen(Working, Finding):
             self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
-                later(self, self._count(), group="count")
+                later(self, self.count(), group="count")
                 return
             if self.query_one(QueryBar).has_class("-open"):
                 await asyncio.sleep(ALL_REST)
@@ -226,7 +223,7 @@ class DeskScreen(Working, Finding):
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
-        later(self, self._count(), group="count")
+        later(self, self.count(), group="count")
 
     def _shown(self) -> None:
         if not self._filled:
@@ -246,29 +243,7 @@ class DeskScreen(Working, Finding):
         self._shown()
         self.lag.arrived(text)
         self.show_heading()
-        later(self, self._count(), group="count")
-
-    async def _count(self) -> None:
-        asked = {place: text for place, (_name, text) in enumerate(self.views)}
-        if self.backend.proposes:
-            asked[_SENT_BACK] = SENT_BACK_QUERY
-        queries = {place: query for place, text in asked.items() if (query := self._readable(text))}
-        counts = dict(zip(queries, await self.backend.counts(list(queries.values())), strict=True))
-        self._sent_back = counts.pop(_SENT_BACK, 0)
-        self._view_counts = [counts.get(place) for place in range(len(self.views))]
-        await self.desk.refresh_outbox_counts()
-        self.show_line()
-
-    def _readable(self, text: str) -> Query | None:
-        """A view's query; None where somebody wrote one that cannot be read."""
-        try:
-            return self.backend.parse(text)
-        except QueryError:
-            return None
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
-        return self._readable(text) is not None
+        later(self, self.count(), group="count")
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
