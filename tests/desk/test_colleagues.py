@@ -108,6 +108,20 @@ def test_one_that_a_colleague_has_open_is_asked_about_and_a_note_on_it_is_not(wo
     play(world, scene)
 
 
+def test_what_is_refused_anyway_is_not_asked_about(world: DeskWorld) -> None:
+    world.add(status=Status.IN_PROGRESS, **ASEP)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await press_t(app, pilot, "u")
+        form = app.screen.query_one("MoveForm")
+        form.fields["note"].insert("Sudah ditambal.")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: "lampirkan bukti" in str(app.screen.query_one("#wrong").render()))  # type: ignore[attr-defined]
+        assert isinstance(app.screen, FollowUpDialog)
+
+    play(world, scene)
+
+
 def test_ones_own_is_not_asked_about(world: DeskWorld) -> None:
     one = world.add(status=Status.DISPATCHED, holder="u_rina", holder_name="Rina")
 

@@ -580,6 +580,8 @@ def test_proposing_needs_evidence_or_a_reason_and_checks_the_file(world: DeskWor
         await until(lambda: "Berkas tidak ada" in str(said.content))
         form.fields["evidence"].value = str(photo)  # type: ignore[attr-defined]
         await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))  # it is Asep's
+        await pilot.press("enter")
         await until(lambda: waiting(world) == ["propose"])
 
     play(world, scene)

@@ -82,16 +82,25 @@ class Performing:
         found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
         if several:
             agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
-        elif found:
+        elif found and await self._would_be_done(chosen, deed):
             question = _("{move} tetap dijalankan?").format(move=deed.label)
             dialog = ConfirmDialog(_("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}")
             answer: bool | None = await self.screen.app.push_screen_wait(dialog)
             agreed = bool(answer)
         else:
             agreed = True
+            found = []
         if agreed:
             self._agreed.update(each.key for each in found)
         return agreed
+
+    async def _would_be_done(self, chosen: Chosen, deed: Deed) -> bool:
+        """What is refused anyway needs no question; the refusal says why."""
+        try:
+            plan = await deed.planned(self.backend, dry_run=True)
+        except Refused:
+            return False
+        return any(outcome.done for outcome in await self.backend.preview(chosen.ids, plan))
 
     async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
         """A colleague may have taken it while the dialog was open."""
