@@ -23,7 +23,12 @@ from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
-_DRAFT_LABEL = {"note": N_("Catatan"), "follow_up": N_("Tindak lanjut")}
+_DRAFT_LABEL = {
+    "note": N_("Catatan"),
+    "follow_up": N_("Tindak lanjut"),
+    "follow_up.evidence": N_("Bukti"),
+    "follow_up.no_evidence": N_("Tanpa bukti"),
+}
 WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
@@ -113,7 +118,9 @@ def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
         Kept(
             id=draft.key,
             number=draft.number,
-            label=translate(_DRAFT_LABEL.get(draft.what.partition(".")[0], draft.what)),
+            label=translate(
+                _DRAFT_LABEL.get(draft.what) or _DRAFT_LABEL.get(draft.what.partition(".")[0], draft.what)
+            ),
             dinas=workplace.city.dinas_name(draft.dinas) if draft.dinas else "",
             text=draft.text,
             at=draft.at,

@@ -99,8 +99,8 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
 
 
 async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
-    """Reports that have this number, or a number that ends with it."""
-    return [
+    """Reports that have this number, or a number that ends with it; behind them those that are elsewhere now."""
+    here = [
         Command(
             f"number:{report.number}",
             _("Buka laporan {number}").format(number=report.number),
@@ -108,3 +108,8 @@ async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
         )
         for report in await backend.numbered(typed)
     ]
+    elsewhere = [
+        Command(f"number:{number}", number, where.sentence(_))
+        for number, where in await backend.elsewhere(typed)
+    ]
+    return [*here, *elsewhere]

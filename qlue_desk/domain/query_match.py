@@ -189,6 +189,8 @@ def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
             return complaint.status is Status.AWAITING_VERIFICATION
         case "ownproposal":
             return complaint.status is Status.AWAITING_VERIFICATION and complaint.proposed_by == moment.me
+        case "sentback":
+            return complaint.sent_back
         case "reopened":
             return complaint.reopened > 0
         case "mine":

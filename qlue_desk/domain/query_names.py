@@ -137,6 +137,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("unacknowledged", "belum-diterima"),
         ("proposed", "diusulkan"),
         ("ownproposal", "usulan-saya"),
+        ("sentback", "usulan-kembali"),
         ("reopened", "dibuka-kembali"),
         ("mine", "milik-saya saya"),
         ("unassigned", "belum-diambil"),

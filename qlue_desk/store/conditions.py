@@ -15,7 +15,7 @@ from qlue_desk.domain.query import Query, Term, Word
 from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, may_be_in_a_number, span
 from qlue_desk.domain.query_names import NONE, Field
 from qlue_desk.store import snoozes
-from qlue_desk.store.models import NEVER
+from qlue_desk.store.models import NEVER, SENT_BACK
 from qlue_desk.store.search import has_token, phrase
 
 Value = str | int | float
@@ -193,6 +193,7 @@ _IS: dict[str, Callable[[Moment], Condition]] = {
         " AND coalesce(json_extract(CAST(body AS TEXT), '$.proposed_by'), '') = ?)",
         (moment.me,),
     ),
+    "sentback": lambda moment: Condition(f"proposal = {SENT_BACK}"),
     "reopened": lambda moment: Condition("reopened > 0"),
     "mine": lambda moment: _by("me", moment),
     "unassigned": lambda moment: Condition("holder = ''"),

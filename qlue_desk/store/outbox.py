@@ -16,7 +16,7 @@ from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerprint
-from qlue_desk.store import complaints, departed, twin
+from qlue_desk.store import complaints, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase
@@ -146,9 +146,8 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = refused(action_id)
+    refused(action_id)
     _put_away(action_id)
-    departed.tidy(old.action.complaint_id)
 
 
 def refused(action_id: str) -> Waiting:

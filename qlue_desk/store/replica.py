@@ -78,8 +78,8 @@ class Staged(msgspec.Struct):
     complaint: Complaint | None
     entries: list[Entry] = []
     removed: bool = False
-    to_dinas: str = ""
-    """Where a report went that left."""
+    gone: Payload = Payload()
+    """Where a report went that left, and since when it is there."""
 
 
 # --- positions -------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
         staged = folded.get(event.complaint_id)
         if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
             if event.version >= known:
-                folded[event.complaint_id] = Staged(None, [], removed=True, to_dinas=_where_to(event))
+                folded[event.complaint_id] = Staged(None, [], removed=True, gone=_where_to(event))
                 versions[event.complaint_id] = 0
             continue
         payload = bytes(event.payload)
@@ -211,12 +211,12 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
     return folded
 
 
-def _where_to(event: FeedEvent) -> str:
-    """The dinas that a report went to; '' where the event does not say, which must not stop the feed."""
+def _where_to(event: FeedEvent) -> Payload:
+    """Where a report went; empty where the event does not say, which must not stop the feed."""
     try:
-        return payload_of(bytes(event.payload)).to_dinas
+        return payload_of(bytes(event.payload))
     except (NewerData, msgspec.MsgspecError):
-        return ""
+        return Payload()
 
 
 def _versions(complaint_ids: set[str]) -> dict[str, int]:
@@ -243,7 +243,7 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     for complaint_id, staged in folded.items():
         give_way()
         if staged.removed:
-            forget(complaint_id, staged.to_dinas)
+            forget(complaint_id, staged.gone.to_dinas, staged.gone.since)
         if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
             complaints.put_entries(staged.entries)
         base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
@@ -270,19 +270,20 @@ def journal_days() -> int:
 # --- leaving ---------------------------------------------------------------------------------------
 
 
-def forget(complaint_id: str, to_dinas: str = "") -> None:
+def forget(complaint_id: str, to_dinas: str = "", since: dt.datetime | None = None) -> None:
     """Remove everything of a complaint that left this desk's scope; only own words stay, for the tray.
 
     The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
-    moved to where the tray shows it.
+    moved to where the tray shows it. Its number is kept with the dinas that has it (`since` then, else since now).
     """
     row = (
         connection()
         .execute("SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
         .fetchone()
     )
-    drafts.keep(complaint_id, row[0] if row else "", to_dinas)
-    departed.keep(complaint_id, to_dinas)
+    number = row[0] if row else ""
+    drafts.keep(complaint_id, number, to_dinas)
+    departed.keep(complaint_id, number, to_dinas, since or dt.datetime.now(dt.UTC))
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
     # The title is the citizen's text: it must not outlive the row.
@@ -332,7 +333,7 @@ def purge(*, sealed: bool = False) -> None:
     rows = connection().execute("SELECT id FROM complaint").fetchall()
     for (complaint_id,) in rows:
         forget(complaint_id)
-    for table in ("complaint", "entry", "stage"):
+    for table in ("complaint", "entry", "stage", "departed"):
         connection().execute(f"DELETE FROM {table}")
     connection().execute(
         "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)

@@ -22,13 +22,12 @@ from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.fields import (
     Choice,
     NoteArea,
-    PathInput,
     Picker,
     SafeInput,
-    complete_path,
     fitting,
 )
 from qlue_desk.desk.widgets.header_line import line_words
+from qlue_desk.desk.widgets.paths import PathInput, complete_path
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk_world import NOW

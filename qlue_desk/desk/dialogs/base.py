@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -133,7 +133,8 @@ class DraftKeeper:
 class ActingDialog(Dialog[Answer]):
     """A dialog whose enter acts on reports; what was typed stays until that has worked."""
 
-    keeper: DraftKeeper | None = None
+    keepers: Mapping[str, DraftKeeper] = {}
+    """Of each field whose text is kept while it is typed."""
     running = False
     how_many = 1
     """Reports that the act is for."""
@@ -177,8 +178,8 @@ class ActingDialog(Dialog[Answer]):
             if field is not None:
                 field.focus()
             return False
-        if self.keeper is not None:
-            self.keeper.now("")
+        for keeper in self.keepers.values():
+            keeper.now("")
         return True
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.queue.columns import COLUMNS
 from qlue_desk.words import _
 
@@ -18,13 +18,11 @@ CHOICES = tuple(column for column in COLUMNS if column.name not in ("mark", "tit
 """Marks and title are always there."""
 
 
-class ColumnsDialog(Dialog[tuple[str, ...]]):
+class ColumnsDialog(Listed[tuple[str, ...]]):
     """Space turns one on or off, enter keeps them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,x", "turn", show=False, priority=True),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
     ]
 
     def __init__(self, chosen: tuple[str, ...]) -> None:
@@ -51,11 +49,6 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
         if place is not None:
             self.chosen ^= {CHOICES[place].name}
             options.replace_option_prompt_at_index(place, self._line(place))
-
-    def action_step(self, step: int) -> None:
-        """Move."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter: in the order of the list."""

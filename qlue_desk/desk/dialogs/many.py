@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.dialogs.base import ConfirmDialog, Dialog
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
 
@@ -95,13 +96,11 @@ class ProgressDialog(Dialog[None]):
             keys.update(Content(_("berhenti…")))
 
 
-class ResultDialog(Dialog[str]):
+class ResultDialog(Listed[str]):
     """What became of each report, those left out first by reason; enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", show=False),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
     ]
 
     def __init__(self, title: str, outcomes: Sequence[Outcome]) -> None:
@@ -135,11 +134,6 @@ class ResultDialog(Dialog[str]):
             words = _("… dan {n} lagi; yang dilewati tetap bertanda.").format(n=wording.number(more))
             lines.append(_group(words, "$text-muted"))
         return lines
-
-    def action_step(self, step: int) -> None:
-        """Move."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter."""

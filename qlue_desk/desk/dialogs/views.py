@@ -12,7 +12,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import AskDialog, Dialog
+from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
@@ -20,12 +21,10 @@ from qlue_desk.words import _
 NAME_WIDTH = 26
 
 
-class ViewsDialog(Dialog[str]):
+class ViewsDialog(Listed[str]):
     """Answers the name of the view to open, None when there was only something to put right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
         Binding("J,shift+down", "move(1)", show=False),
         Binding("K,shift+up", "move(-1)", show=False),
         Binding("r", "rename", show=False),
@@ -77,11 +76,6 @@ class ViewsDialog(Dialog[str]):
     @property
     def _place(self) -> int:
         return self.query_one("#view-rows", OptionList).highlighted or 0
-
-    def action_step(self, step: int) -> None:
-        """J and k."""
-        options = self.query_one("#view-rows", OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter opens it."""

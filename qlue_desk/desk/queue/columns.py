@@ -31,6 +31,8 @@ COMPACT = 96
 SHORT_NUMBER = 9
 WATCHED = ("◉", "@")
 """Somebody else has the report open."""
+SENT_BACK = ("←", "<")
+"""Behind the status: the proposal to end it came back."""
 TITLE = 30
 """Cells that the title keeps before other columns get room."""
 LEAST_TITLE = 14
@@ -60,6 +62,8 @@ class Cells(msgspec.Struct, frozen=True):
     """Epoch seconds of the citizen's report."""
     snoozed: bool = False
     """Put aside by the person at this desk."""
+    sent_back: bool = False
+    """Its proposal came back from the second person."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -183,6 +187,8 @@ class RowPainter:
                 return due_words(cells, now, size), self._due_style(cells, now)
             case "status":
                 word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status, size)}"
+                if cells.sent_back:
+                    return f"{word} {SENT_BACK[self._ascii]}", self._style(f"{Colour.RED}-strong")
                 return word, self._style(str(STATUS_LOOK[cells.status].colour))
             case "kelurahan":
                 return safe(cells.kelurahan) or "–", self._style("muted")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import by_key, later, say
-from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.query import Field, Query
 from qlue_desk.words import _, sentences
 
 
@@ -25,19 +26,32 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
+    return sentences(
+        sentence,
+        _("{names} tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya.").format(
+            names=names
+        ),
+    )
 
 
-class Finding(QueueKeys):
+def number_asked(query: Query) -> str:
+    """The number of a report, where a query is nothing but that; ''."""
+    asked = [word.text for word in query.words if not word.negated]
+    asked += [value for term in query.terms if term.field is Field.NUMBER for value in term.values]
+    return asked[0] if len(asked) == 1 == len(query.words) + len(query.terms) else ""
+
+
+class Finding(Counting):
     """What is shown, and how one gets somewhere else; the screen fills the list."""
 
-    views: list[tuple[str, str]]
     view = 0
     """Index into `views`; -1 while a query of one's own is shown."""
     query_text = ""
     kept_query = ""
     named_query = ("", "")
     """A query of the summary and what its number counts."""
+    elsewhere = ""
+    """What is said in place of an empty list of a report that left this desk."""
     from_summary = False
     """Esc goes back to the number whose reports these are."""
     before = Standing(0, None)
@@ -45,10 +59,6 @@ class Finding(QueueKeys):
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
         """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
-        raise NotImplementedError
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
         raise NotImplementedError
 
     def open_detail(self) -> None:
@@ -106,11 +116,19 @@ class Finding(QueueKeys):
         """Show the report with this number, whichever view it is in."""
         complaint = await self.backend.complaint(reference)
         if complaint is None:
-            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
+            away = await self.backend.elsewhere(reference)
+            unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
+            say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
             return
         self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
         if not self.is_wide:
             self.open_detail()
+
+    async def find_elsewhere(self, query: Query) -> str:
+        """Where the report is whose number a query asks for, when it left this desk; '' for any other query."""
+        number = number_asked(query)
+        found = await self.backend.elsewhere(number) if number else []
+        return "\n".join(where.sentence(_) for _number, where in found)
 
     # --- the query bar -------------------------------------------------------------------------
 
@@ -177,6 +195,15 @@ class Finding(QueueKeys):
         )
         if not name:
             return
+        given = self.backend.displaced_by(name)
+        if given is not None:
+            question = _(
+                "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
+                "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
+            ).format(name=_(given.name), query=given.query, own=self.query_text)
+            if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
+                return
+            name = given.name
         before = [shown for shown, _query in self.views]
         name = await self.backend.edit_views(self.backend.view_file.save, name, self.query_text)
         self.views_changed(self.backend.views())

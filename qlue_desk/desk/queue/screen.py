@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
@@ -32,7 +33,7 @@ from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
-from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
@@ -159,6 +160,7 @@ class DeskScreen(Working, Finding):
             active=self.view,
             waiting=counts[0],
             refused=counts[1],
+            sent_back=self.sent_back,
         )
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
@@ -176,6 +178,7 @@ class DeskScreen(Working, Finding):
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim
         self._aim = row
+        self.elsewhere = ""
         later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
@@ -183,6 +186,9 @@ class DeskScreen(Working, Finding):
         try:
             fetch = self._fetch_grouped if query.group else self._fetch
             await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            if not self.queue.numbers and (where := await self.find_elsewhere(query)):
+                self.elsewhere = where
+                self.show_heading()
         except Superseded:
             raise  # the newer question answers for this one, too
         except Exception:
@@ -203,7 +209,7 @@ class DeskScreen(Working, Finding):
                 self.lag.arrived(text)
                 self.show_heading()
                 if len(numbers) != FIRST_PAGE:
-                    later(self, self._count(), group="count")
+                    later(self, self.count(), group="count")
                     return
                 keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
@@ -215,7 +221,7 @@ class DeskScreen(Working, Finding):
             self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
-                later(self, self._count(), group="count")
+                later(self, self.count(), group="count")
                 return
             if self.query_one(QueryBar).has_class("-open"):
                 await asyncio.sleep(ALL_REST)
@@ -224,7 +230,7 @@ class DeskScreen(Working, Finding):
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
-        later(self, self._count(), group="count")
+        later(self, self.count(), group="count")
 
     def _shown(self) -> None:
         if not self._filled:
@@ -244,31 +250,7 @@ class DeskScreen(Working, Finding):
         self._shown()
         self.lag.arrived(text)
         self.show_heading()
-        later(self, self._count(), group="count")
-
-    async def _count(self) -> None:
-        readable = {
-            place: query
-            for place, (_name, text) in enumerate(self.views)
-            if (query := self._readable(text)) is not None
-        }
-        counts = await self.backend.counts(list(readable.values()))
-        self._view_counts = [None] * len(self.views)
-        for place, count in zip(readable, counts, strict=True):
-            self._view_counts[place] = count
-        await self.desk.refresh_outbox_counts()
-        self.show_line()
-
-    def _readable(self, text: str) -> Query | None:
-        """A view's query; None where somebody wrote one that cannot be read."""
-        try:
-            return self.backend.parse(text)
-        except QueryError:
-            return None
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
-        return self._readable(text) is not None
+        later(self, self.count(), group="count")
 
     def _point_at(self, error: QueryError) -> None:
         lines = [error.sentence(_)]
@@ -315,6 +297,8 @@ class DeskScreen(Working, Finding):
             self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
 
     def _empty_words(self) -> str:
+        if self.elsewhere:
+            return self.elsewhere
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
         return _("Tidak ada laporan di tampilan ini. Bagus.")
@@ -347,7 +331,7 @@ class DeskScreen(Working, Finding):
         )
         gone = ""
         if case is None and cells is not None:
-            gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
+            gone = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
         self.detail.show(case, around, gone)
 
     def _draw_detail_again(self) -> None:
@@ -374,6 +358,8 @@ class DeskScreen(Working, Finding):
             self.desk.show_outbox(refused=event.key == REFUSED)
         elif event.key == SUMMARY:
             self.desk.show_summary()
+        elif event.key == SENT_BACK:
+            self.show_own_query(SENT_BACK_QUERY, _("Usulan kembali"))
         else:
             self.action_view(int(event.key))
 
@@ -419,7 +405,6 @@ class DeskScreen(Working, Finding):
             return
         changed = self._bursts.look(now)
         self.forget_suggestion()
-        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:
@@ -428,8 +413,6 @@ class DeskScreen(Working, Finding):
         shown = self.detail.case
         if changed is None or shown is None or shown.complaint.id in changed:
             self._draw_detail_again()
-
-    # --- for the app ---------------------------------------------------------------------------
 
     # --- keys: moving --------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,7 +14,6 @@ from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -299,62 +297,6 @@ class DateInput(SafeInput):
     def date(self) -> dt.date | None:
         """The day, None when it cannot be read."""
         return wording.read_date(self.value, self.today)
-
-
-class PathSuggester(Suggester):
-    """Completes the name of a file; looks into one folder only, so it is quick."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The first path that begins with `value`."""
-        found = complete_path(value)
-        return found[0] if found else None
-
-
-def complete_path(typed: str) -> list[str]:
-    """Paths that begin with what is typed, folders with a slash, at most 20."""
-    if not typed:
-        return []
-    folder_text, slash, begun = typed.rpartition("/")
-    folder = Path(folder_text + slash if folder_text or slash else ".").expanduser()
-    try:
-        names = sorted(
-            p.name + ("/" if p.is_dir() else "") for p in folder.iterdir() if p.name.startswith(begun)
-        )
-    except OSError:
-        return []
-    return [
-        f"{folder_text}{slash}{name}" for name in names if not name.startswith(".") or begun.startswith(".")
-    ][:20]
-
-
-class PathInput(SafeInput):
-    """Names of files, separated by commas where there are several; right arrow takes the suggestion."""
-
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        # Whoever comes back to a wrong path wants to mend it, not to replace it with the next letter.
-        super().__init__(placeholder=placeholder, id=id, suggester=PathSuggester(), select_on_focus=False)
-
-    def action_cursor_right(self, select: bool = False) -> None:
-        """At the end of the line: take the suggestion at once, also one that is not on screen yet."""
-        found = [] if select or self.cursor_position < len(self.value) else complete_path(self.value)
-        if found:
-            self.value = found[0]
-            self.cursor_position = len(self.value)
-        else:
-            super().action_cursor_right(select)
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files named."""
-        return [Path(part.strip()).expanduser() for part in self.value.split(",") if part.strip()]
-
-    @property
-    def missing(self) -> list[Path]:
-        """Named files that are not there."""
-        return [path for path in self.paths if not path.is_file()]
 
 
 def value_of(field: Any) -> str:
