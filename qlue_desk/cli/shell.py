@@ -64,12 +64,8 @@ class Shell:
             if workplace.store.read_only is not None:
                 warn(workplace.store.read_only.sentence(_))
             if ballast.running_out(self.home):
-                warn(
-                    _(
-                        "Cakram hampir penuh di {path}: kosongkan ruang."
-                        " Tindakan masih dicatat dan dikirim, yang baru dari pusat belum diambil."
-                    ).format(path=self.home)
-                )
+                fits = ballast.own_work_fits(self.home)
+                warn(_(ballast.NEARLY_FULL if fits else ballast.FULL).format(path=self.home))
         finally:
             workplace.close()
 
