@@ -87,10 +87,8 @@ class Store:
         """None before the first such read."""
 
     @classmethod
-    def open(cls, folder: Path, *, key: bytes | None = None) -> Store:
+    def open(cls, folder: Path) -> Store:
         """Open the database of a data folder, making folder, key and tables where they are missing.
-
-        `key` is 32 raw bytes; None reads or makes the key file beside the database.
 
         :raises StoreError: with one sentence when it cannot be opened.
         """
@@ -108,7 +106,7 @@ class Store:
                 N_("Folder data {path} tidak bisa dibuat: {why}."), path=str(folder), why=reason_of(error)
             ) from error
         there = (folder / DATABASE_FILE).exists()
-        key = key or load_key(folder, database_exists=there)
+        key = load_key(folder, database_exists=there)
         try:
             return cls(folder, key)._opened()
         except DiskFull:
