@@ -36,7 +36,6 @@ FULL = N_(
 )
 
 
-
 def make(folder: Path) -> None:
     """Make the file, or a larger one where a small one was made on a fuller disk; never fails.
 

@@ -23,7 +23,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, schema, twin
+from qlue_desk.store import ballast, burning, schema, sealing, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, Way, explained, first_cause
 from qlue_desk.store.disk import is_full
@@ -311,6 +311,8 @@ class Store:
         self._burn_words()
         self._empty_the_log()
         self._idle_turns += 1
+        if self._idle_turns == 1:
+            sealing.load()  # the first action of a shift does not wait for it
         if self._idle_turns % _TURNS_TO_BALLAST == 0:
             ballast.make(self.folder)
 

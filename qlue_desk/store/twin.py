@@ -34,6 +34,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     action: Action | None = None
     number: str = ""
     title: str = ""
+    zone: str = ""
+    """The city's time zone: without the database nothing else tells it."""
     undone: str = ""
 
 
@@ -117,7 +119,7 @@ def read(path: Path) -> Twin:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Twin((), 0)
     except OSError as error:
         raise StoreError(
