@@ -82,6 +82,17 @@ class Shell:
                 warn(_(NEVER_SYNCED))
             yield workplace
 
+    @staticmethod
+    def tell_of_waiting() -> None:
+        """From now on a central that lets a command wait is named, on stderr."""
+        from qlue_desk.sync.transport import announce_waiting
+
+        def tell(address: str, most: float) -> None:
+            sentence = _("Menunggu jawaban pusat {address}; paling lama {n} detik.")
+            warn(sentence.format(address=address, n=round(most)))
+
+        announce_waiting(tell)
+
     def private_ca(self) -> Path | None:
         """The city's own certificate authority, if it has one."""
         return Path(self.settings.sync.ca_file) if self.settings.sync.ca_file else None
