@@ -136,13 +136,8 @@ def salvage() -> int:
 
 def tidy_twin() -> None:
     """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
-    path = twin.path_here()
-    open_ids = {
-        row[0]
-        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    }
-    kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
-    twin.rewrite(path, kept)
+    rows = connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
+    twin.keep_only(twin.path_here(), {row[0] for row in rows.fetchall()})
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:

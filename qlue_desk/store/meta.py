@@ -15,6 +15,8 @@ ROTATE_AT = "rotate_at"
 """When (central's clock) the desk asks for a new token; absent until central has told its time."""
 DIGESTS = "digests"
 """The address whose central states the digest of each reply (`sync.digests`)."""
+DESK = "desk"
+"""Id of the desk that the enrolment made of this installation; empty until its first session."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.departed import Departed
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.key import load_key
+from qlue_desk.store.key import KEY_FILE
 from qlue_desk.store.models import SCHEMA_VERSION
 from qlue_desk.store.similar import duplicates_of
 from tests.desk_world import NOW, DeskWorld
@@ -103,7 +104,8 @@ def test_the_copy_from_before_is_whole_encrypted_and_for_its_owner(tmp_path: Pat
     other = tmp_path / "other"
     other.mkdir()
     os.replace(copy, other / "desk.db")
-    store = Store.open(other, key=load_key(tmp_path / "home", database_exists=True))
+    shutil.copy(tmp_path / "home" / KEY_FILE, other)
+    store = Store.open(other)
     assert store.reading(complaints.get, complaint.id) == complaint
     store.close()
     assert (other / COPY).exists()  # it was of version 1 still
