@@ -23,9 +23,9 @@ from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from tests.bench import home
-from tests.bench.painting import environment
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
+from tests.terminal import environment
 
 _CHUNK = 2000
 _TAKEN = 1000

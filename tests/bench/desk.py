@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import home
-from tests.bench.painting import Terminal
 from tests.bench.table import Line, Sample
+from tests.terminal import DESK, Terminal
 
 _EMPTY_APP = """
 from textual.app import App
@@ -34,7 +34,6 @@ class Table(App):
         table.add_rows((f"26-{n:06d}", "2 hari", "Proses", f"Lubang nomor {n}") for n in range(int(sys.argv[1])))
 Table().run()
 """
-DESK = (sys.executable, "-m", "qlue_desk")
 ROW = "26-"
 """What only a line of the list shows."""
 DOWN, UP, PAGE, BACK = b"j", b"k", b"\x04", b"\x15"

@@ -15,8 +15,8 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from tests.bench import home
-from tests.bench.painting import environment
 from tests.bench.table import Line, Sample
+from tests.terminal import environment
 
 
 def recording(count: int, times: int = 300) -> Iterator[Line]:
