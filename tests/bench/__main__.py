@@ -11,22 +11,30 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import desk, store, syncing, wire
+from tests.bench import desk, growth, keys, pushing, store, syncing, wire
 from tests.bench.table import LeftOut, Line, shown
 
 Measure = Callable[[int], Iterable[Line]]
+_SOME = 100_000
+"""Reports where the target names so many; fewer with a smaller `--rows`."""
 MEASURES: dict[str, Measure] = {
-    "start": lambda most: desk.start(sorted({min(100_000, most), most})),
-    "datatable": lambda most: desk.data_table(min(100_000, most)),
-    "keys": desk.keys,
+    "start": lambda most: desk.start(sorted({min(_SOME, most), most})),
+    "neomutt": lambda most: desk.mails(min(_SOME, most)),
+    "datatable": lambda most: desk.data_table(min(_SOME, most)),
+    "keys": keys.keys,
+    "keys-syncing": keys.keys_while_syncing,
+    "thin-line": keys.thin_line,
     "query": desk.query,
     "summary": desk.summary,
     "memory": desk.memory,
-    "recording": lambda most: store.recording(min(100_000, most)),
-    "first-sync": lambda most: syncing.first_sync(min(100_000, most)),
+    "recording": lambda most: store.recording(min(_SOME, most)),
+    "first-sync": lambda most: syncing.first_sync(min(_SOME, most)),
+    "pouchdb": lambda most: syncing.first_sync_of_pouchdb(min(_SOME, most)),
     "bytes": lambda most: wire.bytes_sent(min(200, most)),
     "visible": lambda most: wire.visible(min(200, most)),
-    "commands": lambda most: store.commands(min(100_000, most)),
+    "pushes": lambda most: pushing.pushes(min(100, most)),
+    "commands": lambda most: store.commands(min(_SOME, most)),
+    "growth": lambda most: growth.growth(most, min(_SOME, most)),
 }
 
 

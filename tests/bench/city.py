@@ -1,6 +1,6 @@
 """A central with many reports in a process of its own: `python -m tests.bench.city FOLDER COUNT`.
 
-Prints one line of JSON (`url`, `token`, `actor`), then obeys lines on standard input: `change N` moves N reports a
+Prints one line of JSON (`url`, `token`, `actor`, `cursor`), then obeys lines on standard input: `change N` moves N reports a
 second until the next line, `rest` stops that.
 """
 
@@ -19,9 +19,11 @@ from typing import Any
 
 import msgspec
 
+from qlue_desk.central.feed import dinas_stream
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import encode_cursor
 from tests.bench import home
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
@@ -109,6 +111,8 @@ class City:
         self.url: str = told["url"]
         self.token: str = told["token"]
         self.actor: dict[str, Any] = told["actor"]
+        self.cursor: str = told["cursor"]
+        """Behind all that DPUPR's desks were told before the restlessness."""
 
     def say(self, line: str) -> None:
         """One command."""
@@ -144,6 +148,7 @@ def main() -> None:
             "url": central.url,
             "token": central.hub.accounts.add_desk("bogor", "dpupr", "bench").token,
             "actor": msgspec.to_builtins(central.people["rina_dpupr"]),
+            "cursor": encode_cursor(central.hub.feed.position(dinas_stream("bogor", "dpupr"))),
         }
         print(json.dumps(told), flush=True)
         for line in sys.stdin:
