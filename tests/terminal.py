@@ -154,7 +154,7 @@ class Terminal:
         return "\n".join(self._screen.display)
 
     def cursor(self) -> tuple[int, str]:
-        """Number and words of the lit row of the list: the one whose ground differs; (-1, "") for none."""
+        """Number and words of the lit line of the list, whose ground differs from all others; (-1, "") for none."""
         self._draw()
         rows = range(3, self._screen.lines - 2)
         grounds = [self._screen.buffer[row][_IN_LIST].bg for row in rows]
@@ -162,8 +162,8 @@ class Terminal:
         lit = [row for row, ground in zip(rows, grounds, strict=True) if ground != usual]
         if len(lit) != 1:
             return -1, ""
-        cells = self._screen.buffer[lit[0]]
-        return lit[0], "".join(cells[column].data for column in range(self._screen.columns))
+        cells = [self._screen.buffer[lit[0]][column] for column in range(self._screen.columns)]
+        return lit[0], "".join(cell.data for cell in cells if cell.bg == cells[_IN_LIST].bg)
 
     def _draw(self) -> None:
         fresh, self._drawn = self.raw[self._drawn :], len(self.raw)

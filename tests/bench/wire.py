@@ -38,14 +38,14 @@ def bytes_sent(count: int) -> Iterator[Line]:
         reports = [central.report(text=_text(number)) for number in range(count)]
         before = desk.store.reading(replica.cursor)
         token = central.hub.accounts.add_desk("bogor", "dpupr", "bench").token
-        sent, _reply = _pulled(central.url, token, before)
+        sent, _reply = pulled(central.url, token, before)
         plain = sum(len(row) for row in central.rows("dpupr").values())
         while desk.sync().pulled:
             pass
         after = desk.store.reading(replica.cursor)
         for report in reports:
             central.move(report.id, Verb.ACKNOWLEDGE, Fields(), "rina_dpupr")
-        changed, _reply = _pulled(central.url, token, after)
+        changed, _reply = pulled(central.url, token, after)
     yield Line(
         f"bytes sent for a report, {count} in a batch",
         Sample((sent / count,), "B"),
@@ -139,7 +139,7 @@ def _text(number: int) -> str:
     return " ".join(words)
 
 
-def _pulled(url: str, token: str, cursor: str | None) -> tuple[int, PullReply]:
+def pulled(url: str, token: str, cursor: str | None) -> tuple[int, PullReply]:
     """Bytes of a pull's bodies, as they go over the line, until nothing is left; and the last reply."""
     headers: dict[str, Any] = {
         "Authorization": f"Bearer {token}",
