@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import msgspec
-
 from tests.bench import desk, growth, keys, pushing, store, syncing, wire
-from tests.bench.table import LeftOut, Line, shown
+from tests.bench.table import LeftOut, Line, as_json, shown
 
 Measure = Callable[[int], Iterable[Line]]
 _SOME = 100_000
@@ -48,6 +47,7 @@ def main() -> int:
     chosen = [name for name in asked.only.split(",") if name] or list(MEASURES)
     if unknown := [name for name in chosen if name not in MEASURES]:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(MEASURES)}")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the first row", flush=True)
     lines: list[Line] = []
     for name in chosen:
         print(f"… {name}", file=sys.stderr, flush=True)
@@ -59,7 +59,7 @@ def main() -> int:
             traceback.print_exc()
     print(shown(lines))
     if asked.json:
-        asked.json.write_text(json.dumps(msgspec.to_builtins(lines), indent=1))
+        asked.json.write_text(json.dumps(as_json(lines), indent=1))
     return int(any(line.holds is False for line in lines))
 
 

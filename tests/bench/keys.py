@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -122,24 +122,26 @@ def _seen_events(home_: Path) -> int:
 # --- a thin line -----------------------------------------------------------------------------------------
 
 
-def thin_line(count: int, presses: int = 15) -> Iterator[Line]:
+def thin_line(count: int) -> Iterator[Line]:
     """300 ms and 64 kbit/s between desk and eye: what the desk adds to what the line takes by itself."""
     with _far_away(count) as terminal:
-        for name, (key, back, _limit) in KEYS.items():
-            taken, alone, written = [], [], []
-            for turn in range(2 * presses):
-                before = len(terminal.raw)
-                seconds = terminal.move(back if turn % 2 else key)
-                taken.append(1000 * seconds)
-                alone.append(1000 * _line_alone(len(terminal.raw) - before))
-                terminal.quiet(1.0)
-                written.append(float(len(terminal.raw) - before))
-            line = Sample(tuple(alone[::2]))
-            yield Line(
-                f"{name}, thin line, {count:,}", Sample(tuple(taken[::2])), "the line alone", line, 1.25
-            )
-            yield Line(f"written for a key, {name}, {count:,}", Sample(tuple(written[::2]), "B"), "", None)
+        yield from _each_key(terminal, "down", count, (DOWN, UP) * 10)
         yield _held(terminal, count)
+        yield from _each_key(terminal, "down at the bottom, where the list scrolls", count, (DOWN,) * 10)
+        yield from _each_key(terminal, "half page", count, (PAGE, BACK) * 5)
+
+
+def _each_key(terminal: Terminal, name: str, count: int, typed: Sequence[bytes]) -> Iterator[Line]:
+    taken, alone, written = [], [], []
+    for key in typed:
+        before = len(terminal.raw)
+        taken.append(1000 * terminal.move(key))
+        alone.append(1000 * _line_alone(len(terminal.raw) - before))
+        terminal.quiet(1.5)
+        written.append(float(len(terminal.raw) - before))
+    what = f"thin line, {name}, {count:,}"
+    yield Line(what, Sample(tuple(taken)), "the line alone, those bytes", Sample(tuple(alone)), 1.25)
+    yield Line(f"{what}: written in all", Sample(tuple(written), "B"), "", None)
 
 
 @contextmanager
@@ -152,17 +154,26 @@ def _far_away(count: int) -> Iterator[Terminal]:
             yield terminal
 
 
-def _held(terminal: Terminal, count: int, keys: int = 40, a_second: float = 15.0) -> Line:
-    """A finger stays on a key: from its last key until the screen is still, nothing may be left to catch up."""
+def _held(terminal: Terminal, count: int, keys: int = 60, a_second: float = 15.0) -> Line:
+    """A finger stays on a key until the list scrolls: from its last key until the screen is still.
+
+    The line alone needs its delay and the bytes of the last frames; more is paint that nobody waited for.
+    """
     for _ in range(keys):
         terminal.type(DOWN)
         terminal.quiet(1 / a_second, 1 / a_second)
-    released = last = time.perf_counter()
+    before, released = len(terminal.raw), time.perf_counter()
+    still = released
     while terminal.read(1.5):
-        last = time.perf_counter()
-    ours = Sample((1000 * (last - released),))
-    alone = Sample((1000 * _line_alone(0),))
-    return Line(f"key held and let go, thin line, {count:,}", ours, "the line alone", alone, 2.0)
+        still = time.perf_counter()
+    ours = Sample((1000 * (still - released),))
+    alone = Sample((1000 * _line_alone(_SCREENFUL),))
+    found = f"thin line, a key held and let go, {count:,}: {len(terminal.raw) - before:,} B late"
+    return Line(found, ours, f"the line alone, {_SCREENFUL:,} B", alone, 1.25)
+
+
+_SCREENFUL = 10_000
+"""Bytes of the list and the detail pane painted whole: what may be on its way when a key is let go."""
 
 
 def _line_alone(count: int) -> float:

@@ -59,6 +59,8 @@ def pushes(each: int) -> Iterator[Line]:
             ours.append(_a_second(each, [partial(writer.push, each) for writer in writers]))
             said = [writer.said for writer in writers]
             floor.append(_a_second(each, list(map(partial, repeat(_repeat), bare, said))))
+        written = "SELECT count(*), max(seq) FROM feed_event"
+        assert cluster.sql(written, "bare") == cluster.sql(written, "city")
     yield Line(
         f"pushes on PostgreSQL, {WRITERS} writers",
         Sample(tuple(ours), "/s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -59,9 +59,6 @@ class LeftOut(Exception):
     """A row cannot be measured here; `str()` is the reason."""
 
 
-Measure = Callable[[], Sequence[Line]]
-
-
 def shown(lines: Sequence[Line]) -> str:
     """The table as text, aligned."""
     head = ("what", "ours", "p95", "against", "floor", "ratio", "target", "")
@@ -74,6 +71,33 @@ def shown(lines: Sequence[Line]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def as_json(lines: Sequence[Line]) -> list[dict[str, object]]:
+    """The same for a program, with every value that was measured."""
+    return [
+        {
+            "what": line.what,
+            "ours": _sample(line.ours),
+            "against": line.against,
+            "floor": None if line.floor is None else _sample(line.floor),
+            "percentile": line.p,
+            "ratio": line.ratio,
+            "target": line.limit,
+            "at_least": line.at_least or line.faster,
+            "holds": line.holds,
+        }
+        for line in lines
+    ]
+
+
+def _sample(sample: Sample) -> dict[str, object]:
+    return {
+        "unit": sample.unit,
+        "median": sample.median,
+        "p95": sample.percentile(0.95),
+        "values": sample.values,
+    }
 
 
 def _row(line: Line) -> tuple[str, ...]:
