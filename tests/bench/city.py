@@ -92,13 +92,14 @@ class Restless:
     def _run(self) -> None:
         turn = 0
         while True:
-            if not self._per_second:
+            pace = self._per_second  # the other thread may set it to 0 meanwhile
+            if not pace:
                 self._pause.wait(0.1)
                 continue
             turn += 1
             note = Fields(note=f"Catatan ke-{turn}.")
             self._central.move(self._ids[turn % len(self._ids)], Verb.NOTE, note)
-            self._pause.wait(1 / self._per_second)
+            self._pause.wait(1 / pace)
 
 
 class City:
