@@ -68,5 +68,5 @@ def commands(count: int, times: int = 9) -> Iterator[Line]:
 
 def _ran(command: Sequence[str], environ: dict[str, str]) -> float:
     began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**environment(), **environ})
+    subprocess.run(command, check=True, capture_output=True, env={**environment(), **environ})
     return time.perf_counter() - began
