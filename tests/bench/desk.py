@@ -37,6 +37,10 @@ Table().run()
 """
 ROW = "26-"
 """What only a line of the list shows."""
+_EMPTY_BAR = "lampu mati"
+"""What stands in the query bar while nothing is typed."""
+_NEVER = "belum pernah dijawab"
+"""The last words of the summary."""
 DOWN, UP, PAGE, BACK = b"j", b"k", b"\x04", b"\x15"
 _TIMES = 5
 
@@ -128,14 +132,17 @@ def found(count: int) -> Sample:
     taken = []
     with ready(count) as terminal:
         for word in ("lubang", "trotoar", "pajajaran", "tumbang", "mampet") * 3:
-            terminal.press(b"/")
+            terminal.type(b"/")
+            terminal.until(lambda: _EMPTY_BAR in terminal.text())
             terminal.quiet(REST)
-            mark, began = len(terminal.raw), time.perf_counter()
+            began = time.perf_counter()
             terminal.type(f"\x1b[200~{word}\x1b[201~".encode())
-            terminal.see(f"Cari: {word}", after=mark, seconds=60)
-            taken.append(1000 * (time.perf_counter() - began))
+            shown = terminal.until(lambda title=f"Cari: {word}": title in terminal.text(), 60)
+            taken.append(1000 * (shown - began))
             terminal.quiet(REST)
             terminal.type(b"\x1b")
+            # A key typed before the bar is gone would go on in it.
+            terminal.until(lambda: "Cari: " not in terminal.text())
             terminal.quiet(1.0)
     return Sample(tuple(taken))
 
@@ -145,12 +152,12 @@ def summary(count: int, times: int = 8) -> Iterator[Line]:
     taken = []
     with ready(count, as_="u_budi") as terminal:
         for _ in range(times):
-            mark, began = len(terminal.raw), time.perf_counter()
+            began = time.perf_counter()
             terminal.type(b"R")
-            terminal.see("belum pernah dijawab", after=mark, seconds=60)
-            taken.append(1000 * (time.perf_counter() - began))
+            taken.append(1000 * (terminal.until(lambda: _NEVER in terminal.text(), 60) - began))
             terminal.quiet(REST)
-            terminal.press(b"\x1b")
+            terminal.type(b"\x1b")
+            terminal.until(lambda: _NEVER not in terminal.text())
             terminal.quiet(REST)
     yield Line(f"summary screen, {count:,}", Sample(tuple(taken)), "a person's patience", None, 150)
 
