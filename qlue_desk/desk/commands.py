@@ -39,7 +39,7 @@ def view_commands(screen: DeskScreen) -> list[Command]:
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
-    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    aside = Command("aside:", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
     edit = Command(
         "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
     )

@@ -115,8 +115,8 @@ class PlacesApp(CompanyApp):
             self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
-        elif kind == "query":
-            self.open_query(value)
+        elif kind == "aside":
+            self.open_query("is:snoozed", _("Yang ditunda"), of_summary=False)
         elif kind == "macro" and isinstance(self.screen, DeskScreen):
             self.screen.doing.run_macro(value)
         elif kind == "action":

@@ -22,14 +22,15 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 QUERY_EXAMPLES = (
-    ("status:disposisi", N_("menurut status; juga colour:merah")),
-    ("overdue", N_("lewat tenggat; juga due:today, due:<8h")),
+    (N_("status:disposisi"), N_("menurut status; juga warna:merah")),
+    (N_("lewat-tenggat"), N_("lewat tenggat; juga tenggat:hari-ini, tenggat:<8jam")),
     ("kelurahan:sempur", N_("menurut tempat; juga kecamatan:")),
-    ("by:me", N_("pegangan saya; by:none belum dipegang")),
-    ("older:24h", N_("lebih tua dari; juga newer:, since:, until:")),
+    (N_("oleh:saya"), N_("pegangan saya; oleh:kosong belum dipegang")),
+    (N_("lebih-lama:24jam"), N_("lebih tua dari; juga lebih-baru:, sejak:, sampai:")),
     ('"lampu mati" -macet', N_("kata-kata bersebelahan; tanpa kata")),
-    ("sort:-created", N_("urutan; due, created, updated, priority")),
+    (N_("urut:-masuk"), N_("urutan; tenggat, masuk, diubah, prioritas")),
 )
+"""Words of both languages are understood in either."""
 PLACE_LABEL = {
     Place.QUEUE: N_("antrean"),
     Place.DETAIL: N_("laporan"),
@@ -62,7 +63,9 @@ def help_parts(remapped: Mapping[str, str]) -> list[Part]:
     parts.append(
         Part(
             _("Baris pencarian"),
-            tuple(Line(Command("", "", _(meaning), text), width=_LEGEND) for text, meaning in QUERY_EXAMPLES),
+            tuple(
+                Line(Command("", "", _(meaning), _(text)), width=_LEGEND) for text, meaning in QUERY_EXAMPLES
+            ),
         )
     )
     signs = [
