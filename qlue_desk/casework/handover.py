@@ -124,7 +124,7 @@ def _read(workplace: Workplace, now: dt.datetime, shifts: Shifts) -> ShiftReport
             part("due_next", N_("jatuh tempo di sif berikut"), f"due:>{end} due:<{minute(following.end)}"),
         ),
         stuck=(
-            part("urgent", N_("darurat atau tinggi, belum dijawab"), _URGENT),
+            part("urgent", N_("darurat atau tinggi, belum diterima"), _URGENT),
             part("overdue", N_("sudah lewat tenggat"), "overdue"),
             part("waiting", N_("menunggu pihak lain"), _WAITING),
             part("unassigned", N_("belum diambil siapa pun"), "is:open by:none", 0),

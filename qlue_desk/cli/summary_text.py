@@ -29,7 +29,7 @@ def print_summary(workplace: Workplace, found: Summary) -> None:
     for one in found.decisions:
         say(f"{one.count:>6} {_(one.label)}{_oldest(found, one.oldest)}")
     never = found.delivered_never_acknowledged.count
-    unanswered = _("{n} diterima dinas, belum pernah dijawab").format(n=never)
+    unanswered = _("{n} sampai di dinas, belum diterima").format(n=never)
     say(f"{unanswered}{_oldest(found, found.oldest_unanswered)}")
     say(_("{n} lewat tenggat").format(n=found.overdue.count))
     now, following = found.shifts
@@ -100,7 +100,7 @@ def _print_league(found: Summary) -> None:
         )
         for one in found.league
     ]
-    heads = (_("terbuka"), _("tak dijawab"), _("lewat"), _("dikembalikan"), _("jawab (median)"))
+    heads = (_("terbuka"), _("belum diterima"), _("lewat"), _("dikembalikan"), _("terima (median)"))
     table(rows, (_("Dinas"), *heads))
 
 

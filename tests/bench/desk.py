@@ -173,7 +173,7 @@ def summary(count: int, times: int = 8) -> Iterator[Line]:
         for _ in range(times):
             mark, began = len(terminal.raw), time.perf_counter()
             terminal.type(b"R")
-            terminal.see("belum pernah dijawab", after=mark, seconds=60)
+            terminal.see("sampai di dinas", after=mark, seconds=60)
             taken.append(1000 * (time.perf_counter() - began))
             terminal.quiet(REST)
             terminal.press(b"\x1b")
