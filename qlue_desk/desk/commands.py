@@ -21,7 +21,7 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
         Command(
             f"action:{action.id}",
             _(action.label),
-            _(action.tooltip),
+            _(action.says(place)),
             shown_key(keys_of(action, remapped)[0]),
             also=action.id,
         )
