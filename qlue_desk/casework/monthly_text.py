@@ -110,7 +110,7 @@ def _sentences(workplace: Workplace, report: MonthlyReport) -> list[str]:
 def _headline(report: MonthlyReport) -> Table:
     this, before = report.this, report.before
     last = (report.month - dt.timedelta(days=1)).replace(day=1)
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[str, ...]] = []
     for name, now, then in (
         (_("Laporan masuk"), this.received, before.received),
         (_("Sampai di dinas"), this.dispatched, before.dispatched),

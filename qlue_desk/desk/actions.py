@@ -210,6 +210,15 @@ ACTIONS: tuple[DeskAction, ...] = (
         bar=1,
     ),
     DeskAction(
+        "monthly",
+        "B",
+        "bulanan",
+        "Laporan bulanan untuk pimpinan: baca di layar, lalu simpan sebagai md, pdf atau csv",
+        Group.FIND,
+        frozenset({Place.SUMMARY}),
+        bar=2,
+    ),
+    DeskAction(
         "tray-retry",
         "full_stop",
         "ulangi",

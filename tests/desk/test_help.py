@@ -87,7 +87,8 @@ def test_the_keys_of_the_screen_that_asks_come_first_in_its_words() -> None:
     hints = {line.command.key: line.command.hint for part in here for line in part.lines}
     assert hints["action:down"] == "Angka di bawah"
     assert hints["action:open"] == "Buka laporan yang dihitung angka ini"
-    assert "action:handover" in hints and "action:mark" not in hints
+    assert "action:handover" in hints
+    assert "action:mark" not in hints
     assert sorted(_ids(parts)) == sorted(action.id for action in ACTIONS)
 
 

@@ -28,9 +28,20 @@ QUERY_EXAMPLES = (
     (N_("oleh:saya"), N_("pegangan saya; oleh:kosong belum dipegang")),
     (N_("lebih-lama:24jam"), N_("lebih tua dari; juga lebih-baru:, sejak:, sampai:")),
     ('"lampu mati" -macet', N_("kata-kata bersebelahan; tanpa kata")),
+    (N_("adalah:dilempar"), N_("pernah pindah dinas; juga dikembalikan-oleh:dlh")),
+    (N_("nomor:4211"), N_("nomor laporan; nomor telepon disamarkan dan tidak bisa dicari")),
     (N_("urut:-masuk"), N_("urutan; tenggat, masuk, diubah, prioritas")),
 )
 """Words of both languages are understood in either."""
+OF_SUMMARY = (
+    (N_("sampai di dinas, belum diterima"), N_("sudah didisposisikan; dinas belum menekan Terima")),
+    (N_("lewat tenggat"), N_("terbuka, dan tenggat menerima atau menyelesaikannya sudah lewat")),
+    (N_("menunggu verifikasi"), N_("diusulkan selesai; orang kedua harus memeriksa")),
+    (N_("dibuka kembali"), N_("pernah selesai lalu disanggah, dari semua yang pernah selesai")),
+    (N_("kembali: bukan urusan dinas"), N_("pernah dikembalikan atau diteruskan dinas lain")),
+    (N_("memulai di sini"), N_('tulis start = "summary" di bawah [ui] dalam config.toml')),
+)
+"""What who leads asks about the numbers."""
 PLACE_LABEL = {
     Place.QUEUE: N_("antrean"),
     Place.DETAIL: N_("laporan"),
@@ -38,7 +49,7 @@ PLACE_LABEL = {
     Place.SUMMARY: N_("ringkasan"),
     Place.MAP: N_("peta"),
 }
-_KEYS, _LEGEND = 16, 24
+_KEYS, _LEGEND, _WORDS = 16, 24, 34
 _PADDING = 4
 """Cells of a row beside its words: its own padding, and the bar that scrolls."""
 
@@ -69,6 +80,11 @@ def help_parts(remapped: Mapping[str, str], place: Place | None = None) -> list[
         )
         for group in Group
     ]
+    if place is Place.SUMMARY:
+        said = tuple(
+            Line(Command("", "", _(meaning), _(word)), "bold", _WORDS) for word, meaning in OF_SUMMARY
+        )
+        here.append(Part(_("Arti angka"), said))
     parts = [part for part in (*here, *elsewhere) if part.lines]
     parts.append(
         Part(

@@ -54,6 +54,8 @@ class Finding(Counting):
     """What is said in place of an empty list of a report that left this desk."""
     from_summary = False
     """Esc goes back to the number whose reports these are."""
+    first_row: int | None = None
+    """Where the cursor stands at first; None on top."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
@@ -72,6 +74,13 @@ class Finding(Counting):
     def views_changed(self, views: list[tuple[str, str]]) -> None:
         """Other views than before; their counts are not known yet."""
         raise NotImplementedError
+
+    def stand_where(self, other: Finding) -> None:
+        """Show what another queue shows; before it is on screen."""
+        self.view, self.query_text = other.view, other.query_text
+        self.kept_query, self.named_query = other.kept_query, other.named_query
+        self.from_summary, self.before = other.from_summary, other.before
+        self.first_row = other.queue.current
 
     # --- going and coming back -----------------------------------------------------------------
 

@@ -40,6 +40,7 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.store import courtesy
 from qlue_desk.store.errors import Superseded
@@ -113,7 +114,7 @@ class DeskScreen(Working, Finding):
     def on_mount(self) -> None:
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
-        self.show_query(self.query_text)
+        self.show_query(self.query_text, row=self.first_row)
         later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
@@ -298,6 +299,10 @@ class DeskScreen(Working, Finding):
     def _empty_words(self) -> str:
         if self.elsewhere:
             return self.elsewhere
+        if self.view < 0 and looks_like_phone(self.query_text):
+            return _(
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+            )
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
         return _("Tidak ada laporan di tampilan ini. Bagus.")

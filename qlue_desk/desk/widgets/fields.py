@@ -66,7 +66,7 @@ class TypedLines(_OfAWidget):
         """A person pressed enter."""
         raise NotImplementedError
 
-    def _on_key(self, event: events.Key) -> None:
+    async def _on_key(self, event: events.Key) -> None:
         together = event.time - self._last_key < SAME_PIECE
         second_half = together and event.key == "ctrl+j" and self._ended
         self._last_key = event.time
