@@ -15,7 +15,7 @@ from qlue_desk.domain.city import Cooperation, Deadline, Unit
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean, csv_cell
 from qlue_desk.phrases import duration_words, month_words, number, percent, time_words
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 MARK = "qlue-desk report"
 """Stands in each file that was written here, so that only such a one is written over."""
@@ -92,16 +92,20 @@ def _sentences(workplace: Workplace, report: MonthlyReport) -> list[str]:
         said.append(_("Semua laporan bulan ini yang sampai di dinas sudah diterima."))
     if this.reopened:
         said.append(
-            _(
-                "{n} laporan pernah dinyatakan selesai lalu dibuka kembali ({share} dari yang pernah selesai)."
+            n_(
+                "{n} laporan pernah dinyatakan selesai lalu dibuka kembali ({share} dari yang pernah selesai).",
+                this.reopened,
             ).format(n=number(this.reopened), share=_percent(this.reopen_share))
         )
     if this.late:
-        said.append(_("{n} laporan masih terbuka dan sudah lewat tenggat.").format(n=number(this.late)))
+        said.append(
+            n_("{n} laporan masih terbuka dan sudah lewat tenggat.", this.late).format(n=number(this.late))
+        )
     if this.bounced:
         said.append(
-            _(
-                "{n} laporan pernah dikembalikan atau dipindah karena bukan urusan dinas yang menerimanya."
+            n_(
+                "{n} laporan pernah dikembalikan atau dipindah karena bukan urusan dinas yang menerimanya.",
+                this.bounced,
             ).format(n=number(this.bounced))
         )
     return said

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qlue_desk.casework.breakdown import AGE_LABELS
 from qlue_desk.cli.output import say, table
 from qlue_desk.domain.complaint import STATUS_LOOK
-from qlue_desk.phrases import duration_words, time_words
+from qlue_desk.phrases import duration_words, percent, time_words
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def print_summary(workplace: Workplace, found: Summary) -> None:
     say(_("{n} jatuh tempo sampai {time}").format(n=now.due.count, time=time_words(now.end, zone)))
     say(_("{n} jatuh tempo di sif berikut").format(n=following.due.count))
     say(_("{n} menunggu verifikasi").format(n=found.awaiting_verification.count))
-    rate = "–" if found.reopen_rate is None else f"{found.reopen_rate * 100:.1f}".replace(".", ",")
+    rate = "–" if found.reopen_rate is None else percent(found.reopen_rate)
     say(_("{n} % dibuka kembali").format(n=rate))
     say(_("{n} kembali: bukan urusan dinas").format(n=found.bounced.count))
     say()

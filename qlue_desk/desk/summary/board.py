@@ -197,7 +197,7 @@ def _weeks(summary: Summary, ascii_only: bool) -> Block:
         total = Number(sum(values), whole)
         rows.append(
             [
-                Cell(fit(label, 8), "$text-muted"),
+                Cell(fit(label, 9), "$text-muted"),
                 Cell(sparkline(values, ascii_only=ascii_only), style),
                 number_cell(total, _("{what}, 12 minggu").format(what=label), "bold", 7),
                 Cell("  " + _("minggu ini") + " ", "$text-muted"),
