@@ -45,7 +45,7 @@ class HandoverDialog(Dialog[bool]):
     def body(self) -> ComposeResult:
         """Lists, then the field."""
         with VerticalScroll(id="lists", can_focus=False):
-            yield Static(id="lists-text")
+            yield Static(Content(safe(self.text, multiline=True)), id="lists-text")
         yield Static(Content.styled(_("Catatan bagi sif berikut"), "$text-muted"), id="for-whom")
         yield NoteArea(self.draft, id="note")
 
