@@ -22,7 +22,7 @@ from qlue_desk.casework.monthly import FIRST_YEAR, MonthlyReport, monthly
 from qlue_desk.casework.monthly_text import Page, Table, page_of
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import AskDialog, Dialog
-from qlue_desk.desk.later import later, say, sentence_of
+from qlue_desk.desk.later import by_key, later, say, sentence_of
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.words import _
 
@@ -99,7 +99,7 @@ class MonthlyDialog(Dialog[None]):
     def action_save(self) -> None:
         """S."""
         if self.report is not None:
-            later(self, self._save(self.report), group="save")
+            by_key(self, self._save(self.report), group="save", opens=True)
 
     async def _save(self, report: MonthlyReport) -> None:
         usual = _("laporan-bulanan-{month}.md").format(month=f"{report.month:%Y-%m}")
