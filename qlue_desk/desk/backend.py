@@ -58,7 +58,7 @@ from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.store.snoozes import Woken
 from qlue_desk.store.strokes import Stroke
-from qlue_desk.words import _
+from qlue_desk.words import _, language
 
 if TYPE_CHECKING:
     from qlue_desk.casework.summary import Summary
@@ -149,6 +149,10 @@ class Backend:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
 
+    def spelled(self, text: str) -> str:
+        """A query line that nobody typed, in the reader's words."""
+        return self.workplace.spelled(text)
+
     async def has_handover(self) -> bool:
         """Whether another shift left a note that this person has not read, at a desk that may show it."""
         if await self.locked_since() is not None:
@@ -158,7 +162,7 @@ class Backend:
 
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
-        return offers(text, cursor, self.workplace.names)
+        return offers(text, cursor, self.workplace.names, language())
 
     async def queries(self) -> list[str]:
         """What this person looked for earlier, the newest first."""

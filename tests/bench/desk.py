@@ -39,7 +39,7 @@ ROW = "26-"
 """What only a line of the list shows."""
 _EMPTY_BAR = "lampu mati"
 """What stands in the query bar while nothing is typed."""
-_NEVER = "belum pernah dijawab"
+_NEVER = "sampai di dinas, belum diterima"
 """The last words of the summary."""
 DOWN, UP, PAGE, BACK = b"j", b"k", b"\x04", b"\x15"
 _TIMES = 5

@@ -97,7 +97,7 @@ TASKS = (
         (_keys("1", "─ Perlu saya ·"),),
         (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
-    Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
+    Task("see a shift's numbers", "supervisor", (), (_keys("R", "sampai di dinas"),)),
 )  # fmt: skip
 
 

@@ -299,7 +299,7 @@ def test_every_number_opens_its_reports(world: DeskWorld) -> None:
         summary = app.screen.summary
         assert summary is not None
         assert summary.delivered_never_acknowledged.count == 6
-        assert "6 diterima dinas, belum pernah dijawab" in text_of(app)
+        assert "6 sampai di dinas, belum diterima" in text_of(app)
         current = app.screen.board.current
         assert current is not None
         assert current.query == "is:unacknowledged"

@@ -215,11 +215,13 @@ class ConfirmDialog(Dialog[bool]):
 class AskDialog(Dialog[str]):
     """One line to type."""
 
-    def __init__(self, title: str, explanation: str, placeholder: str) -> None:
+    def __init__(self, title: str, explanation: str, placeholder: str, *, usual: str = "") -> None:
+        """`usual`: what an empty line means; '' asks for something."""
         super().__init__()
         self.title_text = title
         self.explanation = explanation
         self.placeholder = placeholder
+        self.usual = usual
         self.keys_text = _("enter simpan   esc batal")
 
     def body(self) -> ComposeResult:
@@ -229,8 +231,8 @@ class AskDialog(Dialog[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
-        if event.value.strip():
-            self.dismiss(event.value.strip())
+        if typed := event.value.strip() or self.usual:
+            self.dismiss(typed)
 
 
 class ChooseDialog(Dialog[str]):

@@ -23,6 +23,8 @@ MOST_ROWS = 500
 """Lines of a result; those left out stay marked like the others."""
 BAR = 40
 NUMBER = 16
+UNDO = "undo"
+"""Answer of a result: take it back. Reports have ids like `c_…`."""
 
 
 class PreviewDialog(ConfirmDialog):
@@ -101,13 +103,20 @@ class ResultDialog(Listed[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", show=False),
+        Binding("u", "undo", show=False),
     ]
 
-    def __init__(self, title: str, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool = False) -> None:
+        """`undoable`: something was done that `u` may take back while this is read."""
         super().__init__()
         self.title_text = title
         self.outcomes = outcomes
-        self.keys_text = _("enter buka laporan   j k gulir   esc tutup")
+        self.undoable = undoable
+        self.keys_text = (
+            _("enter buka laporan   u batalkan   j k gulir   esc tutup")
+            if undoable
+            else _("enter buka laporan   j k gulir   esc tutup")
+        )
 
     def body(self) -> ComposeResult:
         """One list."""
@@ -134,6 +143,11 @@ class ResultDialog(Listed[str]):
             words = _("… dan {n} lagi; yang dilewati tetap bertanda.").format(n=wording.number(more))
             lines.append(_group(words, "$text-muted"))
         return lines
+
+    def action_undo(self) -> None:
+        """U: while it is read, the seconds for that go by."""
+        if self.undoable:
+            self.dismiss(UNDO)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter."""

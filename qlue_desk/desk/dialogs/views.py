@@ -60,7 +60,7 @@ class ViewsDialog(Listed[str]):
                         (f"{number} ", "bold $accent"),
                         (fit(safe(_(view.name)), NAME_WIDTH), "" if view.own else "$text-muted"),
                         (
-                            " " + safe(view.query),
+                            " " + safe(view.query if view.own else self.backend.spelled(view.query)),
                             "$status-red" if view.name in problems else "$text-muted",
                         ),
                     )

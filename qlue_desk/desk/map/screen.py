@@ -27,7 +27,7 @@ from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_names import NONE, Field
 from qlue_desk.store.spots import Box
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 POINTS_BELOW = 5_000.0
 """Metres of map width from which on single reports are drawn; above, their signs would lie on one another."""
@@ -101,7 +101,7 @@ class MapScreen(PlaceScreen):
         self.query_one("#map-title", Static).update(
             Content.assemble(
                 (_("Peta: {name}").format(name=safe(self.name_shown)), "bold"),
-                (" · " + _("{n} laporan").format(n=wording.number(self.total)), ""),
+                (" · " + n_("{n} laporan", self.total).format(n=wording.number(self.total)), ""),
                 (" · " + _("lebar peta {width}").format(width=scale) if scale else "", "$text-muted"),
             )
         )

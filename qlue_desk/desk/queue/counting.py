@@ -25,9 +25,13 @@ class Counting(QueueKeys):
         except QueryError:
             return None
 
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
-        return self.readable(text) is not None
+    def mistake_in(self, text: str) -> QueryError | None:
+        """What in a query line cannot be read."""
+        try:
+            self.backend.parse(text)
+        except QueryError as error:
+            return error
+        return None
 
     async def count(self) -> None:
         """Count anew and show it."""

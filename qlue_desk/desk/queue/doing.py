@@ -177,7 +177,11 @@ class Doing(Performing):
     async def _macro(self, name: str) -> None:
         known = self.settings.macros
         if not known:
-            say(self.screen, _("Belum ada makro; contohnya di config.toml, bagian [macros]."), wrong=True)
+            path = safe(str(self.backend.view_file.path))
+            words = _(
+                "Belum ada makro. Tulis di {path}, bagian [macros]; contoh siap pakai ada di docs/macros.md."
+            )
+            say(self.screen, words.format(path=path), wrong=True)
             return
         chosen = await self.screen.chosen()
         if chosen is None:

@@ -54,6 +54,8 @@ class Finding(Counting):
     """What is said in place of an empty list of a report that left this desk."""
     from_summary = False
     """Esc goes back to the number whose reports these are."""
+    first_row: int | None = None
+    """Where the cursor stands at first; None on top."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
@@ -73,6 +75,13 @@ class Finding(Counting):
         """Other views than before; their counts are not known yet."""
         raise NotImplementedError
 
+    def stand_where(self, other: Finding) -> None:
+        """Show what another queue shows; before it is on screen."""
+        self.view, self.query_text = other.view, other.query_text
+        self.kept_query, self.named_query = other.kept_query, other.named_query
+        self.from_summary, self.before = other.from_summary, other.before
+        self.first_row = other.queue.current
+
     # --- going and coming back -----------------------------------------------------------------
 
     def remember(self) -> None:
@@ -84,7 +93,7 @@ class Finding(Counting):
         """From a query to the view and the row before it, or to the summary whose number it was."""
         self.kept_query = ""
         again = self.from_summary
-        self._show_view(min(self.before.view, len(self.views) - 1), row=self.before.row)
+        self._show_view(self._place_before, row=self.before.row)
         if again:
             self.desk.show_summary()
 
@@ -120,7 +129,10 @@ class Finding(Counting):
             unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
             say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
             return
-        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
+        if complaint.number:
+            self.show_own_query(f"number:{complaint.number}", complaint.number)
+        else:
+            self.show_own_query("has:unsent", _("Belum terkirim"))
         if not self.is_wide:
             self.open_detail()
 
@@ -134,7 +146,11 @@ class Finding(Counting):
 
     def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
         """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice."""
-        if not event.settled and not self.is_readable(event.text):
+        if not event.text.strip():
+            self._look_for_nothing()
+            return
+        mistake = self.mistake_in(event.text)
+        if mistake is not None and (not event.settled or mistake.is_unfinished(event.text)):
             return
         if event.settled and self.view < 0 and event.text == self.query_text:
             return
@@ -142,7 +158,10 @@ class Finding(Counting):
         self.show_query(event.text)
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
-        """Enter in the query bar: work with the results."""
+        """Enter in the query bar: work with the results; for nothing is not looked."""
+        if not event.text.strip():
+            self._show_view(self._place_before, row=self.before.row)
+            return
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
@@ -159,6 +178,18 @@ class Finding(Counting):
             self.show_query(self.kept_query)
         elif self.view < 0:
             self.go_back()
+        else:
+            self.show_heading()
+
+    @property
+    def _place_before(self) -> int:
+        return min(self.before.view, len(self.views) - 1)
+
+    def _look_for_nothing(self) -> None:
+        """An empty line is no query that all reports fit: the view that one came from is still shown."""
+        if self.view < 0 or self.query_one(QueryBar).has_class("-wrong"):
+            self.view = self._place_before
+            self.show_query(self.views[self.view][1], row=self.before.row)
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -171,8 +202,14 @@ class Finding(Counting):
         """/"""
         self.remember()
         self.remove_class("-detail", "-views-open")
-        self.query_one(QueryBar).open(self.query_text if self.view < 0 else "")
+        self.query_one(QueryBar).open(self.own_words if self.view < 0 else "")
         later(self, self._bring_history(), group="history")
+
+    @property
+    def own_words(self) -> str:
+        """The query that is shown as the person typed it, or would."""
+        typed = self.view < 0 and self.query_text != self.named_query[0]
+        return self.query_text if typed else self.backend.spelled(self.query_text)
 
     async def _bring_history(self) -> None:
         self.query_one(QueryBar).remember(await self.backend.queries())
@@ -191,7 +228,7 @@ class Finding(Counting):
 
     async def _save_view(self) -> None:
         name = await self.app.push_screen_wait(
-            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
+            AskDialog(_("Simpan tampilan"), self.own_words, _("nama tampilan"))
         )
         if not name:
             return
@@ -200,12 +237,12 @@ class Finding(Counting):
             question = _(
                 "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
                 "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
-            ).format(name=_(given.name), query=given.query, own=self.query_text)
+            ).format(name=_(given.name), query=self.backend.spelled(given.query), own=self.own_words)
             if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
                 return
             name = given.name
         before = [shown for shown, _query in self.views]
-        name = await self.backend.edit_views(self.backend.view_file.save, name, self.query_text)
+        name = await self.backend.edit_views(self.backend.view_file.save, name, self.own_words)
         self.views_changed(self.backend.views())
         after = [shown for shown, _query in self.views]
         self.view = after.index(name) if name in after else -1

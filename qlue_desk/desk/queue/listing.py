@@ -113,7 +113,9 @@ class Listing:
 
     async def _choose(self) -> None:
         before = self.screen.queue.columns or DEFAULT_COLUMNS
-        chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(ColumnsDialog(before))
+        chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(
+            ColumnsDialog(before, self.screen.queue.size.width)
+        )
         if chosen is None:
             return
         names = () if chosen == DEFAULT_COLUMNS else chosen

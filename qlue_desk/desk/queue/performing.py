@@ -13,7 +13,7 @@ from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ConfirmDialog
-from qlue_desk.desk.dialogs.many import ResultDialog
+from qlue_desk.desk.dialogs.many import UNDO, ResultDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue import colleagues, many
 from qlue_desk.desk.queue.colleagues import Busy
@@ -147,16 +147,18 @@ class Performing:
         )
         if not worked.not_reached:
             say(self.screen, f"{title}. {back}".strip(), wrong=not done)
-        self.show_results(title, outcomes)
+        self.show_results(title, outcomes, undoable=done > 0)
 
-    def show_results(self, title: str, outcomes: Sequence[Outcome]) -> None:
-        """A list of what became of each; enter opens a report."""
+    def show_results(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
+        """A list of what became of each; enter opens a report, u takes the act back as on the list below."""
 
-        def opened(ref: str | None) -> None:
-            if ref:
-                self.screen.desk.open_report(ref)
+        def answered(answer: str | None) -> None:
+            if answer == UNDO:
+                self.undo()
+            elif answer:
+                self.screen.desk.open_report(answer)
 
-        self.screen.app.push_screen(ResultDialog(title, outcomes), opened)
+        self.screen.app.push_screen(ResultDialog(title, outcomes, undoable=undoable), answered)
 
     async def run_and_tell(self, chosen: Chosen, deed: Deed) -> bool:
         """Ask where there are many, act, tell; true when something was done."""

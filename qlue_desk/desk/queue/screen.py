@@ -40,6 +40,7 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.store import courtesy
 from qlue_desk.store.errors import Superseded
@@ -113,7 +114,7 @@ class DeskScreen(Working, Finding):
     def on_mount(self) -> None:
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
-        self.show_query(self.query_text)
+        self.show_query(self.query_text, row=self.first_row)
         later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
@@ -253,17 +254,13 @@ class DeskScreen(Working, Finding):
         later(self, self.count(), group="count")
 
     def _point_at(self, error: QueryError) -> None:
-        lines = [error.sentence(_)]
-        if error.nearest:
-            lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
-        elif error.allowed:
-            lines.append(_("Yang ada: {words}.").format(words=", ".join(error.allowed)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
-            bar.point_at(lines, error.start, error.end - error.start)
+            bar.point_at(error.sentences(_), error.start, error.end - error.start)
+            self.show_heading()
         else:
             own = self.backend.view_problems() if self.view >= 0 else {}
-            say(self, own.get(self.views[self.view][0], " ".join(lines)), wrong=True)
+            say(self, own.get(self.views[self.view][0], error.sentence(_)), wrong=True)
 
     def shown_name(self) -> str:
         """What the reports of the list are."""
@@ -275,12 +272,15 @@ class DeskScreen(Working, Finding):
             return _(named[self.query_text])
         if self.named_query[1] and self.query_text == self.named_query[0]:
             return self.named_query[1]
-        return _("Cari: {text}").format(text=self.query_text)
+        return _("Cari: {text}").format(text=self.own_words)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
         queue, pane = self.queue, self.query_one("#queue-pane")
         name = self.shown_name()
+        if self.query_one(QueryBar).has_class("-wrong"):
+            # What is still listed does not answer what is written above it.
+            name = _("Belum dicari; masih {name}").format(name=name)
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
@@ -299,6 +299,10 @@ class DeskScreen(Working, Finding):
     def _empty_words(self) -> str:
         if self.elsewhere:
             return self.elsewhere
+        if self.view < 0 and looks_like_phone(self.query_text):
+            return _(
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+            )
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
         return _("Tidak ada laporan di tampilan ini. Bagus.")

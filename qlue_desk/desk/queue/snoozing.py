@@ -13,7 +13,7 @@ from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import time_words
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
@@ -46,7 +46,11 @@ class Snoozing:
             await self._wake(chosen)
             return
         first = chosen.first
-        what = first.number or first.title if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+        what = (
+            first.number or first.title
+            if len(chosen) == 1
+            else n_("{n} laporan", len(chosen)).format(n=len(chosen))
+        )
         until: dt.datetime | None = await self.screen.app.push_screen_wait(
             SnoozeDialog(
                 _("Tunda {what} sampai").format(what=what),
@@ -83,7 +87,9 @@ class Snoozing:
         done = [outcome for outcome in outcomes if outcome.refusal is None]
         if done:
             number = done[0].number or _("laporan ini")
-            what = number if len(done) == 1 else _("{n} laporan").format(n=wording.number(len(done)))
+            what = (
+                number if len(done) == 1 else n_("{n} laporan", len(done)).format(n=wording.number(len(done)))
+            )
             say(self.screen, template.format(what=what, time=time))
         elif refused and refused[0].refusal is not None:
             say(self.screen, refused[0].refusal.sentence(_), wrong=True)

@@ -16,7 +16,7 @@ from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.settings import Settings
 from qlue_desk.store.grace import BULK_TIMES
 from qlue_desk.store.strokes import Stroke
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 _CONNECTED = frozenset({"connected", "syncing"})
 
@@ -31,7 +31,7 @@ def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City, label: st
     number = (
         outcomes[0].number or outcomes[0].ref
         if len(outcomes) == 1
-        else _("{n} laporan").format(n=len(outcomes))
+        else n_("{n} laporan", len(outcomes)).format(n=len(outcomes))
     )
     return template.format(move=label or _(EDGE_BY_VERB[verb].label), number=number, where=places[0])
 

@@ -159,10 +159,10 @@ class SummaryScreen(PlaceScreen):
         self.show_line()
         self.query_one(KeyBar).show_pairs(
             [
-                ("←↓↑→", _("pilih angka")),
-                ("enter", _("buka laporannya")),
-                *self._keys_of("handover"),
+                ("enter", _("buka")),
+                *self._keys_of("handover", "monthly"),
                 ("esc", _("kembali")),
+                ("←↓↑→", _("pilih angka")),
                 *self._keys_of("help", "quit"),
             ]
         )
@@ -327,6 +327,12 @@ class SummaryScreen(PlaceScreen):
         from qlue_desk.desk.handing_over import hand_over
 
         by_key(self, hand_over(self, self.backend, self.settings.shifts), group="dialog", opens=True)
+
+    def action_monthly(self) -> None:
+        """Shift+b."""
+        from qlue_desk.desk.dialogs.monthly import MonthlyDialog
+
+        self.app.push_screen(MonthlyDialog(self.backend))
 
     def action_back(self) -> None:
         """Esc."""
