@@ -63,7 +63,7 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
         await until(lambda: isinstance(app.screen, AskDialog) and isinstance(app.focused, Input))
         app.screen.query_one(Input).value = str(tmp_path / "laporan.docx")
         await pilot.press("enter")
-        await until(lambda: "akhirannya" in text_of(app))
+        await until(lambda: isinstance(app.screen, MonthlyDialog) and app.screen.has_class("-wrong"))
         await pilot.press("s")
         await until(lambda: isinstance(app.screen, AskDialog) and isinstance(app.focused, Input))
         app.screen.query_one(Input).value = str(path)
