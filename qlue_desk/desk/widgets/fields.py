@@ -24,7 +24,7 @@ from qlue_desk.desk.typed_ahead import SAME_PIECE, TypedAhead
 from qlue_desk.desk.widgets.still import still_size
 
 LONGEST = 8000
-PASTED_FROM = 12
+PASTED_FROM = 20
 """Keys behind an enter, in one piece with it, from which on it ends a line of a paste. A slow line holds back a
 few keys of a fast hand and gives them in one piece, too: their enter sends. In a field of one line it always does."""
 SHOWN_CHOICES = 50
