@@ -124,8 +124,12 @@ class TerminalApp(App[int]):
         if isinstance(event, (events.Key, events.MouseDown)):
             self.touched()
             courtesy.key_came()
-        if not (isinstance(event, events.Key | events.Paste) and self.typed_ahead.takes(event)):
-            await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste):
+            if not self.screen_stack:
+                return  # typed behind the key that ended the desk; Textual would look for a screen
+            if self.typed_ahead.takes(event):
+                return
+        await super().on_event(event)
 
     def push_screen(self, screen: Screen[Any] | str, *rest: Any, **options: Any) -> Any:
         """A dialog gets what was typed ahead of it."""

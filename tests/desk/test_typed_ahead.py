@@ -54,3 +54,19 @@ def test_a_note_gets_its_first_letters(tmp_path: Path) -> None:
             )
 
     asyncio.run(go())
+
+
+def test_keys_behind_the_end_of_the_desk_bring_no_traceback(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    fill(world)
+
+    async def go() -> None:
+        async with desk(world) as (app, _pilot):
+            await until(lambda: app.screen_stack)
+            app.screen_stack[1].queue  # noqa: B018  # the queue stands
+        app.screen_stack.clear()
+        key = events.Key("j", "j")
+        await app.on_event(key)  # was: ScreenStackError
+
+    asyncio.run(go())
+    world.close()
