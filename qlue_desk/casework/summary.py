@@ -17,7 +17,7 @@ from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.settings import Shifts
-from qlue_desk.store import meta, replica, tally
+from qlue_desk.store import meta, position, tally
 from qlue_desk.store.counts import Scan
 from qlue_desk.store.figures import Area, DinasGroup, Figures
 from qlue_desk.store.tally import Tally
@@ -383,5 +383,5 @@ def _time(seconds: int | None) -> dt.datetime | None:
 
 def last_word() -> dt.datetime | None:
     """When central was last heard; None before the first time. On a store's thread only."""
-    stored = meta.get(replica.LAST_CONTACT)
+    stored = meta.get(position.LAST_CONTACT)
     return None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -256,7 +256,7 @@ def _database(home: Path) -> Iterator[Finding]:
     if not (home / DATABASE_FILE).exists():
         yield Finding(what, None, _("belum ada"))
         return
-    from qlue_desk.store import replica
+    from qlue_desk.store import position
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import StoreError
 
@@ -277,7 +277,7 @@ def _database(home: Path) -> Iterator[Finding]:
         found = store.reading(_integrity)
         mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
         yield Finding(what, found == "ok", found, mend)
-        if store.reading(replica.cursor) is None:
+        if store.reading(position.cursor) is None:
             yield Finding(
                 _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
             )

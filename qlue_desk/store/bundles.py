@@ -9,7 +9,7 @@ import msgspec
 from qlue_desk.bundle import Answer, BundleProblem
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, decode_cursor
-from qlue_desk.store import journal, meta, outbox, replica, sending
+from qlue_desk.store import journal, meta, outbox, position, sending
 from qlue_desk.store.bound import connection
 
 KEPT = 20
@@ -31,7 +31,7 @@ def outgoing() -> tuple[tuple[Action, ...], str | None]:
     """All unsent actions in order, those too whose files central does not have: the files travel along."""
     actions = sending.to_send(_MANY, _MANY, with_files=True)
     sending.mark_sent(action.id for action in actions)
-    return actions, replica.cursor()
+    return actions, position.cursor()
 
 
 def remember(sent: Sent) -> None:
@@ -60,7 +60,7 @@ def settle(sent: Sent, answer: Answer) -> list[ActionResult]:
 
     What is not taken stays in the outbox, and central answers it again, word for word.
     """
-    push, here = answer.push, replica.cursor()
+    push, here = answer.push, position.cursor()
     if push is None or here is None or sent.cursor is None:
         return []
     then = decode_cursor(sent.cursor)

@@ -21,7 +21,7 @@ from qlue_desk.protocol import (
     decode_cursor,
     encode_cursor,
 )
-from qlue_desk.store import complaints, journal, meta, replica
+from qlue_desk.store import complaints, journal, leaving, meta, position, replica
 from qlue_desk.store.bound import connection, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken, payload_of
@@ -68,7 +68,7 @@ def begin_resync() -> None:
     """The cursor is dead: begin a snapshot unless one is under way, and fence off replies on their way."""
     if current() is None:
         begin()
-    replica.next_generation()
+    position.next_generation()
 
 
 def put_page(page: SnapshotPage, after: str = "") -> Stage:
@@ -132,12 +132,12 @@ def swap() -> int:
         after = chunk[-1][0]
         rows += len(chunk)
         _swap_chunk(chunk)
-    meta.put(replica.CURSOR, stage.cursor)
+    meta.put(position.CURSOR, stage.cursor)
     lanes = own_lanes()
     journal.reoffer_journal()
     for complaint_id in lanes | own_lanes():
         rebase(complaint_id)
-    replica.next_generation()
+    position.next_generation()
     connection().execute("DELETE FROM stage")
     meta.put(STAGE, None)
     touch_everything()
@@ -227,7 +227,7 @@ def _forget_missing() -> None:
         f" ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END <> {LOCAL_VERSION}"
     )
     for (complaint_id,) in rows.fetchall():
-        replica.forget(complaint_id)
+        leaving.forget(complaint_id)
 
 
 def _chunk_after(after: str) -> list[tuple[str, bytes]]:

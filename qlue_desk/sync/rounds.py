@@ -7,7 +7,7 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import journal, outbox, replica, sending
+from qlue_desk.store import journal, outbox, position, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
 from qlue_desk.sync import blobs, pull, tokens
@@ -25,7 +25,7 @@ _QUIET_ROUNDS = 20
 
 def take_over() -> None:
     """Become the process that syncs: fence off replies asked for before, take over what only the twin has."""
-    replica.next_generation()
+    position.next_generation()
     journal.salvage()
     journal.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
     journal.tidy_twin()

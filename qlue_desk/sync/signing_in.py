@@ -19,7 +19,7 @@ from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
 from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
-from qlue_desk.store import meta, outbox
+from qlue_desk.store import meta, outbox, position
 from qlue_desk.store.database import Store
 from qlue_desk.sync import digests, pull
 from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed, WrongPassword
@@ -227,8 +227,7 @@ def _matches(stored: str, password: str) -> bool:
 def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     known = meta.get(SERVER_ID)
     if known is not None and known.decode() != server_id:
-        # Another server's feed has nothing in common with our cursor; the next round takes a snapshot.
-        meta.put("cursor", None)
+        position.forget_cursor()  # another server's feed has nothing in common with it
     meta.put(meta.SERVER_URL, url)
     meta.put(SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)

@@ -15,7 +15,7 @@ from qlue_desk.casework.summary import summary
 from qlue_desk.domain.complaint import Complaint, Hop, Status
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_match import Moment
-from qlue_desk.store import complaints, replica, tally
+from qlue_desk.store import complaints, leaving, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.counts import Scan
 from qlue_desk.store.database import Store
@@ -129,7 +129,7 @@ def test_a_border_within_an_hour_is_exact(world: DeskWorld) -> None:
 def test_nothing_is_left_when_all_reports_are_gone(world: DeskWorld) -> None:
     dice = random.Random(2)
     world.put([some_report(world, dice) for _ in range(50)])
-    world.store.writing(replica.purge)
+    world.store.writing(leaving.purge)
     left = "SELECT kind, a, b, n, late FROM tally WHERE n <> 0 OR late <> 0 OR kind IN ('age', 'out')"
     assert world.store.reading(lambda: connection().execute(left).fetchall()) == []
     assert assert_same(world, NOW)["totals"] == (world.store.reading(lambda: Tally(NOW).totals()))

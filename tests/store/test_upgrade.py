@@ -19,7 +19,7 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.similarity import subject_of
-from qlue_desk.store import complaints, replica, schema
+from qlue_desk.store import complaints, leaving, schema
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
@@ -126,7 +126,7 @@ def test_the_copy_goes_after_two_weeks_and_with_a_purge(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "home")
     assert not copy.exists()
     copy.write_bytes(b"x")
-    store.writing(replica.purge)
+    store.writing(leaving.purge)
     assert not copy.exists()
     store.close()
 
