@@ -25,12 +25,10 @@ from qlue_desk.protocol import (
     next_chain,
 )
 from qlue_desk.store import complaints, ground, journal, leaving, meta, position
-from qlue_desk.store.bound import connection
+from qlue_desk.store.bound import connection, rows_among
 from qlue_desk.store.courtesy import give_way
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
-
-_CHUNK = 500
 
 _payloads = msgspec.json.Decoder(Payload)
 
@@ -176,19 +174,13 @@ def _where_to(event: FeedEvent) -> str:
 
 def _versions(complaint_ids: set[str]) -> dict[str, int]:
     """Confirmed versions of the complaints that are here."""
-    found: dict[str, int] = {}
-    ordered = sorted(complaint_ids)
-    for start in range(0, len(ordered), _CHUNK):
-        part = ordered[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
-        rows = connection().execute(
-            "SELECT id, CASE WHEN base IS NULL THEN version"
-            " ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END"
-            f" FROM complaint WHERE id IN ({marks})",
-            part,
-        )
-        found.update((key, int(version)) for key, version in rows)
-    return found
+    rows = rows_among(
+        "SELECT id, CASE WHEN base IS NULL THEN version"
+        " ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END"
+        " FROM complaint WHERE id IN ({marks})",
+        sorted(complaint_ids),
+    )
+    return {key: int(version) for key, version in rows}
 
 
 def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
