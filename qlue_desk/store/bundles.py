@@ -14,7 +14,6 @@ from qlue_desk.store.bound import connection
 
 KEPT = 20
 """Bundles whose answers are still understood; an older one is asked again by making a new bundle."""
-_PREFIX = "bundle:"
 _MANY = 1_000_000_000
 
 
@@ -36,10 +35,10 @@ def outgoing() -> tuple[tuple[Action, ...], str | None]:
 
 def remember(sent: Sent) -> None:
     """Keep what opens the answer; the oldest beyond `KEPT` are forgotten."""
-    meta.put(_PREFIX + sent.id, msgspec.json.encode(sent))
+    meta.put(meta.BUNDLES + sent.id, msgspec.json.encode(sent))
     known = sorted(_all(), key=lambda item: item.made_at)
     for old in known[:-KEPT]:
-        meta.put(_PREFIX + old.id, None)
+        meta.put(meta.BUNDLES + old.id, None)
 
 
 def recall(bundle_id: str) -> Sent:
@@ -47,7 +46,7 @@ def recall(bundle_id: str) -> Sent:
 
     :raises BundleProblem: when this desk did not make it, or too long ago.
     """
-    stored = meta.get(_PREFIX + bundle_id)
+    stored = meta.get(meta.BUNDLES + bundle_id)
     if stored is None:
         raise BundleProblem(
             N_("Jawaban ini untuk meja lain, atau untuk bundel yang sudah lama; buat bundel baru.")
@@ -71,5 +70,7 @@ def settle(sent: Sent, answer: Answer) -> list[ActionResult]:
 
 
 def _all() -> list[Sent]:
-    rows = connection().execute("SELECT value FROM meta WHERE substr(key, 1, 7) = ?", (_PREFIX,)).fetchall()
+    rows = (
+        connection().execute("SELECT value FROM meta WHERE substr(key, 1, 7) = ?", (meta.BUNDLES,)).fetchall()
+    )
     return [msgspec.json.decode(bytes(row[0]), type=Sent) for row in rows]

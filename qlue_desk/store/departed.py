@@ -5,24 +5,24 @@ from __future__ import annotations
 from qlue_desk.store import meta
 from qlue_desk.store.bound import connection
 
-_KEY = "departed:"
+PREFIX = "departed:"
 
 
 def keep(complaint_id: str, dinas: str) -> None:
     """Remember the dinas that central named ('' = it named none) for the person's actions in the outbox."""
-    meta.put(_KEY + complaint_id, dinas if dinas and _has_actions(complaint_id) else None)
+    meta.put(PREFIX + complaint_id, dinas if dinas and _has_actions(complaint_id) else None)
 
 
 def where(complaint_id: str) -> str:
     """Key of the dinas; '' where it is not known."""
-    stored = meta.get(_KEY + complaint_id)
+    stored = meta.get(PREFIX + complaint_id)
     return "" if stored is None else stored.decode()
 
 
 def tidy(complaint_id: str) -> None:
     """Forget it once no action of the outbox or tray needs it."""
     if not _has_actions(complaint_id):
-        meta.put(_KEY + complaint_id, None)
+        meta.put(PREFIX + complaint_id, None)
 
 
 def _has_actions(complaint_id: str) -> bool:

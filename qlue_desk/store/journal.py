@@ -135,13 +135,16 @@ def salvage() -> int:
 
 
 def tidy_twin() -> None:
-    """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
+    """Drop from the twin what is confirmed or pruned, and titles that are gone; inside a write, so that nobody appends meanwhile."""
     path = twin.path_here()
-    open_ids = {
-        row[0]
-        for row in connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    }
-    kept = [line for line in twin.read(path).recorded if line.action and line.action.id in open_ids]
+    titles = dict(
+        connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
+    )
+    kept = [
+        msgspec.structs.replace(line, title=titles[line.action.id])
+        for line in twin.read(path).recorded
+        if line.action and line.action.id in titles
+    ]
     twin.rewrite(path, kept)
 
 

@@ -5,10 +5,24 @@ from __future__ import annotations
 import msgspec
 
 from qlue_desk.domain.complaint import Complaint
-from qlue_desk.store import complaints, departed, drafts, journal, meta, position, schema, twin
+from qlue_desk.store import complaints, departed, drafts, journal, meta, position, schema, search, twin
 from qlue_desk.store.bound import connection, touch, touch_everything
+from qlue_desk.store.models import TABLES, ActionRow, BlobRow, DraftRow, MetaRow
 
 LEAVING = "leaving_files"
+MAY_STAY = (ActionRow, BlobRow, DraftRow, MetaRow)
+"""Tables of which a purge leaves something; what it leaves is said there."""
+META_MAY_STAY = frozenset(
+    {
+        *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL),
+        *(meta.REVOKED, meta.ROTATE_AT, meta.DIGESTS),
+        *(position.GENERATION, position.LAST_CONTACT, position.SERVER_TIME),
+        LEAVING,
+    }
+)
+"""Values that tell of this desk and its central, never of a citizen; with them what is left can be sent."""
+META_MAY_STAY_OF = (meta.BUNDLES, departed.PREFIX)
+"""Beginnings of such keys: what opens central's answer to a bundle, and where a report of an action went."""
 
 
 def forget(complaint_id: str, to_dinas: str = "") -> None:
@@ -26,18 +40,37 @@ def forget(complaint_id: str, to_dinas: str = "") -> None:
     departed.keep(complaint_id, to_dinas)
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
-    # The title is the citizen's text: it must not outlive the row.
-    connection().execute("UPDATE action SET title = '' WHERE complaint_id = ?", (complaint_id,))
-    _drop_files(files)
+    retitle(complaint_id, "")
+    drop_files(files)
     touch(complaint_id)
 
 
+def retitle(complaint_id: str, title: str) -> None:
+    """Own actions name their report as it is called now: the title is the citizen's, and may be erased."""
+    connection().execute(
+        "UPDATE action SET title = ?1 WHERE complaint_id = ?2 AND title NOT IN ('', ?1)",
+        (title, complaint_id),
+    )
+
+
+def replaced(before: bytes, now: Complaint) -> set[str]:
+    """Central's row takes the place of another (its JSON): returns the files that only that one showed.
+
+    They are for `drop_files`, once own actions lie on the new row.
+    """
+    retitle(now.id, now.title)
+    return _files_of(before) - _names(now)
+
+
 def _files_of(body: bytes) -> set[str]:
-    complaint = msgspec.json.decode(body, type=Complaint)
+    return _names(msgspec.json.decode(body, type=Complaint))
+
+
+def _names(complaint: Complaint) -> set[str]:
     return {attachment.sha256 for attachment in complaint.attachments if attachment.sha256}
 
 
-def _drop_files(files: set[str]) -> None:
+def drop_files(files: set[str]) -> None:
     """Forget files that nothing here refers to any more; they leave the disk after the commit."""
     for sha256 in files:
         current = connection()
@@ -68,20 +101,25 @@ def purge(*, sealed: bool = False) -> None:
     """This desk was revoked: nothing of any citizen stays; only the person's own unsent work, encrypted.
 
     The work is the one thing that exists nowhere else; `qlue-desk outbox export` still gives it out.
-    `sealed`: it lies in a bundle that only central can open, so it goes from here too.
+    `sealed`: it lies in a bundle that only central can open, so it goes from here too. What may stay is
+    named, so that whatever is kept one day goes without anybody remembering to say so here.
     """
-    rows = connection().execute("SELECT id FROM complaint").fetchall()
-    for (complaint_id,) in rows:
+    current = connection()
+    for (complaint_id,) in current.execute("SELECT id FROM complaint").fetchall():
         forget(complaint_id)
-    for table in ("complaint", "entry", "stage"):
-        connection().execute(f"DELETE FROM {table}")
-    connection().execute(
+    for table in TABLES:
+        if table not in MAY_STAY:
+            table.delete().execute()
+    search.empty()
+    current.execute(
         "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)
     )
-    connection().execute(
-        "DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'"
-        " OR key LIKE 'searched:%'"
-    )
+    current.execute("UPDATE action SET title = ''")
+    drafts.drop_unkept()
+    drop_files({sha256 for (sha256,) in current.execute("SELECT sha256 FROM blob")})
+    for (key,) in current.execute("SELECT key FROM meta").fetchall():
+        if key not in META_MAY_STAY and not key.startswith(META_MAY_STAY_OF):
+            meta.put(key, None)
     journal.tidy_twin()
     schema.forget_copies(twin.path_here().parent)
     position.next_generation()

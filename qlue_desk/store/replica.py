@@ -67,6 +67,8 @@ class Staged(msgspec.Struct):
     removed: bool = False
     to_dinas: str = ""
     """Where a report went that left."""
+    before: bytes | None = None
+    """Central's row that was here, as JSON."""
 
 
 def verify(events: Iterable[FeedEvent], start: Position) -> list[Position]:
@@ -107,7 +109,8 @@ def apply_page(reply: PullReply) -> PageOutcome:
     end = passed[-1] if passed else start
     if encode_cursor(end) != reply.to or reply.epoch != start.epoch:
         raise FeedBroken(N_("Aliran dari pusat berakhir di tempat lain daripada yang dinyatakan."))
-    bases = _write_rows(_fold(reply.events))
+    folded = _fold(reply.events)
+    bases = _write_rows(folded)
     shown = [(event.action_id, event.seq) for event in reply.events if event.action_id]
     lanes = journal.confirm(shown, end.epoch)
     confirmed = len(lanes)
@@ -115,6 +118,9 @@ def apply_page(reply: PullReply) -> PageOutcome:
     for complaint_id in bases.keys() | lanes | reoffered | _touched_with_own(reply.events):
         give_way()
         rebase(complaint_id, bases.get(complaint_id))
+    for staged in folded.values():
+        if staged.before is not None and staged.complaint is not None:
+            leaving.drop_files(leaving.replaced(staged.before, staged.complaint))
     if reoffered:
         position.next_generation()
     meta.put(position.CURSOR, reply.to)
@@ -191,7 +197,8 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
         give_way()
         if staged.removed:
             leaving.forget(complaint_id, staged.to_dinas)
-        if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
+        staged.before = _row_here(complaint_id)
+        if staged.entries and (staged.complaint is not None or staged.before is not None):
             complaints.put_entries(staged.entries)
         base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
         if base is None:
@@ -203,9 +210,10 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     return bases
 
 
-def _is_here(complaint_id: str) -> bool:
-    row = connection().execute("SELECT 1 FROM complaint WHERE id = ?", (complaint_id,)).fetchone()
-    return row is not None
+def _row_here(complaint_id: str) -> bytes | None:
+    sql = "SELECT coalesce(base, body) FROM complaint WHERE id = ?"
+    row = connection().execute(sql, (complaint_id,)).fetchone()
+    return None if row is None else row[0]
 
 
 def journal_days() -> int:

@@ -7,7 +7,7 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import journal, outbox, position, replica, sending
+from qlue_desk.store import handovers, journal, outbox, position, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
 from qlue_desk.sync import blobs, pull, tokens
@@ -29,6 +29,7 @@ def take_over() -> None:
     journal.salvage()
     journal.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
     journal.tidy_twin()
+    handovers.tidy()
 
 
 def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResult:

@@ -28,7 +28,6 @@ from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
 from qlue_desk.sync.transport import Transport
 from qlue_desk.words import _, n_
 
-SERVER_ID = "server_id"
 _HASH = "sign_in:"
 
 
@@ -225,11 +224,11 @@ def _matches(stored: str, password: str) -> bool:
 
 
 def _keep_enrolment(url: str, server_id: str, install: str) -> None:
-    known = meta.get(SERVER_ID)
+    known = meta.get(meta.SERVER_ID)
     if known is not None and known.decode() != server_id:
         position.forget_cursor()  # another server's feed has nothing in common with it
     meta.put(meta.SERVER_URL, url)
-    meta.put(SERVER_ID, server_id)
+    meta.put(meta.SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
     meta.put(meta.DIGESTS, None)  # whoever answers here from now on says it anew
     meta.put(meta.ROTATE_AT, None)  # counted from the session that follows
@@ -244,5 +243,5 @@ def _keep_person(user: str, password: str, actor: Actor) -> None:
 
 
 def _enrolment() -> tuple[str, str]:
-    url, server_id = meta.get(meta.SERVER_URL), meta.get(SERVER_ID)
+    url, server_id = meta.get(meta.SERVER_URL), meta.get(meta.SERVER_ID)
     return (url.decode() if url else "", server_id.decode() if server_id else "")
