@@ -227,7 +227,7 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged_at: dt.datetime | None = None
     resolve_by: dt.datetime | None = None
     paused_at: dt.datetime | None = None
-    """Both clocks stand still since then (awaiting_reporter)."""
+    """Both clocks stand still since then (`domain.edges.PAUSED`)."""
     resume_status: Status | None = None
     """The status that `answer` returns to."""
     final_by: dt.datetime | None = None

@@ -97,7 +97,7 @@ class MoveForm(Vertical):
         edge, complaint, city = self.edge, self.material.complaint, self.material.city
         found: list[tuple[str, str, Widget]] = []
         suggestion = complaint.suggestion
-        if edge.verb is Verb.DISPATCH:
+        if edge.category:
             category = complaint.category or (suggestion.category if suggestion else None) or ""
             found.append(
                 (
@@ -110,7 +110,7 @@ class MoveForm(Vertical):
                     ),
                 )
             )
-        if edge.verb in (Verb.DISPATCH, Verb.CORRECT_PLACE):
+        if edge.kelurahan:
             place = complaint.kelurahan or (suggestion.kelurahan if suggestion else None) or ""
             if not place and complaint.place_unknown:
                 place = NOWHERE
@@ -121,7 +121,7 @@ class MoveForm(Vertical):
                     Picker(kelurahan_choices(city), value=place, placeholder=_("ketik untuk mencari")),
                 )
             )
-        if edge.verb is Verb.CORRECT_PLACE:
+        if edge.street:
             street = SafeInput(value=complaint.street, placeholder=_("nama jalan, patokan"))
             found.append(("street", _("Jalan"), street))
         if edge.to is not To.NOTHING:
@@ -142,7 +142,7 @@ class MoveForm(Vertical):
             )
         if edge.evidence:
             found.append(("evidence", _("Bukti"), PathInput(placeholder=_("berkas foto; → melengkapi nama"))))
-            if edge.verb is Verb.PROPOSE:
+            if edge.or_why_none:
                 why = SafeInput(placeholder=_("bila tidak ada bukti: mengapa"))
                 found.append(("no_evidence", _("Tanpa bukti"), why))
         return found
@@ -218,7 +218,7 @@ class MoveForm(Vertical):
             needed.append("to")
         if self.edge.text is not Text.OPTIONAL:
             needed.append("note")
-        if self.edge.evidence and self.edge.verb is not Verb.PROPOSE:
+        if self.edge.evidence and not self.edge.or_why_none:
             needed.append("evidence")
         return next(
             (name for name in self.fields if name in needed and not value_of(self.fields[name]).strip()), ""
@@ -257,7 +257,7 @@ class MoveForm(Vertical):
             picker = self.fields.get(name)
             if isinstance(picker, Picker) and picker.input.value.strip() and not picker.value:
                 return name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value)
-        if self.edge.verb is Verb.CORRECT_PLACE and self._place_is_the_same():
+        if self.edge.street and self._place_is_the_same():
             return "kelurahan", _("Lokasi masih sama; ubah kelurahan atau jalannya dulu.")
         return None
 
