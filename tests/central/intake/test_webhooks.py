@@ -71,6 +71,18 @@ def test_a_gateway_that_repeats_makes_no_double(client: httpx.Client, hub: Hub) 
     assert (complaint.lat_e6, complaint.lon_e6) == (-6592500, 106800200)
 
 
+@pytest.mark.parametrize(
+    ("sender", "phone"),
+    [("Telegram", ""), ("INFO-PDAM", ""), ("081234567678", "0812••••678"), ("1708", "••••••••")],
+)
+def test_a_sender_that_is_no_number_is_nobodys_telephone(
+    client: httpx.Client, hub: Hub, sender: str, phone: str
+) -> None:
+    assert counts(client.post("/intake/sms", json={"from": sender, "text": "Got mampet"}))[1] == 1
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert complaint.reporter.phone == phone
+
+
 def test_the_same_text_without_an_id_is_one_message_a_day(client: httpx.Client) -> None:
     form = {"From": "+6281234567678", "Body": "Pohon tumbang"}
     assert counts(client.post("/intake/sms", data=form)) == (1, 1, 0)
