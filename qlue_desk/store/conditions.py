@@ -16,6 +16,7 @@ from qlue_desk.domain.query import Query, Term, Word
 from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, may_be_in_a_number, span
 from qlue_desk.domain.query_names import NONE, Field, Has, Is
 from qlue_desk.store import snoozes
+from qlue_desk.store.figures import PROPOSED, UNANSWERED, of_status
 from qlue_desk.store.models import NEVER
 from qlue_desk.store.search import has_token, phrase
 
@@ -198,11 +199,11 @@ IS: dict[Is, Callable[[Moment], Condition]] = {
     Is.OPEN: lambda moment: Condition("is_open = 1"),
     Is.CLOSED: lambda moment: Condition("is_open = 0"),
     Is.OVERDUE: lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
-    Is.UNACKNOWLEDGED: lambda moment: Condition("status = 'dispatched'"),
-    Is.PROPOSED: lambda moment: Condition("status = 'awaiting_verification'"),
+    Is.UNACKNOWLEDGED: lambda moment: Condition(UNANSWERED),
+    Is.PROPOSED: lambda moment: Condition(PROPOSED),
     # Who proposed stands in the body: only the proposals are opened for it, the rest stays on the index.
     Is.OWN_PROPOSAL: lambda moment: Condition(
-        "row IN (SELECT row FROM complaint WHERE status = 'awaiting_verification'"
+        f"row IN (SELECT row FROM complaint WHERE {PROPOSED}"
         " AND coalesce(json_extract(CAST(body AS TEXT), '$.proposed_by'), '') = ?)",
         (moment.me,),
     ),
@@ -214,7 +215,7 @@ IS: dict[Is, Callable[[Moment], Condition]] = {
     Is.SECRET: lambda moment: Condition("secret = 1"),
     Is.FINAL: lambda moment: Condition("final = 1"),
     Is.BOUNCED: lambda moment: Condition("bounces > 0"),
-    Is.RETURNED: lambda moment: Condition("(status = 'new' AND bounces > 0)"),
+    Is.RETURNED: lambda moment: Condition(f"({of_status(Status.NEW)} AND bounces > 0)"),
     Is.SNOOZED: lambda moment: _snoozed(moment),
 }
 
