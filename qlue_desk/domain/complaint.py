@@ -103,6 +103,10 @@ CHANNEL_LABEL: dict[Channel, str] = {
 }
 
 
+MESSAGES = frozenset({Channel.SMS, Channel.WHATSAPP})
+"""Written on a phone and carried by a gateway (`/intake/sms`): one text, no form."""
+
+
 class Role(StrEnum):
     """What a person may do, by the field's table of moves. `SYSTEM` and `REPORTER` act only through central."""
 

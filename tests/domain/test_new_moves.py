@@ -9,13 +9,15 @@ import pytest
 
 from qlue_desk.casework.views import DEFAULT_VIEWS
 from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
-from qlue_desk.desk.dialogs.follow_up import ORDER
+from qlue_desk.desk.dialogs.follow_up import FORWARD, ORDER
 from qlue_desk.domain import effects
 from qlue_desk.domain.complaint import OPEN_STATUSES, Role, Status
 from qlue_desk.domain.edges import EDGES, PAUSED, Edge, Text, Verb
 from qlue_desk.domain.effects import changes_of
 from qlue_desk.domain.moves import Decision, Fields
 from qlue_desk.domain.privacy import for_public
+from qlue_desk.domain.stages import MOVED_BY_OFFICERS, ONLY_WATCHED
+from tests.bench.home import _SHARES
 from tests.domain.test_lifecycle import NOW, PEOPLE, context, full_fields, move, report
 
 MOVES = [edge for edge in EDGES if edge.target is not None]
@@ -88,6 +90,17 @@ def test_every_move_of_people_has_its_place_in_the_follow_up_list() -> None:
     people = {Role.OFFICER, Role.SUPERVISOR, Role.VERIFIER}
     moves = {edge.verb for edge in MOVES if any(who.role in people for who in edge.who)}
     assert moves - set(ORDER) == set()
+
+
+def test_only_moves_that_lead_on_are_chosen_beforehand() -> None:
+    assert (
+        *(Verb.DISPATCH, Verb.ACKNOWLEDGE, Verb.START, Verb.PROPOSE),
+        *(Verb.COORDINATE, Verb.SCHEDULE, Verb.ASK),
+    ) == FORWARD
+
+
+def test_the_desk_that_is_measured_has_every_status_that_a_dinas_has() -> None:
+    assert MOVED_BY_OFFICERS | ONLY_WATCHED | {Status.RESOLVED} == set(_SHARES)
 
 
 @pytest.mark.parametrize("edge", MOVES, ids=lambda e: str(e.verb))

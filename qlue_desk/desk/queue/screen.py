@@ -409,8 +409,6 @@ class DeskScreen(Working, Finding):
         if changed is None or shown is None or shown.complaint.id in changed:
             self._draw_detail_again()
 
-    # --- for the app ---------------------------------------------------------------------------
-
     # --- keys: moving --------------------------------------------------------------------------
 
     def action_open(self) -> None:

@@ -167,8 +167,8 @@ def test_a_time_in_the_future_is_now() -> None:
 
 def test_a_channel_that_is_named_but_unknown_is_not_filed_as_sms() -> None:
     with pytest.raises(IntakeError) as unknown:
-        reports_of(FONNTE, load_shipped("bogor"), NOW, "telegram")
-    assert str(unknown.value) == "Kanal “telegram” tidak dikenal; pilih sms, whatsapp."
+        reports_of(FONNTE, load_shipped("bogor"), NOW, "merpati")
+    assert str(unknown.value) == "Kanal “merpati” tidak dikenal; pilih sms, whatsapp."
 
 
 @pytest.mark.parametrize("path", ["/intake/sms", "/intake/qlue", "/intake/cc112"])
