@@ -396,6 +396,9 @@ EDGES: tuple[Edge, ...] = (
 
 EDGE_BY_VERB: dict[Verb, Edge] = {edge.verb: edge for edge in EDGES}
 
+MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
+"""Who records new reports; makes a complaint, so it is no row of the table."""
+
 JUNK_KINDS: dict[str, str] = {"ghost": "telepon hantu", "prank": "iseng", "information": "hanya informasi"}
 PRIORITY_LABEL: dict[int, str] = {0: "biasa", 1: "tinggi", 2: "darurat"}
 PRIORITY_BY_WORD: dict[str, int] = {

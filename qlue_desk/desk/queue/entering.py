@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import later, say
-from qlue_desk.domain.complaint import Complaint, Role
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.edges import MAY_ENTER
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Entering:
 
     def start(self) -> None:
         """`e`."""
-        if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
+        if not self.backend.actor.roles & MAY_ENTER:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
         later(self.screen, self._enter(), group="dialog")
