@@ -111,7 +111,12 @@ def number(value: int) -> str:
 
 def percent(share: float) -> str:
     """A share of one in percent, without the sign: `12,5` (English: `12.5`)."""
-    words = f"{share * 100:.1f}"
+    return decimal(share * 100)
+
+
+def decimal(value: float) -> str:
+    """One place behind the comma: `12,5` (English: `12.5`)."""
+    words = f"{value:.1f}"
     return words if language() == "en" else words.replace(".", ",")
 
 

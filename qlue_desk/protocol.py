@@ -243,6 +243,8 @@ class Payload(msgspec.Struct, frozen=True, omit_defaults=True):
     complaint: Complaint | None = None
     entries: tuple[Entry, ...] = ()
     to_dinas: str = ""
+    since: dt.datetime | None = None
+    """Of a report that moved out: since when the other dinas has it."""
     reason: str = ""
 
 

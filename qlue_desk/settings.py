@@ -235,6 +235,10 @@ def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return user_data_path("qlue-desk", appauthor=False)
 
 
+LARGEST_FILE = 1024 * 1024
+"""Bytes; a file of settings has some thousands."""
+
+
 def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
     """The first of `--config`, `QLUE_DESK_CONFIG`, `./config.toml`, the user's folder; None for none.
 
@@ -242,15 +246,31 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     """
     named = path or (Path(environ["QLUE_DESK_CONFIG"]) if environ.get("QLUE_DESK_CONFIG") else None)
     if named is not None:
-        if not named.is_file():
-            raise SettingsError(N_("{file}: berkas pengaturan tidak ditemukan."), file=str(named))
+        if not _is_file(named):
+            there = os.path.lexists(named)
+            template = (
+                N_("{file}: itu bukan berkas biasa.")
+                if there
+                else N_("{file}: berkas pengaturan tidak ditemukan.")
+            )
+            raise SettingsError(template, file=str(named))
         return named
     from platformdirs import user_config_path
 
     for candidate in (Path("config.toml"), user_config_path("qlue-desk", appauthor=False) / "config.toml"):
-        if candidate.is_file():
+        if _is_file(candidate):
             return candidate
     return None
+
+
+def _is_file(path: Path) -> bool:
+    """:raises SettingsError: when nobody can tell: no right to look, or a name longer than any file's."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise SettingsError(
+            N_("{file}: tidak bisa dibaca ({why})."), file=str(path), why=reason_of(error)
+        ) from error
 
 
 def own_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -275,6 +295,12 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
 def read(path: Path) -> Settings:
     """Read one file; see `load`."""
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise SettingsError(
+                N_("{file}: lebih besar dari {limit} kB; itu bukan berkas pengaturan."),
+                file=str(path),
+                limit=str(LARGEST_FILE // 1024),
+            )
         text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
     except OSError as error:
         raise SettingsError(
@@ -289,6 +315,10 @@ def read_text(text: str, path: Path) -> Settings:
     """The settings that a text means which stands (or is to stand) in the file `path`; see `load`."""
     try:
         values = tomllib.loads(text)
+    except RecursionError:
+        raise SettingsError(
+            N_("{file}: terlalu banyak tingkat kurung di dalamnya."), file=str(path)
+        ) from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise SettingsError(

@@ -130,7 +130,7 @@ _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^.\s]+))\s*\.?""")
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(next(part for part in match.groups("") if part) for match in _PART.finditer(dotted))
+    return tuple(next((part for part in match.groups("") if part), "") for match in _PART.finditer(dotted))
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:

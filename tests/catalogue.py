@@ -52,7 +52,7 @@ def table_words() -> Iterator[str]:
     for edge in EDGES:
         yield from filter(None, (edge.label, edge.hint))
     for action in ACTIONS:
-        yield from (action.label, action.tooltip)
+        yield from (action.label, action.tooltip, *action.at.values())
     yield from map(str, Group)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from qlue_desk.casework.departures import unknown
 from qlue_desk.casework.errors import Refused, refused
 from qlue_desk.casework.evidence import MAX_PER_ACTION, add_evidence, examine
 from qlue_desk.casework.targets import resolve_fields
@@ -32,7 +33,6 @@ from qlue_desk.store.outbox import Recorded
 
 MOST_LOOKED_AT = 1000
 """Complaints whose possible moves are looked up for one dialog: about half a second."""
-UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -260,7 +260,7 @@ class _Work:
         outcomes: list[Outcome] = []
         seen_ids: set[str] = set()
         for ref in refs:
-            complaint, outcome = _found(ref)
+            complaint, outcome = _found(self.workplace, ref)
             if complaint is None:
                 outcomes.append(outcome)
             elif complaint.id not in seen_ids:
@@ -297,13 +297,13 @@ class _Work:
         return replace(outcome, after=view, action_id=last, actions=len(made))
 
 
-def _found(ref: str) -> tuple[Complaint | None, Outcome]:
+def _found(workplace: Workplace, ref: str) -> tuple[Complaint | None, Outcome]:
     try:
         complaint = complaints.get(ref)
     except StoreError as error:
         return None, Outcome(ref, refusal=_refusal_of(error))
     if complaint is None:
-        return None, Outcome(ref, refusal=Refusal(Code.NOT_FOUND, UNKNOWN_REPORT, {"found": ref}))
+        return None, Outcome(ref, refusal=unknown(workplace, ref))
     return complaint, Outcome(ref, complaint.number, before=complaint)
 
 

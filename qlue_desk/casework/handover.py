@@ -16,7 +16,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.domain.stages import INTERRUPTED
 from qlue_desk.domain.text import clean, storable
-from qlue_desk.phrases import time_words
+from qlue_desk.phrases import clock_time, time_words
 from qlue_desk.settings import Shifts
 from qlue_desk.store import counts, handovers, outbox, queue
 from qlue_desk.store.handovers import REMEMBERED, Handover, Line
@@ -124,7 +124,7 @@ def _read(workplace: Workplace, now: dt.datetime, shifts: Shifts) -> ShiftReport
             part("due_next", N_("jatuh tempo di sif berikut"), f"due:>{end} due:<{minute(following.end)}"),
         ),
         stuck=(
-            part("urgent", N_("darurat atau tinggi, belum dijawab"), _URGENT),
+            part("urgent", N_("darurat atau tinggi, belum diterima"), _URGENT),
             part("overdue", N_("sudah lewat tenggat"), "overdue"),
             part("waiting", N_("menunggu pihak lain"), _WAITING),
             part("unassigned", N_("belum diambil siapa pun"), "is:open by:none", 0),
@@ -209,8 +209,10 @@ def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str | QueueRow
 
 
 def shift_words(shift: Shift) -> str:
-    """`07.00–15.00`."""
-    return f"{shift.begin:%H.%M}–{shift.end:%H.%M}"
+    """`07.00–15.00` (English: `07:00–15:00`)."""
+    zone = shift.begin.tzinfo
+    assert zone is not None
+    return f"{clock_time(shift.begin, zone)}–{clock_time(shift.end, zone)}"
 
 
 def note_line(workplace: Workplace, note: Handover) -> str:

@@ -21,6 +21,7 @@ from qlue_desk.domain.text import storable
 from qlue_desk.settings import Macro
 from qlue_desk.store import queue
 from qlue_desk.store.errors import StoreError
+from qlue_desk.words import _
 
 _EMPTY = N_("Makro ini menyebut {what}, yang belum ada pada laporan ini.")
 _NOT_MEANT = N_("Hanya untuk laporan: {query}.")
@@ -159,7 +160,9 @@ def _when(workplace: Workplace, macro: Macro) -> Query | None:
     try:
         return workplace.query(macro.when)
     except QueryError as error:
-        raise refused(N_("Kueri “when” dari makro ini salah: {why}"), "when", why=error.sentence()) from error
+        raise refused(
+            N_("Kueri “when” dari makro ini salah: {why}"), "when", why=error.sentence(_)
+        ) from error
 
 
 def _resolved(workplace: Workplace, step: Step) -> Fields:

@@ -44,6 +44,8 @@ class Line(msgspec.Struct):
     """Answered, or the deadline for an answer has passed: of these `answered_in_time` is a share."""
     resolved: int = 0
     resolved_in_time: int = 0
+    resolve_due: int = 0
+    """Resolved, or open and past the deadline for that: of these `resolved_in_time` is a share."""
     open: int = 0
     late: int = 0
     """Open and past a deadline."""
@@ -61,8 +63,13 @@ class Line(msgspec.Struct):
 
     @property
     def in_time_share(self) -> float | None:
-        """Answers within the city's deadline, of all reports whose answer came or is overdue."""
+        """Acknowledged within the city's deadline, of all that were or should have been."""
         return self.answered_in_time / self.answer_due if self.answer_due else None
+
+    @property
+    def resolved_share(self) -> float | None:
+        """Resolved within the city's deadline, of all that were or should have been."""
+        return self.resolved_in_time / self.resolve_due if self.resolve_due else None
 
     @property
     def reopen_share(self) -> float | None:
@@ -210,8 +217,12 @@ def _add(one: Line, found: Complaint, now: dt.datetime) -> None:
         one.answered_in_time += found.acknowledge_by is None or found.acknowledged_at <= found.acknowledge_by
     if found.status is Status.RESOLVED:
         one.resolved += 1
+        one.resolve_due += 1
         ended = found.resolved_at or found.status_since or now
         one.resolved_in_time += found.resolve_by is None or ended <= found.resolve_by
+    elif found.is_open and found.paused_at is None and found.resolve_by is not None:
+        # Waiting does not make it punctual: what is past its deadline and not done counts as late.
+        one.resolve_due += found.resolve_by < now
     one.open += found.is_open
     one.late += found.due is not None and found.due < now
     one.reopened += found.reopened > 0

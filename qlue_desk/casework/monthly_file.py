@@ -18,6 +18,8 @@ _LONGEST = 4 * 1024 * 1024
 """Bytes of a file in which our mark is looked for; reports are far shorter."""
 _CSV_MARK = b"group,key,label,received,"
 _MARGIN = 16.0
+_LEAST_COLUMN = 7
+"""Letters of a column of small numbers."""
 _GREY = (110, 110, 110)
 _LINE = (200, 200, 200)
 
@@ -114,16 +116,23 @@ def _draw_table(document: object, table: Table) -> None:
     document.cell(0, 6, table.title, new_x="LMARGIN", new_y="NEXT")
     document.set_font("Roboto", "", 8.5)
     document.set_draw_color(*_LINE)
-    columns = len(table.heads) - 1
     with document.table(
-        col_widths=(34, *([66 / columns] * columns)),
-        text_align=("LEFT", *(["RIGHT"] * columns)),
+        col_widths=_widths(table),
+        text_align=("LEFT", *(["RIGHT"] * (len(table.heads) - 1))),
         headings_style=FontFace(emphasis="", color=_GREY),
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        line_height=4.6,
+        line_height=4.3,
         padding=0.4,
     ) as drawn:
         for cells in (table.heads, *table.rows):
             row = drawn.row()
             for cell in cells:
                 row.cell(cell)
+
+
+def _widths(table: Table) -> tuple[int, ...]:
+    """Shares of the page: as wide as the longest cell, or the longest word of the heading."""
+    return tuple(
+        max(_LEAST_COLUMN, *(len(cell) for cell in cells), *(len(word) for word in head.split()))
+        for head, *cells in zip(table.heads, *table.rows, strict=True)
+    )

@@ -14,8 +14,8 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import Cooperation, Deadline, Unit
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.text import clean, csv_cell
-from qlue_desk.phrases import MONTHS, duration_words, time_words
-from qlue_desk.words import _
+from qlue_desk.phrases import duration_words, month_words, number, percent, time_words
+from qlue_desk.words import _, n_
 
 MARK = "qlue-desk report"
 """Stands in each file that was written here, so that only such a one is written over."""
@@ -54,7 +54,7 @@ def page_of(workplace: Workplace, report: MonthlyReport) -> Page:
     whose = city.name if report.by is By.DINAS else city.dinas_name(workplace.desk.dinas)
     stands = report.data_as_of or report.as_of
     return Page(
-        title=_("Laporan bulanan {month} — {whose}").format(month=month_name(report.month), whose=whose),
+        title=_("Laporan bulanan {month} — {whose}").format(month=month_words(report.month), whose=whose),
         subtitle=_("{city}. Data sampai {time}.").format(
             city=city.name, time=time_words(min(stands, report.as_of), workplace.zone)
         ),
@@ -63,11 +63,6 @@ def page_of(workplace: Workplace, report: MonthlyReport) -> Page:
         tables=(_groups(report), *([_worst(report)] if report.worst else [])),
         footnotes=tuple(_footnotes(workplace)),
     )
-
-
-def month_name(month: dt.date) -> str:
-    """`November 2026` in the reader's language."""
-    return f"{_(MONTHS[month.month - 1])} {month.year}"
 
 
 def _sentences(workplace: Workplace, report: MonthlyReport) -> list[str]:
@@ -85,29 +80,33 @@ def _sentences(workplace: Workplace, report: MonthlyReport) -> list[str]:
         age = duration_words(report.as_of - this.oldest_unanswered)
         said.append(
             _(
-                "{n} dari {all} laporan ({share}) sudah di dinas tetapi belum pernah dijawab; yang tertua menunggu {age}."
+                "{n} dari {all} laporan ({share}) sudah sampai di dinas tetapi belum diterima; yang tertua menunggu {age}."
             ).format(
-                n=_number(this.never_answered),
-                all=_number(this.received),
+                n=number(this.never_answered),
+                all=number(this.received),
                 share=_percent(this.never_answered / this.received),
                 age=age,
             )
         )
     else:
-        said.append(_("Semua laporan bulan ini yang sampai di dinas sudah dijawab."))
+        said.append(_("Semua laporan bulan ini yang sampai di dinas sudah diterima."))
     if this.reopened:
         said.append(
-            _(
-                "{n} laporan pernah dinyatakan selesai lalu dibuka kembali ({share} dari yang pernah selesai)."
-            ).format(n=_number(this.reopened), share=_percent(this.reopen_share))
+            n_(
+                "{n} laporan pernah dinyatakan selesai lalu dibuka kembali ({share} dari yang pernah selesai).",
+                this.reopened,
+            ).format(n=number(this.reopened), share=_percent(this.reopen_share))
         )
     if this.late:
-        said.append(_("{n} laporan masih terbuka dan sudah lewat tenggat.").format(n=_number(this.late)))
+        said.append(
+            n_("{n} laporan masih terbuka dan sudah lewat tenggat.", this.late).format(n=number(this.late))
+        )
     if this.bounced:
         said.append(
-            _(
-                "{n} laporan pernah dikembalikan atau dipindah karena bukan urusan dinas yang menerimanya."
-            ).format(n=_number(this.bounced))
+            n_(
+                "{n} laporan pernah dikembalikan atau dipindah karena bukan urusan dinas yang menerimanya.",
+                this.bounced,
+            ).format(n=number(this.bounced))
         )
     return said
 
@@ -115,38 +114,25 @@ def _sentences(workplace: Workplace, report: MonthlyReport) -> list[str]:
 def _headline(report: MonthlyReport) -> Table:
     this, before = report.this, report.before
     last = (report.month - dt.timedelta(days=1)).replace(day=1)
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[str, ...]] = []
     for name, now, then in (
         (_("Laporan masuk"), this.received, before.received),
         (_("Sampai di dinas"), this.dispatched, before.dispatched),
-        (_("Diterima dinas, belum pernah dijawab"), this.never_answered, before.never_answered),
+        (_("Sampai di dinas, belum diterima"), this.never_answered, before.never_answered),
         (_("Selesai"), this.resolved, before.resolved),
         (_("Masih terbuka"), this.open, before.open),
         (_("Lewat tenggat"), this.late, before.late),
         (_("Dibuka kembali"), this.reopened, before.reopened),
         (_("Dikembalikan atau dipindah"), this.bounced, before.bounced),
     ):
-        rows.append((name, _number(now), _number(then), _change(now, then)))
-    for name, part, whole, part_before, whole_before in (
-        (
-            _("Dijawab tepat waktu"),
-            this.answered_in_time,
-            this.answer_due,
-            before.answered_in_time,
-            before.answer_due,
-        ),
-        (
-            _("Selesai tepat waktu"),
-            this.resolved_in_time,
-            this.resolved,
-            before.resolved_in_time,
-            before.resolved,
-        ),
+        rows.append((name, number(now), number(then), _change(now, then)))
+    for name, shares in (
+        (_("Diterima tepat waktu ¹"), [_of(one.answered_in_time, one.answer_due) for one in (this, before)]),
+        (_("Selesai tepat waktu ²"), [_of(one.resolved_in_time, one.resolve_due) for one in (this, before)]),
     ):
-        share, share_before = _share(part, whole), _share(part_before, whole_before)
-        rows.append((name, _percent(share), _percent(share_before), ""))
-    rows.append((_("Waktu jawab (median)"), _answer(this), _answer(before), ""))
-    return Table(_("Angka utama"), ("", month_name(report.month), month_name(last), _("beda")), tuple(rows))
+        rows.append((name, *shares, ""))
+    rows.append((_("Waktu terima (median)"), _answer(this), _answer(before), ""))
+    return Table(_("Angka utama"), ("", month_words(report.month), month_words(last), _("beda")), tuple(rows))
 
 
 def _groups(report: MonthlyReport) -> Table:
@@ -154,12 +140,13 @@ def _groups(report: MonthlyReport) -> Table:
     heads = (
         "",
         _("masuk"),
-        _("tak dijawab"),
+        _("belum diterima"),
         _("lewat"),
         _("selesai"),
         _("dibuka lagi"),
-        _("jawab tepat waktu"),
-        _("jawab (median)"),
+        _("diterima tepat waktu ¹"),
+        _("selesai tepat waktu ²"),
+        _("terima (median)"),
     )
     rows = [_group_row(one) for one in report.groups[:GROUPS]]
     left = report.groups[GROUPS:]
@@ -177,6 +164,8 @@ def _groups(report: MonthlyReport) -> Table:
                     "reopened",
                     "answered_in_time",
                     "answer_due",
+                    "resolved_in_time",
+                    "resolve_due",
                 )
             },
         )
@@ -186,15 +175,16 @@ def _groups(report: MonthlyReport) -> Table:
 
 def _group_row(one: Line) -> tuple[str, ...]:
     counts = (one.received, one.never_answered, one.late, one.resolved, one.reopened)
-    return (_plain(_(one.label)), *map(_number, counts), _percent(one.in_time_share), _answer(one))
+    shares = _of(one.answered_in_time, one.answer_due), _of(one.resolved_in_time, one.resolve_due)
+    return (_plain(_(one.label)), *map(number, counts), *shares, _answer(one))
 
 
 def _worst(report: MonthlyReport) -> Table:
     return Table(
         _("Kelurahan terberat"),
-        ("", _("masuk"), _("tak dijawab"), _("lewat"), _("selesai")),
+        ("", _("masuk"), _("belum diterima"), _("lewat"), _("selesai")),
         tuple(
-            (_plain(_(one.label)), *map(_number, (one.received, one.never_answered, one.late, one.resolved)))
+            (_plain(_(one.label)), *map(number, (one.received, one.never_answered, one.late, one.resolved)))
             for one in report.worst
         ),
     )
@@ -208,10 +198,13 @@ def _footnotes(workplace: Workplace) -> list[str]:
             "Dihitung: laporan yang masuk dalam bulan itu (waktu setempat), menurut keadaannya sekarang; bulan sebelumnya juga, jadi ia punya lebih banyak waktu."
         ),
         _(
-            "Tepat waktu: dijawab dalam {answer}, selesai dalam {resolve} menurut golongan kategori (profil {profile})."
-        ).format(answer=_deadline(sla.acknowledge), resolve=resolve, profile=sla.key),
+            "¹ Diterima dalam {acknowledge}: dari semua yang sudah diterima, dan yang belum padahal tenggatnya sudah lewat (profil {profile})."
+        ).format(acknowledge=_deadline(sla.acknowledge), profile=sla.key),
         _(
-            "Belum pernah dijawab: dinas yang memegangnya belum menerima laporan itu. Waktu jawab: dari disposisi sampai jawaban pertama, hanya yang dijawab."
+            "² Selesai dalam {resolve} menurut golongan kategori: dari semua yang sudah selesai, dan yang masih terbuka padahal tenggatnya sudah lewat; yang ditutup tanpa tindak lanjut atau menunggu pelapor tidak dihitung."
+        ).format(resolve=resolve),
+        _(
+            "Belum diterima: laporan sudah sampai di dinas yang memegangnya, tetapi dinas itu belum menerimanya. Waktu terima: dari disposisi sampai diterima, hanya yang sudah diterima."
         ),
         _("Dibuka kembali: selesai atau ditutup, lalu dibuka lagi setelah sanggahan."),
     ]
@@ -221,22 +214,21 @@ def _deadline(deadline: Deadline) -> str:
     return _(_UNITS[deadline.unit]).format(n=deadline.amount)
 
 
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
-
-
 def _change(now: int, then: int) -> str:
     if now == then:
         return "="
-    return f"{'+' if now > then else '−'}{_number(abs(now - then))}"
+    return f"{'+' if now > then else '−'}{number(abs(now - then))}"
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _of(part: int, whole: int) -> str:
+    """A share with what is counted: `61,2% (52/85)`."""
+    if not whole:
+        return "–"
+    return f"{_percent(part / whole)} ({number(part)}/{number(whole)})"
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f}%".replace(".", ",")
+    return "–" if share is None else f"{percent(share)}%"
 
 
 def _answer(one: Line) -> str:
@@ -275,7 +267,7 @@ def _cell(text: str) -> str:
 
 _GROUP_COLUMNS = (
     "received", "dispatched", "never_answered", "answered", "answered_in_time", "answer_due", "resolved", "resolved_in_time",
-    "open", "late", "reopened", "ever_resolved", "bounced", "answer_minutes",
+    "open", "late", "reopened", "ever_resolved", "bounced", "answer_minutes", "resolve_due",
 )  # fmt: skip
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 
-from qlue_desk.casework.acting import UNKNOWN_REPORT
-from qlue_desk.casework.errors import refused
+from qlue_desk.casework.departures import unknown
+from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.clocks import ClockView
 from qlue_desk.domain.complaint import Complaint, Entry
-from qlue_desk.domain.moves import Code
 from qlue_desk.store import complaints, outbox
 from qlue_desk.store import queue as queue_store
 from qlue_desk.store.outbox import Waiting
@@ -79,7 +78,7 @@ def show(workplace: Workplace, ref: str, now: dt.datetime | None = None) -> Case
     def read() -> Case:
         complaint = complaints.get(ref)
         if complaint is None:
-            raise refused(UNKNOWN_REPORT, "ref", Code.NOT_FOUND, found=ref)
+            raise Refused(unknown(workplace, ref))
         return Case(
             complaint,
             complaints.entries(complaint.id),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from qlue_desk.casework.acting import UNKNOWN_REPORT, Outcome
+from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework.departures import unknown
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain import snoozing
 from qlue_desk.domain.moves import N_, Code, Refusal
@@ -46,13 +47,13 @@ def snooze(
         refusal = Refusal(Code.INVALID_ARGS, TOO_MANY, {"limit": str(MOST)})
         return [Outcome(ref, refusal=refusal) for ref in refs]
     return workplace.store.writing(
-        _snooze, workplace.actor.id, list(refs), until, dt.timedelta(hours=wake_hours), now or utc_now()
+        _snooze, workplace, list(refs), until, dt.timedelta(hours=wake_hours), now or utc_now()
     )
 
 
 def wake(workplace: Workplace, refs: Sequence[str], *, now: dt.datetime | None = None) -> list[Outcome]:
     """Bring reports back at once; one that has come back by itself is not aside any more."""
-    return workplace.store.writing(_wake, workplace.actor.id, list(refs), now or utc_now())
+    return workplace.store.writing(_wake, workplace, list(refs), now or utc_now())
 
 
 def take_woken(workplace: Workplace, now: dt.datetime | None = None) -> list[snoozes.Woken]:
@@ -61,29 +62,29 @@ def take_woken(workplace: Workplace, now: dt.datetime | None = None) -> list[sno
 
 
 def _snooze(
-    actor_id: str, refs: list[str], until: dt.datetime, before: dt.timedelta, now: dt.datetime
+    workplace: Workplace, refs: list[str], until: dt.datetime, before: dt.timedelta, now: dt.datetime
 ) -> list[Outcome]:
     outcomes = []
     for ref in refs:
-        outcome = _found(ref)
+        outcome = _found(workplace, ref)
         complaint = outcome.before
         if complaint is not None and not complaint.is_open:
             outcome = Outcome(
                 ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, ENDED)
             )
         elif complaint is not None:
-            snoozes.put(actor_id, complaint.id, until, now, before)
+            snoozes.put(workplace.actor.id, complaint.id, until, now, before)
         outcomes.append(outcome)
     return outcomes
 
 
-def _wake(actor_id: str, refs: list[str], now: dt.datetime) -> list[Outcome]:
+def _wake(workplace: Workplace, refs: list[str], now: dt.datetime) -> list[Outcome]:
     outcomes = []
     for ref in refs:
-        outcome = _found(ref)
+        outcome = _found(workplace, ref)
         complaint = outcome.before
-        if complaint is not None and snoozes.until(actor_id, complaint.id, now) is not None:
-            snoozes.wake(actor_id, complaint.id)
+        if complaint is not None and snoozes.until(workplace.actor.id, complaint.id, now) is not None:
+            snoozes.wake(workplace.actor.id, complaint.id)
         elif complaint is not None:
             outcome = Outcome(
                 ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE)
@@ -98,11 +99,11 @@ def _take_woken(actor_id: str, now: dt.datetime) -> list[snoozes.Woken]:
     return found
 
 
-def _found(ref: str) -> Outcome:
+def _found(workplace: Workplace, ref: str) -> Outcome:
     try:
         complaint = complaints.get(ref)
     except StoreError as error:
         return Outcome(ref, refusal=Refusal(Code.INVALID_ARGS, error.template, dict(error.values)))
     if complaint is None:
-        return Outcome(ref, refusal=Refusal(Code.NOT_FOUND, UNKNOWN_REPORT, {"found": ref}))
+        return Outcome(ref, refusal=unknown(workplace, ref))
     return Outcome(ref, complaint.number, complaint, complaint)

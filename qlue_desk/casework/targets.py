@@ -11,8 +11,9 @@ from qlue_desk.casework.errors import refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import EDGE_BY_VERB, JUNK_KINDS, PRIORITY_BY_WORD, To, Verb
 from qlue_desk.domain.moves import N_, Code, Fields
-from qlue_desk.domain.query_names import Field, squash
+from qlue_desk.domain.query_names import Field, nearest, squash
 from qlue_desk.store import complaints
+from qlue_desk.words import language
 
 _UNKNOWN: dict[Field, tuple[str, Code]] = {
     Field.DINAS: (N_("Dinas “{found}” tidak dikenal di {city}; mungkin {nearest}."), Code.UNKNOWN_DINAS),
@@ -91,10 +92,10 @@ def _known(workplace: Workplace, field: Field, written: str, name: str) -> str:
             count=str(len(found)),
             codes=", ".join(found),
         )
-    nearest = workplace.names.nearest(field, written)
-    if not nearest and field is Field.BY:
-        nearest = tuple(person.name for person in workplace.people[:6])  # a desk knows everyone it can name
-    if not nearest:
+    close = nearest(written, workplace.names.spellings(field), language())
+    if not close and field is Field.BY:
+        close = tuple(person.name for person in workplace.people[:6])  # a desk knows everyone it can name
+    if not close:
         return written  # the rules have a sentence for it that lists what is allowed
     template, code = _UNKNOWN[field]
-    raise refused(template, name, code, found=written, city=workplace.city.name, nearest=", ".join(nearest))
+    raise refused(template, name, code, found=written, city=workplace.city.name, nearest=", ".join(close))

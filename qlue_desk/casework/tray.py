@@ -23,7 +23,12 @@ from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
-_DRAFT_LABEL = {"note": N_("Catatan"), "follow_up": N_("Tindak lanjut")}
+_DRAFT_LABEL = {
+    "note": N_("Catatan"),
+    "follow_up": N_("Tindak lanjut"),
+    "follow_up.evidence": N_("Bukti"),
+    "follow_up.no_evidence": N_("Tanpa bukti"),
+}
 WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
@@ -113,7 +118,9 @@ def kept_texts(workplace: Workplace, translate: Translate = str) -> list[Kept]:
         Kept(
             id=draft.key,
             number=draft.number,
-            label=translate(_DRAFT_LABEL.get(draft.what.partition(".")[0], draft.what)),
+            label=translate(
+                _DRAFT_LABEL.get(draft.what) or _DRAFT_LABEL.get(draft.what.partition(".")[0], draft.what)
+            ),
             dinas=workplace.city.dinas_name(draft.dinas) if draft.dinas else "",
             text=draft.text,
             at=draft.at,
@@ -218,7 +225,16 @@ def take_over(workplace: Workplace) -> int:
     return store.writing(journal.salvage)
 
 
-def left_behind(home: Path) -> tuple[list[Waiting], Session | None]:
+class Left(msgspec.Struct, frozen=True):
+    """What a data folder holds where there is no workplace."""
+
+    items: list[Waiting]
+    session: Session | None = None
+    zone: str = ""
+    """The city's time zone; '' where nothing tells it."""
+
+
+def left_behind(home: Path) -> Left:
     """What a data folder holds where nobody is signed in or the database cannot be read: work is never lost.
 
     From the database as far as it opens, and from the twin log.
@@ -226,18 +242,24 @@ def left_behind(home: Path) -> tuple[list[Waiting], Session | None]:
     try:
         store = Store.open(home)
     except StoreError:
-        return [_of_twin(line) for line in twin.read(home / twin.FILE).recorded], None
+        lines = twin.read(home / twin.FILE).recorded
+        return Left([_of_twin(line) for line in lines], zone=_zone_of(lines))
     try:
         return store.reading(_left)
     finally:
         store.close()
 
 
-def _left() -> tuple[list[Waiting], Session | None]:
+def _left() -> Left:
     stored = meta.get(meta.SESSION)
     session = None if stored is None else msgspec.json.decode(stored, type=Session)
-    unknown = [_of_twin(line) for line in journal.only_in_twin()]
-    return [*outbox.waiting(1_000_000), *unknown, *outbox.tray(1_000_000)], session
+    lines = journal.only_in_twin()
+    items = [*outbox.waiting(1_000_000), *map(_of_twin, lines), *outbox.tray(1_000_000)]
+    return Left(items, session, _zone_of(lines) if session is None else session.city.zone)
+
+
+def _zone_of(lines: Sequence[twin.Line]) -> str:
+    return next((line.zone for line in reversed(lines) if line.zone), "")
 
 
 def _of_twin(line: twin.Line) -> Waiting:

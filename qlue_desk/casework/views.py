@@ -5,13 +5,13 @@ A view is a query line with a name; numbers 1–9 open them, and the desk starts
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Role, Status
 from qlue_desk.domain.moves import N_
-from qlue_desk.domain.stages import MOVED_BY_OFFICERS, ONLY_WATCHED
+from qlue_desk.domain.stages import MOVED_BY_OFFICERS, NEEDS_OFFICER, ONLY_WATCHED
 
 MAX_VIEWS = 9
 
@@ -25,8 +25,11 @@ class View(msgspec.Struct, frozen=True):
 
 
 NEEDS_ME = N_("Perlu saya")
-"""What the person can move on now, by the table of moves; what one may only watch has a view of its own."""
+"""What the person has to move on now, by the table of moves; what one may only watch, or asked the reporter about,
+has a view of its own."""
 _NOT_ASIDE = "-is:snoozed"
+SENT_BACK = "is:sentback by:me,none"
+"""Proposals that an officer made and the second person sent back; they stand first in “Perlu saya”."""
 
 
 def of_status(statuses: Collection[Status]) -> str:
@@ -67,7 +70,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _DONE,
     ),
     Role.OFFICER: (
-        View(NEEDS_ME, f"{of_status(MOVED_BY_OFFICERS)} by:me,none {_NOT_ASIDE}"),
+        View(NEEDS_ME, f"{of_status(NEEDS_OFFICER)} by:me,none {_NOT_ASIDE} sort:proposed"),
         *_AT_DINAS,
         View(N_("Butuh info"), "status:awaiting_reporter"),
         View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
@@ -97,7 +100,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
 """What needs me next comes first, finished work is out of the way; deadlines are the order."""
 _OFFICER_WHO_VERIFIES = View(
     NEEDS_ME,
-    f"{of_status(MOVED_BY_OFFICERS | {Status.AWAITING_VERIFICATION})} is:proposed,mine,unassigned -is:ownproposal"
+    f"{of_status(NEEDS_OFFICER | {Status.AWAITING_VERIFICATION})} is:proposed,mine,unassigned -is:ownproposal"
     f" {_NOT_ASIDE} sort:proposed",
 )
 _FALLBACK = DEFAULT_VIEWS[Role.CITY_SUPERVISOR]
@@ -112,6 +115,25 @@ def default_views(actor: Actor) -> tuple[View, ...]:
             return (_OFFICER_WHO_VERIFIES, *views[1:])
         return views
     return _FALLBACK
+
+
+def displaced_by(
+    name: str, actor: Actor, own: Mapping[str, str], translate: Callable[[str], str] = str
+) -> View | None:
+    """The role's view whose place an own one of that name would take; None where that is taken or hidden already.
+
+    It goes by its name in the reader's language as well.
+    """
+    wanted, taken = name.casefold(), {each.casefold() for each in own}
+    return next(
+        (
+            view
+            for view in default_views(actor)
+            if wanted in (view.name.casefold(), translate(view.name).casefold())
+            and view.name.casefold() not in taken
+        ),
+        None,
+    )
 
 
 def views_of(

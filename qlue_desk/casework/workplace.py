@@ -16,13 +16,14 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import Clocks
 from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.moves import N_, Context
-from qlue_desk.domain.query import Query, parse
+from qlue_desk.domain.query import Query, QueryError, parse, spelled
 from qlue_desk.domain.query_names import QueryNames, names_of
 from qlue_desk.domain.text import clean
 from qlue_desk.protocol import DeskIdentity, Session
 from qlue_desk.store import meta
 from qlue_desk.store.database import Store
 from qlue_desk.store.ground import Ground
+from qlue_desk.words import language
 
 NOT_LOGGED_IN = N_("Desk ini belum masuk ke pusat: jalankan qlue-desk login.")
 
@@ -144,7 +145,14 @@ class Workplace:
 
         :raises domain.query.QueryError: pointing at what is not understood.
         """
-        return parse(text, self.names)
+        return parse(text, self.names, language())
+
+    def spelled(self, text: str) -> str:
+        """A query line in the reader's words; one that cannot be read as it stands."""
+        try:
+            return spelled(self.query(text), self.names, language())
+        except QueryError:
+            return text
 
     def person(self, user_id: str) -> Actor | None:
         """A colleague by user id."""

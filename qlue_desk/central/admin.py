@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import msgspec
 
 from qlue_desk.central.errors import DatabaseProblem, Invalid
 from qlue_desk.central.hub import DATABASE_FILE, Hub
+from qlue_desk.central.numbers import counted
 from qlue_desk.central.restoring import Restore, restores
 from qlue_desk.central.standing import refuse_where_one_was
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
@@ -36,6 +38,10 @@ class Checked(msgspec.Struct, frozen=True):
     faults: tuple[str, ...] = ()
     restores: tuple[Restore, ...] = ()
     """Each time that the database was put back to an earlier time, oldest first; no fault."""
+    compared_since: dt.datetime | None = None
+    """Before it nothing tells whether this is an older copy (`seen.SeenHeads.begun`); None: nothing is missing."""
+    older_file: bool = False
+    """The file of heads knows fewer numbers than the database gave out: it was put back, or could not be written."""
 
 
 def exists(data: Path, *, database_url: str | None = None) -> bool:
@@ -157,7 +163,13 @@ def check(hub: Hub) -> Checked:
     found = check_database(hub.database)
     missing = [sha for sha in _complete_blobs(hub.database) if hub.blobs.store.size(sha) is None]
     faults = (*found.faults, *(_("berkas {sha} hilang").format(sha=sha[:12]) for sha in missing))
-    return msgspec.structs.replace(found, faults=faults)
+    found = msgspec.structs.replace(found, faults=faults)
+    if hub.database.dialect != "sqlite":  # other machines give numbers too; PostgreSQL itself tells a restore
+        return found
+    given = hub.seen.numbers()
+    with hub.database.connected():
+        beyond = any(last > given.get(series, last) for series, last in counted(hub.database).items())
+    return msgspec.structs.replace(found, compared_since=hub.seen.begun(), older_file=beyond)
 
 
 def _complete_blobs(database: CentralDatabase) -> list[str]:

@@ -92,7 +92,9 @@ class Ledger:
                 known = self._all_lines(after.id) if rewritten or (arrived and before is not None) else lines
                 kind, payload = EventKind.UPSERT, _payload(image, known)
             else:
-                kind, payload = EventKind.MOVED_OUT, _encode(Payload(to_dinas=after.dinas))
+                since = after.custody[-1].since if after.custody else now
+                gone = Payload(to_dinas=after.dinas, since=since)
+                kind, payload = EventKind.MOVED_OUT, _encode(gone)
             appended[stream] = self._hub.feed.append(
                 stream, kind, after.id, after.version, payload, action_id=action_id, at=now
             )

@@ -77,9 +77,16 @@ def notice(hub: Hub) -> Restore | None:
 
 
 def _keep_first_heads(hub: Hub) -> None:
-    """Where no heads are kept yet, those of now: the folder is new, or the program was older."""
-    if not hub.seen.read():
-        rows = hub.database.all("SELECT key, last_seq, last_hash, epoch FROM stream WHERE last_seq > 0")
+    """Where no heads are kept yet, those of now: the file was lost, or the database put where it never was.
+
+    Whether this is an older copy nobody can tell then; `central check` says so.
+    """
+    if hub.seen.read():
+        return
+    rows = hub.database.all("SELECT key, last_seq, last_hash, epoch FROM stream WHERE last_seq > 0")
+    if rows and not hub.seen.begin_anew(
+        {row[0]: Head(row[3], int(row[1]), row[2]) for row in rows}, hub.now()
+    ):
         hub.seen.note(Appended(row[0], int(row[1]), row[2], row[3]) for row in rows)
 
 
@@ -153,7 +160,7 @@ def _begin_epochs(hub: Hub, why: Why, given: Mapping[str, int] | None = None) ->
     meta.put(database, RESTORES, msgspec.json.encode(kept).decode())
     # Before the commit: another worker that waits for the streams must not find the old heads. Should the
     # commit fail, the next start sees epochs that the database does not have, and begins new ones.
-    hub.seen.replace(heads, given)
+    hub.seen.replace(heads, higher(given, numbers.counted(database)))
     log.warning(
         "the database was put back to an earlier time (%s): %d streams begin a new epoch, "
         "desks copy their rows anew and offer again what they had sent",

@@ -7,6 +7,7 @@ numbers run ahead, for a number that a citizen has may never become another citi
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -36,11 +37,13 @@ class Head(msgspec.Struct, frozen=True):
     chain: str
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     server_id: str
     streams: dict[str, Head] = {}
     numbers: dict[str, int] = {}
     """By `city/year`: no number above this one was given out."""
+    begun: dt.datetime | None = None
+    """Since when the file knows anything; None where it has been there since the first event."""
 
 
 class SeenHeads:
@@ -63,16 +66,32 @@ class SeenHeads:
         """By `city/year` the number above which none was given out; {} when nothing is known of them."""
         return self._read().numbers
 
+    def begun(self) -> dt.datetime | None:
+        """Since when the file knows anything: what was before that cannot be compared with it."""
+        return self._read().begun
+
+    def begin_anew(self, heads: dict[str, Head], now: dt.datetime) -> bool:
+        """Where this server has no readable file although it has events: these heads, and the moment; else False."""
+        with self._lock:
+            if self._found() is not None:
+                return False
+            log.warning("%s is not there or unreadable; it begins anew", self._path)
+            self._put(_Kept(self.server_id, heads, self._allowed, now))
+        return True
+
     def _read(self) -> _Kept:
-        nothing = _Kept(self.server_id)
+        return self._found() or _Kept(self.server_id)
+
+    def _found(self) -> _Kept | None:
+        """What the file says of this server; None where it says nothing."""
         try:
             kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
         except FileNotFoundError:
-            return nothing
+            return None
         except (OSError, msgspec.MsgspecError) as error:
             log.warning("%s can't be read (%s); it is written anew", self._path, error)
-            return nothing
-        return kept if kept.server_id == self.server_id else nothing
+            return None
+        return kept if kept.server_id == self.server_id else None
 
     def allow_number(self, series: str, number: int) -> None:
         """Before number `number` of `city/year` is given out: the file says that it, and some more, may be.
@@ -119,13 +138,17 @@ class SeenHeads:
         """Forget the heads that were seen before: from now on these. Numbers only grow."""
         with self._lock:
             self._pending = {}
-            self._write(heads, numbers)
+            self._put(_Kept(self.server_id, heads, higher(self._read().numbers, self._allowed, numbers)))
 
     def _write(self, heads: dict[str, Head], numbers: Mapping[str, int] | None = None) -> bool:
         # Another process may have written older ones over ours.
-        kept = higher(self._read().numbers, self._allowed, numbers or {})
+        before = self._read()
+        kept = higher(before.numbers, self._allowed, numbers or {})
+        return self._put(_Kept(self.server_id, heads, kept, before.begun))
+
+    def _put(self, kept: _Kept) -> bool:
         try:
-            put_in_place(self._path, msgspec.json.encode(_Kept(self.server_id, heads, kept)))
+            put_in_place(self._path, msgspec.json.encode(kept))
         except OSError as error:
             log.warning("%s can't be written: %s", self._path, error)
             return False

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from qlue_desk.central.api.reading import answering_head
 from qlue_desk.central.app import create_app
 from qlue_desk.central.jobs import run_due
 
@@ -107,7 +108,7 @@ def _server(hub: Hub, *, signals: bool = True) -> uvicorn.Server:
                 yield
 
     config = uvicorn.Config(
-        create_app(hub),
+        answering_head(create_app(hub)),
         lifespan="on",
         log_config=None,
         access_log=False,

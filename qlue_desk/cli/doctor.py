@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from qlue_desk.cli.central_checks import central_findings
+from qlue_desk.cli.data_checks import DATABASE_FILE, database_findings, folder_findings, log_findings
 from qlue_desk.cli.exits import Exit
 from qlue_desk.cli.finding import Finding
 from qlue_desk.cli.lazy import command, unknown_word
@@ -20,16 +20,12 @@ from qlue_desk.cli.running import named_config
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.cli.terminal_checks import glyph_findings, terminal_findings
 from qlue_desk.domain.moves import N_
-from qlue_desk.domain.system import reason_of
 from qlue_desk.phrases import number
 from qlue_desk.settings import Settings, SettingsError, find_file, load
 from qlue_desk.settings_check import key_lines
-from qlue_desk.store.disk import is_full
 from qlue_desk.words import _, n_
 
-DATABASE_FILE = "desk.db"
 _KEYS_MEND = N_("Perbaiki atau hapus baris itu; nama tindakan ada di layar bantuan (?).")
-CLOCK_SECONDS = 60
 
 
 @command(
@@ -75,10 +71,10 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
         terminal_findings,
         glyph_findings,
         _sqlite,
-        lambda: _folder(shell.home),
-        lambda: _database(shell.home),
-        lambda: _log(shell.home),
-        lambda: _server(shell),
+        lambda: folder_findings(shell.home),
+        lambda: database_findings(shell.home),
+        lambda: log_findings(shell.home),
+        lambda: central_findings(shell),
     )
     for check in checks:
         try:
@@ -128,7 +124,11 @@ def _own_keys(config: str | None) -> Iterator[Finding]:
 def _own_views(config: str | None, home: Path) -> Iterator[Finding]:
     """`[views]`: their queries name the city's own places, so a desk that has signed in is needed."""
     found = _readable(config)
-    if found is None or not (found[1].views or found[1].notify.query) or not (home / DATABASE_FILE).exists():
+    if (
+        found is None
+        or not (found[1].views or found[1].notify.query)
+        or not os.path.isfile(home / DATABASE_FILE)
+    ):
         return
     from qlue_desk.casework.view_file import ViewFile
     from qlue_desk.casework.workplace import NotLoggedIn, Workplace
@@ -180,11 +180,14 @@ def _versions() -> Iterator[Finding]:
 def _sqlite() -> Iterator[Finding]:
     """In a database that is thrown away: a desk that has none yet can be looked at too."""
     from qlue_desk.store.database import Store
-    from qlue_desk.store.errors import StoreError
+    from qlue_desk.store.errors import DiskFull, StoreError
 
     with tempfile.TemporaryDirectory() as folder:
         try:
             store = Store.open(Path(folder))
+        except DiskFull as error:
+            yield Finding("SQLite", False, error.sentence(_), _("Kosongkan ruang pada cakram itu."))
+            return
         except StoreError as error:
             mend = _("Perbarui: pip install --upgrade sqlcipher3 (versi lama dapat merusak data).")
             yield Finding("SQLite", False, error.sentence(_), mend)
@@ -200,170 +203,3 @@ def _sqlite_version() -> str:
 
     row = connection().execute("SELECT sqlite_version()").fetchone()
     return str(row[0])
-
-
-def _folder(home: Path) -> Iterator[Finding]:
-    from qlue_desk.store import ballast
-    from qlue_desk.store.errors import StoreError
-    from qlue_desk.store.location import refuse_network
-
-    what = _("Folder data")
-    try:
-        refuse_network(home)
-        _try_to_write(home)
-    except StoreError as error:
-        yield Finding(what, False, error.sentence(_), _("Pilih folder lain dengan QLUE_DESK_HOME."))
-        return
-    except OSError as error:
-        found = _("{path}: {why}").format(path=home, why=_(reason_of(error)))
-        mend = _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
-        yield Finding(what, False, found, mend)
-        return
-    if not home.exists():
-        yield Finding(what, None, str(home), _("Dibuat saat pertama masuk: qlue-desk login."))
-        return
-    yield Finding(what, True, str(home))
-    if ballast.running_out(home):
-        yield Finding(_("Ruang cakram"), False, _("hampir habis"), _("Kosongkan ruang pada cakram itu."))
-    else:
-        free = shutil.disk_usage(home).free / 1e9
-        yield Finding(_("Ruang cakram"), True, _("{n} GB bebas").format(n=round(free, 1)))
-    token = home / "token"
-    if token.exists() and sys.platform != "win32":
-        mode = stat.S_IMODE(token.stat().st_mode)
-        private = mode & 0o077 == 0
-        mend = "" if private else _("Jalankan: chmod 600 {path}").format(path=token)
-        yield Finding(_("Berkas token"), private, f"{mode:04o}", mend)
-
-
-def _try_to_write(home: Path) -> None:
-    """Make a folder where the data folder is, or would be, and take it away again.
-
-    :raises OSError: when that cannot be; a full disk is another matter.
-    """
-    there = home
-    while not os.path.lexists(there) and there != there.parent:
-        there = there.parent
-    try:
-        os.rmdir(tempfile.mkdtemp(dir=there))
-    except OSError as error:
-        if not is_full(error):
-            raise
-
-
-def _database(home: Path) -> Iterator[Finding]:
-    what = _("Basis data")
-    if not (home / DATABASE_FILE).exists():
-        yield Finding(what, None, _("belum ada"))
-        return
-    from qlue_desk.store import position
-    from qlue_desk.store.database import Store
-    from qlue_desk.store.errors import StoreError
-
-    try:
-        store = Store.open(home)
-    except StoreError as error:
-        yield Finding(
-            what,
-            False,
-            error.sentence(_),
-            _("Simpan kotak keluar (qlue-desk outbox export), pindahkan desk.db, lalu masuk lagi."),
-        )
-        return
-    try:
-        if store.read_only is not None:
-            yield Finding(what, False, store.read_only.sentence(_), _("Perbarui qlue-desk."))
-            return
-        found = store.reading(_integrity)
-        mend = "" if found == "ok" else _("Simpan kotak keluar (qlue-desk outbox export), lalu masuk lagi.")
-        yield Finding(what, found == "ok", found, mend)
-        if store.reading(position.cursor) is None:
-            yield Finding(
-                _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
-            )
-    finally:
-        store.close()
-
-
-def _log(home: Path) -> Iterator[Finding]:
-    """The outbox's twin: told only where it is damaged."""
-    from qlue_desk.store import twin
-
-    damaged = twin.read(home / twin.FILE).damaged
-    if damaged:
-        yield Finding(
-            twin.FILE,
-            False,
-            _("{n} baris rusak").format(n=damaged),
-            _("Periksa laporan yang terakhir Anda kerjakan, lalu jalankan: qlue-desk sync."),
-        )
-
-
-def _integrity() -> str:
-    from qlue_desk.store.bound import connection
-
-    rows = connection().execute("PRAGMA integrity_check").fetchall()
-    return "; ".join(str(row[0]) for row in rows[:3])
-
-
-def _server(shell: Shell) -> Iterator[Finding]:
-    import datetime as dt
-
-    if not (shell.home / DATABASE_FILE).exists():
-        yield Finding(
-            _("Pusat"), None, _("meja ini belum terhubung"), _("Jalankan: qlue-desk login URL --code KODE.")
-        )
-        return
-    from qlue_desk.protocol import Session
-    from qlue_desk.store.database import Store
-    from qlue_desk.store.errors import StoreError
-    from qlue_desk.sync.errors import NotEnrolled, SyncError
-    from qlue_desk.sync.signing_in import transport_for
-
-    try:
-        store = Store.open(shell.home)
-    except StoreError:
-        return  # told with the database
-    try:
-        transport = transport_for(store, private_ca=shell.private_ca())
-        try:
-            session = transport.send("GET", "/v1/session", Session)
-        finally:
-            transport.close()
-    except NotEnrolled as error:
-        yield Finding(_("Pusat"), None, error.sentence())
-        return
-    except SyncError as error:
-        mend = _("Pekerjaan tetap tersimpan; periksa jaringan atau alamat pusat.")
-        yield Finding(_("Pusat"), False, error.sentence(), mend)
-        return
-    finally:
-        store.close()
-    yield Finding(_("Pusat"), True, f"{session.city.name} · {session.desk.name or session.desk.id}")
-    yield from compatibility(session.protocol_min, session.protocol_max, session.min_client)
-    off = abs((session.server_time - dt.datetime.now(dt.UTC)).total_seconds())
-    mend = "" if off < CLOCK_SECONDS else _("Setel jam mesin ini (NTP); tenggat dihitung jam pusat.")
-    yield Finding(_("Jam"), off < CLOCK_SECONDS, _("selisih {n} dtk").format(n=round(off)), mend)
-
-
-def compatibility(oldest: int, newest: int, min_client: str) -> Iterator[Finding]:
-    """Whether this desk and a central of those protocols, which wants at least that desk, understand each other."""
-    from qlue_desk import __version__
-    from qlue_desk.protocol import PROTOCOL
-
-    what = _("Versi pusat")
-    if newest < PROTOCOL:
-        found = _("pusat lebih lama dari meja ini (protokol {n})").format(n=newest)
-        yield Finding(what, False, found, _("Minta pengelola memperbarui pusat; pekerjaan tetap tersimpan."))
-    elif oldest > PROTOCOL or _numbers(__version__) < _numbers(min_client):
-        found = _("pusat memerlukan meja yang lebih baru (paling sedikit {version})").format(
-            version=min_client
-        )
-        mend = _("Perbarui: pip install --upgrade qlue-desk; yang tercatat tetap dikirim.")
-        yield Finding(what, False, found, mend)
-    else:
-        yield Finding(what, True, _("cocok (protokol {n})").format(n=PROTOCOL))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from qlue_desk.domain.moves import N_
+
 
 class Exit(IntEnum):
     """What a command's exit code means."""
@@ -16,6 +18,17 @@ class Exit(IntEnum):
     OFFLINE = 4
     """Central not reachable; the work is kept."""
     NOT_PERMITTED = 5
+
+
+EXIT_WORDS = {
+    Exit.DONE: N_("berhasil"),
+    Exit.FAILED: N_("gagal: mesin, berkas, atau data tidak memungkinkan"),
+    Exit.USAGE: N_("baris perintah atau pengaturan tertulis salah"),
+    Exit.REFUSED: N_("ditolak oleh aturan penanganan laporan"),
+    Exit.OFFLINE: N_("pusat tidak terjangkau; pekerjaan tetap tersimpan"),
+    Exit.NOT_PERMITTED: N_("meja belum terhubung, belum masuk, atau tidak berhak"),
+}
+"""As `qlue-desk --help` tells them."""
 
 
 class CommandFailed(Exception):

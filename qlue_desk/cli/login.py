@@ -32,12 +32,15 @@ def login(
     """Enrol if asked, then sign a person in."""
     from qlue_desk.sync import signing_in
 
+    shell.tell_of_waiting()
     if server:
         name = desk_name or platform.node() or "desk"
         if code:
             signing_in.enrol(server, code, name, shell.home, private_ca=shell.private_ca())
         elif token := os.environ.get(TOKEN_VARIABLE, "").strip():
             signing_in.adopt_token(server, token, shell.home, private_ca=shell.private_ca())
+        elif signing_in.resume(server, shell.home, private_ca=shell.private_ca()):
+            pass  # the token is still here: this is a desk already, also where its database was lost
         elif sys.stdin.isatty() and not json_output:
             code = click.prompt(_("Kode pendaftaran"))
             signing_in.enrol(server, code, name, shell.home, private_ca=shell.private_ca())
@@ -47,6 +50,8 @@ def login(
             )
     elif code:
         raise Usage(_("Sebutkan alamat pusat: qlue-desk login URL --code KODE."))
+    else:
+        signing_in.need_enrolment(shell.home)
     user = user or _asked_user(json_output)
     from qlue_desk.store import ballast
 

@@ -48,6 +48,8 @@ outbox = LazyGroup(
 @pass_shell
 def list_outbox(shell: Shell, json_output: bool) -> None:
     """List outbox and tray."""
+    from zoneinfo import ZoneInfo
+
     from qlue_desk.casework import tray
     from qlue_desk.casework.workplace import NotLoggedIn
     from qlue_desk.phrases import time_words
@@ -61,15 +63,15 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
             kept = tray.kept_texts(workplace, _)
             zone: dt.tzinfo = workplace.zone
     except (NotLoggedIn, StoreError) as error:
-        items, _session = tray.left_behind(shell.home)
-        if not items:
+        left = tray.left_behind(shell.home)
+        if not left.items:
             raise
         warn(error.sentence(_))
-        lines = [tray.left_line(item, _) for item in items]
+        lines = [tray.left_line(item, _) for item in left.items]
         waiting = [line for line in lines if line.state != "refused"]
         refused = [line for line in lines if line.state == "refused"]
         kept = []
-        zone = dt.datetime.now().astimezone().tzinfo or dt.UTC
+        zone = ZoneInfo(left.zone) if left.zone else dt.datetime.now().astimezone().tzinfo or dt.UTC
     if json_output:
         write_json(
             {
@@ -91,10 +93,19 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
 
 
 def warn_of_damage(home: Path) -> None:
-    """Say that the log beside the database has lines that nobody can read: work may be gone with them."""
+    """Say that the log beside the database has lines that nobody here can read: work may be gone with them."""
     from qlue_desk.store import twin
 
-    damaged = twin.read(home / twin.FILE).damaged
+    found = twin.read(home / twin.FILE)
+    damaged, locked = found.damaged, len(found.locked)
+    if locked:
+        warn(
+            n_(
+                "{n} baris {file} tersegel dengan kunci yang tidak ada di sini; baris itu tetap disimpan."
+                " Kembalikan berkas key yang lama.",
+                locked,
+            ).format(n=number(locked), file=twin.FILE)
+        )
     if damaged:
         warn(
             n_(
@@ -218,11 +229,11 @@ def _export_readable(shell: Shell, path: Path, json_output: bool) -> None:
     except DiskFull:
         raise
     except (NotLoggedIn, StoreError) as error:
-        items, session = tray.left_behind(shell.home)
-        if not items:
+        left = tray.left_behind(shell.home)
+        if not left.items:
             raise
         warn(error.sentence(_))
-        count = tray.write_export(shell.home, path, items, session)
+        count = tray.write_export(shell.home, path, left.items, left.session)
     if json_output:
         write_json({"path": str(path), "actions": count, "sealed": False})
     else:

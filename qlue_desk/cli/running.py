@@ -93,7 +93,11 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
     if sync is not None and isinstance(error, sync.SyncError):
         if isinstance(error, sync.Offline):
             return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="offline")
-        if isinstance(error, (sync.NotSignedIn, sync.Forbidden, sync.SignInFailed)):
+        if isinstance(error, sync.BadAuthority):
+            return CommandFailed(error.sentence(), exit_code=Exit.USAGE, code="settings")
+        if isinstance(error, sync.NotEnrolled):
+            return CommandFailed(error.sentence(), exit_code=Exit.NOT_PERMITTED, code="not_logged_in")
+        if isinstance(error, (sync.NotSignedIn, sync.Forbidden, sync.SignInFailed, sync.OtherDesk)):
             return CommandFailed(error.sentence(), exit_code=Exit.NOT_PERMITTED, code="not_permitted")
         if isinstance(error, (sync.Busy, sync.ServerFailed)):
             return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="busy")

@@ -64,12 +64,8 @@ class Shell:
             if workplace.store.read_only is not None:
                 warn(workplace.store.read_only.sentence(_))
             if ballast.running_out(self.home):
-                warn(
-                    _(
-                        "Cakram hampir penuh di {path}: kosongkan ruang."
-                        " Tindakan masih dicatat dan dikirim, yang baru dari pusat belum diambil."
-                    ).format(path=self.home)
-                )
+                fits = ballast.own_work_fits(self.home)
+                warn(_(ballast.NEARLY_FULL if fits else ballast.FULL).format(path=self.home))
         finally:
             workplace.close()
 
@@ -85,6 +81,17 @@ class Shell:
             if workplace.store.reading(position.cursor) is None:
                 warn(_(NEVER_SYNCED))
             yield workplace
+
+    @staticmethod
+    def tell_of_waiting() -> None:
+        """From now on a central that lets a command wait is named, on stderr."""
+        from qlue_desk.sync.transport import announce_waiting
+
+        def tell(address: str, most: float) -> None:
+            sentence = _("Menunggu jawaban pusat {address}; paling lama {n} detik.")
+            warn(sentence.format(address=address, n=round(most)))
+
+        announce_waiting(tell)
 
     def private_ca(self) -> Path | None:
         """The city's own certificate authority, if it has one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qlue_desk.casework.breakdown import AGE_LABELS
 from qlue_desk.cli.output import say, table
 from qlue_desk.domain.complaint import STATUS_LOOK
-from qlue_desk.phrases import duration_words, time_words
+from qlue_desk.phrases import duration_words, percent, time_words
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def print_summary(workplace: Workplace, found: Summary) -> None:
     for one in found.decisions:
         say(f"{one.count:>6} {_(one.label)}{_oldest(found, one.oldest)}")
     never = found.delivered_never_acknowledged.count
-    unanswered = _("{n} diterima dinas, belum pernah dijawab").format(n=never)
+    unanswered = _("{n} sampai di dinas, belum diterima").format(n=never)
     say(f"{unanswered}{_oldest(found, found.oldest_unanswered)}")
     say(_("{n} lewat tenggat").format(n=found.overdue.count))
     now, following = found.shifts
     say(_("{n} jatuh tempo sampai {time}").format(n=now.due.count, time=time_words(now.end, zone)))
     say(_("{n} jatuh tempo di sif berikut").format(n=following.due.count))
     say(_("{n} menunggu verifikasi").format(n=found.awaiting_verification.count))
-    rate = "–" if found.reopen_rate is None else f"{found.reopen_rate * 100:.1f}".replace(".", ",")
+    rate = "–" if found.reopen_rate is None else percent(found.reopen_rate)
     say(_("{n} % dibuka kembali").format(n=rate))
     say(_("{n} kembali: bukan urusan dinas").format(n=found.bounced.count))
     say()
@@ -100,7 +100,7 @@ def _print_league(found: Summary) -> None:
         )
         for one in found.league
     ]
-    heads = (_("terbuka"), _("tak dijawab"), _("lewat"), _("dikembalikan"), _("jawab (median)"))
+    heads = (_("terbuka"), _("belum diterima"), _("lewat"), _("dikembalikan"), _("terima (median)"))
     table(rows, (_("Dinas"), *heads))
 
 

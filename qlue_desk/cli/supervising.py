@@ -28,7 +28,7 @@ BY = ("status", "age", "category", "kelurahan", "officer", "dinas")
 
 
 @command(
-    "summary", N_("Angka ringkas: belum dijawab, lewat tenggat, beban."), context_settings=QUERY_SETTINGS
+    "summary", N_("Angka ringkas: belum diterima, lewat tenggat, beban."), context_settings=QUERY_SETTINGS
 )
 @click.argument("query", metavar="[QUERY]", nargs=-1)
 @option("--by", type=click.Choice(BY), help=N_("hitung menurut status, umur, kategori, …"))

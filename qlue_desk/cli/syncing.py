@@ -41,6 +41,7 @@ def sync(shell: Shell, watch: bool, json_output: bool) -> None:
 def _once(shell: Shell, store: Store, json_output: bool) -> None:
     from qlue_desk.sync.engine import Engine
 
+    shell.tell_of_waiting()
     progress = Progress(_("Sinkron"), quiet=json_output)
     result = Engine(store, shell.home, private_ca=shell.private_ca()).once(progress)
     if json_output:

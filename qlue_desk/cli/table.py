@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from qlue_desk import __version__
+from qlue_desk.cli.exits import EXIT_WORDS
 from qlue_desk.cli.lazy import DeskOption, LazyGroup
 from qlue_desk.domain.moves import N_
+from qlue_desk.words import _
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("qlue_desk.cli.demo:demo", N_("peragaan: kota contoh dengan pusat di mesin ini")),
@@ -39,7 +41,16 @@ def _main(context: click.Context, config: str | None) -> int | None:
     return open_desk(context.obj)
 
 
-main_group = LazyGroup(
+class _Main(LazyGroup):
+    """The one group that also tells what the exit codes of all commands mean."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of exit codes."""
+        with formatter.section(_("Kode keluar, untuk semua perintah")):
+            formatter.write_dl([(str(int(code)), _(words)) for code, words in EXIT_WORDS.items()])
+
+
+main_group = _Main(
     "qlue-desk",
     lazy=COMMANDS,
     invoke_without_command=True,

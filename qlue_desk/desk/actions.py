@@ -52,6 +52,12 @@ class DeskAction(msgspec.Struct, frozen=True):
     places: frozenset[Place]
     bar: int = 0
     """Rank in the key bar, 1 first; 0 = not shown there."""
+    at: Mapping[Place, str] = {}
+    """The sentence where the same intent is said otherwise: on the summary a row is a number."""
+
+    def says(self, place: Place | None) -> str:
+        """The sentence on a screen."""
+        return self.at.get(place, self.tooltip) if place is not None else self.tooltip
 
     @property
     def method(self) -> str:
@@ -72,20 +78,52 @@ _MAP = frozenset({Place.MAP})
 _QUEUE = frozenset({Place.QUEUE})
 _OUTBOX = frozenset({Place.OUTBOX})
 
+
+def _on_summary(sentence: str) -> Mapping[Place, str]:
+    return {Place.SUMMARY: sentence}
+
+
 ACTIONS: tuple[DeskAction, ...] = (
-    DeskAction("down", "j,down", "turun", "Baris berikut", Group.MOVE, _ROWS),
-    DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ROWS),
+    DeskAction(
+        "down", "j,down", "turun", "Baris berikut", Group.MOVE, _ROWS, at=_on_summary("Angka di bawah")
+    ),
+    DeskAction("up", "k,up", "naik", "Baris sebelumnya", Group.MOVE, _ROWS, at=_on_summary("Angka di atas")),
     DeskAction("left", "left", "kiri", "Angka sebelumnya", Group.MOVE, frozenset({Place.SUMMARY})),
     DeskAction("right", "right", "kanan", "Angka berikut", Group.MOVE, frozenset({Place.SUMMARY})),
-    DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL),
-    DeskAction("last", "G,end", "akhir", "Ke baris terakhir", Group.MOVE, _ALL),
+    DeskAction("first", "g,home", "awal", "Ke baris pertama", Group.MOVE, _ALL, at=_on_summary("Ke atas")),
+    DeskAction("last", "G,end", "akhir", "Ke baris terakhir", Group.MOVE, _ALL, at=_on_summary("Ke bawah")),
     DeskAction(
         "half-down", "ctrl+d,pagedown", "setengah layar turun", "Setengah layar turun", Group.MOVE, _ALL
     ),
     DeskAction("half-up", "ctrl+u,pageup", "setengah layar naik", "Setengah layar naik", Group.MOVE, _ALL),
-    DeskAction("open", "enter,l", "buka", "Buka laporan di baris ini", Group.MOVE, _LISTS, bar=2),
-    DeskAction("back", "escape,h", "kembali", "Kembali; kosongkan tanda atau pencarian", Group.MOVE, _ALL),
-    DeskAction("next-pane", "tab", "panel", "Pindah ke panel berikut", Group.MOVE, _ALL),
+    DeskAction(
+        "open",
+        "enter,l",
+        "buka",
+        "Buka laporan di baris ini",
+        Group.MOVE,
+        _LISTS,
+        bar=2,
+        at=_on_summary("Buka laporan yang dihitung angka ini"),
+    ),
+    DeskAction(
+        "back",
+        "escape,h",
+        "kembali",
+        "Kembali; kosongkan tanda atau pencarian",
+        Group.MOVE,
+        _ALL,
+        at=_on_summary("Kembali ke antrean"),
+    ),
+    DeskAction(
+        "next-pane",
+        "tab",
+        "panel",
+        "Pindah ke panel berikut",
+        Group.MOVE,
+        _ALL,
+        at=_on_summary("Angka berikut"),
+    ),
     DeskAction(
         "follow-up", "t", "tindak lanjut", "Tindak lanjut: hanya yang diperbolehkan", Group.WORK, _CASE, bar=3
     ),
@@ -133,7 +171,9 @@ ACTIONS: tuple[DeskAction, ...] = (
     DeskAction(
         "enter-report", "e", "laporan baru", "Catat laporan baru (112, datang langsung)", Group.WORK, _QUEUE
     ),
-    DeskAction("mark", "space", "tandai", "Tandai baris ini", Group.MARK, _QUEUE, bar=6),
+    DeskAction(
+        "mark", "space", "tandai", "Tandai baris ini, lalu turun satu baris", Group.MARK, _QUEUE, bar=6
+    ),
     DeskAction(
         "mark-range", "v", "rentang", "Tandai dari tanda terakhir sampai baris ini", Group.MARK, _QUEUE
     ),
@@ -168,6 +208,15 @@ ACTIONS: tuple[DeskAction, ...] = (
         Group.FIND,
         frozenset({Place.SUMMARY}),
         bar=1,
+    ),
+    DeskAction(
+        "monthly",
+        "B",
+        "bulanan",
+        "Laporan bulanan untuk pimpinan: baca di layar, lalu simpan sebagai md, pdf atau csv",
+        Group.FIND,
+        frozenset({Place.SUMMARY}),
+        bar=2,
     ),
     DeskAction(
         "tray-retry",
@@ -229,13 +278,18 @@ ACTIONS: tuple[DeskAction, ...] = (
     ),
     DeskAction("help", "question_mark", "bantuan", "Bantuan: semua tombol", Group.DESK, _ALL, bar=8),
     DeskAction("network", "x", "jaringan", "Demo: putuskan atau sambungkan jaringan", Group.DESK, _ALL),
-    DeskAction("theme", "T", "tema", "Ganti tema: gelap, terang, kontras", Group.DESK, _ALL),
+    DeskAction(
+        "theme",
+        "T",
+        "tema",
+        "Ganti tema: gelap, terang, kontras tinggi, aman buta warna, 16 warna terminal, tanpa warna",
+        Group.DESK,
+        _ALL,
+    ),
     DeskAction("quit", "q", "keluar", "Keluar; yang belum terkirim tetap tersimpan", Group.DESK, _ALL, bar=9),
 )
 """Everything a key can do. The saved views 1–9 are added by `bindings`."""
 
-AT_ONCE = frozenset({"query"})
-"""Run before the next key is looked at: what is typed behind them is text, not keys of the queue."""
 ACTION_BY_ID: dict[str, DeskAction] = {action.id: action for action in ACTIONS}
 FIXED_KEYS = frozenset("123456789")
 """Keys of the saved views; never remapped."""
@@ -339,9 +393,8 @@ def bindings(place: Place, remapped: Mapping[str, str]) -> list[Binding]:
             action.method,
             _(action.label),
             show=False,
-            priority=action.id in AT_ONCE,
             id=f"{place}.{action.id}",
-            tooltip=_(action.tooltip),
+            tooltip=_(action.says(place)),
         )
         for action in ACTIONS
         if place in action.places

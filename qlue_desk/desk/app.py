@@ -71,7 +71,7 @@ COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 OPEN_SECONDS = 0.5
 """The desk is painted and its line begins at the latest now, also where the queue has no first answer."""
-LINE_PAUSE = 0.25
+LINE_PAUSE = 1.0
 """Seconds in which numbers of the line are collected before the header is drawn again."""
 LEASE_SECONDS = 60
 """How often an open desk looks whether it may still show its reports."""
@@ -413,5 +413,6 @@ class QlueDesk(PlacesApp):
 
 
 def _looks(state: LineState) -> tuple[object, ...]:
-    """What a person must see at once; the rest are numbers that move."""
-    return state.phase, state.stuck, state.detail, state.refused
+    """What a person must see at once; the rest are numbers that move, and whether just now a page is on its way."""
+    phase = "connected" if state.phase == "syncing" else state.phase
+    return phase, state.stuck, state.detail, state.refused

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from qlue_desk.casework import (
     acting,
+    departures,
     entering,
     handing,
     lease,
@@ -43,7 +44,7 @@ from qlue_desk.desk.queue.columns import Cells
 from qlue_desk.domain import lifecycle
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Actor, Channel, Complaint, Role, Status
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_complete import Offer, offers
@@ -52,11 +53,12 @@ from qlue_desk.protocol import NewReport
 from qlue_desk.settings import Macro, Shifts
 from qlue_desk.store import complaints, drafts, handovers, meta, outbox, queue, searched, snoozes, tally
 from qlue_desk.store.complaints import Numbered
+from qlue_desk.store.models import SENT_BACK
 from qlue_desk.store.outbox import OutboxCounts
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.store.snoozes import Woken
 from qlue_desk.store.strokes import Stroke
-from qlue_desk.words import _
+from qlue_desk.words import _, language
 
 if TYPE_CHECKING:
     from qlue_desk.casework.summary import Summary
@@ -134,6 +136,11 @@ class Backend:
         """Whether the person routes reports."""
         return Role.VERIFIER in self.actor.roles
 
+    @property
+    def proposes(self) -> bool:
+        """Whether the person proposes reports as done, for a second one to look at."""
+        return any(who.role in self.actor.roles for who in EDGE_BY_VERB[Verb.PROPOSE].who)
+
     def local_now(self) -> dt.datetime:
         """Now, in the city's zone."""
         return self.now().astimezone(self.zone)
@@ -141,6 +148,10 @@ class Backend:
     def parse(self, text: str) -> Query:
         """Read a query line; raises `QueryError`."""
         return self.workplace.query(text)
+
+    def spelled(self, text: str) -> str:
+        """A query line that nobody typed, in the reader's words."""
+        return self.workplace.spelled(text)
 
     async def has_handover(self) -> bool:
         """Whether another shift left a note that this person has not read, at a desk that may show it."""
@@ -151,7 +162,7 @@ class Backend:
 
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
-        return offers(text, cursor, self.workplace.names)
+        return offers(text, cursor, self.workplace.names, language())
 
     async def queries(self) -> list[str]:
         """What this person looked for earlier, the newest first."""
@@ -198,6 +209,7 @@ class Backend:
             channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
             created=row.created_at,
             snoozed=snoozed,
+            sent_back=row.proposal == SENT_BACK,
         )
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
@@ -245,6 +257,10 @@ class Backend:
         """The views that the person's role starts with."""
         return views.default_views(self.actor)
 
+    def displaced_by(self, name: str) -> View | None:
+        """The role's view that would give way to one saved under that name."""
+        return views.displaced_by(name.strip(), self.actor, self.view_file.views, _)
+
     def view_problems(self) -> dict[str, str]:
         """Own views that cannot be read, each with a sentence that says where and why."""
         return self.view_file.problems(self.workplace, _)
@@ -286,6 +302,16 @@ class Backend:
     async def numbered(self, written: str) -> list[Numbered]:
         """Reports whose number is, or ends with, what was written; the exact one first."""
         return await asyncio.wrap_future(self.store.read(complaints.numbered, written, lane="numbered"))
+
+    async def elsewhere(self, written: str) -> list[tuple[str, Refusal]]:
+        """Numbers like the one written of reports that left this desk, each with the sentence where it is now."""
+        return await asyncio.wrap_future(self.store.read(departures.numbered, self.workplace, written))
+
+    async def gone(self, complaint_id: str, number: str) -> Refusal:
+        """Why nothing can be done to a report that this desk no longer holds."""
+        return await asyncio.wrap_future(
+            self.store.read(departures.gone, self.workplace, complaint_id, number)
+        )
 
     async def complaints(self, numbers: Sequence[int]) -> list[Complaint]:
         """Reports in full, by row number."""

@@ -12,7 +12,13 @@ from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.phrases import number
-from qlue_desk.words import _, n_
+from qlue_desk.words import _, language, n_
+
+LANGUAGES = {
+    "id": ("bahasa Indonesia", "Tampilkan meja ini dalam bahasa Indonesia"),
+    "en": ("English", "Show this desk in English"),
+}
+"""Not to be translated: who looks for one may not read the other."""
 
 
 def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
@@ -21,7 +27,7 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
         Command(
             f"action:{action.id}",
             _(action.label),
-            _(action.tooltip),
+            _(action.says(place)),
             shown_key(keys_of(action, remapped)[0]),
             also=action.id,
         )
@@ -39,11 +45,20 @@ def view_commands(screen: DeskScreen) -> list[Command]:
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
-    aside = Command("query:is:snoozed", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    aside = Command("aside:", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
     edit = Command(
         "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
     )
     return [*views, aside, edit]
+
+
+def language_commands() -> list[Command]:
+    """The other languages, each in its own words, so that who reads only that one finds it."""
+    return [
+        Command(f"language:{code}", label, hint, also=f"bahasa language {code}")
+        for code, (label, hint) in LANGUAGES.items()
+        if code != language()
+    ]
 
 
 def macro_commands(screen: DeskScreen) -> list[Command]:
@@ -99,8 +114,8 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
 
 
 async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
-    """Reports that have this number, or a number that ends with it."""
-    return [
+    """Reports that have this number, or a number that ends with it; behind them those that are elsewhere now."""
+    here = [
         Command(
             f"number:{report.number}",
             _("Buka laporan {number}").format(number=report.number),
@@ -108,3 +123,8 @@ async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
         )
         for report in await backend.numbered(typed)
     ]
+    elsewhere = [
+        Command(f"number:{number}", number, where.sentence(_))
+        for number, where in await backend.elsewhere(typed)
+    ]
+    return [*here, *elsewhere]

@@ -93,6 +93,7 @@ class CompanyApp(TerminalApp):
         ran = await super().run_action(action, default_namespace, namespaces)
         if self.guide is not None and isinstance(action, str):
             name = action.partition("(")[0].rpartition(".")[2]
-            self.guide.did(name, at_rest=at_rest)
+            if isinstance(screen, DeskScreen):  # elsewhere the same key opens something else
+                self.guide.did(name, at_rest=at_rest)
             self.set_timer(GUIDE_PAUSE, self._draw_guide)
         return ran

@@ -57,6 +57,9 @@ class DeskApp(Protocol):
     async def refresh_outbox_counts(self) -> None:
         """Count outbox and tray anew."""
 
+    def did_once(self, why_not_again: str) -> None:
+        """The person did what the queue's key cannot repeat; the sentence says so there."""
+
     def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
         """Back to the queue with this query; `name` says what its reports are."""
 

@@ -1,4 +1,4 @@
-"""The guide for the first time: a line above the keys that names one key after the other, done with real reports.
+"""The guide for the first time: a line above the keys of the queue that names one key after the other.
 
 It never takes a key away: whoever knows the desk works on, and esc at rest closes it.
 """
@@ -11,7 +11,7 @@ import msgspec
 from textual.content import Content
 from textual.widgets import Static
 
-from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
 from qlue_desk.desk.later import say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.domain.moves import N_
@@ -98,10 +98,10 @@ class Guide:
         )
 
     def draw(self, screens: Iterable[PlaceScreen]) -> None:
-        """The line on every screen of ours, or on none."""
+        """The line on the queue, whose keys it names, or on none."""
         for screen in screens:
             lines = screen.query(GuideLine)
-            if not self.open:
+            if not self.open or screen.place is not Place.QUEUE:
                 lines.remove()
             elif lines:
                 lines.first().say(self.words())

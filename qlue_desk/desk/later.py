@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Coroutine, Generator
 from typing import Any
 
 from textual.screen import Screen
+from textual.worker import Worker
 
 from qlue_desk.casework.errors import Refused as CaseworkRefused
 from qlue_desk.casework.workplace import NotLoggedIn
@@ -20,13 +22,32 @@ from qlue_desk.words import _
 log = logging.getLogger(__name__)
 
 
-def later(
-    screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "", *, acts: bool = False
-) -> None:
-    """Start `work`; with a `group` the newest replaces the one before, even before that has begun.
+def later(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "") -> None:
+    """Start `work`; with a `group` the newest replaces the one before, even before that has begun."""
+    _start(screen, work, group)
 
-    Keys wait for what comes of the group "dialog"; `acts`: often it needs no dialog.
+
+def by_key(
+    screen: Screen[Any],
+    work: Coroutine[Any, Any, None],
+    group: str = "",
+    *,
+    opens: bool = False,
+    seconds: float = math.inf,
+) -> None:
+    """Start what a key asks for: while `screen` is in front, the keys behind it wait until it is done.
+
+    `opens`: what is typed behind it is meant for a dialog, and thrown away where none comes.
+    `seconds`: the longest that keys wait.
     """
+    guarded, worker = _start(screen, work, group)
+    ahead: TypedAhead | None = getattr(screen.app, "typed_ahead", None)
+    if ahead is not None:
+        ahead.begin(guarded, screen, worker, opens=opens, seconds=seconds)
+        guarded.ahead = ahead
+
+
+def _start(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str) -> tuple[_Guarded, Worker[None]]:
     guarded = _Guarded(screen, work)
     if group:
         newest: dict[str, _Guarded] = vars(screen).setdefault("_newest_work", {})
@@ -34,10 +55,7 @@ def later(
             before.drop()
         newest[group] = guarded
     worker = screen.run_worker(guarded, group=group or "later", exclusive=bool(group), exit_on_error=False)
-    ahead: TypedAhead | None = getattr(screen.app, "typed_ahead", None)
-    if group == "dialog" and ahead is not None:
-        ahead.begin(guarded, worker, acts=acts)
-        guarded.ahead = ahead
+    return guarded, worker
 
 
 class _Guarded(Awaitable[None]):

@@ -22,6 +22,8 @@ class PlaceScreen(Screen[None]):
     """A screen of the desk; subclasses give `place` and fill `body`."""
 
     place: ClassVar[Place] = Place.QUEUE
+    awaits_rows = False
+    """What a key asked to see is on its way, and the keys behind it mean that."""
 
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
         super().__init__()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qlue_desk import words
 from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.dialogs.help import HelpDialog
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.edges import Verb
@@ -38,6 +39,12 @@ class PlacesApp(CompanyApp):
             self.pop_screen()
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
+    def did_once(self, why_not_again: str) -> None:
+        """An act outside the queue: its key must not repeat an older one instead."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.doing.did_once(why_not_again)
+
     def open_query(self, text: str, name: str = "", *, of_summary: bool = True) -> None:
         """A number of the summary (or of the map) was chosen: show its reports."""
         queue = self._back_to_queue()
@@ -49,7 +56,24 @@ class PlacesApp(CompanyApp):
         """Show one report."""
         queue = self._back_to_queue()
         if queue is not None:
-            later(queue, queue.open_reference(reference), group="open")
+            by_key(queue, queue.open_reference(reference), group="open")
+
+    def speak(self, language: str) -> None:
+        """Another language until the desk is closed: the queue is made anew, on the view and the row it shows."""
+        queue = self._back_to_queue()
+        if queue is None:
+            return
+        words.set_language(language)
+        anew = DeskScreen(queue.desk, queue.backend)
+        anew.stand_where(queue)
+        self.switch_screen(anew)
+        self.call_after_refresh(
+            say,
+            anew,
+            _(
+                'Bahasa Indonesia sampai meja ditutup; untuk seterusnya: language = "{code}" di bawah [ui] dalam config.toml.'
+            ).format(code=language),
+        )
 
     # --- keys that are the same everywhere -----------------------------------------------------
 
@@ -71,7 +95,7 @@ class PlacesApp(CompanyApp):
         """:"""
         screen = self.screen
         if isinstance(screen, PlaceScreen):
-            later(screen, self._palette(screen), group="dialog")
+            by_key(screen, self._palette(screen), group="dialog", opens=True)
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
@@ -88,6 +112,7 @@ class PlacesApp(CompanyApp):
                 *commands.view_commands(screen),
                 *commands.list_commands(screen),
             ]
+        offered += commands.language_commands()
         offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
         dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
         chosen = await self.push_screen_wait(dialog)
@@ -99,6 +124,8 @@ class PlacesApp(CompanyApp):
             self.open_report(value)
         elif kind == "guide":
             self.begin_guide()
+        elif kind == "language":
+            self.speak(value)
         elif kind == "view" and isinstance(self.screen, DeskScreen):
             self.screen.action_view(int(value))
         elif kind == "views" and isinstance(self.screen, DeskScreen):
@@ -109,10 +136,13 @@ class PlacesApp(CompanyApp):
             self.screen.listing.choose_columns()
         elif kind == "move" and isinstance(self.screen, DeskScreen):
             self.screen.doing.follow_up(preselect=Verb(value))
-        elif kind == "query":
-            self.open_query(value)
+        elif kind == "aside":
+            self.open_query("is:snoozed", _("Yang ditunda"), of_summary=False)
         elif kind == "macro" and isinstance(self.screen, DeskScreen):
             self.screen.doing.run_macro(value)
         elif kind == "action":
             method = next(action.method for action in ACTIONS if action.id == value)
-            self.run_worker(self.run_action(method, self.screen), exit_on_error=False)
+            by_key(self.screen, self._run_named(method))
+
+    async def _run_named(self, method: str) -> None:
+        await self.run_action(method, self.screen)

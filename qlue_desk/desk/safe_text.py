@@ -62,6 +62,13 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def hanging(line: str, width: int, indent: int = 2) -> str:
+    """A line broken like `wrap`; what follows the first is indented."""
+    first, *rest = wrap(line, width)
+    below = wrap(line[len(first) :].lstrip(" "), width - indent) if rest else []
+    return ("\n" + " " * indent).join([first, *below])
+
+
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
     lines: list[str] = []
     line = ""

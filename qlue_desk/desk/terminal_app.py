@@ -10,7 +10,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from qlue_desk.desk import filters, osc, themes
 from qlue_desk.desk import terminal as terminals
@@ -33,7 +33,7 @@ class TerminalApp(App[int]):
     def __init__(self, settings: Settings, terminal: Terminal | None = None) -> None:
         super().__init__()
         self.settings = settings
-        self.typed_ahead = TypedAhead(self, super().on_event)
+        self.typed_ahead = TypedAhead(self)
         self.terminal = terminal or terminals.read()
         self.ascii_only = ascii_wanted(settings, self.terminal)
         write_keys(ascii_only=self.ascii_only)
@@ -124,13 +124,13 @@ class TerminalApp(App[int]):
         if isinstance(event, (events.Key, events.MouseDown)):
             self.touched()
             courtesy.key_came()
-        if not (isinstance(event, events.Key) and self.typed_ahead.takes(event)):
+        if not (isinstance(event, events.Key | events.Paste) and self.typed_ahead.takes(event)):
             await super().on_event(event)
 
     def push_screen(self, screen: Screen[Any] | str, *rest: Any, **options: Any) -> Any:
         """A dialog gets what was typed ahead of it."""
         pushed = super().push_screen(screen, *rest, **options)
-        if isinstance(screen, ModalScreen):
+        if isinstance(screen, Screen):
             self.typed_ahead.pushed(screen)
         return pushed
 

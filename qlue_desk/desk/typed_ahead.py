@@ -1,81 +1,150 @@
-"""Keys typed while a dialog is on its way: they are meant for it, so the screen below must not act on them.
+"""Keys in their order: each is given once the desk has settled from the one before.
 
-A dialog needs reports from the store before it can be shown. Until then its keys wait here, in their order;
-once it has the focus it gets them.
+What a key does is often done later: a widget passes it on, a dialog is on its way, an act is being recorded.
+What is typed meanwhile waits here and then meets what a slow hand would meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import time
+from collections import deque
 from typing import Any
 
+import msgspec
 from textual import events
 from textual.app import App
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.worker import Worker
 
+Stroke = events.Key | events.Paste
+
+LOOK_SECONDS = 1.0
+"""How long a key waits for what is only read: who waits for a slow list must be able to leave it."""
+BURST_PAUSE = 0.3
+"""Seconds without a key that end what is typed in one go."""
+_BUSY_SECONDS = 5.0
+"""How long a key waits for a loop that never rests; what keeps it busy then is no key's doing."""
+_LOOK_AGAIN = 0.003
 _ALWAYS = frozenset({"ctrl+q", "ctrl+z"})
 
 
+class _Work(msgspec.Struct, eq=False):
+    """What a key began and is not done."""
+
+    screen: Screen[Any]
+    worker: Worker[Any]
+    opens: bool
+    until: float
+    """Monotonic time after which keys do not wait for it any more."""
+    opened: bool = False
+
+
 class TypedAhead:
-    """What was typed ahead of one app's dialogs; `give` is how the app takes a key."""
+    """The line of keys of one app."""
 
-    def __init__(self, app: App[Any], give: Callable[[events.Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._give = give
-        self._work: object | None = None
-        self._worker: Worker[Any] | None = None
-        self._acts = False
-        self._unready: ModalScreen[Any] | None = None
-        self._giving = False
-        self._held: list[events.Key] = []
+        self._line: deque[Stroke] = deque()
+        self._turn: Stroke | None = None
+        """The key that was let out of the line and is on its way into the app."""
+        self._giving: asyncio.Task[None] | None = None
+        self._works: dict[object, _Work] = {}
+        self._thrown_away_at: float | None = None
+        """When the last key was thrown away; those that follow without a pause belong to it."""
 
-    def begin(self, work: object, worker: Worker[Any], *, acts: bool) -> None:
-        """A dialog is on its way. `acts`: there may be none, then the keys are for the screen after all."""
-        self._work, self._worker, self._acts = work, worker, acts
+    # --- what keys wait for ----------------------------------------------------------------------
+
+    def begin(
+        self, work: object, screen: Screen[Any], worker: Worker[Any], *, opens: bool, seconds: float
+    ) -> None:
+        """Keys wait for this while `screen` is in front, at most so many seconds.
+
+        `opens`: a dialog comes of it; where none does, what was typed for it is thrown away.
+        """
+        self._works[work] = _Work(screen, worker, opens, time.monotonic() + seconds)
 
     def ended(self, work: object) -> None:
-        """The work is done; where it has brought no dialog, text that was meant for one is thrown away."""
-        if self._work is work:
-            self._work = self._worker = None
-            self._release(keep=self._acts)
+        """It is done."""
+        found = self._works.pop(work, None)
+        if found is not None and found.opens and not found.opened:
+            self._throw_away()
 
-    def pushed(self, dialog: ModalScreen[Any]) -> None:
-        """The dialog is there, but cannot take keys before its fields have the focus."""
-        self._work = self._worker = None
-        self._unready = dialog
-        dialog.call_later(self._ready, dialog)
+    def pushed(self, screen: Screen[Any]) -> None:
+        """A screen has come over another; a question must be read before it is answered."""
+        below = self._app.screen_stack[-2:-1]
+        for work in self._works.values():
+            work.opened = work.opened or work.screen in below
+        if not getattr(screen, "takes_typed_ahead", True) and self._throw_away():
+            screen.call_later(screen.typed_too_early)  # type: ignore[attr-defined]
 
-    def _ready(self, dialog: ModalScreen[Any]) -> None:
-        if self._unready is dialog:
-            self._unready = None
-            self._release(keep=getattr(dialog, "takes_typed_ahead", True))
+    def _throw_away(self) -> bool:
+        thrown = bool(self._line)
+        if thrown:
+            self._thrown_away_at = self._line[-1].time
+            self._line.clear()
+        return thrown
 
-    def _release(self, *, keep: bool) -> None:
-        if not keep:
-            self._held.clear()
-        elif self._held and not self._giving:
-            self._giving = True
-            self._app.call_later(self._give_all)
+    def _is_at_work(self) -> bool:
+        """What a key began is not done, or the rows that it asked for are on their way."""
+        now = time.monotonic()
+        for work in [work for work, each in self._works.items() if each.worker.is_finished]:
+            del self._works[work]  # it was replaced, or its screen has left
+        front = self._app.screen_stack[-1:]
+        return any(work.screen in front and now < work.until for work in self._works.values())
+
+    def _is_settled(self) -> bool:
+        """Nothing is left to do but what waits for threads, timers and people."""
+        # Only the loop knows that no widget has a message any more, however they pass them among themselves.
+        busy = getattr(asyncio.get_running_loop(), "_ready", ())
+        return not busy and not self._app.message_queue_size and not self._is_at_work()
+
+    # --- the line --------------------------------------------------------------------------------
+
+    def takes(self, event: Stroke) -> bool:
+        """Whether the app shall leave this key alone for now."""
+        if event is self._turn:
+            self._turn = None
+            return False
+        if event.is_forwarded or (isinstance(event, events.Key) and event.key in _ALWAYS):
+            return False
+        if self._belongs_to_thrown_away(event):
+            return True
+        if self._giving is None and self._is_settled() and not self._rows_are_awaited():
+            return False
+        self._line.append(event)
+        if self._giving is None:
+            self._giving = asyncio.create_task(self._give_all())
+        return True
+
+    def _belongs_to_thrown_away(self, event: Stroke) -> bool:
+        before = self._thrown_away_at
+        belongs = before is not None and event.time - before < BURST_PAUSE
+        self._thrown_away_at = event.time if belongs else None
+        return belongs
+
+    def _rows_are_awaited(self) -> bool:
+        return any(getattr(screen, "awaits_rows", False) for screen in self._app.screen_stack[-1:])
 
     async def _give_all(self) -> None:
-        held, self._held, self._giving = self._held, [], False
-        for event in held:
-            await self._give(events.Key(event.key, event.character))
+        try:
+            while self._line and self._app.is_running:
+                await self._settle()
+                if self._line and self._app.screen_stack:  # the desk may be closing
+                    self._turn = self._line.popleft()
+                    self._app.post_message(self._turn)
+        finally:
+            self._giving = None
 
-    def takes(self, event: events.Key) -> bool:
-        """Whether the app shall leave this key alone."""
-        if event.key in _ALWAYS:
-            return False
-        if self._unready is not None and self._unready not in self._app.screen_stack:
-            self._unready = None
-        if self._unready is not None or self._giving:
-            self._held.append(event)
-            return True
-        if self._worker is None or self._worker.is_finished:
-            return False
-        if event.is_forwarded:  # on its way back from the widgets: now it would act
-            self._held.append(event)
-        else:  # behind those that are with the widgets already
-            (self._app.focused or self._app.screen)._forward_event(event)
-        return True
+    async def _settle(self) -> None:
+        began = time.monotonic()
+        busy_since = began
+        while self._app.is_running:
+            now = time.monotonic()
+            if self._is_at_work() or (self._rows_are_awaited() and now - began < LOOK_SECONDS):
+                busy_since = now
+                await asyncio.sleep(_LOOK_AGAIN)
+            elif self._is_settled() or now - busy_since > _BUSY_SECONDS:
+                return
+            else:
+                await asyncio.sleep(0)

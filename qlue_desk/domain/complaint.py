@@ -270,6 +270,13 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
         return STATUS_LOOK[self.status]
 
     @property
+    def sent_back(self) -> bool:
+        """The follow-up was proposed and the second person sent it back: a reason ends with the status it explains,
+        and of all that leads into work only that move gives one.
+        """
+        return self.status is Status.IN_PROGRESS and bool(self.reason) and self.proposed_by is not None
+
+    @property
     def is_open(self) -> bool:
         """Open in the sense of Open311."""
         return self.look.open

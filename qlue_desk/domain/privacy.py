@@ -71,6 +71,11 @@ def normalise_phone(raw: str) -> str:
     return "+" + digits if len(digits) in _FOREIGN_DIGITS else ""
 
 
+def looks_like_phone(text: str) -> bool:
+    """Whether somebody wrote nothing but a telephone number: `0812-3456-7890`, `+62 812…`."""
+    return _PHONE.fullmatch(text.strip(' "')) is not None
+
+
 def mask_phone(raw: str) -> str:
     """`+628121234678` → `0812••••678`; short, foreign or odd numbers are hidden in full, '' stays ''.
 

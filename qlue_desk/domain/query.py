@@ -8,28 +8,43 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 import msgspec
 
 from qlue_desk.domain.folding import SHORT_FORMS
-from qlue_desk.domain.moves import N_
+from qlue_desk.domain.query_errors import (
+    BAD_DATE,
+    BAD_DUE,
+    BAD_DURATION,
+    MESSAGES,
+    MISSING_VALUE,
+    NO_WORD,
+    ONE_GROUP,
+    ONE_SORT,
+    OPEN_QUOTE,
+    UNKNOWN_FIELD,
+    UNKNOWN_VALUE,
+    QueryError,
+    Vocabulary,
+)
 from qlue_desk.domain.query_names import (
     BARE_FLAGS,
-    CLOCK_EXAMPLES,
     DURATIONS,
-    FIELD_SPELLINGS,
-    FIXED,
+    INDONESIAN,
     NONE,
+    SAFE_BARE,
     Field,
     QueryNames,
+    field_word,
     find_field,
     names_of,
-    nearest,
+    quoted,
     squash,
+    written_value,
 )
 
 __all__ = [
+    "MESSAGES",
     "Field",
     "Query",
     "QueryError",
@@ -38,32 +53,8 @@ __all__ = [
     "Word",
     "names_of",
     "parse",
-    "written_value",
+    "spelled",
 ]
-
-UNKNOWN_FIELD = N_("Kolom “{found}” tidak dikenal.")
-UNKNOWN_VALUE = N_("Nilai “{found}” tidak dikenal untuk {field}.")
-MISSING_VALUE = N_("Nilai untuk {field} belum ditulis.")
-OPEN_QUOTE = N_("Tanda kutip belum ditutup.")
-BAD_DURATION = N_("“{found}” bukan lama waktu; tulis misalnya 24h, 3d atau 2w.")
-BAD_DATE = N_("“{found}” bukan tanggal; tulis misalnya 2026-11-24.")
-BAD_DUE = N_("“{found}” bukan tenggat; tulis misalnya today, overdue, <8h atau 2026-11-24.")
-NO_WORD = N_("“{found}” tidak berisi huruf atau angka untuk dicari.")
-ONE_SORT = N_("Urutan hanya boleh satu; untuk membalik tulis misalnya sort:-due.")
-ONE_GROUP = N_("Kelompok hanya boleh satu, misalnya group:kelurahan.")
-MESSAGES = (
-    UNKNOWN_FIELD,
-    UNKNOWN_VALUE,
-    MISSING_VALUE,
-    OPEN_QUOTE,
-    BAD_DURATION,
-    BAD_DATE,
-    BAD_DUE,
-    NO_WORD,
-    ONE_SORT,
-    ONE_GROUP,
-)
-"""All that `QueryError.template` can be."""
 
 DEFAULT_SORT = "due"
 _LONGEST_NAME = 3
@@ -74,7 +65,6 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE_VALUE = re.compile(r"[^\s,]*")
 _WORD = re.compile(r"\S+")
 _SPACE = re.compile(r"\s*")
-_SAFE_BARE = re.compile(r'[^\s,"][^\s,]*')
 _DURATION = re.compile(r"([0-9]{1,5}) ?([a-z]+)")
 _UNITS = {
     "m": "m min mnt menit",
@@ -82,6 +72,9 @@ _UNITS = {
     "d": "d hari day days",
     "w": "w minggu mg week weeks",
 }
+_LENGTH = re.compile(r"([<>]?)([0-9]+)([mhdw])")
+"""A length of time in canonical text."""
+_UNIT_WORDS = {"m": "menit", "h": "jam", "d": "hari", "w": "minggu"}
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?")
@@ -114,7 +107,7 @@ class Word(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """Canonical text."""
-        return "-" * self.negated + (_quoted(self.text) if self.phrase else self.text)
+        return "-" * self.negated + (quoted(self.text) if self.phrase else self.text)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -137,35 +130,32 @@ class Query(msgspec.Struct, frozen=True):
         return " ".join(parts)
 
 
-class QueryError(ValueError):
-    """What in a query line is not understood: `text[start:end]`, and the nearest right spellings."""
+def spelled(query: Query, names: QueryNames, language: str) -> str:
+    """The query as a reader of `language` writes it; parsing it gives this query again."""
+    parts = [_term_words(term, names, language) for term in query.terms]
+    parts += map(str, query.words)
+    if query.sort != DEFAULT_SORT or query.descending:
+        by = _value_words(Field.SORT, query.sort, names, language)
+        parts.append(f"{field_word(Field.SORT, language)}:{'-' * query.descending}{by}")
+    if query.group:
+        by = _value_words(Field.GROUP, query.group, names, language)
+        parts.append(f"{field_word(Field.GROUP, language)}:{by}")
+    return " ".join(parts)
 
-    def __init__(
-        self,
-        template: str,
-        start: int,
-        end: int,
-        nearest: tuple[str, ...] = (),
-        allowed: tuple[str, ...] = (),
-        **fields: str,
-    ) -> None:
-        """`allowed`: all that can be written there, where that is a short list."""
-        self.template = template
-        self.allowed = allowed
-        self.fields = fields
-        self.start = start
-        self.end = end
-        self.nearest = nearest
-        super().__init__(self.message)
 
-    @property
-    def message(self) -> str:
-        """The sentence in Indonesian."""
-        return self.sentence()
+def _term_words(term: Term, names: QueryNames, language: str) -> str:
+    values = ",".join(_value_words(term.field, value, names, language) for value in term.values)
+    return f"{'-' * term.negated}{field_word(term.field, language)}:{values}"
 
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """What is wrong, in the reader's language; `nearest` is shown beside it."""
-        return translate(self.template).format(**self.fields)
+
+def _value_words(field: Field, value: str, names: QueryNames, language: str) -> str:
+    length = _LENGTH.fullmatch(value) if field in DURATIONS or field is Field.DUE else None
+    if length is not None and language == INDONESIAN:
+        return f"{length[1]}{length[2]}{_UNIT_WORDS[length[3]]}"
+    word = written_value(names.word(field, value, language))
+    meant = names.find(field, word.strip('"'))
+    # Two areas of one name mean both, so the one that is meant keeps its code.
+    return word if meant == (value,) else _quoted_if_needed(value)
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -174,9 +164,13 @@ class _Value(msgspec.Struct, frozen=True):
     end: int
 
 
-def parse(text: str, names: QueryNames | None = None) -> Query:
-    """The query that `text` writes; raises `QueryError` at the first thing that is not understood."""
+def parse(text: str, names: QueryNames | None = None, language: str = INDONESIAN) -> Query:
+    """The query that `text` writes; raises `QueryError` at the first thing that is not understood.
+
+    `language` is that of the mistake's hints; words of both are understood.
+    """
     names = names or QueryNames()
+    known = Vocabulary(names, language)
     terms: list[Term] = []
     words: list[Word] = []
     order: tuple[str, bool] | None = None
@@ -191,18 +185,18 @@ def parse(text: str, names: QueryNames | None = None) -> Query:
             elif part.text:
                 words.append(part)
         else:
-            field = _field(found)
-            values, end = _read_values(text, found.end(), field)
+            field = _field(found, known)
+            values, end = _read_values(text, found.end(), field, known)
             if field is Field.SORT:
                 if order is not None or found[1] or len(values) > 1:
                     raise QueryError(ONE_SORT, position, end)
-                order = _order(values[0], names)
+                order = _order(values[0], known)
             elif field is Field.GROUP:
                 if group or found[1] or len(values) > 1:
                     raise QueryError(ONE_GROUP, position, end)
-                (group,) = _canonical(field, values[0], names)
+                (group,) = _canonical(field, values[0], known)
             else:
-                canonical = [value for each in values for value in _canonical(field, each, names)]
+                canonical = [value for each in values for value in _canonical(field, each, known)]
                 terms.append(Term(field, tuple(dict.fromkeys(canonical)), bool(found[1])))
         position = _skip_space(text, end)
     if words and not terms and not any(character.isalnum() for word in words for character in word.text):
@@ -226,12 +220,11 @@ def parse_duration(text: str) -> dt.timedelta | None:
     }[unit]
 
 
-def _field(found: re.Match[str]) -> Field:
+def _field(found: re.Match[str], known: Vocabulary) -> Field:
     field = find_field(found[2])
     if field is None:
-        close = nearest(found[2], FIELD_SPELLINGS)
-        known = tuple(each.value for each in Field)
-        raise QueryError(UNKNOWN_FIELD, found.start(2), found.end(2), close, known, found=found[2])
+        close = known.near_fields(found[2])
+        raise QueryError(UNKNOWN_FIELD, found.start(2), found.end(2), close, known.fields(), found=found[2])
     return field
 
 
@@ -283,7 +276,7 @@ def _place_codes(words: list[str], names: QueryNames) -> tuple[str, ...]:
     return tuple(dict.fromkeys(inside))
 
 
-def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], int]:
+def _read_values(text: str, position: int, field: Field, known: Vocabulary) -> tuple[list[_Value], int]:
     values: list[_Value] = []
     while True:
         if text.startswith('"', position):
@@ -294,51 +287,43 @@ def _read_values(text: str, position: int, field: Field) -> tuple[list[_Value], 
             assert bare is not None
             value = _Value(bare[0], position, bare.end())
         if not value.text:
-            allowed = _allowed(field)
-            raise QueryError(MISSING_VALUE, value.start, value.end, (), allowed, field=field.value)
+            allowed = known.allowed(field)
+            raise QueryError(MISSING_VALUE, value.start, value.end, (), allowed, field=known.field(field))
         values.append(value)
         if not text.startswith(",", value.end):
             return values, value.end
         position = value.end + 1
 
 
-def _canonical(field: Field, value: _Value, names: QueryNames) -> tuple[str, ...]:
+def _canonical(field: Field, value: _Value, known: Vocabulary) -> tuple[str, ...]:
     """The canonical values that one written value means."""
     if field is Field.NUMBER:
         return (value.text.upper(),)
     if field in DURATIONS:
         duration = _duration(value.text) or (_instant(value.text) if field is Field.CHANGED else None)
         if duration is None:
-            raise QueryError(BAD_DURATION, value.start, value.end, CLOCK_EXAMPLES, found=value.text)
+            raise QueryError(BAD_DURATION, value.start, value.end, found=value.text)
         return (duration,)
-    known = names.find(field, value.text)
+    meant = known.names.find(field, value.text)
     if field is Field.DUE and value.text[:1] in "<>":
-        known = ()
-    if known:
-        return known
+        meant = ()
+    if meant:
+        return meant
     if field in (Field.SINCE, Field.UNTIL, Field.DUE):
-        return (_moment(field, value, names),)
-    if field is Field.BY and not names.by:
+        return (_moment(field, value, known),)
+    if field is Field.BY and not known.names.by:
         return (value.text.casefold(),)
-    close, allowed = names.nearest(field, value.text), _allowed(field)
-    raise QueryError(
-        UNKNOWN_VALUE, value.start, value.end, close, allowed, found=value.text, field=field.value
+    raise _unknown(field, value.text, value, known)
+
+
+def _unknown(field: Field, written: str, value: _Value, known: Vocabulary) -> QueryError:
+    close, allowed = known.nearest(field, written), known.allowed(field)
+    return QueryError(
+        UNKNOWN_VALUE, value.start, value.end, close, allowed, found=value.text, field=known.field(field)
     )
 
 
-def _allowed(field: Field) -> tuple[str, ...]:
-    """All values of a field that has the same few in every city, by their first spelling."""
-    if field in DURATIONS:
-        return CLOCK_EXAMPLES
-    if field in QueryNames.__struct_fields__:
-        return ()
-    first: dict[str, str] = {}
-    for spelling in FIXED.get(field, ()):
-        first.setdefault(spelling.value, spelling.shown)
-    return tuple(first.values())
-
-
-def _moment(field: Field, value: _Value, names: QueryNames) -> str:
+def _moment(field: Field, value: _Value, known: Vocabulary) -> str:
     day = _date(value.text)
     if day is not None:
         return day.isoformat()
@@ -350,20 +335,15 @@ def _moment(field: Field, value: _Value, names: QueryNames) -> str:
     elif (minute := _instant(value.text)) is not None:
         return minute
     template = BAD_DUE if field is Field.DUE else BAD_DATE
-    raise QueryError(template, value.start, value.end, names.nearest(field, value.text), found=value.text)
+    raise QueryError(template, value.start, value.end, known.nearest(field, value.text), found=value.text)
 
 
-def _order(value: _Value, names: QueryNames) -> tuple[str, bool]:
-    descending = value.text.startswith("-")
+def _order(value: _Value, known: Vocabulary) -> tuple[str, bool]:
     plain = value.text.removeprefix("-")
-    known = names.find(Field.SORT, plain)
-    if not known:
-        close = names.nearest(Field.SORT, plain)
-        allowed = _allowed(Field.SORT)
-        raise QueryError(
-            UNKNOWN_VALUE, value.start, value.end, close, allowed, found=value.text, field="sort"
-        )
-    return known[0], descending
+    meant = known.names.find(Field.SORT, plain)
+    if not meant:
+        raise _unknown(Field.SORT, plain, value, known)
+    return meant[0], plain != value.text
 
 
 def _duration(text: str) -> str | None:
@@ -409,15 +389,5 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _quoted_if_needed(text: str) -> str:
-    return text if _SAFE_BARE.fullmatch(text) else _quoted(text)
-
-
-def written_value(shown: str) -> str:
-    """A spelling as it is easiest to read in the line: `Batu Tulis` as `batu-tulis`."""
-    hyphened = "-".join(shown.lower().split())
-    return hyphened if _SAFE_BARE.fullmatch(hyphened) else _quoted(shown)
+    return text if SAFE_BARE.fullmatch(text) else quoted(text)

@@ -214,6 +214,8 @@ def _is(value: Is, complaint: Complaint, moment: Moment, facts: Facts) -> bool:
             return complaint.status is Status.AWAITING_VERIFICATION
         case Is.OWN_PROPOSAL:
             return complaint.status is Status.AWAITING_VERIFICATION and complaint.proposed_by == moment.me
+        case Is.SENT_BACK:
+            return complaint.sent_back
         case Is.REOPENED:
             return complaint.reopened > 0
         case Is.MINE:

@@ -1,15 +1,17 @@
 """The vocabulary of the query line: fields, their values, and every spelling that is understood.
 
-English keys are the canonical ones; the Indonesian words of the screens are understood
-as well. Names of dinas, categories, areas and people come from the caller.
+English words are the canonical ones, those of saved views and of `str(query)`. Both languages are always
+understood; what is offered and what a mistake is told with is in the reader's (`Spelling.language`).
+Names of dinas, categories, areas and people come from the caller.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -71,6 +73,7 @@ class Is(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     PROPOSED = "proposed"
     OWN_PROPOSAL = "ownproposal"
+    SENT_BACK = "sentback"
     REOPENED = "reopened"
     MINE = "mine"
     UNASSIGNED = "unassigned"
@@ -85,49 +88,59 @@ class Is(StrEnum):
 
 DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
 """Fields whose values are lengths of time."""
-CLOCK_EXAMPLES = ("24h", "3d", "2w")
+CLOCK_EXAMPLES = {"id": ("24jam", "3hari", "2minggu"), "en": ("24h", "3d", "2w")}
+INDONESIAN, ENGLISH = "id", "en"
 
 
 class Spelling(msgspec.Struct, frozen=True):
-    """One way to write a value; the first one of a value is the one that is suggested."""
+    """One way to write a value; the first one of a value in the reader's language is the one that is suggested."""
 
     shown: str
     value: str
-
-
-FIELD_SPELLINGS: tuple[Spelling, ...] = tuple(
-    Spelling(shown, field)
-    for field, spellings in (
-        (Field.STATUS, "status"),
-        (Field.COLOUR, "colour warna color"),
-        (Field.CITY, "city kota"),
-        (Field.DINAS, "dinas opd"),
-        (Field.CATEGORY, "category kategori"),
-        (Field.KELURAHAN, "kelurahan"),
-        (Field.KECAMATAN, "kecamatan"),
-        (Field.CHANNEL, "channel kanal"),
-        (Field.BY, "by oleh petugas"),
-        (Field.PRIORITY, "priority prioritas"),
-        (Field.OLDER, "older lebih-lama"),
-        (Field.NEWER, "newer lebih-baru"),
-        (Field.CHANGED, "changed berubah"),
-        (Field.SINCE, "since sejak"),
-        (Field.UNTIL, "until sampai"),
-        (Field.DUE, "due tenggat"),
-        (Field.HAS, "has ada"),
-        (Field.IS, "is adalah"),
-        (Field.BOUNCED, "bounced dikembalikan-oleh"),
-        (Field.NUMBER, "number nomor"),
-        (Field.SORT, "sort urut"),
-        (Field.GROUP, "group kelompok"),
-    )
-    for shown in spellings.split()
-)
+    language: str = ""
+    """Whose word it is, `id` or `en`; '' is everybody's: names, numbers, and words that both share."""
 
 
 def _spellings(*values: tuple[str, str]) -> tuple[Spelling, ...]:
-    """From pairs of a canonical value and its other spellings, parted by spaces (`-` stands for one)."""
-    return tuple(Spelling(shown, value) for value, others in values for shown in (value, *others.split()))
+    """From pairs of an English word (the canonical value) and its Indonesian ones, parted by spaces.
+
+    Without an Indonesian one the English word is both; `-` stands for a space, `en=gray` is another English one.
+    """
+    return tuple(
+        Spelling(
+            shown.removeprefix("en="),
+            value,
+            ENGLISH if shown.startswith("en=") else INDONESIAN * bool(others),
+        )
+        for value, others in values
+        for shown in ((f"en={value}" if others else value), *others.split())
+    )
+
+
+FIELD_SPELLINGS: tuple[Spelling, ...] = _spellings(
+    (Field.STATUS, ""),
+    (Field.COLOUR, "warna en=color"),
+    (Field.CITY, "kota"),
+    (Field.DINAS, "dinas opd"),
+    (Field.CATEGORY, "kategori"),
+    (Field.KELURAHAN, ""),
+    (Field.KECAMATAN, ""),
+    (Field.CHANNEL, "kanal"),
+    (Field.BY, "oleh petugas"),
+    (Field.PRIORITY, "prioritas"),
+    (Field.OLDER, "lebih-lama"),
+    (Field.NEWER, "lebih-baru"),
+    (Field.CHANGED, "berubah"),
+    (Field.SINCE, "sejak"),
+    (Field.UNTIL, "sampai"),
+    (Field.DUE, "tenggat"),
+    (Field.HAS, "ada"),
+    (Field.IS, "adalah"),
+    (Field.BOUNCED, "dikembalikan-oleh"),
+    (Field.NUMBER, "nomor"),
+    (Field.SORT, "urut"),
+    (Field.GROUP, "kelompok"),
+)
 
 
 _EXTRA_STATUS = {Status.REOPENED: ("dibuka-lagi",), Status.AWAITING_VERIFICATION: ("verifikasi",)}
@@ -154,32 +167,39 @@ IS_WORDS: dict[Is, str] = {
     Is.UNACKNOWLEDGED: "belum-diterima",
     Is.PROPOSED: "diusulkan",
     Is.OWN_PROPOSAL: "usulan-saya",
+    Is.SENT_BACK: "usulan-kembali",
     Is.REOPENED: "dibuka-kembali",
     Is.MINE: "milik-saya saya",
     Is.UNASSIGNED: "belum-diambil",
     Is.WAITING: "menunggu",
     Is.PAUSED: "jeda",
     Is.SECRET: "rahasia",
-    Is.FINAL: "",
+    Is.FINAL: "tuntas",
     Is.RETURNED: "dikembalikan",
     Is.BOUNCED: "dilempar",
     Is.SNOOZED: "ditunda tunda",
 }
 """Other spellings of each."""
 
+
+def _both(value: str, *indonesian: str) -> tuple[Spelling, ...]:
+    """A code, which is the English word, and the words of the screens."""
+    return (Spelling(value, value, ENGLISH), *(Spelling(shown, value, INDONESIAN) for shown in indonesian))
+
+
 FIXED: dict[Field, tuple[Spelling, ...]] = {
     Field.STATUS: tuple(
-        Spelling(shown, status)
+        spelling
         for status, look in STATUS_LOOK.items()
-        for shown in (status.value, look.label, *_EXTRA_STATUS.get(status, ()))
+        for spelling in _both(status, look.label, *_EXTRA_STATUS.get(status, ()))
     ),
     Field.CHANNEL: tuple(
-        Spelling(shown, channel)
+        spelling
         for channel, label in CHANNEL_LABEL.items()
-        for shown in (channel.value, label, *_EXTRA_CHANNEL.get(channel, ()))
+        for spelling in _both(channel, label, *_EXTRA_CHANNEL.get(channel, ()))
     ),
     Field.COLOUR: _spellings(
-        ("red", "merah"), ("yellow", "kuning"), ("green", "hijau"), ("grey", "abu-abu abu gray")
+        ("red", "merah"), ("yellow", "kuning"), ("green", "hijau"), ("grey", "abu-abu abu en=gray")
     ),
     Field.PRIORITY: _spellings(("ordinary", "biasa 0"), ("high", "tinggi 1"), ("emergency", "darurat 2")),
     Field.HAS: _spellings(*HAS_WORDS.items()),
@@ -201,7 +221,7 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("status", ""),
         ("kelurahan", ""),
         ("category", "kategori"),
-        ("dinas", "opd"),
+        ("dinas", "dinas opd"),
         ("holder", "petugas pegangan"),
     ),
     Field.DUE: _spellings(
@@ -216,6 +236,18 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
 }
 """Values that are the same in every city."""
 
+FROM_A_WORD = (
+    Field.KELURAHAN,
+    Field.KECAMATAN,
+    Field.CATEGORY,
+    Field.DINAS,
+    Field.STATUS,
+    Field.CHANNEL,
+    Field.BY,
+)
+"""Fields whose values a word without a field may mean: `bubulak` is offered as `kelurahan:bubulak`."""
+SAFE_BARE = re.compile(r'[^\s,"][^\s,]*')
+"""A value that needs no quotation marks."""
 BARE_FLAGS = {"overdue": "overdue", "lewattenggat": "overdue"}
 """Words that are a term without a field; to search for such a word, put it in quotes."""
 
@@ -243,9 +275,9 @@ class QueryNames(msgspec.Struct, frozen=True, dict=True):
             return (text,)
         return self._index.get(field, {}).get(squash(text), ())
 
-    def nearest(self, field: Field, text: str) -> tuple[str, ...]:
-        """Up to three spellings that look like `text`, best first."""
-        return nearest(text, self.spellings(field))
+    def word(self, field: Field, value: str, language: str) -> str:
+        """How a reader of `language` writes a value; the value itself where there is no word for it."""
+        return spoken(self.spellings(field), value, language)
 
     @cached_property
     def _values(self) -> dict[Field, frozenset[str]]:
@@ -309,8 +341,29 @@ def find_field(text: str) -> Field | None:
     return None
 
 
-def nearest(text: str, spellings: Iterable[Spelling]) -> tuple[str, ...]:
-    """Up to three spellings that begin like `text` or look like it, one for each value."""
+def field_word(field: Field, language: str) -> str:
+    """What a reader of `language` calls a field."""
+    return spoken(FIELD_SPELLINGS, field, language)
+
+
+def spoken(spellings: Iterable[Spelling], value: str, language: str) -> str:
+    """The first word for a value in the reader's language, else one that is everybody's, else the value."""
+    common = ""
+    for spelling in spellings:
+        if spelling.value == value:
+            if spelling.language == language:
+                return spelling.shown
+            common = common or ("" if spelling.language else spelling.shown)
+    return common or value
+
+
+def readable(spelling: Spelling, language: str) -> bool:
+    """Whether a reader of `language` would write it so."""
+    return spelling.language in ("", language)
+
+
+def nearest(text: str, spellings: Sequence[Spelling], language: str) -> tuple[str, ...]:
+    """Up to three spellings that begin like `text` or look like it, in the reader's words, one for each value."""
     wanted = squash(text)
     shown: dict[str, Spelling] = {}
     for spelling in spellings:
@@ -319,8 +372,50 @@ def nearest(text: str, spellings: Iterable[Spelling]) -> tuple[str, ...]:
     found += difflib.get_close_matches(wanted, shown, n=2 * NEAREST, cutoff=0.6)
     best: dict[str, str] = {}
     for key in found:
-        best.setdefault(shown[key].value, shown[key].shown)
+        near = shown[key]
+        said = near.shown if readable(near, language) else spoken(spellings, near.value, language)
+        best.setdefault(near.value, said)
     return tuple(best.values())[:NEAREST]
+
+
+def beginning_with(written: str, spellings: Iterable[Spelling], language: str) -> list[Spelling]:
+    """One spelling for each value: those that begin as written, then those of which a later word does.
+
+    The reader's own words go before those of the other language.
+    """
+    wanted = squash(written)
+    first: dict[str, Spelling] = {}
+    later: dict[str, Spelling] = {}
+    for spelling in spellings:
+        whole, words = folded(spelling.shown)
+        if whole.startswith(wanted):
+            _prefer(first, spelling, language)
+        elif any(word.startswith(wanted) for word in words):
+            _prefer(later, spelling, language)
+    return [*first.values(), *(each for value, each in later.items() if value not in first)]
+
+
+def _prefer(found: dict[str, Spelling], spelling: Spelling, language: str) -> None:
+    known = found.get(spelling.value)
+    if known is None or (readable(spelling, language) and not readable(known, language)):
+        found[spelling.value] = spelling
+
+
+@lru_cache(maxsize=8192)
+def folded(shown: str) -> tuple[str, tuple[str, ...]]:
+    """A spelling for comparison, whole and by its later words; asked for at each key."""
+    return squash(shown), tuple(re.split(r"[\s_-]+", shown.casefold())[1:])
+
+
+def written_value(shown: str) -> str:
+    """A spelling as it is easiest to read in the line: `Batu Tulis` as `batu-tulis`."""
+    hyphened = "-".join(shown.lower().split())
+    return hyphened if SAFE_BARE.fullmatch(hyphened) else quoted(shown)
+
+
+def quoted(text: str) -> str:
+    """`text` between quotation marks, as the line reads it back."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def squash(text: str) -> str:

@@ -99,6 +99,38 @@ def box_around(subject: Subject) -> tuple[int, int, int, int] | None:
     return subject.lat_e6 - up, subject.lat_e6 + up, subject.lon_e6 - across, subject.lon_e6 + across
 
 
+class Apart(msgspec.Struct, frozen=True):
+    """How unlike two reports are that shall be of the same thing."""
+
+    metres: int | None
+    """None where a place is not known."""
+    days: int
+    other_category: bool
+    """Both are known and differ."""
+    other_status: bool
+
+    @property
+    def too_far(self) -> bool:
+        """Farther than the rule looks."""
+        return self.metres is not None and self.metres > NEAR_METRES
+
+    @property
+    def too_long(self) -> bool:
+        """Longer apart than the rule looks."""
+        return self.days > NEAR_DAYS
+
+
+def apart(one: Complaint, other: Complaint) -> Apart:
+    """Distance, time, category and status of two reports beside each other."""
+    subject, second = subject_of(one), subject_of(other)
+    return Apart(
+        metres_between(subject, other.lat_e6, other.lon_e6),
+        abs(one.created_at - other.created_at).days,
+        bool(subject.category and second.category and subject.category != second.category),
+        one.status is not other.status,
+    )
+
+
 @lru_cache(maxsize=4096)
 def street_key(street: str) -> str:
     """The bare name of a street: `Jalan Raya Pajajaran No. 12, depan terminal` → `jl raya pajajaran`.

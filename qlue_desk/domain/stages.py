@@ -29,7 +29,15 @@ def interrupted(edges: Iterable[Edge] = EDGES) -> frozenset[Status]:
     return again & entered
 
 
+def told_by_reporters(edges: Iterable[Edge] = EDGES) -> frozenset[Status]:
+    """Open, and the reporter has the next word: the report comes back with the answer, the clocks stand till then."""
+    theirs = [edge for edge in edges if any(who.role is Role.REPORTER for who in edge.who)]
+    return frozenset(status for edge in theirs for status in edge.sources) & OPEN_STATUSES
+
+
 MOVED_BY_OFFICERS = moved_by_officers()
+NEEDS_OFFICER = MOVED_BY_OFFICERS - told_by_reporters()
+"""What an officer has to do something about now; what the reporter was asked can wait, though it may be led on."""
 INTERRUPTED = interrupted()
 ONLY_WATCHED = OPEN_STATUSES - MOVED_BY_OFFICERS - _RELEASE.sources - {_RELEASE.target}
 """Open at a dinas whose officers wait for somebody else: a supervisor, or the verifier."""

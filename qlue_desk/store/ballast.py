@@ -10,26 +10,45 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from qlue_desk.domain.moves import N_
 from qlue_desk.store import disk
 from qlue_desk.store.errors import DiskFull
 
 FILE = "ballast"
 SIZE = 4 * 1024 * 1024
 """Some thousands of actions, or a large photo."""
-SPARE = 8 * SIZE
-"""Free bytes from which on the file is made again."""
+SHARE = 8
+"""Of a small disk no more than this part of what is free is put by."""
+LEAST = 256 * 1024
+"""Less would not carry SQLite's own pages of a last action."""
+OWN_WORK = 128 * 1024
+"""Bytes that an action may take: its pages in the database's log, and its line in the twin."""
 LAST = 1024 * 1024
 """Free bytes that are kept for own work."""
 
+NEARLY_FULL = N_(
+    "Cakram hampir penuh di {path}: kosongkan ruang."
+    " Tindakan masih dicatat dan dikirim, yang baru dari pusat belum diambil."
+)
+FULL = N_(
+    "Cakram penuh di {path}: sebelum ada ruang tidak ada yang bisa dicatat, dikirim, atau diambil."
+    " Yang sudah tercatat tetap tersimpan."
+)
+
 
 def make(folder: Path) -> None:
-    """Make the file unless it is there or the disk is nearly full; never fails."""
+    """Make the file, or a larger one where a small one was made on a fuller disk; never fails.
+
+    Nothing is put by where so little is free that the file itself would fill the disk.
+    """
     path = folder / FILE
     with contextlib.suppress(OSError):
-        if path.exists() or shutil.disk_usage(folder).free < SPARE:
+        there = path.stat().st_size if path.exists() else 0
+        size = min(SIZE, (shutil.disk_usage(folder).free + there) // SHARE)
+        if size < max(LEAST, 2 * there):
             return
         try:
-            disk.occupy(path, SIZE)
+            disk.occupy(path, size)
         except OSError:
             path.unlink(missing_ok=True)
 
@@ -66,6 +85,11 @@ def running_out(folder: Path) -> bool:
         return shutil.disk_usage(folder).free < LAST
     except OSError:
         return False
+
+
+def own_work_fits(folder: Path) -> bool:
+    """Whether a person's next action can still be recorded, if need be in the place of the ballast."""
+    return (folder / FILE).is_file() or disk.has_room(folder, OWN_WORK)
 
 
 def room_for_more(folder: Path) -> None:

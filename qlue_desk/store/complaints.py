@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from qlue_desk.domain.complaint import Complaint, Entry
+from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import bounced_by
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.figures import answer_step
-from qlue_desk.store.models import NEVER, ComplaintRow
+from qlue_desk.store.models import NEVER, NO_PROPOSAL, PROPOSED, SENT_BACK, ComplaintRow
 
 _encode = msgspec.json.Encoder().encode
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
@@ -134,7 +134,15 @@ def _columns_of(complaint: Complaint) -> dict[str, object]:
         "has_phone": int(bool(complaint.reporter.phone)),
         "secret": int(complaint.reporter.secret),
         "waiting_reason": complaint.waiting_reason,
+        "proposal": proposal_of(complaint),
     }
+
+
+def proposal_of(complaint: Complaint) -> int:
+    """Where its proposal stands, in the order of `sort:proposed`: `PROPOSED`, `SENT_BACK` or `NO_PROPOSAL`."""
+    if complaint.status is Status.AWAITING_VERIFICATION:
+        return PROPOSED
+    return SENT_BACK if complaint.sent_back else NO_PROPOSAL
 
 
 def answer_minutes(complaint: Complaint) -> int:
@@ -223,22 +231,29 @@ class Numbered(msgspec.Struct, frozen=True):
     title: str
 
 
+def number_parts(written: str) -> tuple[str, str] | None:
+    """How a number that was written must end: filled up with zeros, and just as it is; None where it is none."""
+    parts = written.strip().upper().replace(" ", "-").split("-")
+    if not parts[-1].isdigit():
+        return None
+    return "-".join([*parts[:-1], parts[-1].zfill(SERIAL_DIGITS)]), "-".join(parts)
+
+
 def numbered(written: str, limit: int = 6) -> list[Numbered]:
     """Reports whose number is what was written (`BGR-26-000082`, `26-82`, `82`) or ends with it.
 
     The exact one comes first, then the newest.
     """
-    parts = written.strip().upper().replace(" ", "-").split("-")
-    if not parts[-1].isdigit():
+    parts = number_parts(written)
+    if parts is None:
         return []
-    exact = "-".join([*parts[:-1], parts[-1].zfill(SERIAL_DIGITS)])
     # The subquery reads numbers only, all of them from their index; whole rows just for what it finds.
     rows = connection().execute(
         "SELECT number, title FROM complaint WHERE row IN ("
         "SELECT row FROM complaint INDEXED BY complaint_number WHERE number <> ''"
         " AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2))"
         " ORDER BY '-' || number NOT LIKE '%-' || ?1, number DESC LIMIT ?3",
-        (exact, "-".join(parts), limit),
+        (*parts, limit),
     )
     return [Numbered(*row) for row in rows]
 

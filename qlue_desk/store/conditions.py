@@ -17,7 +17,7 @@ from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment
 from qlue_desk.domain.query_names import NONE, Field, Has, Is
 from qlue_desk.store import snoozes
 from qlue_desk.store.figures import PROPOSED, UNANSWERED, of_status
-from qlue_desk.store.models import NEVER
+from qlue_desk.store.models import NEVER, SENT_BACK
 from qlue_desk.store.search import has_token, phrase
 
 Value = str | int | float
@@ -207,6 +207,7 @@ IS: dict[Is, Callable[[Moment], Condition]] = {
         " AND coalesce(json_extract(CAST(body AS TEXT), '$.proposed_by'), '') = ?)",
         (moment.me,),
     ),
+    Is.SENT_BACK: lambda moment: Condition(f"proposal = {SENT_BACK}"),
     Is.REOPENED: lambda moment: Condition("reopened > 0"),
     Is.MINE: lambda moment: _by("me", moment),
     Is.UNASSIGNED: lambda moment: Condition("holder = ''"),

@@ -11,7 +11,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.store.disk import SHARED_MEMORY, has_room, is_full
-from qlue_desk.store.errors import DiskFull, StoreError
+from qlue_desk.store.errors import Damaged, DiskFull, StoreError
 from qlue_desk.store.key import check_key
 
 BUSY_MILLISECONDS = 5000
@@ -82,10 +82,14 @@ class EncryptedDatabase(peewee.SqliteDatabase):
         return connection
 
 
+_DAMAGE: dict[str, str] = {
+    "file is not a database": N_(
+        "{path} tidak bisa dibuka dengan kunci ini, atau rusak; obatnya: qlue-desk doctor."
+    ),
+    "malformed": N_("{path} rusak; obatnya: qlue-desk doctor."),
+}
 _NO_IO = "disk I/O error"
 _SENTENCES: dict[str, str] = {
-    "file is not a database": N_("{path} tidak bisa dibuka dengan kunci ini, atau rusak."),
-    "malformed": N_("{path} rusak; jalankan qlue-desk doctor. Tindakan Anda tersimpan juga di outbox.log."),
     "readonly": N_("{path} hanya bisa dibaca: periksa izin berkasnya."),
     "unable to open": N_("{path} tidak bisa dibuka: periksa izin foldernya."),
     "locked": N_("{path} sedang dipakai proses lain; ulangi sebentar lagi."),
@@ -109,6 +113,9 @@ def explained(error: BaseException, path: Path) -> StoreError:
         or (_NO_IO in said and not has_room(path.parent, SHARED_MEMORY))
     ):
         return DiskFull(path)
+    for part, sentence in _DAMAGE.items():
+        if part in said:
+            return Damaged(sentence, path=str(path))
     for part, sentence in _SENTENCES.items():
         if part in said:
             return StoreError(sentence, path=str(path))

@@ -11,12 +11,19 @@ PATIENCE = 0.03
 """Seconds for which a key holds up others at most; a screen that paints nothing for a key never says so."""
 
 _until = 0.0
+_came = float("-inf")
 
 
 def key_came() -> None:
     """Somebody pressed a key."""
-    global _until
-    _until = time.monotonic() + PATIENCE
+    global _until, _came
+    _came = time.monotonic()
+    _until = _came + PATIENCE
+
+
+def since_key() -> float:
+    """Seconds since the last key; endless before the first."""
+    return time.monotonic() - _came
 
 
 def painted() -> None:

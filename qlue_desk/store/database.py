@@ -23,7 +23,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, schema, twin
+from qlue_desk.store import ballast, burning, schema, sealing, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, Way, explained, first_cause
 from qlue_desk.store.disk import is_full
@@ -87,10 +87,8 @@ class Store:
         """None before the first such read."""
 
     @classmethod
-    def open(cls, folder: Path, *, key: bytes | None = None) -> Store:
+    def open(cls, folder: Path) -> Store:
         """Open the database of a data folder, making folder, key and tables where they are missing.
-
-        `key` is 32 raw bytes; None reads or makes the key file beside the database.
 
         :raises StoreError: with one sentence when it cannot be opened.
         """
@@ -108,7 +106,7 @@ class Store:
                 N_("Folder data {path} tidak bisa dibuat: {why}."), path=str(folder), why=reason_of(error)
             ) from error
         there = (folder / DATABASE_FILE).exists()
-        key = key or load_key(folder, database_exists=there)
+        key = load_key(folder, database_exists=there)
         try:
             return cls(folder, key)._opened()
         except DiskFull:
@@ -313,6 +311,8 @@ class Store:
         self._burn_words()
         self._empty_the_log()
         self._idle_turns += 1
+        if self._idle_turns == 1:
+            sealing.load()  # the first action of a shift does not wait for it
         if self._idle_turns % _TURNS_TO_BALLAST == 0:
             ballast.make(self.folder)
 

@@ -1,33 +1,79 @@
-"""Where reports went that left this desk while own actions on them are still told about."""
+"""Where reports went that left this desk: their number and the dinas, nothing of what a citizen wrote.
+
+Whoever asks for the number is told; own actions that are still in the outbox or tray say where their report is.
+"""
 
 from __future__ import annotations
 
-from qlue_desk.store import meta
+import datetime as dt
+
+import msgspec
+
 from qlue_desk.store.bound import connection
+from qlue_desk.store.complaints import number_parts
 
-PREFIX = "departed:"
+KEPT_SECONDS = 400 * 86_400
+"""For how long they are told after they left."""
+MOST_TOLD = 6
 
 
-def keep(complaint_id: str, dinas: str) -> None:
-    """Remember the dinas that central named ('' = it named none) for the person's actions in the outbox."""
-    meta.put(PREFIX + complaint_id, dinas if dinas and _has_actions(complaint_id) else None)
+class Departed(msgspec.Struct, frozen=True):
+    """A report that is elsewhere now."""
+
+    number: str
+    dinas: str
+    """Key; never ''."""
+    since: dt.datetime
+    """Since when that dinas has it, UTC."""
+
+
+def keep(complaint_id: str, number: str, dinas: str, since: dt.datetime) -> None:
+    """Remember where a report went; where central named no dinas, what was known of it is forgotten."""
+    connection().execute(
+        "DELETE FROM departed WHERE complaint_id = ? OR since < ?", (complaint_id, _oldest())
+    )
+    if dinas:
+        connection().execute(
+            "INSERT INTO departed(complaint_id, number, dinas, since) VALUES (?, ?, ?, ?)",
+            (complaint_id, number, dinas, int(since.timestamp())),
+        )
 
 
 def where(complaint_id: str) -> str:
     """Key of the dinas; '' where it is not known."""
-    stored = meta.get(PREFIX + complaint_id)
-    return "" if stored is None else stored.decode()
+    found = of_complaint(complaint_id)
+    return "" if found is None else found.dinas
 
 
-def tidy(complaint_id: str) -> None:
-    """Forget it once no action of the outbox or tray needs it."""
-    if not _has_actions(complaint_id):
-        meta.put(PREFIX + complaint_id, None)
+def of_complaint(complaint_id: str) -> Departed | None:
+    """Where a report that is not here went; None where that is not known."""
+    found = _read("complaint_id = ?", (complaint_id,))
+    return found[0] if found else None
 
 
-def _has_actions(complaint_id: str) -> bool:
-    found = connection().execute(
-        "SELECT 1 FROM action WHERE complaint_id = ? AND state IN ('waiting', 'acked', 'refused') LIMIT 1",
-        (complaint_id,),
+def numbered(written: str) -> list[Departed]:
+    """Reports elsewhere whose number is what was written or ends with it, the exact one first, then the newest."""
+    parts = number_parts(written)
+    if parts is None:
+        return []
+    exact, ending = parts
+    return _read(
+        "number <> '' AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2)"
+        f" ORDER BY '-' || number NOT LIKE '%-' || ?1, number DESC LIMIT {MOST_TOLD}",
+        (exact, ending),
     )
-    return found.fetchone() is not None
+
+
+def _read(condition: str, parameters: tuple[str, ...]) -> list[Departed]:
+    rows = connection().execute(
+        "SELECT number, dinas, since FROM departed WHERE NOT EXISTS"
+        f" (SELECT 1 FROM complaint WHERE complaint.id = departed.complaint_id) AND {condition}",
+        parameters,
+    )
+    return [
+        Departed(number, dinas, dt.datetime.fromtimestamp(since, dt.UTC)) for number, dinas, since in rows
+    ]
+
+
+def _oldest() -> int:
+    return int(dt.datetime.now(dt.UTC).timestamp()) - KEPT_SECONDS

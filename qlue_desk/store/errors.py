@@ -35,6 +35,10 @@ class DiskFull(StoreError):
         )
 
 
+class Damaged(StoreError):
+    """The database cannot be read any more; what had not left stands in the twin too."""
+
+
 class NewerDatabase(StoreError):
     """A newer program wrote this database: it is read, never written."""
 

@@ -135,17 +135,12 @@ def salvage() -> int:
 
 
 def tidy_twin() -> None:
-    """Drop from the twin what is confirmed or pruned, and titles that are gone; inside a write, so that nobody appends meanwhile."""
-    path = twin.path_here()
-    titles = dict(
-        connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    )
-    kept = [
-        msgspec.structs.replace(line, title=titles[line.action.id])
-        for line in twin.read(path).recorded
-        if line.action and line.action.id in titles
-    ]
-    twin.rewrite(path, kept)
+    """Drop from the twin what is confirmed or pruned, and titles that are gone.
+
+    Inside a write, so that nobody appends meanwhile.
+    """
+    rows = connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
+    twin.keep_only(twin.path_here(), dict(rows.fetchall()))
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from qlue_desk.domain.complaint import Complaint
@@ -14,30 +16,30 @@ MAY_STAY = (ActionRow, BlobRow, DraftRow, MetaRow)
 """Tables of which a purge leaves something; what it leaves is said there."""
 META_MAY_STAY = frozenset(
     {
-        *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL),
+        *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL, meta.DESK),
         *(meta.REVOKED, meta.ROTATE_AT, meta.DIGESTS),
         *(position.GENERATION, position.LAST_CONTACT, position.SERVER_TIME),
         LEAVING,
     }
 )
-"""Values that tell of this desk and its central, never of a citizen; with them what is left can be sent."""
-META_MAY_STAY_OF = (meta.BUNDLES, departed.PREFIX)
-"""Beginnings of such keys: what opens central's answer to a bundle, and where a report of an action went."""
+"""Values that tell of this desk and its central, never of a citizen; with them what is left can be sent. So can keys of
+`meta.BUNDLES`."""
 
 
-def forget(complaint_id: str, to_dinas: str = "") -> None:
+def forget(complaint_id: str, to_dinas: str = "", since: dt.datetime | None = None) -> None:
     """Remove everything of a complaint that left this desk's scope; only own words stay, for the tray.
 
     The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
-    moved to where the tray shows it.
+    moved to where the tray shows it. Its number is kept with the dinas that has it (`since` then, else since now).
     """
     row = (
         connection()
         .execute("SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
         .fetchone()
     )
-    drafts.keep(complaint_id, row[0] if row else "", to_dinas)
-    departed.keep(complaint_id, to_dinas)
+    number = row[0] if row else ""
+    drafts.keep(complaint_id, number, to_dinas)
+    departed.keep(complaint_id, number, to_dinas, since or dt.datetime.now(dt.UTC))
     files = _files_of(row[2]) if row else set()
     complaints.remove(complaint_id)
     retitle(complaint_id, "")
@@ -118,7 +120,7 @@ def purge(*, sealed: bool = False) -> None:
     drafts.drop_unkept()
     drop_files({sha256 for (sha256,) in current.execute("SELECT sha256 FROM blob")})
     for (key,) in current.execute("SELECT key FROM meta").fetchall():
-        if key not in META_MAY_STAY and not key.startswith(META_MAY_STAY_OF):
+        if key not in META_MAY_STAY and not key.startswith(meta.BUNDLES):
             meta.put(key, None)
     journal.tidy_twin()
     schema.forget_copies(twin.path_here().parent)

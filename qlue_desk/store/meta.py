@@ -19,6 +19,8 @@ DIGESTS = "digests"
 """The address whose central states the digest of each reply (`sync.digests`)."""
 BUNDLES = "bundle:"
 """With the bundle's id: what opens central's answer to it (`store.bundles`)."""
+DESK = "desk"
+"""Id of the desk that the enrolment made of this installation; empty until its first session."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -20,9 +20,13 @@ from peewee import (
 from qlue_desk.store.bound import ThreadBoundProxy
 
 database = ThreadBoundProxy()
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
+
+
+PROPOSED, SENT_BACK, NO_PROPOSAL = range(3)
+"""A proposal waits for a second person; that person has sent it back; there is none that anybody waits for."""
 
 
 class Table(Model):
@@ -83,6 +87,8 @@ class ComplaintRow(Table):
     has_phone = IntegerField(default=0)
     secret = IntegerField(default=0)
     waiting_reason = TextField(default="")
+    proposal = IntegerField(default=NO_PROPOSAL)
+    """PROPOSED, SENT_BACK or NO_PROPOSAL."""
     pending = IntegerField(default=0)
     """Own actions that central has not confirmed yet."""
     body = BlobField()
@@ -202,6 +208,21 @@ class SnoozeRow(Table):
         primary_key = CompositeKey("actor_id", "complaint_id")
 
 
+class DepartedRow(Table):
+    """Where a report went that left this desk; of the report itself nothing but its number."""
+
+    complaint_id = TextField(primary_key=True)
+    number = TextField(default="")
+    dinas = TextField()
+    since = BigIntegerField(index=True)
+    """Since when that dinas has it."""
+
+    class Meta:
+        """Name in SQL."""
+
+        table_name = "departed"
+
+
 class StageRow(Table):
     """A row of a snapshot that is still being fetched; the desk serves the old rows until the swap."""
 
@@ -228,4 +249,4 @@ class MetaRow(Table):
         table_name = "meta"
 
 
-TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, SnoozeRow, StageRow, MetaRow)
+TABLES = (ComplaintRow, EntryRow, ActionRow, BlobRow, DraftRow, SnoozeRow, DepartedRow, StageRow, MetaRow)

@@ -7,6 +7,7 @@ All functions run on a store's thread, writing ones inside `Store.write`.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Verdict, fingerprint
-from qlue_desk.store import complaints, departed, twin
+from qlue_desk.store import complaints, meta, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase
@@ -77,8 +78,9 @@ def record(recorded: list[Recorded]) -> None:
         if item.entry is not None:
             complaints.put_entries([item.entry], pending=True)
         complaints.put_view(item.complaint, base=base, pending=_count_unconfirmed(item.complaint.id))
+    zone = _zone()
     lines = [
-        twin.Line(action=action, number=item.complaint.number, title=item.complaint.title)
+        twin.Line(action=action, number=item.complaint.number, title=item.complaint.title, zone=zone)
         for item, action in zip(recorded, actions, strict=True)
     ]
     _append_to_twin(lines)
@@ -135,7 +137,7 @@ def retry(action_id: str, *, now: dt.datetime | None = None) -> Action:
         replace(old.action, id=new_id("a"), recorded_at=moment, prev=None, supersedes=action_id, fp="")
     )
     insert(fresh, old.number, old.title, old.seen)
-    _append_to_twin([twin.Line(action=fresh, number=old.number, title=old.title)])
+    _append_to_twin([twin.Line(action=fresh, number=old.number, title=old.title, zone=_zone())])
     _put_away(action_id)
     rebase(fresh.complaint_id, now=moment)
     return fresh
@@ -146,9 +148,8 @@ def discard(action_id: str) -> None:
 
     :raises StoreError: when it does not lie in the tray.
     """
-    old = refused(action_id)
+    refused(action_id)
     _put_away(action_id)
-    departed.tidy(old.action.complaint_id)
 
 
 def refused(action_id: str) -> Waiting:
@@ -165,6 +166,27 @@ def refused(action_id: str) -> Waiting:
 
 
 # --- the twin ---------------------------------------------------------------------------------------
+
+
+class _City(msgspec.Struct, frozen=True):
+    zone: str
+
+
+class _OfSession(msgspec.Struct, frozen=True):
+    """What is wanted of a session, so that the rest of it is not built."""
+
+    city: _City
+
+
+def _zone() -> str:
+    """Where this desk's clocks stand; '' before its first session."""
+    stored = meta.get(meta.SESSION)
+    return "" if stored is None else _zone_in(stored)
+
+
+@lru_cache(maxsize=1)
+def _zone_in(session: bytes) -> str:
+    return msgspec.json.decode(session, type=_OfSession).city.zone
 
 
 _unproven: dict[Path, list[str]] = {}

@@ -25,7 +25,6 @@ _decode_complaint = msgspec.json.Decoder(Complaint).decode
 _STATUS_ORDER = (
     "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
 )
-_NOT_PROPOSED = f"status <> '{Status.AWAITING_VERIFICATION}'"
 _ORDER: dict[str, tuple[str, str]] = {
     "due": ("due, row", f"due = {NEVER}, due DESC, row"),
     "created": ("created_at, row", "created_at DESC, row DESC"),
@@ -33,10 +32,10 @@ _ORDER: dict[str, tuple[str, str]] = {
     "number": ("number, row", "number DESC, row DESC"),
     "priority": ("priority DESC, due, row", "priority, due, row"),
     "status": (f"{_STATUS_ORDER}, due, row", f"{_STATUS_ORDER} DESC, due, row"),
-    "proposed": (f"{_NOT_PROPOSED}, due, row", f"{_NOT_PROPOSED} DESC, due, row"),
+    "proposed": ("proposal, due, row", "proposal DESC, due, row"),
 }
 """Forwards and backwards. No deadline comes last both ways; `sort:priority` has emergencies first,
-`sort:proposed` what waits for a second person."""
+`sort:proposed` what waits for a second person, then what that person has sent back."""
 _GROUP_COLUMN = {name: name for name in ("status", "kelurahan", "category", "dinas", "holder")}
 _FLAGS_COVERED_BY_DUE = frozenset({"open", "overdue", "mine", "unassigned", "final"})
 
@@ -78,6 +77,8 @@ class QueueRow(msgspec.Struct, frozen=True, gc=False):
     notes: int
     secret: int
     waiting_reason: str
+    proposal: int
+    """`models.PROPOSED`, `SENT_BACK` or `NO_PROPOSAL`."""
     pending: int
     """Own actions that central has not confirmed; the row's ▲."""
 
@@ -202,7 +203,7 @@ def _in_order(query: Query, *, whole: bool) -> bool:
     """
     if query.words or any(term.negated and not _names_few(term) for term in query.terms):
         return False
-    if query.sort == "due" and not query.descending:
+    if query.sort in ("due", "proposed") and not query.descending:
         return all(_covered_by_due(term) for term in query.terms)
     only_open = all(term.field is Field.IS and term.values == ("open",) for term in query.terms)
     return only_open and not whole

@@ -65,8 +65,8 @@ class Staged(msgspec.Struct):
     complaint: Complaint | None
     entries: list[Entry] = []
     removed: bool = False
-    to_dinas: str = ""
-    """Where a report went that left."""
+    gone: Payload = Payload()
+    """Where a report went that left, and since when it is there."""
     before: bytes | None = None
     """Central's row that was here, as JSON."""
 
@@ -148,7 +148,7 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
         staged = folded.get(event.complaint_id)
         if event.kind in (EventKind.MOVED_OUT, EventKind.REMOVED):
             if event.version >= known:
-                folded[event.complaint_id] = Staged(None, [], removed=True, to_dinas=_where_to(event))
+                folded[event.complaint_id] = Staged(None, [], removed=True, gone=_where_to(event))
                 versions[event.complaint_id] = 0
             continue
         payload = bytes(event.payload)
@@ -170,12 +170,12 @@ def _fold(events: tuple[FeedEvent, ...]) -> dict[str, Staged]:
     return folded
 
 
-def _where_to(event: FeedEvent) -> str:
-    """The dinas that a report went to; '' where the event does not say, which must not stop the feed."""
+def _where_to(event: FeedEvent) -> Payload:
+    """Where a report went; empty where the event does not say, which must not stop the feed."""
     try:
-        return payload_of(bytes(event.payload)).to_dinas
+        return payload_of(bytes(event.payload))
     except (NewerData, msgspec.MsgspecError):
-        return ""
+        return Payload()
 
 
 def _versions(complaint_ids: set[str]) -> dict[str, int]:
@@ -196,7 +196,7 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     for complaint_id, staged in folded.items():
         give_way()
         if staged.removed:
-            leaving.forget(complaint_id, staged.to_dinas)
+            leaving.forget(complaint_id, staged.gone.to_dinas, staged.gone.since)
         staged.before = _row_here(complaint_id)
         if staged.entries and (staged.complaint is not None or staged.before is not None):
             complaints.put_entries(staged.entries)

@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import bounced_by
 from qlue_desk.store import burning, complaints, search, similar, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_file, flush_folder
 from qlue_desk.store.errors import NewerDatabase, StoreError
-from qlue_desk.store.models import SCHEMA_VERSION, TABLES
+from qlue_desk.store.models import NO_PROPOSAL, SCHEMA_VERSION, TABLES
 
 APPLICATION_ID = 0x514C5545
 """`QLUE`, so that `file` and a careful reader know whose database this is."""
@@ -30,7 +30,7 @@ _WIDE = (
     "CREATE INDEX complaint_wide ON complaint(status, due, row, is_open, holder, holder_name, created_at,"
     " updated_at, status_since, priority, category, kelurahan, kecamatan, dinas, channel, reopened, bounces,"
     " paused, final, waiting_reason, pending, photos, evidence, notes, has_place, has_phone, secret, number,"
-    " bounced_by, answer_minutes)"
+    " bounced_by, answer_minutes, proposal)"
 )
 """All that a term can ask for or a list is sorted by: filters, counts and the summary read this and no body. Queries name it
 (`conditions.WIDE`), because without statistics SQLite prefers a narrow index and a visit to each row."""
@@ -38,6 +38,9 @@ _WIDE = (
 _CREATED = "CREATE INDEX complaint_created ON complaint(created_at, row, status)"
 _HELD = "CREATE INDEX complaint_held ON complaint(holder, created_at) WHERE is_open = 1"
 """Who has what since when: the longest waiting report of each person."""
+
+_PROPOSED = "CREATE INDEX complaint_proposed ON complaint(proposal, due, row, holder, status, final) WHERE is_open = 1"
+"""What stands first in “Perlu saya”: proposals, those sent back, then by deadline."""
 
 _STROKES = (
     # What a stroke recorded (undo), and what is unsent of the newest strokes (the seconds to take back).
@@ -53,6 +56,7 @@ _INDEXES = (
     "CREATE INDEX complaint_priority ON complaint(priority DESC, due, row)",
     # The default views' first pages: open reports of some statuses or holders, next deadline first.
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
+    _PROPOSED,
     _HELD,
     _WIDE,
     "CREATE INDEX entry_of ON entry(complaint_id, at)",
@@ -140,6 +144,27 @@ def _fill_for_summary() -> None:
     current.executemany("UPDATE complaint SET bounced_by = ?, answer_minutes = ? WHERE row = ?", values)
 
 
+def _fill_proposals() -> None:
+    current = connection()
+    rows = current.execute(
+        "SELECT row, body FROM complaint WHERE status IN (?, ?)",
+        (Status.AWAITING_VERIFICATION, Status.IN_PROGRESS),
+    )
+    values = [(complaints.proposal_of(msgspec.json.decode(body, type=Complaint)), row) for row, body in rows]
+    current.executemany("UPDATE complaint SET proposal = ? WHERE row = ?", values)
+
+
+def _take_over_departed() -> None:
+    """Until now only what own actions wait for was known, without its time: the newest of those actions."""
+    connection().execute(
+        "INSERT INTO departed(complaint_id, number, dinas, since)"
+        " SELECT substr(key, 10), max(action.number), CAST(value AS TEXT), max(action.recorded_at)"
+        " FROM meta JOIN action ON action.complaint_id = substr(key, 10)"
+        " WHERE key LIKE 'departed:%' GROUP BY 1"
+    )
+    connection().execute("DELETE FROM meta WHERE key LIKE 'departed:%'")
+
+
 _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
     1: (
         *(
@@ -166,8 +191,6 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         "ALTER TABLE complaint ADD COLUMN bounced_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE complaint ADD COLUMN answer_minutes INTEGER NOT NULL DEFAULT -1",
         _fill_for_summary,
-        "DROP INDEX IF EXISTS complaint_wide",
-        _WIDE,
         "DROP INDEX IF EXISTS complaint_created",
         _CREATED,
         _HELD,
@@ -189,6 +212,18 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
     5: (
         "INSERT INTO complaint_words(complaint_words, rank) VALUES ('secure-delete', 0)",
         *burning.STATEMENTS,
+    ),
+    # A proposal that was sent back is told in the list; where reports went is kept for whoever asks for them.
+    6: (
+        f"ALTER TABLE complaint ADD COLUMN proposal INTEGER NOT NULL DEFAULT {NO_PROPOSAL}",
+        _fill_proposals,
+        "DROP INDEX IF EXISTS complaint_wide",
+        _WIDE,
+        _PROPOSED,
+        "CREATE TABLE departed (complaint_id TEXT NOT NULL PRIMARY KEY, number TEXT NOT NULL, dinas TEXT NOT NULL,"
+        " since INTEGER NOT NULL)",
+        "CREATE INDEX departed_since ON departed(since)",
+        _take_over_departed,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""

@@ -1,7 +1,9 @@
 """The outbox's twin: every recorded action also stands in an append-only file beside the database.
 
 Recorded work is the only thing on a desk that exists nowhere else, so a broken database must not be able
-to take it. One line an event: CRC-32 in hex, a blank, JSON.
+to take it. One line an event: CRC-32 in hex, a blank, and the JSON of a `Line`, sealed with the key of this
+folder (`store.sealing`): what an officer wrote about a citizen lies nowhere in clear beside an encrypted database.
+Lines of before are not sealed; they are read, and sealed when the file is written anew.
 """
 
 from __future__ import annotations
@@ -10,14 +12,18 @@ import contextlib
 import os
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import Action
+from qlue_desk.store import sealing
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_folder, write_all
+from qlue_desk.store.errors import StoreError
 
 FILE = "outbox.log"
 
@@ -28,6 +34,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     action: Action | None = None
     number: str = ""
     title: str = ""
+    zone: str = ""
+    """The city's time zone: without the database nothing else tells it."""
     undone: str = ""
 
 
@@ -36,6 +44,8 @@ class Twin(msgspec.Struct, frozen=True):
 
     recorded: tuple[Line, ...]
     damaged: int
+    locked: tuple[bytes, ...] = ()
+    """Whole lines that the key of this folder does not open; with the key of then they are read again."""
 
 
 def path_here() -> Path:
@@ -46,9 +56,13 @@ def path_here() -> Path:
 
 def append(path: Path, lines: Iterable[Line]) -> None:
     """Add lines durably; called before the commit, so that the file never knows less than the database."""
-    block = b"".join(map(_written, lines))
-    if not block:
-        return
+    given = tuple(lines)
+    if given:
+        seal = sealing.seal_of(path.parent)
+        _append(path, b"".join(_written(line, seal) for line in given))
+
+
+def _append(path: Path, block: bytes) -> None:
     new = not path.exists()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -99,44 +113,71 @@ def take_back() -> None:
 
 
 def read(path: Path) -> Twin:
-    """Read the file back; lines with a wrong CRC are counted, never guessed."""
-    if not path.exists():
+    """Read the file back; lines with a wrong CRC are counted, never guessed.
+
+    :raises StoreError: when something else than a file lies there, or it may not be read.
+    """
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return Twin((), 0)
+    except OSError as error:
+        raise StoreError(
+            N_("{path} tidak bisa dibaca: {why}."), path=str(path), why=reason_of(error)
+        ) from error
+    seal = sealing.found(path.parent) if content else None
     recorded: dict[str, Line] = {}
-    damaged = 0
-    for raw in path.read_bytes().split(b"\n"):
-        if not raw:
-            continue
-        line = _read_line(raw)
+    damaged, locked = 0, []
+    for raw in filter(None, content.split(b"\n")):
+        line = _read_line(raw, seal)
         if line is None:
             damaged += 1
+        elif isinstance(line, bytes):
+            locked.append(line)
         elif line.undone:
             recorded.pop(line.undone, None)
         elif line.action is not None:
             recorded[line.action.id] = line
-    return Twin(tuple(recorded.values()), damaged)
+    return Twin(tuple(recorded.values()), damaged, tuple(locked))
 
 
-def rewrite(path: Path, keep: Iterable[Line]) -> None:
-    """Replace the file by `keep`; inside a write transaction, so that no other process appends meanwhile."""
+def keep_only(path: Path, titles: Mapping[str, str]) -> None:
+    """Write the file anew with these actions alone, each with the title of its report; inside a write, so that no other process appends meanwhile.
+
+    What no key here opens stays as it is: the right key may come back.
+    """
+    found = read(path)
+    kept = [
+        msgspec.structs.replace(line, title=titles[line.action.id])
+        for line in found.recorded
+        if line.action and line.action.id in titles
+    ]
     temporary = path.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     temporary.touch(0o600)
-    append(temporary, keep)
+    if found.locked:
+        _append(temporary, b"".join(raw + b"\n" for raw in found.locked))
+    append(temporary, kept)
     os.replace(temporary, path)
     flush_folder(path.parent)
 
 
-def _written(line: Line) -> bytes:
-    content = msgspec.json.encode(line)
+def _written(line: Line, seal: sealing.Seal) -> bytes:
+    content = seal.close(msgspec.json.encode(line))
     return b"%08x %s\n" % (zlib.crc32(content), content)
 
 
-def _read_line(raw: bytes) -> Line | None:
+def _read_line(raw: bytes, seal: sealing.Seal | None) -> Line | bytes | None:
+    """The line; None where it is damaged, its bytes where the key that opens it is not here."""
     crc, _, content = raw.partition(b" ")
     try:
         if int(crc, 16) != zlib.crc32(content):
             return None
+        if sealing.is_sealed(content):
+            opened = None if seal is None else seal.open(content)
+            if opened is None:
+                return raw
+            content = opened
         return msgspec.json.decode(content, type=Line)
     except (ValueError, msgspec.MsgspecError):
         return None

@@ -2,6 +2,7 @@
 
 SyncError
 ├─ Offline              no genuine reply: nothing on the desk changes, the work is kept
+│  ├─ Silent            central takes connections and does not answer
 │  ├─ Portal            something answered, but it was not central (captive portal, proxy page)
 │  ├─ TlsFailed         certificate refused; never bypassed
 │  └─ BadReply          central's headers, but the content is damaged, too large or does not verify
@@ -18,6 +19,8 @@ SyncError
 │  └─ ServerFailed      500, 502, 504
 └─ LocalProblem         the desk's own state does not allow it
    ├─ NotEnrolled       no server address or token yet
+   ├─ OtherDesk         the token is another desk's: no data is sent
+   ├─ BadAuthority      the city's own certificate authority cannot be read
    ├─ InsecureAddress   http:// that is not loopback, or not an address at all
    ├─ SignInFailed      nobody was signed in: never signed in here while offline, the desk is in use
    │  └─ WrongPassword  wrong name or password
@@ -54,6 +57,14 @@ class Offline(SyncError):
         return _("Pusat tidak terjangkau; pekerjaan Anda tersimpan di sini.")
 
 
+class Silent(Offline):
+    """The connection stands, and nothing came over it for as long as we wait."""
+
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        return _("Pusat menerima sambungan tetapi tidak menjawab; pekerjaan Anda tersimpan di sini.")
+
+
 class Portal(Offline):
     """A reply without central's media type, server header and request echo."""
 
@@ -69,7 +80,9 @@ class TlsFailed(Offline):
 
     def sentence(self) -> str:
         """What happened, for a person."""
-        return _("Sertifikat pusat ditolak: {reason}. Tidak ada data yang dikirim.").format(reason=str(self))
+        return _("Sertifikat pusat ditolak: {reason}. Tidak ada data yang dikirim.").format(
+            reason=str(self).rstrip(".")
+        )
 
 
 class BadReply(Offline):
@@ -172,11 +185,55 @@ class LocalProblem(SyncError):
 
 
 class NotEnrolled(LocalProblem):
-    """This desk does not belong to a server yet."""
+    """This desk does not belong to a server yet, or lost one half of what says so."""
+
+    def __init__(self, *, knows_server: bool = False, has_token: bool = False) -> None:
+        super().__init__("no server or no token")
+        self.knows_server = knows_server
+        self.has_token = has_token
 
     def sentence(self) -> str:
         """What happened, for a person."""
-        return _("Meja ini belum terhubung ke pusat; jalankan: qlue-desk login.")
+        if self.has_token:
+            return _(
+                "Meja ini tidak tahu lagi alamat pusatnya; tokennya masih ada. Jalankan:"
+                " qlue-desk login URL --user NAMA."
+            )
+        if self.knows_server:
+            return _(
+                "Token meja ini tidak ada; pekerjaan Anda tersimpan di sini. Kembalikan berkasnya, atau minta kode"
+                " baru dari pengelola kota: qlue-desk login URL --code KODE."
+            )
+        return _("Meja ini belum terhubung ke pusat; jalankan: qlue-desk login URL --code KODE.")
+
+
+class BadAuthority(LocalProblem):
+    """The file of `[sync] ca_file` cannot be used."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path, self.why = path, why
+
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        return _("[sync] ca_file: {path} tidak bisa dipakai sebagai sertifikat ({why}).").format(
+            path=self.path, why=_(self.why)
+        )
+
+
+class OtherDesk(LocalProblem):
+    """Central knows the token as that of another desk than the one this installation was enrolled as."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        return _(
+            "Token di folder data ini milik meja lain ({name}); tidak ada data dikirim. Kembalikan berkas token"
+            " meja ini, atau daftarkan lagi: qlue-desk login URL --code KODE."
+        ).format(name=self.name)
 
 
 class InsecureAddress(LocalProblem):

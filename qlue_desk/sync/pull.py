@@ -10,7 +10,7 @@ from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Sessio
 from qlue_desk.store import ballast, meta, position, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.sync import blobs, tokens
-from qlue_desk.sync.errors import BadReply, ClientTooOld, Resync
+from qlue_desk.sync.errors import BadReply, ClientTooOld, OtherDesk, Resync
 from qlue_desk.sync.link import Line
 from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
 
@@ -36,6 +36,8 @@ def fetch_session(link: Line) -> Session:
     """Ask who this desk is and what the city looks like, and keep it.
 
     When the desk now belongs to another dinas, a snapshot is begun: its old rows must go.
+
+    :raises OtherDesk: when the token is not this desk's; nothing is kept then.
     """
     session = link.transport.send("GET", "/v1/session", Session)
     if not session.protocol_min <= PROTOCOL <= session.protocol_max:
@@ -154,9 +156,21 @@ def _resync(reason: str) -> Resync:
 # --- on the store's thread ---------------------------------------------------------------------------
 
 
+def enrolled_as(before: Session | None) -> str:
+    """Id of the desk that this installation is; '' until a session has told it. `before`: the stored session."""
+    known = meta.get(meta.DESK)
+    if known is None:  # a program of before did not keep it by itself
+        return before.desk.id if before is not None else ""
+    return known.decode()
+
+
 def _keep_session(session: Session) -> None:
     stored = meta.get(meta.SESSION)
     before = None if stored is None else msgspec.json.decode(stored, type=Session)
+    enrolled = enrolled_as(before)
+    if enrolled not in ("", session.desk.id):
+        raise OtherDesk(session.desk.name or session.desk.id)
+    meta.put(meta.DESK, session.desk.id)
     meta.put(meta.SESSION, msgspec.json.encode(session))
     position.keep_rules(session.scope_version, session.rules)
     meta.put(meta.REVOKED, None)

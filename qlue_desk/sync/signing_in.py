@@ -22,10 +22,10 @@ from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, Sig
 from qlue_desk.store import meta, outbox, position
 from qlue_desk.store.database import Store
 from qlue_desk.sync import digests, pull
-from qlue_desk.sync.errors import NotEnrolled, Offline, Refused, SignInFailed, WrongPassword
+from qlue_desk.sync.errors import NotEnrolled, NotSignedIn, Offline, Refused, SignInFailed, WrongPassword
 from qlue_desk.sync.link import Link
-from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, write_token
-from qlue_desk.sync.transport import Transport
+from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, read_tokens, write_token
+from qlue_desk.sync.transport import Transport, checked_address
 from qlue_desk.words import _, n_
 
 _HASH = "sign_in:"
@@ -65,6 +65,40 @@ def adopt_token(url: str, token: str, home: Home, *, private_ca: Path | None = N
         session = transport.send("GET", "/v1/session", Session)
         _check_free(store, transport, session.server_id)
         return _settle_in(store, transport, token.strip(), session.server_id)
+
+
+def resume(url: str, home: Home, *, private_ca: Path | None = None) -> bool:
+    """Whether this data folder needs no code for the server at `url`: its token is here already.
+
+    Where the database was lost, central says whose the token is, and the desk goes on as that one.
+
+    :raises SyncError: when that server does not answer.
+    """
+    with _opened(home) as store:
+        known, _server = store.reading(_enrolment)
+        tokens = read_tokens(store.folder)
+        if not tokens or known:  # a token is never shown to another address than its own
+            return bool(tokens) and known == checked_address(url)
+        with closing(
+            Transport(url, token=tokens[0], tokens=TokenFile(store.folder), private_ca=private_ca)
+        ) as transport:
+            try:
+                session = transport.send("GET", "/v1/session", Session)
+            except NotSignedIn:
+                return False  # it has ended: a code makes a new one
+            store.writing(_keep_enrolment, transport.url, session.server_id, _install_of(store))
+            transport.server_id = session.server_id
+            pull.fetch_session(Link(store, transport))
+    return True
+
+
+def need_enrolment(home: Path) -> None:
+    """Say so before a person is asked for name and password.
+
+    :raises NotEnrolled: when this desk belongs to no central.
+    """
+    with _opened(home) as store:
+        transport_for(store).close()
 
 
 def _settle_in(store: Store, transport: Transport, token: str, server_id: str) -> Session:
@@ -112,7 +146,7 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     url, server_id = store.reading(_enrolment)
     token = read_token(store.folder)
     if not url or not token:
-        raise NotEnrolled("no server or no token")
+        raise NotEnrolled(knows_server=bool(url), has_token=bool(token))
     return Transport(
         url,
         token=token,
@@ -230,6 +264,7 @@ def _keep_enrolment(url: str, server_id: str, install: str) -> None:
     meta.put(meta.SERVER_URL, url)
     meta.put(meta.SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
+    meta.put(meta.DESK, b"")  # which desk the token makes of it is told by the session that follows
     meta.put(meta.DIGESTS, None)  # whoever answers here from now on says it anew
     meta.put(meta.ROTATE_AT, None)  # counted from the session that follows
 

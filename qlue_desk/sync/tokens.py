@@ -37,11 +37,18 @@ log = logging.getLogger(__name__)
 def read_tokens(folder: Path) -> tuple[str, ...]:
     """What this desk may sign its requests with, the one in use first; empty where it has none."""
     given = _of_environment().encode("utf-8", "surrogatepass")
-    if not given:
-        try:
-            given = (folder / TOKEN_FILE).read_bytes()
-        except OSError:
-            return ()
+    return _tokens_in(given) if given else readable_tokens(folder)
+
+
+def readable_tokens(folder: Path) -> tuple[str, ...]:
+    """Those of the file alone."""
+    try:
+        return _tokens_in((folder / TOKEN_FILE).read_bytes())
+    except OSError:
+        return ()
+
+
+def _tokens_in(given: bytes) -> tuple[str, ...]:
     # What could not stand in a header is no token; sending it would look like a dead network. A damaged
     # line takes only itself away: the others are the way back.
     lines = (line.strip(b" \t\r\0") for line in given.removeprefix(codecs.BOM_UTF8).split(b"\n"))

@@ -13,8 +13,7 @@ import ssl
 import threading
 import time
 import uuid
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +22,8 @@ import httpx
 import msgspec
 
 from qlue_desk import __version__
+from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import (
     BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
@@ -35,12 +36,11 @@ from qlue_desk.protocol import (
     REQUEST_ID_HEADER,
     SERVER_HEADER,
     ErrorCode,
-    Problem,
     content_digest,
 )
 from qlue_desk.sync import digests as digest_memory
 from qlue_desk.sync.errors import (
-    MAX_RETRY_AFTER,
+    BadAuthority,
     BadReply,
     BlobProblem,
     DigestGone,
@@ -50,20 +50,20 @@ from qlue_desk.sync.errors import (
     OtherServer,
     Portal,
     SyncError,
-    TlsFailed,
-    refusal_of,
 )
+from qlue_desk.sync.reading import Reply, capped, must_state, no_network, problem_of
 
 DEADLINE = 90.0
 """Seconds for one whole request, however slowly it drips."""
 PULL_DEADLINE = 30.0
 """Seconds beyond the asked-for wait of a long poll."""
 CONNECT_TIMEOUT = 10.0
-MAX_REPLY = 16 * 1024 * 1024
-"""Decoded bytes of one reply; a page is 4 MiB at most, one oversized event may travel alone."""
+FIRST_SILENCE = 20.0
+"""Seconds without a byte from a central that has not answered yet; one that has may think for longer."""
+TELL_AFTER = 3.0
+"""Seconds of waiting for the first answer after which whoever listens is told (`announce_waiting`)."""
 _LONGEST_SIZE = 15
 """Digits of a number of bytes; Python refuses to read one of thousands."""
-_DECODE_STEP = 256 * 1024
 SESSION_PATH = "/v1/session"
 _MESSAGES = {"Accept-Encoding": "gzip", "Content-Type": MEDIA_TYPE}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -103,6 +103,17 @@ _BEGINS = frozenset(
 )
 
 
+_tell_waiting: list[Callable[[str, float], None]] = []
+
+
+def announce_waiting(tell: Callable[[str, float], None]) -> None:
+    """Call this once when a central's first answer takes long: its address, and for how many seconds at most.
+
+    For commands, where a person looks at a line that does not move; a desk goes on meanwhile. On another thread.
+    """
+    _tell_waiting[:] = [tell]
+
+
 class Transport:
     """Requests of one thread at a time; `abort` may be called from any other."""
 
@@ -125,6 +136,7 @@ class Transport:
         self._digests = digests or digest_memory.Unkept()
         self._streams: list[Any] = []
         self._closed = False
+        self._answered = False
         self.blocked = False
         """The switch: no request begins, and one under way ends, while it is set."""
         loopback = (urlsplit(self.url).hostname or "") in _LOOPBACK
@@ -133,7 +145,7 @@ class Transport:
             # Reading the authorities takes 30 ms and more; this context trusts none and is never asked.
             verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         elif private_ca is not None:
-            verify = ssl.create_default_context(cafile=str(private_ca))
+            verify = _authority(private_ca)
         self._client = httpx.Client(
             verify=verify,
             follow_redirects=False,
@@ -210,7 +222,7 @@ class Transport:
         headers: dict[str, str],
         *,
         plain: bool = False,
-    ) -> _Reply:
+    ) -> Reply:
         """Ask; with another token where central does not know (any more) the one in hand.
 
         The window that syncs may have replaced it, and central may have been put back to before that.
@@ -255,7 +267,7 @@ class Transport:
         headers: dict[str, str],
         *,
         plain: bool = False,
-    ) -> _Reply:
+    ) -> Reply:
         if self.blocked:
             raise Offline("switched off")
         request_id = uuid.uuid4().hex
@@ -266,7 +278,12 @@ class Transport:
         watch = threading.Timer(deadline, self.abort)  # a drip inside the headers never reaches our loop
         watch.daemon = True
         watch.start()
-        timeout = httpx.Timeout(deadline, connect=CONNECT_TIMEOUT)
+        silence = deadline if self._answered else min(deadline, FIRST_SILENCE)
+        timeout = httpx.Timeout(deadline, connect=CONNECT_TIMEOUT, read=silence)
+        late = threading.Timer(TELL_AFTER, self._say_waiting, (CONNECT_TIMEOUT + silence,))
+        late.daemon = True
+        if _tell_waiting and not self._answered:
+            late.start()
         trace = {"trace": self._trace}
         try:
             request = self._client.build_request(
@@ -274,15 +291,22 @@ class Transport:
                 extensions=trace,
             )  # fmt: skip
             with contextlib.closing(self._client.send(request, stream=True)) as response:
+                self._answered = True
+                late.cancel()
                 return self._read(response, request_id, until, plain=plain)
         except SyncError:
             raise
         except httpx.HTTPError as error:
-            raise _no_network(error) from error
+            raise no_network(error) from error
         except (OSError, RuntimeError, ValueError, AttributeError) as error:  # closed under us
             raise Offline(str(error)) from error
         finally:
             watch.cancel()
+            late.cancel()
+
+    def _say_waiting(self, most: float) -> None:
+        for tell in _tell_waiting:
+            tell(self.url, most)
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
         # Only where a request begins: an error while one is being cleared away would keep its place in the pool for
@@ -292,7 +316,7 @@ class Transport:
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._streams = [*self._streams[-3:], info["return_value"]]
 
-    def _read(self, response: httpx.Response, request_id: str, until: float, *, plain: bool) -> _Reply:
+    def _read(self, response: httpx.Response, request_id: str, until: float, *, plain: bool) -> Reply:
         headers = response.headers
         server_id = headers.get(SERVER_HEADER, "")
         ours = headers.get("Content-Type", "").startswith(MEDIA_TYPE) or (
@@ -304,89 +328,27 @@ class Transport:
             raise OtherServer(server_id)
         if plain and headers.get("Content-Encoding", "identity") != "identity":
             raise BadReply("a compressed file")
-        content = b"".join(_capped(response, until))
+        content = b"".join(capped(response, until))
         # A HEAD states the digest of what a GET would bring.
         digest = None if response.request.method == "HEAD" else headers.get(DIGEST_HEADER)
         if digest is not None and digest != content_digest(content):
             raise BadReply("the reply is not the one that central sent")
         if digest is not None:
             self._digests.seen()
-        elif _must_state(response) and self._digests.expected():
+        elif must_state(response) and self._digests.expected():
             session = response.status_code == 200 and response.request.url.path.endswith(SESSION_PATH)
             if not (session and digest_memory.given_up(content, server_id)):
                 raise DigestGone("central's digest was taken away")
             self._digests.forget()
         if response.status_code >= 400:
-            raise _problem(response, content)
-        return _Reply(headers, content)
+            raise problem_of(response, content)
+        return Reply(headers, content)
 
 
-class _Reply(msgspec.Struct, frozen=True):
-    headers: httpx.Headers
-    content: bytes
-
-
-def _must_state(response: httpx.Response) -> bool:
-    """A message does; a HEAD has none, and a file is its own digest."""
-    message = response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
-    return message and response.request.method != "HEAD"
-
-
-def _capped(response: httpx.Response, until: float) -> Iterator[bytes]:
-    """Decoded bytes; never more than `MAX_REPLY` in all, whatever the compression ratio."""
-    decoder = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None
-    total = 0
-    for chunk in response.iter_raw(64 * 1024):
-        if time.monotonic() > until:
-            raise Offline("deadline")
-        rest = chunk
-        while rest:
-            if decoder is None:
-                piece, rest = rest, b""
-            else:
-                try:
-                    piece = decoder.decompress(rest, _DECODE_STEP)
-                except zlib.error as error:
-                    raise BadReply(str(error)) from error
-                rest = decoder.unconsumed_tail
-                if not piece and not rest:
-                    break
-            total += len(piece)
-            if total > MAX_REPLY:
-                raise BadReply(f"reply above {MAX_REPLY} bytes")
-            yield piece
-    if decoder is not None and not decoder.eof:
-        raise BadReply("reply cut short")
-
-
-def _problem(response: httpx.Response, content: bytes) -> SyncError:
+def _authority(path: Path) -> ssl.SSLContext:
     try:
-        problem = msgspec.json.decode(content, type=Problem)
-    except (msgspec.MsgspecError, RecursionError, ValueError):
-        problem = Problem(type="urn:qlue:internal", status=response.status_code, title=response.reason_phrase)
-    error = refusal_of(problem)
-    error.retry_after = max(error.retry_after, _retry_after(response.headers.get("Retry-After", "")))
-    return error
-
-
-def _retry_after(text: str) -> float:
-    """Seconds from the header (number or HTTP date); garbage and the past are 0, the future is capped."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(text).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return 0.0
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER) if seconds == seconds else 0.0
-
-
-def _no_network(error: httpx.HTTPError) -> Offline:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return TlsFailed(getattr(cause, "verify_message", "") or str(cause))
-        cause = cause.__cause__ or cause.__context__
-    return Offline(f"{type(error).__name__}: {error}")
+        return ssl.create_default_context(cafile=str(path))
+    except ssl.SSLError as error:  # an OSError too, whose reason says nothing
+        raise BadAuthority(str(path), N_("bukan sertifikat PEM")) from error
+    except OSError as error:
+        raise BadAuthority(str(path), reason_of(error)) from error

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import msgspec
-
-from tests.bench import desk, store, syncing, wire
-from tests.bench.table import LeftOut, Line, shown
+from tests.bench import desk, growth, keys, pushing, store, syncing, wire
+from tests.bench.table import LeftOut, Line, as_json, shown
 
 Measure = Callable[[int], Iterable[Line]]
+_SOME = 100_000
+"""Reports where the target names so many; fewer with a smaller `--rows`."""
 MEASURES: dict[str, Measure] = {
-    "start": lambda most: desk.start(sorted({min(100_000, most), most})),
-    "datatable": lambda most: desk.data_table(min(100_000, most)),
-    "keys": desk.keys,
+    "start": lambda most: desk.start(sorted({min(_SOME, most), most})),
+    "neomutt": lambda most: desk.mails(min(_SOME, most)),
+    "datatable": lambda most: desk.data_table(min(_SOME, most)),
+    "keys": keys.keys,
+    "keys-syncing": keys.keys_while_syncing,
+    "thin-line": keys.thin_line,
     "query": desk.query,
     "summary": desk.summary,
     "memory": desk.memory,
-    "recording": lambda most: store.recording(min(100_000, most)),
-    "first-sync": lambda most: syncing.first_sync(min(100_000, most)),
+    "recording": lambda most: store.recording(min(_SOME, most)),
+    "first-sync": lambda most: syncing.first_sync(min(_SOME, most)),
+    "pouchdb": lambda most: syncing.first_sync_of_pouchdb(min(_SOME, most)),
     "bytes": lambda most: wire.bytes_sent(min(200, most)),
     "visible": lambda most: wire.visible(min(200, most)),
-    "commands": lambda most: store.commands(min(100_000, most)),
+    "pushes": lambda most: pushing.pushes(min(100, most)),
+    "commands": lambda most: store.commands(min(_SOME, most)),
+    "growth": lambda most: growth.growth(most, min(_SOME, most)),
 }
 
 
@@ -40,6 +47,7 @@ def main() -> int:
     chosen = [name for name in asked.only.split(",") if name] or list(MEASURES)
     if unknown := [name for name in chosen if name not in MEASURES]:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(MEASURES)}")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the first row", flush=True)
     lines: list[Line] = []
     for name in chosen:
         print(f"… {name}", file=sys.stderr, flush=True)
@@ -51,7 +59,7 @@ def main() -> int:
             traceback.print_exc()
     print(shown(lines))
     if asked.json:
-        asked.json.write_text(json.dumps(msgspec.to_builtins(lines), indent=1))
+        asked.json.write_text(json.dumps(as_json(lines), indent=1))
     return int(any(line.holds is False for line in lines))
 
 

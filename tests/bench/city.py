@@ -1,6 +1,6 @@
 """A central with many reports in a process of its own: `python -m tests.bench.city FOLDER COUNT`.
 
-Prints one line of JSON (`url`, `token`, `actor`), then obeys lines on standard input: `change N` moves N reports a
+Prints one line of JSON (`url`, `token`, `actor`, `cursor`), then obeys lines on standard input: `change N` moves N reports a
 second until the next line, `rest` stops that.
 """
 
@@ -19,13 +19,15 @@ from typing import Any
 
 import msgspec
 
+from qlue_desk.central.feed import dinas_stream
 from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import encode_cursor
 from tests.bench import home
-from tests.bench.painting import environment
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
+from tests.terminal import environment
 
 _CHUNK = 2000
 _TAKEN = 1000
@@ -90,13 +92,14 @@ class Restless:
     def _run(self) -> None:
         turn = 0
         while True:
-            if not self._per_second:
+            pace = self._per_second  # the other thread may set it to 0 meanwhile
+            if not pace:
                 self._pause.wait(0.1)
                 continue
             turn += 1
             note = Fields(note=f"Catatan ke-{turn}.")
             self._central.move(self._ids[turn % len(self._ids)], Verb.NOTE, note)
-            self._pause.wait(1 / self._per_second)
+            self._pause.wait(1 / pace)
 
 
 class City:
@@ -109,6 +112,8 @@ class City:
         self.url: str = told["url"]
         self.token: str = told["token"]
         self.actor: dict[str, Any] = told["actor"]
+        self.cursor: str = told["cursor"]
+        """Behind all that DPUPR's desks were told before the restlessness."""
 
     def say(self, line: str) -> None:
         """One command."""
@@ -144,6 +149,7 @@ def main() -> None:
             "url": central.url,
             "token": central.hub.accounts.add_desk("bogor", "dpupr", "bench").token,
             "actor": msgspec.to_builtins(central.people["rina_dpupr"]),
+            "cursor": encode_cursor(central.hub.feed.position(dinas_stream("bogor", "dpupr"))),
         }
         print(json.dumps(told), flush=True)
         for line in sys.stdin:

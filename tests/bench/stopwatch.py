@@ -7,14 +7,13 @@ wait for. Seconds are the machine's; a person adds about 0.2 for each key.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.terminal import KEYS, Terminal, opened
+from tests.terminal import DESK, Terminal
 
 
 class Step(NamedTuple):
@@ -37,6 +36,7 @@ def _keys(text: str, shown: str = "") -> Step:
     return Step(tuple(text.split()), shown)
 
 
+KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "ctrl+d": "\x04", "ctrl+n": "\x0e"}
 QUERY_BAR = "lampu mati"
 """What stands in the empty query bar."""
 NOT_ACKNOWLEDGED = (_keys("2", "─ Belum diterima ·"),)
@@ -97,7 +97,7 @@ TASKS = (
         (_keys("1", "─ Perlu saya ·"),),
         (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
-    Task("see a shift's numbers", "supervisor", (), (_keys("R", "belum pernah dijawab"),)),
+    Task("see a shift's numbers", "supervisor", (), (_keys("R", "sampai di dinas"),)),
 )  # fmt: skip
 
 
@@ -113,13 +113,13 @@ class Taken(NamedTuple):
 def run(terminal: Terminal, task: Task) -> Taken:
     """Do one task."""
     _walk(terminal, task.ready)
-    terminal.settle()
+    terminal.quiet()
     begun = time.perf_counter()
     _walk(terminal, task.steps)
     seconds = time.perf_counter() - begun
-    terminal.settle()
-    terminal.press("esc")
-    terminal.settle()
+    terminal.quiet()
+    _type(terminal, "esc")
+    terminal.quiet()
     pressed = [key for step in task.steps for key in step.keys]
     typed = [key for key in pressed if len(key) > 1 and key not in KEYS]
     return Taken(task.name, len(pressed) - len(typed), sum(map(len, typed)), seconds)
@@ -128,11 +128,19 @@ def run(terminal: Terminal, task: Task) -> Taken:
 def _walk(terminal: Terminal, steps: Sequence[Step]) -> None:
     for step in steps:
         for key in step.keys:
-            terminal.press(key)
+            _type(terminal, key)
             if not step.shown or key != step.keys[-1]:
-                terminal.settle(0.05)
+                terminal.quiet(0.05)
         if step.shown:
-            terminal.until(step.shown)
+            _shows(terminal, step.shown)
+
+
+def _type(terminal: Terminal, key: str) -> None:
+    terminal.type(KEYS.get(key, key).encode())
+
+
+def _shows(terminal: Terminal, words: str, seconds: float = 20.0) -> None:
+    terminal.until(lambda: words in terminal.text(), seconds)
 
 
 def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
@@ -145,21 +153,13 @@ def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
             config.write_text(
                 "[sync]\nundo_seconds = 30\n[demo]\nnew_report_seconds = 3600\n", encoding="utf-8"
             )
-            command = [
-                sys.executable,
-                "-m",
-                "qlue_desk",
-                "demo",
-                "--complaints",
-                str(complaints),
-                "--as",
-                seat,
-            ]
-            with opened(command, {"QLUE_DESK_CONFIG": str(config)}) as terminal:
-                terminal.until("Kotak keluar", 180)
-                terminal.settle(1.0)
-                terminal.press("x")  # without the network nothing leaves, and each count is exact
-                terminal.until("tanpa jaringan")
+            command = [*DESK, "demo", "--complaints", str(complaints), "--as", seat]
+            environ = {"QLUE_DESK_CONFIG": str(config), "LC_ALL": "C.UTF-8"}
+            with Terminal(command, environ=environ, columns=140, rows=40) as terminal:
+                _shows(terminal, "Kotak keluar", 180)
+                terminal.quiet(1.0)
+                _type(terminal, "x")  # without the network nothing leaves, and each count is exact
+                _shows(terminal, "tanpa jaringan")
                 taken += [run(terminal, task) for task in tasks if task.seat == seat]
     return taken
 

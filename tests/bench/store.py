@@ -15,8 +15,8 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from tests.bench import home
-from tests.bench.painting import environment
 from tests.bench.table import Line, Sample
+from tests.terminal import environment
 
 
 def recording(count: int, times: int = 300) -> Iterator[Line]:
@@ -68,5 +68,5 @@ def commands(count: int, times: int = 9) -> Iterator[Line]:
 
 def _ran(command: Sequence[str], environ: dict[str, str]) -> float:
     began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**environment(), **environ})
+    subprocess.run(command, check=True, capture_output=True, env={**environment(), **environ})
     return time.perf_counter() - began

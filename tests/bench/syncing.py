@@ -6,7 +6,9 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +16,7 @@ from qlue_desk.store import meta
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in
 from qlue_desk.sync.engine import Engine
-from tests.bench import city
+from tests.bench import city, pouchdb
 from tests.bench.table import Line, Sample
 
 _PLAIN_TABLES = ("complaint", "entry")
@@ -28,8 +30,17 @@ def enrolled(place: city.City, home: Path) -> Store:
     return store
 
 
-def first_sync(count: int) -> Iterator[Line]:
-    """A whole first copy over loopback, encrypted and with its words indexed, against bare SQLite."""
+class Copied(NamedTuple):
+    """A first copy: of how many reports, and its milliseconds; those of bare SQLite for the same rows."""
+
+    reports: int
+    ours: float
+    bare: float
+
+
+@cache
+def copied(count: int) -> Copied:
+    """A whole first copy over loopback, encrypted and with its words indexed."""
     with tempfile.TemporaryDirectory() as folder, city.running(Path(folder) / "city", count) as place:
         store = enrolled(place, Path(folder) / "desk")
         engine = Engine(store, Path(folder) / "desk", wait_seconds=0)
@@ -39,15 +50,32 @@ def first_sync(count: int) -> Iterator[Line]:
         rows = store.reading(_whole)
         engine.stop()
         store.close()
-        floor = _bare(Path(folder) / "bare.db", rows)
-    yield Line(
-        f"first sync of {len(rows['complaint'][1]):,} reports",
-        Sample((ours,)),
-        "bare SQLite, same rows and indexes",
-        Sample((floor,)),
-        0.25,
-        faster=True,
-    )
+        return Copied(len(rows["complaint"][1]), ours, _bare(Path(folder) / "bare.db", rows))
+
+
+def first_sync(count: int) -> Iterator[Line]:
+    """Against bare SQLite, which inserts the same rows with the same indexes, plain and already here."""
+    found = copied(count)
+    yield _line(found, "bare SQLite, same rows and indexes", found.bare, 0.25)
+
+
+def first_sync_of_pouchdb(count: int) -> Iterator[Line]:
+    """Against PouchDB, which pulls the same reports from a process of its own."""
+    found = copied(count)
+    # Ours brings some reports more: those that the city keeps moving.
+    theirs = pouchdb.pulling(count) * found.reports / count
+    yield _line(found, "PouchDB, LevelDB, over HTTP", theirs, 6)
+
+
+def _line(found: Copied, against: str, theirs: float, limit: float) -> Line:
+    what = f"first sync of {found.reports:,} reports"
+    return Line(what, Sample((found.ours,)), against, Sample((theirs,)), limit, faster=True)
+
+
+def of_a_report(count: int) -> Sample:
+    """Milliseconds of the first copy for each report."""
+    found = copied(count)
+    return Sample((found.ours / found.reports,))
 
 
 def _whole() -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:

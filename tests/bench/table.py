@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -19,7 +19,9 @@ class Sample(msgspec.Struct, frozen=True):
         return statistics.median(self.values)
 
     def percentile(self, share: float) -> float:
-        """The value that so large a share (0–1) does not exceed."""
+        """The value that so large a share (0–1) does not exceed; half of it is the median."""
+        if share == 0.5:
+            return self.median
         ordered = sorted(self.values)
         return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
@@ -59,21 +61,45 @@ class LeftOut(Exception):
     """A row cannot be measured here; `str()` is the reason."""
 
 
-Measure = Callable[[], Sequence[Line]]
-
-
 def shown(lines: Sequence[Line]) -> str:
     """The table as text, aligned."""
-    head = ("what", "ours", "p95", "against", "floor", "ratio", "target", "")
+    head = ("what", "median", "p95", "compared", "against", "floor", "ratio", "target", "")
     rows = [head, *(_row(line) for line in lines)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if place in (0, 3) else cell.rjust(width)
+            cell.ljust(width) if place in (0, 4) else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     )
+
+
+def as_json(lines: Sequence[Line]) -> list[dict[str, object]]:
+    """The same for a program, with every value that was measured."""
+    return [
+        {
+            "what": line.what,
+            "ours": _sample(line.ours),
+            "against": line.against,
+            "floor": None if line.floor is None else _sample(line.floor),
+            "percentile": line.p,
+            "ratio": line.ratio,
+            "target": line.limit,
+            "at_least": line.at_least or line.faster,
+            "holds": line.holds,
+        }
+        for line in lines
+    ]
+
+
+def _sample(sample: Sample) -> dict[str, object]:
+    return {
+        "unit": sample.unit,
+        "median": sample.median,
+        "p95": sample.percentile(0.95),
+        "values": sample.values,
+    }
 
 
 def _row(line: Line) -> tuple[str, ...]:
@@ -84,6 +110,7 @@ def _row(line: Line) -> tuple[str, ...]:
         line.what,
         f"{line.ours.median:.4g} {unit}",
         f"{line.ours.percentile(0.95):.4g}",
+        f"p{100 * line.p:g} {line.ours.percentile(line.p):.4g}",
         line.against,
         "" if line.floor is None else f"{line.floor.percentile(line.p):.4g}",
         "" if line.ratio is None else f"{line.ratio:.2f}",

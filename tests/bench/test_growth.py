@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from qlue_desk.casework import acting
+from qlue_desk.casework.views import default_views
 from qlue_desk.casework.workplace import Workplace
+from qlue_desk.central.feed import dinas_stream
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import complaints
+from qlue_desk.protocol import PullReply, encode_cursor
+from qlue_desk.store import complaints, meta, position, queue, replica
 from qlue_desk.store.bound import connection
-from tests.bench import home
+from tests.bench import home, wire
+from tests.sync.rig import Central
 
-FEW, MANY = 200, 2000
+FEW, MANY = 500, 5000
 FLAT = 1.5
 _NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
+_SCREEN = 5
+"""Lines of a list: so few that also the smaller desk fills it with each view."""
+_NOT_FLAT = frozenset({"Selesai 7 hari", "Perlu saya"})
+"""Views whose first page reads more where there are more reports: the one all of a status, however old, to find
+those of the last days; the other passes over those that stand first by proposal and that it does not mean.
+"""
 _FINE = 10
 """The machine tells each so many steps."""
+Came = tuple[str, PullReply]
 Work = Callable[[], object]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Both tests copy the same desks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QLUE_BENCH_CACHE", str(tmp_path_factory.mktemp("kept")))
+        yield
 
 
 def _counted(work: Work) -> tuple[int, int]:
@@ -48,28 +67,56 @@ def _counted(work: Work) -> tuple[int, int]:
     return steps * _FINE, statements
 
 
-def _costs(folder: Path, count: int) -> dict[str, tuple[int, int]]:
-    """What reading a report and acting on it cost on a desk with so many."""
+def _costs(folder: Path, count: int, came: Came) -> dict[str, tuple[int, int]]:
+    """What each thing costs on a desk with so many reports: to open, to walk, to look for, to act, to sync."""
     place = Workplace.open(home.copied_home(count, folder / str(count)))
     wanted = f"c_{count // 2:032x}"
+    cursor, page = came
+
+    def first_page(text: str) -> Work:
+        return lambda: queue.rows(queue.find_ids(place.query(text), now=_NOW, me="u_rina", limit=_SCREEN))
+
     try:
         note = acting.move_plan(place, Verb.NOTE, Fields(note="Sudah ditinjau."))
         work = acting._Work(place, note, _NOW, "k_growth")
-        return {
+        place.store.writing(meta.put, position.CURSOR, cursor)
+        views = {
+            f"view {view.name}": place.store.reading(_counted, first_page(view.query))
+            for view in default_views(place.actor)
+            if view.name not in _NOT_FLAT
+        }
+        steps, statements = place.store.reading(_counted, first_page("lubang"))
+        said = place.store.reading(queue.count, place.query("lubang"), now=_NOW)
+        return views | {
+            "query, for each report that says it": (steps // said, statements),
+            "query, a word of none": place.store.reading(_counted, first_page("kucing")),
             "read": place.store.reading(_counted, lambda: complaints.get(wanted)),
             "history": place.store.reading(_counted, lambda: complaints.entries(wanted)),
             "act": place.store.writing(_counted, lambda: work.record_all([wanted])),
+            "sync": place.store.writing(_counted, lambda: replica.apply_page(page)),
         }
     finally:
         place.close()
 
 
-def test_reading_and_acting_cost_the_same_on_a_desk_with_ten_times_the_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QLUE_BENCH_CACHE", str(tmp_path))
+def _came(folder: Path, changes: int = 20) -> Came:
+    """A page of changes from a real central, and the cursor before it."""
+    with Central.make(folder) as central:
+        reports = [central.report() for _ in range(changes)]
+        token = central.hub.accounts.add_desk("bogor", "dpupr", "growth").token
+        cursor = encode_cursor(central.hub.feed.position(dinas_stream("bogor", "dpupr")))
+        for report in reports:
+            central.move(report.id, Verb.ACKNOWLEDGE, Fields(), "rina_dpupr")
+        _bytes, page = wire.pulled(central.url, token, cursor)
+    assert len(page.events) == changes
+    return cursor, page
 
-    few, many = _costs(tmp_path, FEW), _costs(tmp_path, MANY)
+
+def test_a_desk_with_ten_times_the_reports_takes_as_many_steps_for_all_that_a_person_waits_for(
+    tmp_path: Path,
+) -> None:
+    came = _came(tmp_path)
+    few, many = _costs(tmp_path, FEW, came), _costs(tmp_path, MANY, came)
 
     assert few.keys() == many.keys()
     for name, (steps, statements) in few.items():

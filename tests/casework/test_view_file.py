@@ -120,6 +120,6 @@ def test_a_broken_query_says_where_and_why(tmp_path: Path) -> None:
     path.write_text('[views]\n"Baik" = "overdue"\n"Rusak" = "status:dispached"\n')
     file = ViewFile(path, settings.read(path))
     assert file.problems(world.workplace) == {
-        "Rusak": f"{path}:3: Rusak: Nilai “dispached” tidak dikenal untuk status."
+        "Rusak": f"{path}:3: Rusak: Nilai “dispached” tidak dikenal untuk status. Mungkin: disposisi."
     }
     world.close()

@@ -11,9 +11,11 @@ import pytest
 from qlue_desk.casework.acting import act, offers
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import case_json, queue, show
-from qlue_desk.casework.views import DEFAULT_VIEWS, View, default_views, views_of
-from qlue_desk.domain.complaint import Role, Status
+from qlue_desk.casework.views import DEFAULT_VIEWS, SENT_BACK, View, default_views, views_of
+from qlue_desk.desk.detail.content import headline
+from qlue_desk.domain.complaint import Actor, Role, Status
 from qlue_desk.domain.edges import EDGES, Verb
+from qlue_desk.domain.lifecycle import Decision, decide
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import queue as store_queue
 from qlue_desk.store.complaints import AmbiguousReference
@@ -57,7 +59,7 @@ def test_the_officers_views_hold_what_they_say(world: DeskWorld) -> None:
     world.add(status=Status.IN_PROGRESS, holder="u_asep", holder_name="Asep")
     world.add(status=Status.RESOLVED, status_since=NOW - dt.timedelta(days=8))
     assert counts_of(world, default_views(world.workplace.actor)) == {
-        "Perlu saya": 6,
+        "Perlu saya": 5,  # not what the reporter was asked: that comes back with the answer
         "Belum diterima": 1,
         "Lewat tenggat": 2,  # new and reopened are past their dispatch deadline
         "Dalam proses": 3,
@@ -73,7 +75,10 @@ ASIDE = frozenset(
     {Verb.DUPLICATE, Verb.REFER, Verb.TRANSFER, Verb.RETURN, Verb.REJECT, Verb.JUNK, Verb.ASK, Verb.REOPEN}
 )
 """Moves that put a report away, back or to rest; any other that changes the status brings it on."""
-ANOTHERS = {Role.VERIFIER: {Status.AWAITING_VERIFICATION: "Verifikasi"}}
+ANOTHERS = {
+    Role.VERIFIER: {Status.AWAITING_VERIFICATION: "Verifikasi"},
+    Role.OFFICER: {Status.AWAITING_REPORTER: "Butuh info"},
+}
 """What a role may move on, but another has to; the view that shows it."""
 
 
@@ -110,6 +115,66 @@ def test_what_needs_a_person_is_what_that_person_can_move_on(
     for status, name in watched.items():
         assert status in {item["status"] for item in queue(world.workplace, views[name], None, NOW)}
     world.close()
+
+
+def test_what_the_reporter_was_asked_needs_the_officer_again_once_it_is_answered_or_the_pause_is_ended(
+    world: DeskWorld,
+) -> None:
+    place, needs_me = world.workplace, default_views(world.workplace.actor)[0].query
+
+    def needed() -> list[str]:
+        return [item["number"][-1] for item in queue(place, needs_me, None, NOW)]
+
+    started, asked, _answered = world.add_many([Status.IN_PROGRESS] * 3)
+    assert needed() == ["1", "2", "3"]
+    [one, two] = act(place, [started.id, asked.id], "ask", Fields(note="Di mana?"), now=NOW)
+    assert (one.done, two.done) == (True, True)
+    assert needed() == ["3"]
+    [begun] = act(place, [started.id], "start", now=NOW)
+    assert begun.done
+    assert needed() == ["1", "3"]
+    back = world.get(asked.id)
+    reporter = Actor("reporter", "", frozenset({Role.REPORTER}), back.city)
+    decision = decide(
+        back, Verb.ANSWER, Fields(note="Di tikungan."), reporter, place.context(NOW), entry_id="e_x"
+    )
+    assert isinstance(decision, Decision)
+    world.put([decision.complaint])
+    assert needed() == ["1", "2", "3"]
+
+
+def test_a_proposal_that_was_sent_back_stands_first_until_the_officer_does_something_about_it(
+    world: DeskWorld,
+) -> None:
+    place, needs_me = world.workplace, default_views(world.workplace.actor)[0].query
+    head = world.signed_in_as("u_budi")
+    late = NOW - dt.timedelta(days=3)
+    [overdue, sent, accepted] = world.add_many([Status.IN_PROGRESS] * 3, resolve_by=late)
+    later = world.add(status=Status.IN_PROGRESS, resolve_by=NOW + dt.timedelta(days=3), holder="u_rina")
+
+    def first() -> list[str]:
+        return [item["number"] for item in queue(place, needs_me, None, NOW)]
+
+    def came_back() -> list[str]:
+        return [item["number"] for item in queue(place, SENT_BACK, None, NOW)]
+
+    fields = Fields(note="Sudah ditambal.", no_evidence="kamera rusak")
+    for each in (sent, later):
+        [outcome] = act(place, [each.id], "propose", fields, now=NOW)
+        assert outcome.done
+    assert (came_back(), first()) == ([], [overdue.number, accepted.number])
+    [outcome] = act(head, [later.id], "send_back", Fields(note="Belum rata."), now=NOW)
+    assert outcome.done
+    assert (came_back(), first()) == ([later.number], [later.number, overdue.number, accepted.number])
+    assert headline(world.get(later.id), NOW)[0] == "usulan selesai dikembalikan 0 mnt lalu: Belum rata."
+    [outcome] = act(place, [later.id], "note", Fields(note="Besok lagi."), now=NOW)
+    assert came_back() == [later.number]
+    [outcome] = act(place, [later.id], "propose", fields, now=NOW)
+    assert (came_back(), first()) == ([], [overdue.number, accepted.number])
+    # One that is held by a colleague is the colleague's.
+    [outcome] = act(head, [later.id], "send_back", Fields(note="Masih."), now=NOW)
+    [outcome] = act(place, [later.id], "give", Fields(to="u_asep"), now=NOW)
+    assert came_back() == []
 
 
 def test_what_an_officer_only_watches_cannot_be_moved_on_by_one() -> None:

@@ -73,13 +73,18 @@ def test_custody_that_leaves_is_told_in_both_streams_with_the_whole_history(offi
     office.act(complaint, "acknowledge")
     result = office.act(complaint, "transfer", to="dlh", note="Tiangnya tertutup sampah")
     gone, come = events(office, "bogor/dishub")[-1], events(office, "bogor/dlh")[-1]
-    assert (gone.kind, payload(gone)) == ("moved_out", Payload(to_dinas="dlh"))
+    assert (gone.kind, payload(gone)) == (
+        "moved_out",
+        Payload(to_dinas="dlh", since=payload(come).complaint.custody[-1].since),
+    )
     assert (come.kind, come.version, come.action_id) == ("upsert", gone.version, gone.action_id)
     assert (result.seq, result.chain) == (gone.seq, gone.chain)
     assert [e.verb for e in payload(come).entries] == ["enter", "dispatch", "acknowledge", "transfer"]
     back = office.act(complaint, "return", office.other, note="Bukan sampah")
+    back_at = payload(events(office, "bogor")[-1]).complaint
     assert back.seq == events(office, "bogor/dlh")[-1].seq
-    assert payload(events(office, "bogor/dlh")[-1]) == Payload(to_dinas="diskominfo")
+    since = back_at.custody[-1].since
+    assert payload(events(office, "bogor/dlh")[-1]) == Payload(to_dinas="diskominfo", since=since)
     assert [e.kind for e in events(office, "bogor")] == ["upsert"] * 4
 
 

@@ -132,3 +132,64 @@ def test_check_tells_which_numbers_were_left_out(
     assert main(["central", "check", "--data", data]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "  Nomor 2–100 (bogor, 2026) dilewati: mungkin sudah dipegang warga."
+
+
+def told_by_check(data: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    capsys.readouterr()
+    assert main(["central", "check", "--data", str(data)]) == 0
+    return [
+        line for line in capsys.readouterr().out.splitlines() if "heads.json" in line or "tanpa FILE" in line
+    ]
+
+
+def test_check_says_where_a_copy_cannot_be_noticed_and_what_to_do(
+    office: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = office.hub.data
+    office.take("1")
+    office.hub.close()
+    shutil.copy(data / "central.db", tmp_path / "older.db")
+    again = Hub.open(data)
+    fill(again, 2, 4)
+    again.close()
+    assert told_by_check(data, capsys) == []
+    shutil.copy(tmp_path / "older.db", data / "central.db")
+    (data / "heads.json").unlink()
+    lines = told_by_check(data, capsys)
+    assert [line.partition(" ")[0] for line in lines] == ["heads.json", "Bila"]
+    assert lines[0].startswith("heads.json baru ada sejak ")
+    assert "qlue-desk central restore tanpa FILE" in lines[1]
+    assert told_by_check(data, capsys) == lines  # it is remembered, not found anew
+    assert main(["central", "restore", "--data", str(data)]) == 0
+    assert told_by_check(data, capsys) == []
+    again = Hub.open(data)
+    assert number_of(again, "new") == f"BGR-26-{GAP + 2:06d}"
+    again.close()
+
+
+def test_check_says_that_the_file_of_heads_is_older_than_the_database(
+    office: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = office.hub.data
+    office.take("1")
+    office.hub.close()
+    shutil.copy(data / "heads.json", tmp_path / "heads.json")
+    again = Hub.open(data)
+    fill(again, 2, NUMBERS_AHEAD + 1)
+    again.close()
+    assert told_by_check(data, capsys) == []
+    shutil.copy(tmp_path / "heads.json", data / "heads.json")
+    lines = told_by_check(data, capsys)
+    assert lines[0].startswith("heads.json mengenal lebih sedikit nomor")
+    assert main(["central", "check", "--data", str(data), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["checked"]["older_file"] is True
+
+
+def test_a_new_central_never_says_that_its_file_was_lost(
+    hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(hub, 1, 2)
+    restoring.notice(hub)  # as the clock does while nothing of the heads is written yet
+    fill(hub, 3, 3)
+    hub.close()
+    assert told_by_check(hub.data, capsys) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qlue_desk.cli import doctor
+from qlue_desk.cli import central_checks, doctor
 from qlue_desk.cli.running import run
 from qlue_desk.cli.terminal_checks import abilities
 from qlue_desk.desk import terminal
@@ -77,7 +77,7 @@ def test_a_database_of_garbage_is_told_once(tmp_path: Path, capsys: pytest.Captu
     DeskWorld.make(tmp_path / "home").close()
     (tmp_path / "home" / "desk.db").write_bytes(b"sampah" * 4000)
     assert [(check["what"], check["found"]) for check in wrong(capsys)] == [
-        ("Basis data", f"{tmp_path / 'home' / 'desk.db'} tidak bisa dibuka dengan kunci ini, atau rusak.")
+        ("Basis data", f"{tmp_path / 'home' / 'desk.db'} rusak, atau kuncinya lain")
     ]
 
 
@@ -167,5 +167,5 @@ def test_what_a_terminal_can(environ: dict[str, str], colours: str, clipboard: s
     ],
 )
 def test_older_and_newer_centrals(oldest: int, newest: int, min_client: str, ok: bool, words: str) -> None:
-    [found] = doctor.compatibility(oldest, newest, min_client)
+    [found] = central_checks.compatibility(oldest, newest, min_client)
     assert (found.ok, found.found.startswith(words), bool(found.mend)) == (ok, True, not ok)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def test_a_damaged_database(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     (home / "desk.db").write_bytes(b"sampah" * 4000)
     lines, err = listed(capsys)
     assert lines == [LINE]
-    assert err == f"{home / 'desk.db'} tidak bisa dibuka dengan kunci ini, atau rusak.\n"
+    assert err == (
+        f"{home / 'desk.db'} tidak bisa dibuka dengan kunci ini, atau rusak; obatnya: qlue-desk doctor.\n"
+    )
     assert run(["outbox", "export", "keluar.json"]) == 0
     assert exported(home.parent / "keluar.json") == ["acknowledge"]
 
@@ -142,3 +145,42 @@ def test_a_torn_log_is_announced_until_a_round_has_rewritten_it(
     lose(home)
     assert run(["outbox"]) == 5
     assert sentence in capsys.readouterr().err
+
+
+def test_times_stand_in_the_citys_zone_whatever_is_left(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+
+    def recorded_at() -> str:
+        capsys.readouterr()
+        assert run(["outbox", "--json"]) == 0
+        [line] = json.loads(capsys.readouterr().out)["waiting"]
+        return str(line["recorded_at"])
+
+    try:
+        usual = recorded_at()
+        assert usual.endswith("+07:00")
+        lose(home)
+        assert recorded_at() == usual
+        lose(home)
+        (home / "desk.db").write_bytes(b"sampah" * 4000)
+        assert recorded_at() == usual
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_lines_of_another_key_are_told_and_stay(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lose(home)
+    (home / "key").unlink()
+    assert run(["outbox"]) == 5
+    sentence = (
+        "1 baris outbox.log tersegel dengan kunci yang tidak ada di sini; baris itu tetap disimpan."
+        " Kembalikan berkas key yang lama.\n"
+    )
+    assert capsys.readouterr().err.startswith(sentence)
+    run(["doctor", "--json"])
+    checks = {check["what"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["outbox.log"]["ok"] is False

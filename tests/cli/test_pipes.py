@@ -96,7 +96,7 @@ def test_what_failed_before_keeps_its_code(folder: Path) -> None:
 def test_a_reader_that_leaves_after_the_first_line(folder: Path) -> None:
     process = started(folder, ["summary"], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("30 diterima dinas, belum pernah dijawab, tertua ")
+    assert process.stdout.readline().startswith("30 sampai di dinas, belum diterima, tertua ")
     process.stdout.close()
     assert process.stderr is not None
     assert process.stderr.read() == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qlue_desk.desk.queue.bursts import FEW, FLOOD_PAUSE, SOON, Bursts
+from qlue_desk.desk.queue.bursts import FEW, FLOOD_PAUSE, HAND_REST, LONGEST, SOON, Bursts
 
 ONE = frozenset({"c1"})
 MANY = frozenset(f"c{n}" for n in range(FEW + 1))
@@ -32,3 +32,22 @@ def test_a_change_of_anything_is_not_forgotten_among_others() -> None:
     assert bursts.look(0.2) is None
     bursts.add(ONE, 5.0)
     assert bursts.look(5.2) == ONE
+
+
+def test_many_changes_wait_while_a_hand_moves_but_not_for_ever() -> None:
+    bursts = Bursts()
+    bursts.add(MANY, 10.0)
+    assert bursts.put_off(10.15, since_key=0.05)
+    assert bursts.add(ONE, 10.2) is None  # the next try is planned already
+    assert bursts.put_off(10.0 + LONGEST - 0.1, since_key=0.05)
+    assert not bursts.put_off(10.0 + LONGEST, since_key=0.05)
+    assert bursts.look(10.0 + LONGEST) == MANY | ONE
+    bursts.add(MANY, 20.0)
+    assert bursts.put_off(20.15, since_key=0.05)  # counted anew after each look
+    assert not bursts.put_off(20.25, since_key=HAND_REST)  # the hand is at rest
+
+
+def test_few_changes_never_wait_for_a_hand() -> None:
+    bursts = Bursts()
+    bursts.add(ONE, 10.0)
+    assert not bursts.put_off(10.15, since_key=0.0)

@@ -236,3 +236,31 @@ def test_each_column_that_can_be_chosen_is_drawn_and_told_of() -> None:
     place = lines.index("columns = []")
     told = set(re.findall(r'"(\w+)"', " ".join(lines[place - 2 : place])))
     assert told == set(names)
+
+
+def test_a_proposal_that_came_back_is_marked_counted_and_opened(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    world.add_many([Status.DISPATCHED, Status.IN_PROGRESS])
+    back = world.add(status=Status.IN_PROGRESS, proposed_by="u_rina", reason="Belum rata, tambal lagi.")
+
+    async def run() -> None:
+        async with desk(world, size=(150, 36)) as (app, pilot):
+            side = app.screen.query_one(SideBar)
+            await until(lambda: any("← Usulan kembali" in line for line in screen_text(app)))
+            [line] = [line for line in screen_text(app) if back.number[4:] in line and "◆" in line]
+            assert "◆ Proses ←" in line
+            assert sum("◆ Proses ←" in line for line in screen_text(app)) == 1
+            assert app.screen.queue.current == app.screen.queue.numbers[0]  # type: ignore[attr-defined]
+            assert app.screen.detail.case.complaint.id == back.id  # type: ignore[attr-defined]
+            assert "usulan selesai dikembalikan" in "\n".join(screen_text(app))
+            side.focus()
+            side.highlighted = side.get_option_index("sent_back")
+            await pilot.press("enter")
+            await until(lambda: len(app.screen.queue.numbers) == 1)  # type: ignore[attr-defined]
+            assert app.screen.shown_name() == "Usulan kembali"  # type: ignore[attr-defined]
+            answered = replace(back, status=Status.AWAITING_VERIFICATION, reason="", version=9)
+            world.put([answered])
+            await until(lambda: not any("← Usulan kembali" in line for line in screen_text(app)))
+
+    asyncio.run(run())
+    world.close()

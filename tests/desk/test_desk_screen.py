@@ -186,7 +186,7 @@ def test_the_query_bar_points_at_what_is_wrong(world: DeskWorld) -> None:
         await pilot.press("slash")
         bar = app.screen.query_one("#query")
         bar.query_one("Input").value = "status:dipsosisi"  # type: ignore[attr-defined]
-        await until(lambda: "Mungkin: Disposisi" in _text_of(app))
+        await until(lambda: "Mungkin: disposisi" in _text_of(app))
         assert list(app.screen.queue.numbers) == before  # type: ignore[attr-defined]
         bar.query_one("Input").value = "status:disposisi"  # type: ignore[attr-defined]
         await until(lambda: len(app.screen.queue.numbers) == 6)  # type: ignore[attr-defined]

@@ -129,7 +129,7 @@ def test_a_letter_means_the_same_in_every_status(world: DeskWorld) -> None:
         assert prompts[Verb.ACKNOWLEDGE].startswith("t Terima")
         await pilot.press("t")
         assert wrong(dialog) == "Terima tidak bisa dari Proses; harus Disposisi dulu."
-        assert chosen(dialog) == "propose"
+        assert chosen(dialog) == ""  # the enter that a fast hand types behind it runs nothing else
         await pilot.pause(TYPING_PAUSE + 0.1)
         await pilot.press("r")
         await until(lambda: chosen(dialog) == "transfer")

@@ -81,6 +81,30 @@ def test_help_palette_and_key_bar_come_from_the_registry() -> None:
             assert offered[f"action:{action.id}"].keys == shown_key(keys_of(action, remapped)[0])
 
 
+def test_the_keys_of_the_screen_that_asks_come_first_in_its_words() -> None:
+    parts = help_parts({}, Place.SUMMARY)
+    here = [part for part in parts if not part.heading.endswith("(di layar lain)")]
+    hints = {line.command.key: line.command.hint for part in here for line in part.lines}
+    assert hints["action:down"] == "Angka di bawah"
+    assert hints["action:open"] == "Buka laporan yang dihitung angka ini"
+    assert "action:handover" in hints
+    assert "action:mark" not in hints
+    assert sorted(_ids(parts)) == sorted(action.id for action in ACTIONS)
+
+
+def test_a_sentence_that_is_too_long_goes_on_below_itself(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await _ask(app, pilot, "ganti tema")
+        await until(lambda: any("tanpa warna" in line for line in screen_text(app)))
+        lines = screen_text(app)
+        first = next(line for line in lines if "Ganti tema:" in line)
+        rest = next(line for line in lines if "tanpa warna" in line)
+        assert rest is not first
+        assert rest.index(rest.strip("│ ╭╮").split()[0]) == first.index("Ganti")
+
+    play(world, scene, size=(80, 24))
+
+
 def test_the_key_bar_shows_the_registrys_words_and_the_remapped_key(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         shown = app.screen.query_one(KeyBar).shown

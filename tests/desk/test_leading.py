@@ -155,7 +155,7 @@ def test_the_city_supervisor_sees_who_answers_and_who_does_not(tmp_path: Path) -
             (y, x)
             for y, row in enumerate(screen.board.rows)
             for x, cell in enumerate(row)
-            if cell.name == "Dishub, tak dijawab"
+            if cell.name == "Dishub, belum diterima"
         )
         screen.board.place = place
         await pilot.press("enter")

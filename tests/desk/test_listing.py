@@ -218,3 +218,25 @@ def test_columns_without_room_are_left_out_in_the_order_of_the_choice() -> None:
     assert narrow == ["mark", "number", "channel", "dinas", "title"]
     for width in (40, 66, 80, 96, 120, 160):
         assert sum(size + 1 for _column, size in columns_for(width, chosen)) <= width + 1
+
+
+def test_the_dialog_of_columns_says_which_do_not_fit_now(tmp_path: Path) -> None:
+    async def scene() -> None:
+        world = _world(tmp_path)
+        async with desk(world, size=(80, 24)) as (app, pilot):
+            screen = app.screen
+            assert isinstance(screen, DeskScreen)
+            screen.listing.choose_columns()
+            await until(lambda: isinstance(app.screen, ColumnsDialog))
+            await until(lambda: "[x] Kategori" in _text(app))
+            lines = [line for line in screen_text(app) if "[x]" in line]
+            left_out = [line.split()[2] for line in lines if "tidak muat pada lebar ini" in line]
+            shown = {column.name for column, _size in columns_for(screen.queue.size.width)}
+            assert "Nomor" not in left_out
+            assert "number" in shown
+            assert "Kategori" in left_out
+            assert "category" not in shown
+            await pilot.press("escape")
+        world.close()
+
+    asyncio.run(scene())

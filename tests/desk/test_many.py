@@ -68,6 +68,24 @@ def test_a_bulk_with_refused_ones_tells_each_and_keeps_only_those_marked(world: 
     play(world, scene)
 
 
+def test_what_was_done_is_taken_back_while_its_result_is_read(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await mark_all(app, pilot)
+        await dialog(app, pilot)
+        await until(lambda: "3 dari 5" in texts(app))
+        await pilot.press("t", "enter")
+        await agree(app, pilot, "Terima untuk 3 dari 5 laporan?")
+        await until(lambda: isinstance(app.screen, ResultDialog))
+        assert len(sent(world)) == 3
+        await pilot.press("u")
+        await until(
+            lambda: len(app.screen_stack) == 2 and "Dibatalkan: Terima untuk 3 laporan." in texts(app)
+        )
+        assert len(sent(world)) == 0
+
+    play(world, scene)
+
+
 def test_moves_over_several_are_possible_where_one_can_take_them(world: DeskWorld) -> None:
     chosen = [world.get(f"BGR-26-{n:06d}") for n in (4, 1, 2, 3, 5)]
     together = world.store.reading(offers_together, world.workplace, chosen, NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.dialogs.operator import OperatorDialog
+from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.sidebar import SideBar
@@ -296,7 +299,7 @@ def test_every_number_opens_its_reports(world: DeskWorld) -> None:
         summary = app.screen.summary
         assert summary is not None
         assert summary.delivered_never_acknowledged.count == 6
-        assert "6 diterima dinas, belum pernah dijawab" in text_of(app)
+        assert "6 sampai di dinas, belum diterima" in text_of(app)
         current = app.screen.board.current
         assert current is not None
         assert current.query == "is:unacknowledged"
@@ -383,7 +386,10 @@ def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world
         await until(lambda: app.screen is screen and screen.view == 8)
         assert [name for name, _query in screen.views] == [*names[:8], "Ab"]
         bar = screen.query_one(KeyBar)
-        assert bar.sentence == "“Ab” tersimpan; tombolnya 9. Selesai 7 hari tidak lagi di daftar tampilan."
+        assert (
+            bar.sentence
+            == "“Ab” tersimpan; tombolnya 9. Selesai 7 hari tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya."
+        )
 
     play(world, scene)
 
@@ -514,13 +520,32 @@ def test_a_note_is_kept_while_it_is_typed_and_forgotten_once_recorded(world: Des
     play(world, scene)
 
 
+def test_a_sheet_that_is_left_says_that_the_text_is_kept(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        for key, kind in (("c", NoteDialog), ("t", FollowUpDialog)):
+            await pilot.press(key)
+            await until(lambda kind=kind: isinstance(app.screen, kind) and bool(app.screen.query(NoteArea)))
+            assert "tulisan disimpan" in " ".join(text_of(app).replace("│", " ").split())
+            app.screen.query_one(NoteArea).insert("besok")
+            await pilot.press("escape")
+            kept = f"Tulisan Anda disimpan sebagai konsep; {key} membukanya lagi."
+            await until(lambda kept=kept: said.sentence == kept)
+
+    play(world, scene)
+
+
 def test_a_public_note_says_so_before_it_is_sent(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, NoteDialog))
-        assert "INTERN" in str(app.screen.query_one("#audience", Static).content)
+        audience = app.screen.query_one("#audience", Static)
+        assert str(audience.content) == "INTERN: hanya petugas yang membaca catatan ini"
+        assert "enter simpan untuk petugas" in text_of(app)
         await pilot.press("ctrl+t")
-        assert "PUBLIK" in str(app.screen.query_one("#audience", Static).content)
+        assert str(audience.content) == "PUBLIK: pelapor membaca catatan ini di halamannya"
+        await until(lambda: "enter kirim ke pelapor" in text_of(app))
+        assert audience.size.height >= 1
         app.screen.query_one(NoteArea).insert("Sudah dicek")
         await pilot.press("enter")
         await until(lambda: waiting(world) == ["note"])
@@ -554,6 +579,8 @@ def test_proposing_needs_evidence_or_a_reason_and_checks_the_file(world: DeskWor
         await pilot.press("enter")
         await until(lambda: "Berkas tidak ada" in str(said.content))
         form.fields["evidence"].value = str(photo)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ConfirmDialog))  # it is Asep's
         await pilot.press("enter")
         await until(lambda: waiting(world) == ["propose"])
 
@@ -677,8 +704,35 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         screen = desk_screen(app)
         cells = screen.current_cells
         assert cells is not None
-        world.store.writing(leaving.forget, cells.id, "dlh")
+        world.store.writing(leaving.forget, cells.id, "dlh", NOW - dt.timedelta(hours=2))
+        where = f"{cells.number} tidak lagi di meja ini: sejak 24 Nov 07.12 di DLH."
         await until(lambda: screen.detail.case is None)
-        assert f"{cells.number} tidak lagi di meja ini" in " ".join(screen.detail.plain.split())
+        await until(lambda: where in " ".join(screen.detail.plain.split()))
+
+    play(world, scene)
+
+
+@pytest.mark.parametrize("typed", ["{number}", "{serial}", "nomor:{number}"])
+def test_a_report_that_was_sent_elsewhere_is_found_by_its_number(world: DeskWorld, typed: str) -> None:
+    left = world.get("BGR-26-000001")
+    text = typed.format(number=left.number.lower(), serial=left.number[-6:])
+    world.store.writing(leaving.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
+    where = f"{left.number} tidak lagi di meja ini: sejak 23 Nov 09.12 di DLH."
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        await pilot.press("slash", *text, "enter")
+        said = screen.query_one("#empty", Static)
+        await until(lambda: screen.has_class("-empty") and str(said.render()) == where)
+        await pilot.press("escape")
+        await until(lambda: screen.view == 0 and not screen.has_class("-empty"))
+        if ":" not in text:
+            await pilot.press("colon", *text)
+            await until(lambda: isinstance(app.screen, PaletteDialog))
+            palette: Any = app.screen
+            await until(lambda: where in [command.hint for command in palette.shown])
+            assert palette.shown[0].key == f"number:{left.number}"
+            await pilot.press("enter")
+            await until(lambda: screen.query_one(KeyBar).sentence == where)
 
     play(world, scene)

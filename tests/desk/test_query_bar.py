@@ -56,18 +56,18 @@ def shown(app: QlueDesk) -> int:
 
 def test_tab_goes_round_in_what_could_be_meant(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
-        await pilot.press("slash", *"status:dis")
-        await until(lambda: "dispatched Disposisi" in offered(app))
+        await pilot.press("slash", *"status:disp")
+        await until(lambda: "disposisi" in offered(app))
         await pilot.press("tab")
-        assert line(app) == "status:dispatched"
+        assert line(app) == "status:disposisi"
         await until(lambda: shown(app) == 6)
         await pilot.press("tab")
-        assert line(app) == "status:dis"
+        assert line(app) == "status:disp"
         await pilot.press("shift+tab")
-        assert line(app) == "status:dispatched"
+        assert line(app) == "status:disposisi"
         await pilot.press("space", *"kates")
         await pilot.press("backspace", "tab", "m")
-        assert line(app) == "status:dispatched kategori:m"
+        assert line(app) == "status:disposisi kategori:m"
 
     play(world, scene)
 
@@ -80,9 +80,9 @@ def test_a_late_event_of_a_fast_hand_means_what_stands_in_the_line(world: DeskWo
             field.value = "status:dis"
         field.cursor_position = len("status:dis")
         field.post_message(Input.Changed(field, "st"))
-        await until(lambda: "dispatched" in offered(app))
+        await until(lambda: "disposisi" in offered(app))
         await pilot.press("tab")
-        assert line(app) == "status:dispatched"
+        assert line(app) == "status:disposisi"
 
     play(world, scene)
 
@@ -135,12 +135,67 @@ def test_a_history_is_ones_own_and_has_no_doubles(world: DeskWorld) -> None:
 def test_a_mistake_says_what_there_is(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("slash", *"colour:x")
-        await until(lambda: "Yang ada: red, yellow, green, grey." in "\n".join(screen_text(app)))
+        await until(lambda: "Yang ada: merah, kuning, hijau, abu-abu." in "\n".join(screen_text(app)))
         text = screen_text(app)
         row = next(place for place, each in enumerate(text) if "colour:x" in each)
         assert text[row + 1].index("^") == text[row].index("colour:x") + len("colour:")
         await pilot.press("escape")
         assert app.screen.view == 0  # type: ignore[attr-defined]
+
+    play(world, scene)
+
+
+def test_a_wrong_line_says_that_the_list_does_not_answer_it(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = app.screen
+        await pilot.press("slash")
+        screen.query_one("#query-input", Input).value = "status:rusak"
+        await until(lambda: "Mungkin: kategori:jalan-rusak" in "\n".join(screen_text(app)))
+        title = str(screen.query_one("#queue-pane").border_title)
+        assert title.startswith("Belum dicari; masih Perlu saya · ")
+        await pilot.press("escape")
+        assert str(screen.query_one("#queue-pane").border_title).startswith("Perlu saya · ")
+
+    play(world, scene)
+
+
+def test_a_term_without_its_value_is_a_mistake_only_on_enter(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen.query_one(QueryBar)
+        await pilot.press("slash")
+        bar.input.value = "lampu"
+        await until(lambda: app.screen.query_text == "lampu")  # type: ignore[attr-defined]
+        bar.input.value = "nomor:"
+        bar.post_message(QueryBar.Asked("nomor:", settled=True))
+        await pilot.pause()
+        assert not bar.has_class("-wrong")
+        await pilot.press("enter")
+        await until(lambda: "Nilai untuk nomor belum ditulis." in "\n".join(screen_text(app)))
+
+    play(world, scene)
+
+
+def test_searching_for_nothing_leads_back_to_the_view(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = app.screen
+        all_of_view = shown(app)
+        await pilot.press("slash")
+        screen.query_one("#query-input", Input).value = "status:disposisi"
+        await until(lambda: screen.view == -1 and shown(app) == 6)  # type: ignore[attr-defined]
+        screen.query_one("#query-input", Input).value = " "
+        await until(lambda: screen.view == 0 and shown(app) == all_of_view)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: not screen.query_one(QueryBar).has_class("-open"))
+        assert str(screen.query_one("#queue-pane").border_title).startswith("Perlu saya · ")
+
+    play(world, scene)
+
+
+def test_what_nobody_typed_is_spelled_in_the_readers_words(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app.open_query("status:awaiting_verification overdue")
+        await pilot.press("slash")
+        assert line(app) == "status:menunggu-verifikasi adalah:lewat-tenggat"
 
     play(world, scene)
 

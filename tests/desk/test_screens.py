@@ -58,7 +58,7 @@ async def _query(app: QlueDesk, pilot: Pilot[int]) -> None:
     await pilot.press("slash", *"jalan status:disp")
     await until(lambda: str(app.screen.query_one("#query-offers", Static).render()))
     await pilot.press("tab")
-    await until(lambda: "status:dispatched" in app.screen.query_text)  # type: ignore[attr-defined]
+    await until(lambda: "status:disposisi" in app.screen.query_text)  # type: ignore[attr-defined]
     await settled(app)
 
 

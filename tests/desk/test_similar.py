@@ -14,8 +14,10 @@ from textual.widgets import OptionList
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.duplicate import DuplicateDialog, distance_words, warnings
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.many import ResultDialog
-from qlue_desk.desk.dialogs.similar import MergeDialog, SimilarDialog
+from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.store import outbox
@@ -146,6 +148,71 @@ def test_marked_reports_are_merged_onto_the_oldest_open_one_or_another(three: Th
         await until(lambda: app.screen is app.screen_stack[1])
         await pilot.press("u")
         await until(lambda: three.moves() == [])
+
+    play(three, scene)
+
+
+def test_the_question_shows_both_reports_what_is_unlike_and_the_way_back(three: Three) -> None:
+    far = three.world.add(
+        title="Got mampet", street="Jl. Empang", status=Status.IN_PROGRESS, category="drainase",
+        created_at=NOW - dt.timedelta(days=30), lat_e6=-6_600_000, lon_e6=106_800_000,
+    )  # fmt: skip
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen: Any = app.screen
+        same = Same(far, (three.newer,))
+        screen.run_worker(screen.matching._close(same, "Tutup?"), exit_on_error=False)
+        await until(lambda: isinstance(app.screen, DuplicateDialog) and bool(app.screen.query("#pair")))
+        await until(lambda: "Got mampet" in "\n".join(screen_text(app)))
+        text = "\n".join(screen_text(app))
+        area = three.world.workplace.city.kelurahan[0].name
+        for words in (
+            "BGR-26-000004  ◆ Proses  Drainase dan got",
+            "Got mampet",
+            f"Jl. Empang, {area}",
+            "BGR-26-000002  ■ Disposisi  Jalan rusak",
+            "Lubang baru",
+            "1.002 m dari yang asli · selisih 29 hari",
+            "! Kategorinya lain: Jalan rusak, yang asli Drainase dan got.",
+            "! Statusnya lain: Disposisi, yang asli Proses.",
+            "! Jaraknya lebih dari 300 m.",
+            "! Selisihnya lebih dari 14 hari.",
+            "u membatalkannya dalam 5 detik; sesudah itu hanya verifikator yang bisa membukanya kembali.",
+        ):
+            assert words in text, words
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen)
+        assert three.moves() == []
+
+    play(three, scene)
+
+
+def test_nothing_is_warned_of_where_all_is_alike_and_an_ended_original_is(three: Three) -> None:
+    city = three.world.workplace.city
+    assert warnings(three.older, three.newer, city) == []
+    assert distance_words(three.older, three.newer) == "111 m dari yang asli · selisih 2 hari"
+    ended = three.world.complaint(status=Status.RESOLVED, created_at=NOW, lat_e6=None)
+    assert warnings(ended, three.newer, city) == ["Yang asli sudah Selesai."]
+    assert distance_words(ended, three.newer) == "jarak ke yang asli tidak diketahui · selisih 1 hari"
+
+
+def test_the_move_shows_the_original_whose_number_is_typed(three: Three) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await stand_on(app, three.newer)
+
+        def shown() -> str:
+            return str(app.screen.query_one("#original").render())  # type: ignore[attr-defined]
+
+        await pilot.press("t", "p")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and bool(app.screen.query("#original")))
+        await pilot.press("1")
+        await until(lambda: "Lubang lama" in shown())
+        assert shown().startswith("BGR-26-000001  ■ Disposisi")
+        assert "111 m dari yang asli · selisih 2 hari" in shown()
+        await pilot.press("9")
+        await until(lambda: shown() == "19 tidak ada di meja ini; pusat yang memeriksanya.")
+        await pilot.press("backspace", "backspace")
+        await until(lambda: shown() == "")
 
     play(three, scene)
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from qlue_desk import settings
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -66,6 +68,61 @@ def test_views_are_put_in_order_renamed_deleted_and_it_is_taken_back(world: Desk
         assert settings.read(file).ui.view_order[:2] == [before[1], "Saya"]
         screen: Any = app.screen
         await until(lambda: None not in screen._view_counts)
+
+    play(world, scene)
+
+
+def test_g_and_shift_g_go_to_the_first_and_the_last_view(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app.screen.edit_views()  # type: ignore[attr-defined]
+        await until(lambda: isinstance(app.screen, ViewsDialog) and bool(app.screen.query("#view-rows")))
+        rows = app.screen.query_one("#view-rows", OptionList)
+        await until(lambda: rows.has_focus and rows.highlighted == 0)
+        for key, place in (("G", 8), ("g", 0), ("end", 8), ("home", 0), ("ctrl+d", 8), ("k", 7), ("j", 8)):
+            await pilot.press(key)
+            assert rows.highlighted == place, key
+
+    play(world, scene)
+
+
+def test_a_built_in_view_is_displaced_only_when_that_is_meant_and_comes_back(world: DeskWorld) -> None:
+    async def save(app: QlueDesk, pilot: Pilot[int], name: str) -> None:
+        await pilot.press("S")
+        await until(lambda: isinstance(app.screen, AskDialog))
+        await pilot.press(*name, "enter")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen: Any = app.screen
+        screen.show_own_query("status:resolved")
+        await until(lambda: screen.query_text == "status:resolved")
+        await save(app, pilot, "koordinasi")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.is_mounted)
+        dialog: Any = app.screen
+        assert dialog.question == (
+            "“Koordinasi” adalah tampilan bawaan (status:coordinating). Ganti dengan pencarian ini (status:resolved)?\n"
+            "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
+        )
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen)
+        assert ("Koordinasi", "status:coordinating") in screen.views
+        await save(app, pilot, "koordinasi")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.is_mounted)
+        await pilot.press("enter")
+        await until(lambda: ("Koordinasi", "status:resolved") in screen.views)
+        # The own one in its place is the person's: it is changed without a question.
+        screen.show_own_query("status:resolved older:7d")
+        await save(app, pilot, "Koordinasi")
+        await until(lambda: ("Koordinasi", "status:resolved older:7d") in screen.views)
+        screen.edit_views()
+        await until(lambda: isinstance(app.screen, ViewsDialog) and bool(app.screen.query("#view-rows")))
+        rows = app.screen.query_one("#view-rows", OptionList)
+        await until(lambda: rows.has_focus and rows.highlighted == 0)
+        rows.highlighted = names(app).index("Koordinasi")
+        await pilot.press("d")
+        listed: Any = app.screen
+        await until(lambda: "status:coordinating" in [row.query for row in listed.rows])
+        await pilot.press("escape")
+        await until(lambda: ("Koordinasi", "status:coordinating") in screen.views)
 
     play(world, scene)
 

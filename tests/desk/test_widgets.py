@@ -16,19 +16,18 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 
 from qlue_desk.desk import themes, wording
-from qlue_desk.desk.safe_text import fit, wrap
+from qlue_desk.desk.safe_text import fit, hanging, wrap
 from qlue_desk.desk.summary.cells import Cell, neighbour, numbers_of
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.fields import (
     Choice,
     NoteArea,
-    PathInput,
     Picker,
     SafeInput,
-    complete_path,
     fitting,
 )
 from qlue_desk.desk.widgets.header_line import line_words
+from qlue_desk.desk.widgets.paths import PathInput, complete_path
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk_world import NOW
@@ -394,3 +393,15 @@ def test_the_right_arrow_completes_a_path_at_once(tmp_path: Path) -> None:
             assert field.value == f"{tmp_path}/foto.jpgx"
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("- satu dua tiga", "- satu\n  dua\n  tiga"),
+        ("pendek", "pendek"),
+        ("", ""),
+    ],
+)
+def test_a_line_of_a_list_goes_on_below_its_own_beginning(line: str, shown: str) -> None:
+    assert hanging(line, 7) == shown

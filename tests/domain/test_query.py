@@ -26,6 +26,7 @@ from qlue_desk.domain.query import (
     Term,
     Word,
     parse,
+    spelled,
 )
 from qlue_desk.domain.query_complete import Offer, offers, token_span
 from qlue_desk.domain.query_names import FIXED, HAS_WORDS, IS_WORDS, Has, Is, Spelling, names_of
@@ -177,16 +178,17 @@ def test_without_a_list_of_people_by_takes_any_name() -> None:
     ("text", "pointed_at", "nearest"),
     [
         ("lampu stauts:new", "stauts", ("status",)),
-        ("status:dispatchd", "dispatchd", ("dispatched",)),
-        ("status:new,disposisy", "disposisy", ("Disposisi",)),
-        ("kelurahan:smpur overdue", "smpur", ("Sempur",)),
+        ("status:dispatchd", "dispatchd", ("disposisi",)),
+        ("status:new,disposisy", "disposisy", ("disposisi",)),
+        ("status:rusak", "rusak", ("kategori:jalan-rusak",)),
+        ("kelurahan:smpur overdue", "smpur", ("sempur",)),
         ("dinas:dishup", "dishup", ("dishub",)),
-        ("by:rina", "rina", ("Rina Wati",)),
-        ("older:besok", "besok", ("24h", "3d", "2w")),
+        ("by:rina", "rina", ("rina-wati",)),
+        ("older:besok", "besok", ()),
         ("since:2026-02-30", "2026-02-30", ()),
-        ("due:tody", "tody", ("today",)),
+        ("due:tody", "tody", ("hari-ini",)),
         ("due:<lama", "<lama", ()),
-        ("sort:dua", "dua", ("due", "diubah", "dibuat")),
+        ("sort:dua", "dua", ("tenggat", "diubah", "dibuat")),
         ("has:fotoo", "fotoo", ("foto",)),
         ('kelurahan:"Tak Ada"', '"Tak Ada"', ()),
         ("lampu status:", "", ()),
@@ -206,6 +208,47 @@ def test_what_is_not_understood_is_pointed_at_with_the_nearest(
     assert error.nearest == nearest
     assert error.template in MESSAGES
     assert error.message == error.template.format(**error.fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("status:dispatchd", "Nilai “dispatchd” tidak dikenal untuk status. Mungkin: dispatched."),
+        ("status:diterimo", "Nilai “diterimo” tidak dikenal untuk status. Mungkin: acknowledged."),
+        (
+            "kategori:rusk",
+            'Nilai “rusk” tidak dikenal untuk category. Yang ada: jalan-rusak, "PKL, liar", none.',
+        ),
+        ("nomor:", "Nilai untuk number belum ditulis."),
+        ("warna:xyz", "Nilai “xyz” tidak dikenal untuk colour. Yang ada: red, yellow, green, grey."),
+    ],
+)
+def test_a_reader_of_english_is_told_in_the_words_of_english(text: str, sentence: str) -> None:
+    """The sentence itself comes from the catalogue; what is named in it does not."""
+    with pytest.raises(QueryError) as caught:
+        parse(text, NAMES, "en")
+    assert caught.value.sentence() == sentence
+
+
+@pytest.mark.parametrize(
+    ("canonical", "indonesian"),
+    [
+        (
+            "status:dispatched,awaiting_verification overdue",
+            "status:disposisi,menunggu-verifikasi adalah:lewat-tenggat",
+        ),
+        ("-is:snoozed by:me,none", "-adalah:ditunda oleh:saya,kosong"),
+        ("older:24h newer:3d due:<8h", "lebih-lama:24jam lebih-baru:3hari tenggat:<8jam"),
+        ("number:BGR-26-000006", "nomor:BGR-26-000006"),
+        ('kelurahan:32.71.05.1001 "lampu mati"', 'kelurahan:32.71.05.1001 "lampu mati"'),
+        ("kelurahan:32.71.03.1003 category:pkl", 'kelurahan:sempur kategori:"PKL, liar"'),
+        ("sort:-created group:category", "urut:-masuk kelompok:kategori"),
+    ],
+)
+def test_a_query_is_spelled_in_the_readers_words(canonical: str, indonesian: str) -> None:
+    query = parse(canonical, NAMES)
+    assert spelled(query, NAMES, "id") == indonesian
+    assert parse(indonesian, NAMES) == query
 
 
 def test_an_error_says_what_was_found_even_with_braces_in_it() -> None:
@@ -260,6 +303,7 @@ def test_canonical_text_parses_to_the_same_query(text: str) -> None:
         span = (0, 0)
         assert parse(str(query), NAMES) == query
         assert str(parse(str(query), NAMES)) == str(query)
+        assert all(parse(spelled(query, NAMES, language), NAMES) == query for language in ("id", "en"))
     assert 0 <= span[0] <= span[1] <= len(text)
 
 
@@ -268,16 +312,16 @@ def test_canonical_text_parses_to_the_same_query(text: str) -> None:
     [
         ("sta", ["status:"]),
         ("lampu -kate", ["kategori:"]),
-        ("status:dis", ["dispatched"]),
+        ("status:dis", ["disposisi"]),
         ("status:dispo", ["disposisi"]),
         ("status:new,butuh", ["butuh-info"]),
         ("-kelurahan:ba", ["batutulis"]),
         ("kelurahan:batu-t", ["batutulis"]),
         ("category:pk", ['"PKL, liar"']),
         ("by:ri", ["rina-wati"]),
-        ("older:2", ["24h", "2w"]),
+        ("older:2", ["24jam", "2minggu"]),
         ("sort:-cr", ["-created"]),
-        ("colour:", ["red", "yellow", "green", "grey"]),
+        ("colour:", ["merah", "kuning", "hijau", "abu-abu"]),
         ("foo:ba", []),
         ("", []),
         ("lampu ", []),
@@ -287,10 +331,10 @@ def test_canonical_text_parses_to_the_same_query(text: str) -> None:
         ("lampu semp", ["kelurahan:sempur"]),
         ("batu tx", []),
         ("bat", ["kelurahan:batutulis"]),
-        ("rus", ["category:jalan-rusak"]),
+        ("rus", ["kategori:jalan-rusak"]),
         ("dish", ["dinas:dishub"]),
         ("dispo", ["status:disposisi"]),
-        ("-rina", ["by:rina-wati"]),
+        ("-rina", ["oleh:rina-wati"]),
         ('"semp', []),
     ],
 )
@@ -298,8 +342,17 @@ def test_suggestions(written: str, suggestions: list[str]) -> None:
     assert [offer.text for offer in offers(written, len(written), NAMES)] == suggestions
 
 
+def test_suggestions_speak_the_readers_language_and_know_the_other() -> None:
+    assert [offer.text for offer in offers("warna:", 6, NAMES, "en")] == ["red", "yellow", "green", "grey"]
+    assert [offer.text for offer in offers("rus", 3, NAMES, "en")] == ["category:jalan-rusak"]
+    assert [offer.text for offer in offers("lebih-lama:2", 12, NAMES, "en")] == ["24h", "2w"]
+    assert [offer.text for offer in offers("warna:re", 8, NAMES, "id")] == ["red"]
+    assert [offer.text for offer in offers("st", 2, NAMES, "id")] == ["status:"]
+
+
 def test_a_suggestion_says_what_it_means() -> None:
-    assert offers("status:disp", 11, NAMES) == [Offer("dispatched", "Disposisi")]
+    assert offers("status:dispa", 12, NAMES) == [Offer("dispatched", "Disposisi")]
+    assert offers("status:dis", 10, NAMES, "en") == [Offer("dispatched", "")]
     assert offers("dinas:dis", 9, NAMES) == [Offer("dishub", "Dinas Perhubungan")]
     assert offers("category:jal", 12, NAMES) == [Offer("jalan-rusak", "")]
 
@@ -307,9 +360,10 @@ def test_a_suggestion_says_what_it_means() -> None:
 @pytest.mark.parametrize(
     ("text", "allowed"),
     [
-        ("colour:xyz", ("red", "yellow", "green", "grey")),
-        ("priority:", ("ordinary", "high", "emergency")),
-        ("older:", ("24h", "3d", "2w")),
+        ("colour:xyz", ("merah", "kuning", "hijau", "abu-abu")),
+        ("priority:", ("biasa", "tinggi", "darurat")),
+        ("kategori:xyz", ("jalan-rusak", '"PKL, liar"', "kosong")),
+        ("older:", ("24jam", "3hari", "2minggu")),
         ("kelurahan:xyz", ()),
     ],
 )

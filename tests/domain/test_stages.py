@@ -12,9 +12,11 @@ from qlue_desk.domain.stages import (
     FOLLOWED_UP,
     INTERRUPTED,
     MOVED_BY_OFFICERS,
+    NEEDS_OFFICER,
     ONLY_WATCHED,
     interrupted,
     moved_by_officers,
+    told_by_reporters,
 )
 
 
@@ -58,11 +60,17 @@ def test_officers_move_what_an_edge_of_theirs_leads_out_of() -> None:
     )
 
 
+def test_what_the_reporter_has_to_say_something_about_does_not_need_the_officer() -> None:
+    assert {Status.AWAITING_REPORTER} == MOVED_BY_OFFICERS - NEEDS_OFFICER
+    edges = changed(Verb.ANSWER, sources=frozenset({Status.AWAITING_REPORTER, Status.SCHEDULED}))
+    assert told_by_reporters(edges) == {Status.AWAITING_REPORTER, Status.SCHEDULED}
+
+
 def test_views_and_handover_ask_by_the_groups() -> None:
     officer = {view.name: view.query for view in DEFAULT_VIEWS[Role.OFFICER]}
     assert officer["Dalam proses"].startswith("status:acknowledged,in_progress")
     assert officer["Hanya dipantau"] == of_status(ONLY_WATCHED)
-    assert officer["Perlu saya"].startswith(f"{of_status(MOVED_BY_OFFICERS)} by:me,none")
+    assert officer["Perlu saya"].startswith(f"{of_status(NEEDS_OFFICER)} by:me,none")
     assert DEFAULT_VIEWS[Role.VERIFIER][0].query.startswith(of_status(FOR_DISPATCH))
     assert of_status(INTERRUPTED) == _WAITING
     assert of_status(PLANNED) == "status:coordinating,scheduled,awaiting_reporter"

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from qlue_desk.store import schema
 from qlue_desk.store.bound import connection
+
+
+def back_to_version_6() -> None:
+    """Lists did not know of proposals, and a report that left was forgotten. Inside `Store.write`."""
+    for statement in (
+        "DROP INDEX complaint_proposed",
+        "DROP INDEX complaint_wide",
+        "ALTER TABLE complaint DROP COLUMN proposal",
+        schema._WIDE.replace(", proposal", ""),
+        "DROP TABLE departed",
+        "PRAGMA user_version = 6",
+    ):
+        connection().execute(statement)
 
 
 def back_to_version_5() -> None:
     """Words were taken out of the index at once. Inside `Store.write`."""
+    back_to_version_6()
     for statement in (
         "DROP TRIGGER words_gone_delete",
         "DROP TRIGGER words_gone_update",

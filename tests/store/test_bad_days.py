@@ -21,6 +21,7 @@ from qlue_desk.store import ballast, disk, location, meta, outbox, position, sch
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, StoreError
+from qlue_desk.store.key import load_key
 from tests.desk_world import DeskWorld
 
 HERE = [sys.executable, "-m", "qlue_desk"]
@@ -154,13 +155,42 @@ def test_the_ballast_is_put_by_where_there_is_room_and_given_up_once(tmp_path: P
     assert ballast.give_up(tmp_path) is False
 
 
-def test_a_nearly_full_disk_is_not_filled_by_the_ballast(small_disk: Path) -> None:
+def test_a_small_disk_has_a_small_ballast_that_grows_with_the_room(small_disk: Path) -> None:
+    filler = small_disk / "fill"
+    disk.occupy(filler, 12 * 1024 * 1024 - 8 * ballast.LEAST + 65536)
     ballast.make(small_disk)
-    assert list(small_disk.iterdir()) == []
+    assert list(small_disk.iterdir()) == [filler]  # what is left is too little to put anything by
+    filler.unlink()
+    disk.occupy(filler, 8 * 1024 * 1024)
+    ballast.make(small_disk)
+    size = (small_disk / ballast.FILE).stat().st_size
+    assert ballast.LEAST <= size <= 4 * 1024 * 1024 // ballast.SHARE
+    ballast.make(small_disk)
+    assert (small_disk / ballast.FILE).stat().st_size == size
+    filler.unlink()
+    ballast.make(small_disk)
+    assert 2 * size <= (small_disk / ballast.FILE).stat().st_size <= 12 * 1024 * 1024 // ballast.SHARE
+
+
+def test_it_is_said_whether_anything_can_still_be_recorded(small_disk: Path) -> None:
+    home = small_disk / "home"
+    desk_on(home)
+    (home / ballast.FILE).unlink(missing_ok=True)
+    ballast.make(home)
+    fill(small_disk)
+    nearly = command(home, "queue").stderr
+    assert nearly.startswith(f"Cakram hampir penuh di {home}: kosongkan ruang. Tindakan masih dicatat")
+    assert command(home, "act", "1", "--do", "acknowledge").returncode == 0  # it was true
+    fill(small_disk)
+    assert command(home, "queue").stderr.startswith(
+        f"Cakram penuh di {home}: sebelum ada ruang tidak ada yang bisa dicatat, dikirim, atau diambil."
+    )
+    assert command(home, "act", "2", "--do", "acknowledge").returncode == 1  # and so was this
 
 
 def test_a_line_that_does_not_fit_leaves_the_twin_as_it_was(small_disk: Path) -> None:
     path = small_disk / twin.FILE
+    load_key(small_disk, database_exists=False)
     twin.append(path, [twin.Line(undone="a_1")])
     before = path.read_bytes()
     fill(small_disk)

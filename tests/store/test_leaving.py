@@ -90,6 +90,8 @@ def test_a_purge_leaves_own_unsent_work_and_nothing_of_any_citizen(world: Replic
     world.store.writing(drafts.save, "handover", "u_rina", f"awasi {SAID}", NOW)
     world.store.writing(drafts.save, "new:u_rina", "enter", f"pelapor {SAID}", NOW)
     world.store.writing(meta.put, "of a module that comes one day", SAID)
+    gone = world.add()
+    world.store.writing(leaving.forget, gone.id, "dlh")
     assert tables_with_rows(world) == {table._meta.table_name for table in TABLES}
     world.store.writing(leaving.purge)
     left = kept(world)

@@ -210,7 +210,7 @@ def test_a_damaged_twin_line_is_counted_and_the_others_are_read(world: DeskWorld
     ids = [note(world, one.id, text) for text in "abc"]
     path = tmp_path / "outbox.log"
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[1].replace(b'"note"', b'"nota"') + lines[2][:40])
+    path.write_bytes(lines[0] + lines[1].swapcase() + lines[2][:40])
     found = twin.read(path)
     assert [line.action.id for line in found.recorded if line.action] == [ids[0]]
     assert found.damaged == 2

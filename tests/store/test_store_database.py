@@ -20,6 +20,7 @@ from qlue_desk.store import complaints, meta, queue
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Change, Store
 from qlue_desk.store.errors import OffThread, StoreClosed, StoreError, Superseded
+from qlue_desk.store.key import KEY_FILE
 from qlue_desk.store.models import SCHEMA_VERSION, MetaRow
 from tests.desk_world import NOW, DeskWorld
 from tests.store.older import back_to_version_3
@@ -48,9 +49,12 @@ def test_the_file_is_unreadable_without_its_key(store: Store) -> None:
     with pytest.raises(sqlcipher.DatabaseError):
         bare.execute("SELECT * FROM meta")
     bare.close()
+    (store.folder / KEY_FILE).write_text("5" * 64)
     with pytest.raises(StoreError) as error:
-        Store.open(store.folder, key=b"x" * 32)
-    assert str(error.value) == f"{store.path} tidak bisa dibuka dengan kunci ini, atau rusak."
+        Store.open(store.folder)
+    assert str(error.value) == (
+        f"{store.path} tidak bisa dibuka dengan kunci ini, atau rusak; obatnya: qlue-desk doctor."
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no POSIX modes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,21 +14,23 @@ import pytest
 
 from qlue_desk.casework import snoozing
 from qlue_desk.casework.acting import act
+from qlue_desk.casework.reading import queue
 from qlue_desk.casework.similar import similar
 from qlue_desk.casework.undoing import undo
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.similarity import subject_of
-from qlue_desk.store import complaints, leaving, schema
+from qlue_desk.store import complaints, departed, leaving, meta, schema
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
+from qlue_desk.store.departed import Departed
 from qlue_desk.store.errors import StoreError
-from qlue_desk.store.key import load_key
+from qlue_desk.store.key import KEY_FILE
 from qlue_desk.store.models import SCHEMA_VERSION
 from qlue_desk.store.similar import duplicates_of
 from tests.desk_world import NOW, DeskWorld
-from tests.store.older import back_to_version_3, back_to_version_4
+from tests.store.older import back_to_version_3, back_to_version_4, back_to_version_6
 
 COPY = "desk.schema1.db"
 
@@ -62,6 +65,32 @@ def test_version_3_learns_where_its_reports_lie(tmp_path: Path) -> None:
     store.close()
 
 
+def test_version_6_learns_which_proposals_came_back_and_keeps_where_reports_went(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    proposed = world.add(status=Status.AWAITING_VERIFICATION, proposed_by="u_rina")
+    back = world.add(status=Status.IN_PROGRESS, proposed_by="u_rina", reason="belum rata")
+    other = world.add(status=Status.IN_PROGRESS)
+    left = world.add()
+    act(world.workplace, [left.id], "note", Fields(note="tiang miring"), now=NOW)
+    world.store.writing(leaving.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
+
+    def as_it_was() -> None:
+        back_to_version_6()
+        meta.put(f"departed:{left.id}", "dlh")
+
+    world.store.write(as_it_was).result()
+    world.close()
+    again = Workplace.open(tmp_path)
+    assert version_of(again.store) == SCHEMA_VERSION
+    found = [item["number"] for item in queue(again, "sort:proposed", None, NOW)]
+    assert found == [proposed.number, back.number, other.number]
+    assert [item["number"] for item in queue(again, "is:sentback", None, NOW)] == [back.number]
+    # When it left was not kept: it has been there since the act at the latest.
+    assert again.store.reading(departed.numbered, "4") == [Departed(left.number, "dlh", NOW)]
+    assert again.store.reading(meta.get, f"departed:{left.id}") is None
+    again.close()
+
+
 def version_of(store: Store) -> int:
     return store.reading(lambda: int(connection().execute("PRAGMA user_version").fetchone()[0]))
 
@@ -75,7 +104,8 @@ def test_the_copy_from_before_is_whole_encrypted_and_for_its_owner(tmp_path: Pat
     other = tmp_path / "other"
     other.mkdir()
     os.replace(copy, other / "desk.db")
-    store = Store.open(other, key=load_key(tmp_path / "home", database_exists=True))
+    shutil.copy(tmp_path / "home" / KEY_FILE, other)
+    store = Store.open(other)
     assert store.reading(complaints.get, complaint.id) == complaint
     store.close()
     assert (other / COPY).exists()  # it was of version 1 still

@@ -17,9 +17,11 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
-from tests.pty_desk import DOWN, ROOT, UP, PtyDesk
 from tests.sync.matrix.lanes import queue_notes
 from tests.sync.rig import Central
+from tests.terminal import DESK, ROOT, Terminal
+
+DOWN, UP = b"\x1b[B", b"\x1b[A"
 
 PAUSE_SECONDS = 0.06
 """Between two keys; a finger that stays on the key repeats about so fast."""
@@ -77,19 +79,20 @@ def feel(folder: Path, actions: int, reports: int = 400, idle_keys: int = 100) -
         port = int(central.url.rpartition(":")[2])
     (desk.home / "config.toml").write_text("[sync]\nundo_seconds = 0\n")
     sent = _Sent(central.data / "central.db")
-    with PtyDesk.open(desk.home, {"QLUE_DESK_CONFIG": str(desk.home / "config.toml")}) as seen:
-        seen.until(lambda text: seen.lit_row() >= 0 and made[0].title in text)
-        seen.rest(0.5, 3.0)
+    environ = {"QLUE_DESK_HOME": str(desk.home), "QLUE_DESK_CONFIG": str(desk.home / "config.toml")}
+    with Terminal(DESK, environ=environ, columns=120, rows=36, cwd=desk.home) as seen:
+        seen.until(lambda: seen.cursor()[1] and made[0].title in seen.text())
+        seen.quiet(0.5, 3.0)
         finger = _Finger(seen)
         finger.press(felt.before, lambda: len(felt.before) >= idle_keys)
         with _serving(central.data, port):
-            seen.press(b"r")
+            seen.type(b"r")
             while not sent():
-                seen.rest(0.01, 0.05)
+                seen.quiet(0.01, 0.05)
             began = time.perf_counter()
             finger.press(felt.meanwhile, lambda: sent() >= actions)
             felt.seconds = time.perf_counter() - began
-            seen.rest(0.5, 5.0)
+            seen.quiet(0.5, 5.0)
             finger.press(felt.after, lambda: len(felt.after) >= idle_keys)
     return felt
 
@@ -97,7 +100,7 @@ def feel(folder: Path, actions: int, reports: int = 400, idle_keys: int = 100) -
 class _Finger:
     """Goes down the queue and up again."""
 
-    def __init__(self, desk: PtyDesk) -> None:
+    def __init__(self, desk: Terminal) -> None:
         self._desk = desk
         self._steps = 0
 
@@ -105,11 +108,11 @@ class _Finger:
         """Key after key, each timed, until it is enough."""
         while not enough():
             key = UP if self._steps // STRIDE % 2 else DOWN
-            into.append(self._desk.key_to_paint(key))
+            into.append(self._desk.move(key))
             self._steps += 1
             until = time.perf_counter() + PAUSE_SECONDS
             while (left := until - time.perf_counter()) > 0:
-                self._desk.rest(left, left)
+                self._desk.quiet(left, left)
 
 
 class _Sent:

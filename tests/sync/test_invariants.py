@@ -19,7 +19,8 @@ from qlue_desk.central.errors import Invalid
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import blobs, snapshot
 from qlue_desk.sync.errors import Offline, Portal
-from qlue_desk.sync.transport import MAX_REPLY, Transport
+from qlue_desk.sync.reading import MAX_REPLY
+from qlue_desk.sync.transport import Transport
 from tests.sync import test_fault_matrix as matrix
 from tests.sync.faults import answer, raw_server
 from tests.sync.matrix.place import Place, everything, note

@@ -15,7 +15,8 @@ import pytest
 from qlue_desk.protocol import content_digest
 from qlue_desk.sync import errors
 from qlue_desk.sync.errors import BadReply, DigestGone, InsecureAddress, Offline, OtherServer, Portal
-from qlue_desk.sync.transport import MAX_REPLY, Transport, checked_address
+from qlue_desk.sync.reading import MAX_REPLY
+from qlue_desk.sync.transport import Transport, checked_address
 from tests.sync.faults import Handler, answer, raw_server
 
 

@@ -21,7 +21,7 @@ _MINUTE = dt.timedelta(minutes=1)
 NOW: dict[Status, str] = {
     Status.HELD: N_("{city} belum bergabung: laporan dicatat dan dihitung, belum dikerjakan."),
     Status.NEW: N_("Menunggu diperiksa {coordinator} sejak {since}."),
-    Status.DISPATCHED: N_("Dikirim ke {dinas} sejak {since}, belum dijawab."),
+    Status.DISPATCHED: N_("Sampai di {dinas} sejak {since}, belum diterima."),
     Status.ACKNOWLEDGED: N_("Diterima {dinas} sejak {since}."),
     Status.IN_PROGRESS: N_("Dikerjakan {dinas} sejak {since}."),
     Status.COORDINATING: N_("{dinas} berkoordinasi dengan {party} sejak {since}."),
@@ -40,7 +40,7 @@ NOW: dict[Status, str] = {
 NEXT: dict[Status, str] = {
     Status.HELD: N_("Begitu {city} bergabung, laporan ini diteruskan; belum ada tenggat."),
     Status.NEW: N_("{coordinator} memilih dinas yang menangani paling lambat {due}."),
-    Status.DISPATCHED: N_("{dinas} menjawab paling lambat {due}."),
+    Status.DISPATCHED: N_("{dinas} menerimanya paling lambat {due}."),
     Status.ACKNOWLEDGED: N_("{dinas} mulai mengerjakan; selesai paling lambat {due}."),
     Status.IN_PROGRESS: N_("{dinas} menyelesaikannya paling lambat {due}."),
     Status.COORDINATING: N_("{dinas} melanjutkan setelah koordinasi; selesai paling lambat {due}."),
@@ -57,7 +57,7 @@ NEXT: dict[Status, str] = {
 
 NEXT_UNDATED: dict[Status, str] = {
     Status.NEW: N_("{coordinator} memilih dinas yang menangani."),
-    Status.DISPATCHED: N_("{dinas} menjawab laporan ini."),
+    Status.DISPATCHED: N_("{dinas} menerima laporan ini."),
     Status.ACKNOWLEDGED: N_("{dinas} mulai mengerjakan."),
     Status.IN_PROGRESS: N_("{dinas} menyelesaikannya."),
     Status.COORDINATING: N_("{dinas} melanjutkan setelah koordinasi."),

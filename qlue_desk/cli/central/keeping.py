@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import number
 from qlue_desk.words import _, n_
+
+if TYPE_CHECKING:
+    from qlue_desk.central.admin import Checked
 
 WHY = {
     "moved": N_("basis data lain di alamat yang sama"),
@@ -119,6 +123,31 @@ def _announce(shell: Shell, data: Path | None, database: str | None, json_output
         )
 
 
+def _say_what_cannot_be_told(found: Checked) -> None:
+    """Public numbers may be given twice where the file that remembers them did not see all of them."""
+    if found.compared_since is not None:
+        say(
+            _(
+                "heads.json baru ada sejak {at}: apakah basis data ini salinan lama, sehingga nomor laporan"
+                " terpakai dua kali, tidak bisa diketahui dari sini."
+            ).format(at=f"{found.compared_since:%Y-%m-%d %H:%M} UTC")
+        )
+    if found.older_file:
+        say(
+            _(
+                "heads.json mengenal lebih sedikit nomor laporan daripada basis data ini: berkas itu salinan lama,"
+                " atau tidak bisa ditulis."
+            )
+        )
+    if found.compared_since is not None or found.older_file:
+        say(
+            _(
+                "Bila basis data pernah disalin kembali dari waktu lebih awal, jalankan qlue-desk central restore"
+                " tanpa FILE: nomor yang mungkin sudah dipegang warga dilewati, dan semua meja menyalin ulang."
+            )
+        )
+
+
 @command("check", N_("Periksa halaman basis data, rantai setiap aliran, riwayat, dan berkas."))
 @data_options
 @pass_shell
@@ -139,6 +168,7 @@ def check(shell: Shell, data: Path | None, database: str | None, json_output: bo
         for skipped in restore.skipped:
             say(_("  Nomor {first}–{last} ({city}, {year}) dilewati: mungkin sudah dipegang warga.").format(
                 first=skipped.first, last=skipped.last, city=skipped.city, year=skipped.year))  # fmt: skip
+    _say_what_cannot_be_told(found)
     say(
         _("{complaints} laporan, {entries} baris riwayat, {events} kejadian di {streams} aliran.").format(
             complaints=found.complaints,

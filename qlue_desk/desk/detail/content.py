@@ -159,6 +159,9 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
             return _("ditahan {time}, belum dinilai").format(time=waited), "$status-grey"
         case Status.ACKNOWLEDGED:
             return _("diterima {time} lalu, belum dikerjakan").format(time=waited), "$status-yellow"
+        case Status.IN_PROGRESS if complaint.sent_back:
+            words = _("usulan selesai dikembalikan {time} lalu: {reason}")
+            return words.format(time=waited, reason=safe(complaint.reason)), "$status-red"
         case Status.IN_PROGRESS:
             return _("dikerjakan sejak {time} lalu").format(time=waited), "$status-yellow"
         case Status.SCHEDULED:

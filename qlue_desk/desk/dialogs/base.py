@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -63,6 +63,10 @@ class Dialog(ModalScreen[Answer]):
         ):  # none while it closes, with keys still on their way
             line.update(Content(safe(sentence)))
         self.set_class(bool(sentence), "-wrong")
+
+    def typed_too_early(self) -> None:
+        """Keys were pressed before the question could be read."""
+        self.wrong(_("Yang diketik sebelum pertanyaan ini tidak dipakai."))
 
     def mended(self, edited: Widget) -> None:
         """A field was edited: what was said of it is old."""
@@ -129,7 +133,8 @@ class DraftKeeper:
 class ActingDialog(Dialog[Answer]):
     """A dialog whose enter acts on reports; what was typed stays until that has worked."""
 
-    keeper: DraftKeeper | None = None
+    keepers: Mapping[str, DraftKeeper] = {}
+    """Of each field whose text is kept while it is typed."""
     running = False
     how_many = 1
     """Reports that the act is for."""
@@ -173,8 +178,8 @@ class ActingDialog(Dialog[Answer]):
             if field is not None:
                 field.focus()
             return False
-        if self.keeper is not None:
-            self.keeper.now("")
+        for keeper in self.keepers.values():
+            keeper.now("")
         return True
 
 
@@ -210,11 +215,13 @@ class ConfirmDialog(Dialog[bool]):
 class AskDialog(Dialog[str]):
     """One line to type."""
 
-    def __init__(self, title: str, explanation: str, placeholder: str) -> None:
+    def __init__(self, title: str, explanation: str, placeholder: str, *, usual: str = "") -> None:
+        """`usual`: what an empty line means; '' asks for something."""
         super().__init__()
         self.title_text = title
         self.explanation = explanation
         self.placeholder = placeholder
+        self.usual = usual
         self.keys_text = _("enter simpan   esc batal")
 
     def body(self) -> ComposeResult:
@@ -224,8 +231,8 @@ class AskDialog(Dialog[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
-        if event.value.strip():
-            self.dismiss(event.value.strip())
+        if typed := event.value.strip() or self.usual:
+            self.dismiss(typed)
 
 
 class ChooseDialog(Dialog[str]):

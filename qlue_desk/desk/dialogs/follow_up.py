@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,13 +19,13 @@ from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
-from qlue_desk.desk.dialogs.form import Material, MoveForm
+from qlue_desk.desk.dialogs.form import KEPT, Material, MoveForm
 from qlue_desk.desk.dialogs.walking import FieldWalk
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key, later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
 from qlue_desk.domain.complaint import OPEN_STATUSES
-from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, To, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -78,6 +79,8 @@ FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 Agree = Callable[[Verb, Fields, Sequence[Path]], Awaitable[bool]]
 """Asks before an act on many reports."""
+Describe = Callable[[str], Awaitable[Content]]
+"""The report whose number was typed as the original, in a few lines."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -99,9 +102,11 @@ def shown_offers(offers: Sequence[Offer], *, several: bool = False) -> list[Offe
     return [*moves, *stills, *refused]
 
 
-def text_kind(edge: Edge) -> str:
-    """What a move's text is for, and whether the citizen reads it: `optional.public`, `reason.inside`."""
-    return f"{edge.text}.{'public' if edge.public else 'inside'}"
+def kind_of(edge: Edge, field: str) -> str:
+    """What a field of a move is kept under: a text by what it is for, and whether the citizen reads it
+    (`optional.public`, `reason.inside`), files by the field's name.
+    """
+    return f"{edge.text}.{'public' if edge.public else 'inside'}" if field == "note" else field
 
 
 def why_not(refusal: Refusal, label: str) -> str:
@@ -141,16 +146,18 @@ class FollowUpDialog(ActingDialog[Done]):
         how_many: int = 1,
         applies: Mapping[Verb, int] | None = None,
         agree: Agree | None = None,
+        describe: Describe | None = None,
         remark: str = "",
     ) -> None:
         """`applies`: to how many of the reports each move can be done; `remark` is said at the start.
-        `texts`: what was typed before, by its kind (`text_kind`), in which `save_draft` keeps it.
+        `texts`: what was typed before, by its kind (`kind_of`), in which `save_draft` keeps it.
         """
         super().__init__()
         self.title_text = title
         self.how_many = how_many
         self.applies = applies or {}
         self.agree = agree
+        self.describe = describe
         self.remark = remark
         self.offers = shown_offers(offers, several=how_many > 1)
         self.hidden = {offer.edge.verb: offer for offer in offers if offer not in self.offers}
@@ -169,7 +176,7 @@ class FollowUpDialog(ActingDialog[Done]):
         self._changing = asyncio.Lock()
         """A letter and the highlight that follows it must not both build the form."""
         self.keys_text = _(
-            "huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc batal"
+            "huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc tutup, tulisan disimpan"
         )
 
     def body(self) -> ComposeResult:
@@ -239,19 +246,25 @@ class FollowUpDialog(ActingDialog[Done]):
                 self._keep_text(form)
             self.wrong("")
             replies = self.replies.get(str(offer.edge.verb), {})
-            kind = text_kind(offer.edge)
-            text = self.texts.get(kind, "")
-            self.keeper = DraftKeeper(self, text, lambda typed: self._save_draft(kind, typed))
-            material = msgspec.structs.replace(self.material, draft=text, replies=replies)
+            begun = {field: self.texts.get(kind_of(offer.edge, field), "") for field in KEPT}
+            self.keepers = {field: self._keeper(offer.edge, field, text) for field, text in begun.items()}
+            material = msgspec.structs.replace(self.material, begun=begun, replies=replies)
             await place.remove_children()
             await place.mount(MoveForm(offer.edge, material))
 
+    def _keeper(self, edge: Edge, field: str, text: str) -> DraftKeeper:
+        return DraftKeeper(self, text, partial(self._save_draft, kind_of(edge, field)))
+
+    def _keep_soon(self) -> None:
+        form = self._form()
+        for field, text in (form.begun if form is not None else {}).items():
+            self.keepers[field].soon(text)
+
     def _keep_text(self, form: MoveForm) -> None:
         """A reason that was begun is no reply: each kind of text waits for a move that asks for its kind."""
-        kind = text_kind(form.edge)
-        if "note" in form.fields:
-            self.texts[kind] = form.note
-            self._save_draft(kind, form.note)
+        for field, text in form.begun.items():
+            self.texts[kind_of(form.edge, field)] = text
+            self.keepers[field].now(text)
 
     def _form(self) -> MoveForm | None:
         forms = self.query(MoveForm)
@@ -280,6 +293,16 @@ class FollowUpDialog(ActingDialog[Done]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typing in a line."""
         self._someone_types(event.input)
+        self._keep_soon()
+        form = self._form()
+        if form is not None and form.edge.to is To.ORIGINAL and event.input is form.fields.get("to"):
+            later(self, self._show_original(form, event.value.strip()), group="original")
+
+    async def _show_original(self, form: MoveForm, typed: str) -> None:
+        """Whether it is the right one is seen by its title, not by its number."""
+        words = await self.describe(typed) if self.describe is not None else Content("")
+        if form.is_attached:
+            form.show_original(words)
 
     def _someone_types(self, field: Widget) -> None:
         if field.has_focus:
@@ -295,10 +318,13 @@ class FollowUpDialog(ActingDialog[Done]):
         if now >= self._deaf_until:
             return False
         self._deaf_until = now + TYPING_PAUSE
-        # The enter that ends such a text must not run a move either.
+        await self._choose_nothing()
+        return True
+
+    async def _choose_nothing(self) -> None:
+        """The enter behind a letter that means nothing here must not run another move."""
         self.query_one("#moves", OptionList).highlighted = None
         await self.query_one("#form-place").remove_children()
-        return True
 
     async def action_step(self, step: int) -> None:
         """J and k."""
@@ -317,11 +343,13 @@ class FollowUpDialog(ActingDialog[Done]):
         if offer is None or offer.refusal is not None:
             label = _(EDGE_BY_VERB[wanted].label)
             why = offer.refusal.sentence(_) if offer is not None and offer.refusal is not None else ""
+            await self._choose_nothing()
             self.wrong(why or _("{move}: tidak ada di sini.").format(move=label))
             self._deaf_until = time.monotonic() + TYPING_PAUSE
             return
         if place is None:
             self._deaf_until = time.monotonic() + TYPING_PAUSE
+            await self._choose_nothing()
             self.wrong(_("{move}: hanya untuk satu laporan.").format(move=_(offer.edge.label)))
             return
         self.query_one("#moves", OptionList).highlighted = place
@@ -355,8 +383,7 @@ class FollowUpDialog(ActingDialog[Done]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep the text while it is typed."""
         self._someone_types(event.text_area)
-        if self.keeper is not None:
-            self.keeper.soon(event.text_area.text)
+        self._keep_soon()
 
     def on_submitted(self, event: Submitted) -> None:
         """Enter in a text."""
@@ -384,7 +411,7 @@ class FollowUpDialog(ActingDialog[Done]):
             form.focus_field(problem[0])
             return
         self.running = True
-        later(self, self._perform(form, then_next=then_next))
+        by_key(self, self._perform(form, then_next=then_next))
 
     def field_named(self, name: str) -> Widget | None:
         """A field of the form."""

@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from qlue_desk.desk.widgets.fields import Choice, DateInput, NoteArea, PathInput, Picker, SafeInput, value_of
+from qlue_desk.desk.widgets.fields import Choice, DateInput, NoteArea, Picker, SafeInput, value_of
+from qlue_desk.desk.widgets.paths import PathInput
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint
 from qlue_desk.domain.edges import JUNK_KINDS, PRIORITY_LABEL, Edge, Text, To, Verb
@@ -22,6 +23,8 @@ from qlue_desk.words import _
 
 NOWHERE = "-"
 """Key of the choice `lokasi tidak diketahui`."""
+KEPT = ("note", "evidence", "no_evidence")
+"""Fields that are typed by hand: what was begun in them is kept when the dialog is left."""
 _TEXT_LABEL = {
     Text.REASON: N_("Alasan"),
     Text.QUESTION: N_("Pertanyaan"),
@@ -41,7 +44,8 @@ class Material(msgspec.Struct, frozen=True):
     complaint: Complaint
     replies: dict[str, str] = {}
     """Name to text of the ready answers for the verb."""
-    draft: str = ""
+    begun: dict[str, str] = {}
+    """What was typed before into a field of `KEPT`."""
 
 
 def dinas_choices(city: City, *, outside: bool = False) -> list[Choice]:
@@ -92,11 +96,19 @@ class MoveForm(Vertical):
             with Horizontal(classes="field"):
                 yield Static(Content(label), classes="label")
                 yield field
+            if name == "to" and self.edge.to is To.ORIGINAL:
+                yield Static(id="original")
+
+    def show_original(self, words: Content) -> None:
+        """What is known of the report whose number was typed."""
+        shown = self.query_one("#original", Static)
+        shown.update(words)
+        shown.set_class(bool(words.plain), "-said")
 
     def _fields(self) -> list[tuple[str, str, Widget]]:
         edge, complaint, city = self.edge, self.material.complaint, self.material.city
         found: list[tuple[str, str, Widget]] = []
-        suggestion = complaint.suggestion
+        suggestion, begun = complaint.suggestion, self.material.begun
         if edge.category:
             category = complaint.category or (suggestion.category if suggestion else None) or ""
             found.append(
@@ -138,12 +150,15 @@ class MoveForm(Vertical):
             found.append(("replies", _("Siap pakai"), ready))
         if edge.verb is not Verb.ATTACH:
             found.append(
-                ("note", self._text_label(), NoteArea(self.material.draft, placeholder=self._text_hint()))
+                ("note", self._text_label(), NoteArea(begun.get("note", ""), placeholder=self._text_hint()))
             )
         if edge.evidence:
-            found.append(("evidence", _("Bukti"), PathInput(placeholder=_("berkas foto; → melengkapi nama"))))
+            paths = PathInput(begun.get("evidence", ""), placeholder=_("berkas foto; → melengkapi nama"))
+            found.append(("evidence", _("Bukti"), paths))
             if edge.or_why_none:
-                why = SafeInput(placeholder=_("bila tidak ada bukti: mengapa"))
+                why = SafeInput(
+                    value=begun.get("no_evidence", ""), placeholder=_("bila tidak ada bukti: mengapa")
+                )
                 found.append(("no_evidence", _("Tanpa bukti"), why))
         return found
 
@@ -238,10 +253,9 @@ class MoveForm(Vertical):
             note.focus()
 
     @property
-    def note(self) -> str:
-        """The text as typed so far."""
-        field = self.fields.get("note")
-        return field.text if isinstance(field, NoteArea) else ""
+    def begun(self) -> dict[str, str]:
+        """What is typed so far into the fields that are kept."""
+        return {name: value_of(self.fields[name]) for name in KEPT if name in self.fields}
 
     def problem(self) -> tuple[str, str] | None:
         """What cannot be read at all, as (field, sentence), before a rule is asked."""

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qlue_desk.desk.dialogs.base import Dialog, DraftKeeper
-from qlue_desk.desk.later import later, sentence_of
-from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.later import by_key, sentence_of
+from qlue_desk.desk.safe_text import hanging, safe
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.words import _
 
@@ -45,7 +45,7 @@ class HandoverDialog(Dialog[bool]):
     def body(self) -> ComposeResult:
         """Lists, then the field."""
         with VerticalScroll(id="lists", can_focus=False):
-            yield Static(Content(safe(self.text, multiline=True)))
+            yield Static(Content(safe(self.text, multiline=True)), id="lists-text")
         yield Static(Content.styled(_("Catatan bagi sif berikut"), "$text-muted"), id="for-whom")
         yield NoteArea(self.draft, id="note")
 
@@ -54,6 +54,12 @@ class HandoverDialog(Dialog[bool]):
         area = self.query_one(NoteArea)
         area.focus()
         area.move_cursor(area.document.end)
+
+    def on_resize(self) -> None:
+        """A report's line goes on below its own beginning."""
+        room = self.query_one("#lists").size.width - 1
+        lines = [hanging(line, room) for line in safe(self.text, multiline=True).split("\n")]
+        self.query_one("#lists-text", Static).update(Content("\n".join(lines)))
 
     def action_read(self, step: int) -> None:
         """Scroll the lists."""
@@ -69,7 +75,7 @@ class HandoverDialog(Dialog[bool]):
         event.stop()
         if not self.running:
             self.running = True
-            later(self, self._leave())
+            by_key(self, self._leave())
 
     async def _leave(self) -> None:
         try:

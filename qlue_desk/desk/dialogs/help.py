@@ -15,21 +15,33 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.actions import ACTIONS, DeskAction, Group, Place, keys_of, shown_key
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.dialogs.palette import Command, matching
-from qlue_desk.desk.safe_text import fit
+from qlue_desk.desk.safe_text import fit, wrap
 from qlue_desk.desk.widgets.fields import SafeInput
 from qlue_desk.domain.complaint import STATUS_LOOK
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 QUERY_EXAMPLES = (
-    ("status:disposisi", N_("menurut status; juga colour:merah")),
-    ("overdue", N_("lewat tenggat; juga due:today, due:<8h")),
+    (N_("status:disposisi"), N_("menurut status; juga warna:merah")),
+    (N_("lewat-tenggat"), N_("lewat tenggat; juga tenggat:hari-ini, tenggat:<8jam")),
     ("kelurahan:sempur", N_("menurut tempat; juga kecamatan:")),
-    ("by:me", N_("pegangan saya; by:none belum dipegang")),
-    ("older:24h", N_("lebih tua dari; juga newer:, since:, until:")),
+    (N_("oleh:saya"), N_("pegangan saya; oleh:kosong belum dipegang")),
+    (N_("lebih-lama:24jam"), N_("lebih tua dari; juga lebih-baru:, sejak:, sampai:")),
     ('"lampu mati" -macet', N_("kata-kata bersebelahan; tanpa kata")),
-    ("sort:-created", N_("urutan; due, created, updated, priority")),
+    (N_("adalah:dilempar"), N_("pernah pindah dinas; juga dikembalikan-oleh:dlh")),
+    (N_("nomor:4211"), N_("nomor laporan; nomor telepon disamarkan dan tidak bisa dicari")),
+    (N_("urut:-masuk"), N_("urutan; tenggat, masuk, diubah, prioritas")),
 )
+"""Words of both languages are understood in either."""
+OF_SUMMARY = (
+    (N_("sampai di dinas, belum diterima"), N_("sudah didisposisikan; dinas belum menekan Terima")),
+    (N_("lewat tenggat"), N_("terbuka, dan tenggat menerima atau menyelesaikannya sudah lewat")),
+    (N_("menunggu verifikasi"), N_("diusulkan selesai; orang kedua harus memeriksa")),
+    (N_("dibuka kembali"), N_("pernah selesai lalu disanggah, dari semua yang pernah selesai")),
+    (N_("kembali: bukan urusan dinas"), N_("pernah dikembalikan atau diteruskan dinas lain")),
+    (N_("memulai di sini"), N_('tulis start = "summary" di bawah [ui] dalam config.toml')),
+)
+"""What who leads asks about the numbers."""
 PLACE_LABEL = {
     Place.QUEUE: N_("antrean"),
     Place.DETAIL: N_("laporan"),
@@ -37,7 +49,9 @@ PLACE_LABEL = {
     Place.SUMMARY: N_("ringkasan"),
     Place.MAP: N_("peta"),
 }
-_KEYS, _LEGEND = 16, 24
+_KEYS, _LEGEND, _WORDS = 16, 24, 34
+_PADDING = 4
+"""Cells of a row beside its words: its own padding, and the bar that scrolls."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -56,13 +70,28 @@ class Part(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-def help_parts(remapped: Mapping[str, str]) -> list[Part]:
-    """All keys by group, then the query line, then the status glyphs."""
-    parts = [Part(_(group), tuple(_of_group(group, remapped))) for group in Group]
+def help_parts(remapped: Mapping[str, str], place: Place | None = None) -> list[Part]:
+    """All keys by group, then the query line, then the status glyphs; the keys of `place` come first."""
+    here = [Part(_(group), tuple(_of_group(group, remapped, place, here=True))) for group in Group]
+    elsewhere = [
+        Part(
+            _("{group} (di layar lain)").format(group=_(group)),
+            tuple(_of_group(group, remapped, place, here=False)),
+        )
+        for group in Group
+    ]
+    if place is Place.SUMMARY:
+        said = tuple(
+            Line(Command("", "", _(meaning), _(word)), "bold", _WORDS) for word, meaning in OF_SUMMARY
+        )
+        here.append(Part(_("Arti angka"), said))
+    parts = [part for part in (*here, *elsewhere) if part.lines]
     parts.append(
         Part(
             _("Baris pencarian"),
-            tuple(Line(Command("", "", _(meaning), text), width=_LEGEND) for text, meaning in QUERY_EXAMPLES),
+            tuple(
+                Line(Command("", "", _(meaning), _(text)), width=_LEGEND) for text, meaning in QUERY_EXAMPLES
+            ),
         )
     )
     signs = [
@@ -73,13 +102,16 @@ def help_parts(remapped: Mapping[str, str]) -> list[Part]:
     return [*parts, Part(_("Tanda status"), (*signs, own))]
 
 
-def _of_group(group: Group, remapped: Mapping[str, str]) -> Iterator[Line]:
+def _of_group(
+    group: Group, remapped: Mapping[str, str], place: Place | None, *, here: bool
+) -> Iterator[Line]:
+    """Keys that work on `place`, or those that do not; where no place is told, all work."""
     for action in ACTIONS:
         keys = " ".join(shown_key(key) for key in keys_of(action, remapped))
-        if action.group is group and keys:
+        if action.group is group and keys and here == (place is None or place in action.places):
             words = f"{action.id} {_(action.label)}"
-            yield Line(Command(f"action:{action.id}", "", _(action.tooltip), keys, also=words))
-    if group is Group.FIND:
+            yield Line(Command(f"action:{action.id}", "", _(action.says(place)), keys, also=words))
+    if group is Group.FIND and here == (place in (None, Place.QUEUE)):
         yield Line(Command("", "", _("Tampilan tersimpan"), "1–9"))
 
 
@@ -119,7 +151,8 @@ class HelpDialog(Dialog[str]):
         self.title_text = _("Bantuan")
         self.keys_text = _("ketik untuk mencari   ↑ ↓ pilih   enter jalankan   esc tutup")
         self.place = place
-        self.parts = help_parts(remapped)
+        self.parts = help_parts(remapped, place)
+        self._width = 0
         self.shown: list[Line | None] = []
         """The line of each row; None for headings."""
 
@@ -140,7 +173,19 @@ class HelpDialog(Dialog[str]):
         super().on_input_changed(event)
         self._fill(event.value)
 
+    def on_resize(self) -> None:
+        """Sentences are broken for the width."""
+        if self.query_one("#keys-found").size.width != self._width:
+            self._fill(self.query_one("#typed", Input).value)
+
+    def _hanging(self, sentence: str, indent: int) -> str:
+        """A sentence that goes on below its own beginning, not below the key."""
+        # Before it is laid out the page has no width; it is filled once more then.
+        room = (self._width or 200) - _PADDING - indent
+        return ("\n" + " " * indent).join(wrap(sentence, max(room, 20)))
+
     def _fill(self, typed: str) -> None:
+        self._width = self.query_one("#keys-found").size.width
         page = self.query_one("#keys-found", OptionList)
         options: list[Option] = []
         self.shown = []
@@ -149,7 +194,9 @@ class HelpDialog(Dialog[str]):
             self.shown.append(None)
             for line in part.lines:
                 key = fit(line.command.keys, line.width)
-                content = Content.assemble((f"  {key}", line.style), (line.command.hint, ""))
+                content = Content.assemble(
+                    (f"  {key}", line.style), (self._hanging(line.command.hint, line.width + 2), "")
+                )
                 options.append(Option(content))
                 self.shown.append(line)
         if not options:

@@ -15,7 +15,7 @@ from qlue_desk.casework.acting import Step
 from qlue_desk.casework.macros import Fit
 from qlue_desk.desk.dialogs.base import ActingDialog
 from qlue_desk.desk.dialogs.follow_up import Done, why_not
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.queue.deeds import of_macro
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.domain.city import City
@@ -155,7 +155,7 @@ class MacroDialog(ActingDialog[Done]):
         if self.running or place is None:
             return
         self.running = True
-        later(self, self._perform(self.fits[place].macro, then_next=then_next))
+        by_key(self, self._perform(self.fits[place].macro, then_next=then_next))
 
     async def _perform(self, macro: Macro, *, then_next: bool) -> None:
         if await self.try_to(lambda: self.perform(macro), lambda: self.agree(macro)):

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.dialogs.base import ConfirmDialog, Dialog
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
 
@@ -22,6 +23,8 @@ MOST_ROWS = 500
 """Lines of a result; those left out stay marked like the others."""
 BAR = 40
 NUMBER = 16
+UNDO = "undo"
+"""Answer of a result: take it back. Reports have ids like `c_…`."""
 
 
 class PreviewDialog(ConfirmDialog):
@@ -95,20 +98,25 @@ class ProgressDialog(Dialog[None]):
             keys.update(Content(_("berhenti…")))
 
 
-class ResultDialog(Dialog[str]):
+class ResultDialog(Listed[str]):
     """What became of each report, those left out first by reason; enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", show=False),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
+        Binding("u", "undo", show=False),
     ]
 
-    def __init__(self, title: str, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool = False) -> None:
+        """`undoable`: something was done that `u` may take back while this is read."""
         super().__init__()
         self.title_text = title
         self.outcomes = outcomes
-        self.keys_text = _("enter buka laporan   j k gulir   esc tutup")
+        self.undoable = undoable
+        self.keys_text = (
+            _("enter buka laporan   u batalkan   j k gulir   esc tutup")
+            if undoable
+            else _("enter buka laporan   j k gulir   esc tutup")
+        )
 
     def body(self) -> ComposeResult:
         """One list."""
@@ -136,10 +144,10 @@ class ResultDialog(Dialog[str]):
             lines.append(_group(words, "$text-muted"))
         return lines
 
-    def action_step(self, step: int) -> None:
-        """Move."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+    def action_undo(self) -> None:
+        """U: while it is read, the seconds for that go by."""
+        if self.undoable:
+            self.dismiss(UNDO)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.follow_up import Agree, Done
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.widgets.fields import NoteArea, Submitted
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
@@ -44,11 +44,10 @@ class NoteDialog(ActingDialog[Done]):
         self.perform = perform
         self.how_many = how_many
         self.agree = agree
-        self.keeper: DraftKeeper = DraftKeeper(self, draft, save_draft)
+        self.keepers = {"note": DraftKeeper(self, draft, save_draft)}
         self.public = False
-        self.keys_text = _(
-            "enter simpan   ctrl+n simpan, lalu berikutnya   ctrl+t intern/publik   ctrl+o baris baru   esc batal"
-        )
+        self.left = ""
+        """What was typed and not sent when it was closed; it is kept."""
 
     def body(self) -> ComposeResult:
         """Who reads it, then the text."""
@@ -63,12 +62,18 @@ class NoteDialog(ActingDialog[Done]):
         area.move_cursor(area.document.end)
 
     def _show_audience(self) -> None:
-        words = (
-            Content.styled(_("PUBLIK · pelapor membaca ini"), "bold $status-yellow")
-            if self.public
-            else Content.styled(_("INTERN · hanya petugas yang membaca"), "bold $status-green")
-        )
-        self.query_one("#audience", Static).update(words)
+        if self.public:
+            words = _("PUBLIK: pelapor membaca catatan ini di halamannya")
+            self.keys_text = _(
+                "enter kirim ke pelapor   ctrl+n kirim, lalu berikutnya   ctrl+t jadikan intern   ctrl+o baris baru   esc tutup, tulisan disimpan"
+            )
+        else:
+            words = _("INTERN: hanya petugas yang membaca catatan ini")
+            self.keys_text = _(
+                "enter simpan untuk petugas   ctrl+n simpan, lalu berikutnya   ctrl+t jadikan publik   ctrl+o baris baru   esc tutup, tulisan disimpan"
+            )
+        self.query_one("#audience", Static).update(Content(words))
+        self._show_running()
         self.set_class(self.public, "-public")
 
     def action_toggle_public(self) -> None:
@@ -88,11 +93,11 @@ class NoteDialog(ActingDialog[Done]):
     def _run(self, *, then_next: bool) -> None:
         if not self.running:
             self.running = True
-            later(self, self._perform(then_next=then_next))
+            by_key(self, self._perform(then_next=then_next))
 
     def on_text_area_changed(self, event: NoteArea.Changed) -> None:
         """Keep it while it is typed."""
-        self.keeper.soon(event.text_area.text)
+        self.keepers["note"].soon(event.text_area.text)
 
     def field_named(self, name: str) -> Widget | None:
         """The text is the only field."""
@@ -108,5 +113,7 @@ class NoteDialog(ActingDialog[Done]):
 
     def action_close(self) -> None:
         """Esc: the text is kept."""
-        self.keeper.now(self.query_one(NoteArea).text)
+        text = self.query_one(NoteArea).text
+        self.keepers["note"].now(text)
+        self.left = text.strip()
         self.dismiss(None)

@@ -20,7 +20,7 @@ from qlue_desk.desk.dialogs.base import ChooseDialog, Dialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
 from qlue_desk.desk.dialogs.similar import similar_content
 from qlue_desk.desk.dialogs.walking import FieldWalk
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.later import by_key, later, sentence_of
 from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, Submitted
 from qlue_desk.domain.complaint import Channel, Complaint, Reporter
 from qlue_desk.domain.edges import JUNK_KINDS
@@ -201,7 +201,7 @@ class OperatorDialog(Dialog[Complaint]):
 
     def action_junk(self) -> None:
         """Ctrl+g: ghost call, prank, information; asked, because it then goes to no dinas."""
-        later(self, self._ask_junk(), group="junk")
+        by_key(self, self._ask_junk(), group="junk")
 
     async def _ask_junk(self) -> None:
         choices = [Choice(kind, _(JUNK_KINDS[kind]), _("dihitung, tidak dikirim")) for kind in JUNK]
@@ -253,7 +253,7 @@ class OperatorDialog(Dialog[Complaint]):
         if report is None:
             return
         self.saving = True
-        later(self, self._save(report), group="save")
+        by_key(self, self._save(report), group="save")
 
     def _report(self) -> NewReport | None:
         title, text = self._text("title"), self._text("text")

@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.similar import Similar, why_similar
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import headline
-from qlue_desk.desk.dialogs.base import Dialog
+from qlue_desk.desk.dialogs.duplicate import name_of
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
@@ -29,11 +30,6 @@ class Same(msgspec.Struct, frozen=True):
 
     original: Complaint
     duplicates: tuple[Complaint, ...] = ()
-
-
-def name_of(complaint: Complaint) -> str:
-    """The number, or the title while it has none."""
-    return safe(complaint.number or complaint.title)
 
 
 def similar_content(found: Similar, now: dt.datetime) -> Content:
@@ -71,13 +67,8 @@ def report_content(complaint: Complaint, city: City, now: dt.datetime) -> Conten
     )
 
 
-class _Comparing(Dialog[Same]):
+class _Comparing(Listed[Same]):
     """A list on the left, on the right the report under its cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
-    ]
 
     def __init__(self, reports: Sequence[Complaint], city: City, now: dt.datetime) -> None:
         super().__init__()
@@ -105,11 +96,6 @@ class _Comparing(Dialog[Same]):
         report = report_content(self.reports[event.option_index], self.city, self.now)
         self.query_one("#compared-report", Static).update(report)
         self.query_one("#compared").scroll_home(animate=False)
-
-    def action_step(self, step: int) -> None:
-        """J and k."""
-        options = self.query_one("#candidates", OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     @property
     def chosen(self) -> Complaint | None:

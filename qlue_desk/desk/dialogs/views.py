@@ -12,20 +12,19 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import AskDialog, Dialog
-from qlue_desk.desk.later import later, sentence_of
+from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.listed import Listed
+from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
 
 NAME_WIDTH = 26
 
 
-class ViewsDialog(Dialog[str]):
+class ViewsDialog(Listed[str]):
     """Answers the name of the view to open, None when there was only something to put right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
         Binding("J,shift+down", "move(1)", show=False),
         Binding("K,shift+up", "move(-1)", show=False),
         Binding("r", "rename", show=False),
@@ -61,7 +60,7 @@ class ViewsDialog(Dialog[str]):
                         (f"{number} ", "bold $accent"),
                         (fit(safe(_(view.name)), NAME_WIDTH), "" if view.own else "$text-muted"),
                         (
-                            " " + safe(view.query),
+                            " " + safe(view.query if view.own else self.backend.spelled(view.query)),
                             "$status-red" if view.name in problems else "$text-muted",
                         ),
                     )
@@ -77,11 +76,6 @@ class ViewsDialog(Dialog[str]):
     @property
     def _place(self) -> int:
         return self.query_one("#view-rows", OptionList).highlighted or 0
-
-    def action_step(self, step: int) -> None:
-        """J and k."""
-        options = self.query_one("#view-rows", OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter opens it."""
@@ -109,7 +103,7 @@ class ViewsDialog(Dialog[str]):
 
     def action_rename(self) -> None:
         """R."""
-        later(self, self._rename(), group="rename")
+        by_key(self, self._rename(), group="rename")
 
     async def _rename(self) -> None:
         place, view = self._place, self.rows[self._place]
@@ -122,7 +116,7 @@ class ViewsDialog(Dialog[str]):
 
     def action_take_back(self) -> None:
         """U."""
-        later(self, self._take_back(), group="change")
+        by_key(self, self._take_back(), group="change")
 
     async def _take_back(self) -> None:
         try:
@@ -134,7 +128,7 @@ class ViewsDialog(Dialog[str]):
         self.wrong("" if done else _("Tidak ada versi sebelumnya."))
 
     def _change(self, place: int, change: Callable[..., Any], *args: Any) -> None:
-        later(self, self._changed(place, change, *args))
+        by_key(self, self._changed(place, change, *args))
 
     async def _changed(self, place: int, change: Callable[..., Any], *args: Any) -> None:
         self.wrong("")

@@ -14,19 +14,20 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.map.legend import Entry, Legend, entries
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.photos.around import spot_point
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.sights import Sights, reachable
+from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_names import NONE, Field
 from qlue_desk.store.spots import Box
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 POINTS_BELOW = 5_000.0
 """Metres of map width from which on single reports are drawn; above, their signs would lie on one another."""
@@ -67,7 +68,7 @@ class MapScreen(PlaceScreen):
         """Draw the city, then count."""
         self.query_one(KeyBar).show_place(Place.MAP)
         self.show_line()
-        later(self, self._load(), group="load")
+        by_key(self, self._load(), group="load", seconds=LOOK_SECONDS)
 
     @property
     def map(self) -> AreaMap:
@@ -100,7 +101,7 @@ class MapScreen(PlaceScreen):
         self.query_one("#map-title", Static).update(
             Content.assemble(
                 (_("Peta: {name}").format(name=safe(self.name_shown)), "bold"),
-                (" · " + _("{n} laporan").format(n=wording.number(self.total)), ""),
+                (" · " + n_("{n} laporan", self.total).format(n=wording.number(self.total)), ""),
                 (" · " + _("lebar peta {width}").format(width=scale) if scale else "", "$text-muted"),
             )
         )

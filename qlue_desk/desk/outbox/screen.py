@@ -21,7 +21,7 @@ from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.form import people_choices
 from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_content
@@ -70,7 +70,7 @@ class OutboxScreen(PlaceScreen):
         self.show_line()
         self.query_one("#actions").focus()
         self._show_keys()
-        self._read()
+        self._read_at_once()
 
     def _show_keys(self) -> None:
         """Only what can be done with the line under the cursor."""
@@ -107,6 +107,16 @@ class OutboxScreen(PlaceScreen):
         if (trouble := trouble_of(self.desk.line_state)) != self.trouble:
             self.trouble = trouble
             self._read()
+
+    def _acted(self) -> None:
+        """Something was done to a line."""
+        self.desk.did_once(_("Tindakan di kotak keluar tidak bisa diulangi di sini."))
+        self._read_at_once()
+
+    def _read_at_once(self) -> None:
+        """The next key means the lines as they are now."""
+        self.awaits_rows = True
+        self._read()
 
     def _read(self) -> None:
         later(self, self._show(), group="outbox")
@@ -160,6 +170,7 @@ class OutboxScreen(PlaceScreen):
             options.highlighted = options.get_option_index(wanted)
         elif known:
             options.action_first()
+        self.awaits_rows = False
         self._show_keys()
 
     @property
@@ -241,7 +252,7 @@ class OutboxScreen(PlaceScreen):
         if self.current is None:
             say(self, _("Tidak ada tindakan di baris ini."), wrong=True)
         else:
-            later(self, self._undo(self.current), group="act")
+            by_key(self, self._undo(self.current), group="act")
 
     async def _undo(self, item: Line) -> None:
         found = await self.backend.undoable_line(item.action_id)
@@ -256,23 +267,25 @@ class OutboxScreen(PlaceScreen):
                 return
         worked = await take_back(self, self.backend, found)
         say(self, undone_sentence(found, worked))
+        self._read_at_once()
 
     def action_tray_retry(self) -> None:
         """Full stop: try again on the present state."""
         item = self._current_refused(Remedy.RETRY)
         if item is not None:
-            later(self, self._retry(item), group="act")
+            by_key(self, self._retry(item), group="act")
 
     async def _retry(self, item: Line) -> None:
         await self.backend.retry(item.action_id)
         self.desk.nudge()
         say(self, _("{number} dicoba lagi.").format(number=item.number))
+        self._acted()
 
     def action_tray_note(self) -> None:
         """N: what was written goes out as an internal note."""
         item = self._current_refused(Remedy.NOTE)
         if item is not None:
-            later(self, self._as_note(item), group="act")
+            by_key(self, self._as_note(item), group="act")
 
     async def _as_note(self, item: Line) -> None:
         outcome = await self.backend.as_note(item.action_id)
@@ -285,12 +298,13 @@ class OutboxScreen(PlaceScreen):
             return
         self.desk.nudge()
         say(self, words)
+        self._acted()
 
     def action_tray_hand(self) -> None:
         """A: the report goes to a colleague, with what was tried."""
         item = self._current_refused(Remedy.HAND)
         if item is not None:
-            later(self, self._hand(item), group="act")
+            by_key(self, self._hand(item), group="act")
 
     async def _hand(self, item: Line) -> None:
         mine = self.backend.actor
@@ -312,7 +326,7 @@ class OutboxScreen(PlaceScreen):
         """E: a report that central lost is recorded again, from the person's own words."""
         item = self._current_refused(Remedy.ENTER)
         if item is not None:
-            later(self, self._enter(item), group="act")
+            by_key(self, self._enter(item), group="act")
 
     async def _enter(self, item: Line) -> None:
         if await self.backend.draft(*draft_place(self.backend)):
@@ -327,16 +341,17 @@ class OutboxScreen(PlaceScreen):
         await self.backend.discard(item.action_id)
         self.desk.nudge()
         say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
+        self._acted()
 
     def action_tray_discard(self) -> None:
         """D: asks first."""
         kept = self.current_text
         if kept is not None:
-            later(self, self._discard_text(kept), group="act")
+            by_key(self, self._discard_text(kept), group="act")
             return
         item = self._current_refused()
         if item is not None:
-            later(self, self._discard(item), group="act")
+            by_key(self, self._discard(item), group="act")
 
     async def _discard_text(self, kept: Kept) -> None:
         question = _("Buang tulisan Anda tentang {number}? Tidak bisa dikembalikan.").format(
@@ -345,6 +360,7 @@ class OutboxScreen(PlaceScreen):
         if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
             await self.backend.discard(kept.id)
             say(self, _("Dibuang."))
+            self._read_at_once()
 
     def action_tray_copy(self) -> None:
         """Y: the text whose report has left, else the number."""
@@ -364,10 +380,11 @@ class OutboxScreen(PlaceScreen):
         if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
             await self.backend.discard(item.action_id)
             say(self, _("Dibuang."))
+            self._read_at_once()
 
     def action_tray_export(self) -> None:
         """Shift+e."""
-        later(self, self._export(), group="act")
+        by_key(self, self._export(), group="act")
 
     async def _export(self) -> None:
         folder = Path(self.settings.export.folder or ".").expanduser()

@@ -8,6 +8,12 @@ FLOOD_PAUSE = 1.0
 """Seconds between two looks while many reports change at once (a week of work leaves, a first copy)."""
 FEW = 20
 """Changed reports that are shown soon even in a flood: what a person does belongs to them."""
+HAND_REST = 0.25
+"""Seconds without a key after which a hand is at rest."""
+LONGEST = 2.5
+"""Seconds for which a moving hand puts a look off at most."""
+AGAIN = 0.1
+"""Seconds between two tries to look while it is put off."""
 
 
 class Bursts:
@@ -16,6 +22,8 @@ class Bursts:
     def __init__(self) -> None:
         self._changed: set[str] = set()
         self._everything = False
+        self._since = float("inf")
+        """The first change that nobody has looked at."""
         self._looked = float("-inf")
         self._planned = float("inf")
 
@@ -25,6 +33,7 @@ class Bursts:
             self._everything = True
         else:
             self._changed |= complaint_ids
+        self._since = min(self._since, now)
         few = complaint_ids is not None and 0 < len(complaint_ids) <= FEW
         at = now + SOON if few else max(now + SOON, self._looked + FLOOD_PAUSE)
         if at >= self._planned:
@@ -32,9 +41,18 @@ class Bursts:
         self._planned = at
         return at - now
 
+    def put_off(self, now: float, since_key: float) -> bool:
+        """Whether many changes may wait `AGAIN` longer, because a hand moves through the list."""
+        many = self._everything or len(self._changed) > FEW
+        if many and since_key < HAND_REST and now - self._since < LONGEST:
+            self._planned = now + AGAIN
+            return True
+        return False
+
     def look(self, now: float) -> frozenset[str] | None:
         """It is time: what has changed since the last look, None for anything."""
         changed = None if self._everything else frozenset(self._changed)
         self._changed, self._everything = set(), False
-        self._looked, self._planned = now, float("inf")
+        self._looked = now
+        self._since = self._planned = float("inf")
         return changed

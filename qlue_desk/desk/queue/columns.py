@@ -33,6 +33,8 @@ COMPACT = 96
 SHORT_NUMBER = 9
 WATCHED = ("◉", "@")
 """Somebody else has the report open."""
+SENT_BACK = ("←", "<")
+"""Behind the status: the proposal to end it came back."""
 TITLE = 30
 """Cells that the title keeps before other columns get room."""
 LEAST_TITLE = 14
@@ -62,6 +64,8 @@ class Cells(msgspec.Struct, frozen=True):
     """Epoch seconds of the citizen's report."""
     snoozed: bool = False
     """Put aside by the person at this desk."""
+    sent_back: bool = False
+    """Its proposal came back from the second person."""
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -103,7 +107,10 @@ def _due(line: Drawn, size: int) -> Look:
 def _status(line: Drawn, size: int) -> Look:
     status = line.cells.status
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
-    return f"{glyph} {status_mark.short_label(status, size)}", str(STATUS_LOOK[status].colour)
+    word = f"{glyph} {status_mark.short_label(status, size)}"
+    if line.cells.sent_back:
+        return f"{word} {SENT_BACK[line.ascii_only]}", f"{Colour.RED}-strong"
+    return word, str(STATUS_LOOK[status].colour)
 
 
 class Column(msgspec.Struct, frozen=True):

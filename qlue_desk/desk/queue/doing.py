@@ -9,24 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from textual.content import Content
+
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
 from qlue_desk.desk.dialogs.base import ChooseDialog
+from qlue_desk.desk.dialogs.duplicate import original_content
 from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perform
 from qlue_desk.desk.dialogs.form import Material, people_choices
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
-from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue import many
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
+from qlue_desk.desk.queue.telling import kept_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.store import drafts
+from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _, n_
 
 RELEASE = "-"
@@ -41,7 +45,7 @@ class Doing(Performing):
 
     def follow_up(self, preselect: Verb | None = None) -> None:
         """`t`."""
-        later(self.screen, self._follow_up(preselect), group="dialog")
+        by_key(self.screen, self._follow_up(preselect), group="dialog", opens=True)
 
     async def _follow_up(self, preselect: Verb | None, remark: str = "") -> None:
         chosen = await self.screen.chosen()
@@ -53,25 +57,35 @@ class Doing(Performing):
         if len(chosen) > 1:
             title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
         worked: list[tuple[Deed, Worked]] = []
-        done: Done | None = await self.screen.app.push_screen_wait(
-            FollowUpDialog(
-                title,
-                together.offers,
-                self._material(first),
-                self._performer(chosen, worked),
-                lambda kind, text: self.backend.save_draft(first.id, drafts.FOLLOW_UP + kind, text),
-                texts=await self.backend.move_texts(first.id),
-                replies=self._replies(),
-                hint_values=self._hint_values(first),
-                preselect=preselect,
-                how_many=len(chosen),
-                applies=together.counts if chosen.whole else None,
-                agree=self._agree(chosen),
-                remark=remark,
-            )
+        dialog = FollowUpDialog(
+            title,
+            together.offers,
+            self._material(first),
+            self._performer(chosen, worked),
+            lambda kind, text: self.backend.save_draft(first.id, drafts.FOLLOW_UP + kind, text),
+            texts=await self.backend.move_texts(first.id),
+            replies=self._replies(),
+            hint_values=self._hint_values(first),
+            preselect=preselect,
+            how_many=len(chosen),
+            applies=together.counts if chosen.whole else None,
+            agree=self._agree(chosen),
+            describe=lambda typed: self._original(first, typed),
+            remark=remark,
         )
+        done: Done | None = await self.screen.app.push_screen_wait(dialog)
+        if done is None and any(dialog.texts.values()):
+            say(self.screen, kept_sentence(self.settings, "follow-up"))
         if await self._finish(chosen, done, worked) and done is not None and done.then_next:
             self.follow_up()
+
+    async def _original(self, complaint: Complaint, typed: str) -> Content:
+        """The report that a number means, beside the one that would end as its duplicate."""
+        try:
+            found = await self.backend.complaint(typed)
+        except StoreError as error:
+            return Content.styled(error.sentence(_), "$status-yellow")
+        return original_content(found, complaint, typed, self.backend.city)
 
     def _material(self, complaint: Complaint) -> Material:
         return Material(
@@ -111,14 +125,13 @@ class Doing(Performing):
 
     def _agree(self, chosen: Chosen) -> Agree:
         async def agree(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> bool:
-            deed = Deed(verb, fields, tuple(evidence))
-            return await many.agree(self.screen, self.backend, chosen, deed)
+            return await self.agree(chosen, Deed(verb, fields, tuple(evidence)))
 
         return agree
 
     def note(self) -> None:
         """`c`."""
-        later(self.screen, self._note(), group="dialog")
+        by_key(self.screen, self._note(), group="dialog", opens=True)
 
     async def _note(self) -> None:
         chosen = await self.screen.chosen()
@@ -132,16 +145,17 @@ class Doing(Performing):
         if len(chosen) > 1:
             title = _("Catatan pada {n} laporan").format(n=len(chosen))
         draft = await self.backend.draft(first.id, "note")
-        done = await self.screen.app.push_screen_wait(
-            NoteDialog(
-                title,
-                draft,
-                lambda fields: act(Verb.NOTE, fields, ()),
-                lambda text: self.backend.save_draft(first.id, "note", text),
-                how_many=len(chosen),
-                agree=self._agree(chosen),
-            )
+        dialog = NoteDialog(
+            title,
+            draft,
+            lambda fields: act(Verb.NOTE, fields, ()),
+            lambda text: self.backend.save_draft(first.id, "note", text),
+            how_many=len(chosen),
+            agree=self._agree(chosen),
         )
+        done: Done | None = await self.screen.app.push_screen_wait(dialog)
+        if done is None and dialog.left:
+            say(self.screen, kept_sentence(self.settings, "note"))
         await self._finish(chosen, done, worked)
 
     async def _finish(self, chosen: Chosen, done: Done | None, worked: Sequence[tuple[Deed, Worked]]) -> bool:
@@ -154,16 +168,20 @@ class Doing(Performing):
 
     def macro(self) -> None:
         """`m`."""
-        later(self.screen, self._macro(""), group="dialog")
+        by_key(self.screen, self._macro(""), group="dialog", opens=True)
 
     def run_macro(self, name: str) -> None:
         """The palette: the menu with this macro chosen, so that its texts are seen before it runs."""
-        later(self.screen, self._macro(name), group="dialog")
+        by_key(self.screen, self._macro(name), group="dialog", opens=True)
 
     async def _macro(self, name: str) -> None:
         known = self.settings.macros
         if not known:
-            say(self.screen, _("Belum ada makro; contohnya di config.toml, bagian [macros]."), wrong=True)
+            path = safe(str(self.backend.view_file.path))
+            words = _(
+                "Belum ada makro. Tulis di {path}, bagian [macros]; contoh siap pakai ada di docs/macros.md."
+            )
+            say(self.screen, words.format(path=path), wrong=True)
             return
         chosen = await self.screen.chosen()
         if chosen is None:
@@ -179,7 +197,7 @@ class Doing(Performing):
                 await self.backend.fits(known, first),
                 self.backend.city,
                 lambda macro: self._do(chosen, of_macro(macro), worked),
-                lambda macro: many.agree(self.screen, self.backend, chosen, of_macro(macro)),
+                lambda macro: self.agree(chosen, of_macro(macro)),
                 how_many=len(chosen),
                 preselect=name,
             )
@@ -188,7 +206,7 @@ class Doing(Performing):
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""
-        later(self.screen, self._take(), group="dialog", acts=True)
+        by_key(self.screen, self._take(), group="dialog")
 
     async def _take(self) -> None:
         chosen = await self.screen.chosen()
@@ -217,7 +235,7 @@ class Doing(Performing):
 
     def priority(self) -> None:
         """`p`."""
-        later(self.screen, self._priority(), group="dialog")
+        by_key(self.screen, self._priority(), group="dialog", opens=True)
 
     async def _priority(self) -> None:
         chosen = await self.screen.chosen()
@@ -230,7 +248,7 @@ class Doing(Performing):
 
     def accept(self) -> None:
         """`A`: the verifier takes over category, kelurahan and dinas as suggested."""
-        later(self.screen, self._accept(), group="dialog", acts=True)
+        by_key(self.screen, self._accept(), group="dialog")
 
     async def _accept(self) -> None:
         chosen = await self.screen.chosen()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import MAY_ENTER
 from qlue_desk.words import _
@@ -24,18 +24,19 @@ class Entering:
 
     def start(self) -> None:
         """`e`."""
+        by_key(self.screen, self._enter(), group="dialog", opens=True)
+
+    async def _enter(self) -> None:
         if not self.backend.actor.roles & MAY_ENTER:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
-        later(self.screen, self._enter(), group="dialog")
-
-    async def _enter(self) -> None:
         draft = await self.backend.draft(*draft_place(self.backend))
         dialog = OperatorDialog(self.backend, draft)
         complaint: Complaint | None = await self.screen.app.push_screen_wait(dialog)
         if complaint is None and dialog.draft:
             say(self.screen, _("Isian disimpan; dibuka lagi dengan tombol yang sama."))
         elif complaint is not None:
+            self.screen.doing.did_once(_("Laporan baru tidak bisa diulangi; catat lagi dengan tombolnya."))
             self.screen.nudge()
             say(
                 self.screen,

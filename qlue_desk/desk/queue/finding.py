@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import msgspec
-from textual.widgets import Input
 
-from qlue_desk.desk.dialogs.base import AskDialog
+from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
-from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.desk.later import by_key, later, say
+from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.query import Field, Query
 from qlue_desk.words import _, sentences
 
 
@@ -26,30 +26,41 @@ def saved_sentence(name: str, digit: int, away: list[str]) -> str:
     if not away:
         return sentence
     names = ", ".join(away)
-    return sentences(sentence, _("{names} tidak lagi di daftar tampilan.").format(names=names))
+    return sentences(
+        sentence,
+        _("{names} tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya.").format(
+            names=names
+        ),
+    )
 
 
-class Finding(QueueKeys):
+def number_asked(query: Query) -> str:
+    """The number of a report, where a query is nothing but that; ''."""
+    asked = [word.text for word in query.words if not word.negated]
+    asked += [value for term in query.terms if term.field is Field.NUMBER for value in term.values]
+    return asked[0] if len(asked) == 1 == len(query.words) + len(query.terms) else ""
+
+
+class Finding(Counting):
     """What is shown, and how one gets somewhere else; the screen fills the list."""
 
-    views: list[tuple[str, str]]
     view = 0
     """Index into `views`; -1 while a query of one's own is shown."""
     query_text = ""
     kept_query = ""
     named_query = ("", "")
     """A query of the summary and what its number counts."""
+    elsewhere = ""
+    """What is said in place of an empty list of a report that left this desk."""
     from_summary = False
     """Esc goes back to the number whose reports these are."""
+    first_row: int | None = None
+    """Where the cursor stands at first; None on top."""
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
         """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
-        raise NotImplementedError
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
         raise NotImplementedError
 
     def open_detail(self) -> None:
@@ -64,6 +75,13 @@ class Finding(QueueKeys):
         """Other views than before; their counts are not known yet."""
         raise NotImplementedError
 
+    def stand_where(self, other: Finding) -> None:
+        """Show what another queue shows; before it is on screen."""
+        self.view, self.query_text = other.view, other.query_text
+        self.kept_query, self.named_query = other.kept_query, other.named_query
+        self.from_summary, self.before = other.from_summary, other.before
+        self.first_row = other.queue.current
+
     # --- going and coming back -----------------------------------------------------------------
 
     def remember(self) -> None:
@@ -75,7 +93,7 @@ class Finding(QueueKeys):
         """From a query to the view and the row before it, or to the summary whose number it was."""
         self.kept_query = ""
         again = self.from_summary
-        self._show_view(min(self.before.view, len(self.views) - 1), row=self.before.row)
+        self._show_view(self._place_before, row=self.before.row)
         if again:
             self.desk.show_summary()
 
@@ -107,17 +125,32 @@ class Finding(QueueKeys):
         """Show the report with this number, whichever view it is in."""
         complaint = await self.backend.complaint(reference)
         if complaint is None:
-            say(self, _("Laporan {number} tidak ada di meja ini.").format(number=reference), wrong=True)
+            away = await self.backend.elsewhere(reference)
+            unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
+            say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
             return
-        self.show_own_query(f"number:{complaint.number}" if complaint.number else "has:unsent")
+        if complaint.number:
+            self.show_own_query(f"number:{complaint.number}", complaint.number)
+        else:
+            self.show_own_query("has:unsent", _("Belum terkirim"))
         if not self.is_wide:
             self.open_detail()
+
+    async def find_elsewhere(self, query: Query) -> str:
+        """Where the report is whose number a query asks for, when it left this desk; '' for any other query."""
+        number = number_asked(query)
+        found = await self.backend.elsewhere(number) if number else []
+        return "\n".join(where.sentence(_) for _number, where in found)
 
     # --- the query bar -------------------------------------------------------------------------
 
     def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
         """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice."""
-        if not event.settled and not self.is_readable(event.text):
+        if not event.text.strip():
+            self._look_for_nothing()
+            return
+        mistake = self.mistake_in(event.text)
+        if mistake is not None and (not event.settled or mistake.is_unfinished(event.text)):
             return
         if event.settled and self.view < 0 and event.text == self.query_text:
             return
@@ -125,7 +158,10 @@ class Finding(QueueKeys):
         self.show_query(event.text)
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
-        """Enter in the query bar: work with the results."""
+        """Enter in the query bar: work with the results; for nothing is not looked."""
+        if not event.text.strip():
+            self._show_view(self._place_before, row=self.before.row)
+            return
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
@@ -142,6 +178,18 @@ class Finding(QueueKeys):
             self.show_query(self.kept_query)
         elif self.view < 0:
             self.go_back()
+        else:
+            self.show_heading()
+
+    @property
+    def _place_before(self) -> int:
+        return min(self.before.view, len(self.views) - 1)
+
+    def _look_for_nothing(self) -> None:
+        """An empty line is no query that all reports fit: the view that one came from is still shown."""
+        if self.view < 0 or self.query_one(QueryBar).has_class("-wrong"):
+            self.view = self._place_before
+            self.show_query(self.views[self.view][1], row=self.before.row)
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -150,18 +198,18 @@ class Finding(QueueKeys):
         if number <= len(self.views):
             self._show_view(number - 1)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where text is typed, a slash is a slash."""
-        if action == "query" and isinstance(self.focused, Input):
-            return False
-        return super().check_action(action, parameters)
-
     def action_query(self) -> None:
         """/"""
         self.remember()
         self.remove_class("-detail", "-views-open")
-        self.query_one(QueryBar).open(self.query_text if self.view < 0 else "")
+        self.query_one(QueryBar).open(self.own_words if self.view < 0 else "")
         later(self, self._bring_history(), group="history")
+
+    @property
+    def own_words(self) -> str:
+        """The query that is shown as the person typed it, or would."""
+        typed = self.view < 0 and self.query_text != self.named_query[0]
+        return self.query_text if typed else self.backend.spelled(self.query_text)
 
     async def _bring_history(self) -> None:
         self.query_one(QueryBar).remember(await self.backend.queries())
@@ -176,16 +224,25 @@ class Finding(QueueKeys):
 
     def action_save_view(self) -> None:
         """Shift+s."""
-        later(self, self._save_view(), group="dialog")
+        by_key(self, self._save_view(), group="dialog", opens=True)
 
     async def _save_view(self) -> None:
         name = await self.app.push_screen_wait(
-            AskDialog(_("Simpan tampilan"), self.query_text, _("nama tampilan"))
+            AskDialog(_("Simpan tampilan"), self.own_words, _("nama tampilan"))
         )
         if not name:
             return
+        given = self.backend.displaced_by(name)
+        if given is not None:
+            question = _(
+                "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
+                "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
+            ).format(name=_(given.name), query=self.backend.spelled(given.query), own=self.own_words)
+            if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
+                return
+            name = given.name
         before = [shown for shown, _query in self.views]
-        name = await self.backend.edit_views(self.backend.view_file.save, name, self.query_text)
+        name = await self.backend.edit_views(self.backend.view_file.save, name, self.own_words)
         self.views_changed(self.backend.views())
         after = [shown for shown, _query in self.views]
         self.view = after.index(name) if name in after else -1
@@ -196,7 +253,7 @@ class Finding(QueueKeys):
 
     def edit_views(self) -> None:
         """From the palette: rename, order, delete."""
-        later(self, self._edit_views(), group="dialog")
+        by_key(self, self._edit_views(), group="dialog", opens=True)
 
     async def _edit_views(self) -> None:
         shown = self.views[self.view][0] if self.view >= 0 else ""

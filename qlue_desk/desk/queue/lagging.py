@@ -13,8 +13,8 @@ class Lag:
     """Which query was asked for, which one the list shows, and what waits for the two to be the same."""
 
     def __init__(self) -> None:
-        self.listed = ""
-        """The query whose rows the list shows; while another is asked for it lags behind."""
+        self.listed: str | None = None
+        """The query whose rows the list shows; while another is asked for, or the same anew, it lags behind."""
         self.asked = ""
         self._here = asyncio.Event()
         self._steps: list[Callable[[], None]] = []
@@ -25,10 +25,20 @@ class Lag:
         """The list shows the rows of another query than the one that was asked for last."""
         return self.listed != self.asked
 
-    def ask(self, text: str) -> None:
-        """This query is asked for now; what waited for another one is forgotten."""
+    @property
+    def waits(self) -> bool:
+        """The rows asked for are on their way."""
+        return self.lags and not self._failed
+
+    def ask(self, text: str, *, anew: bool = True) -> None:
+        """This query is asked for now; what waited for another one is forgotten.
+
+        `anew`: the list begins at its top again, so that until then its cursor means nothing.
+        """
         if text != self.asked:
             self._steps.clear()
+        if anew:
+            self.listed = None
         self.asked, self._failed = text, False
         if self.lags:
             self._here.clear()
@@ -52,7 +62,7 @@ class Lag:
 
     def then(self, step: Callable[[], None]) -> None:
         """Do this to the rows that are meant: at once, or when they are here."""
-        if self.lags and not self._failed:
+        if self.waits:
             self._steps.append(step)
         else:
             step()

@@ -11,7 +11,7 @@ import msgspec
 from qlue_desk.desk import wording
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.columns import ColumnsDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.columns import DEFAULT_COLUMNS
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
@@ -104,11 +104,13 @@ class Listing:
 
     def choose_columns(self) -> None:
         """From the palette."""
-        later(self.screen, self._choose(), group="dialog")
+        by_key(self.screen, self._choose(), group="dialog", opens=True)
 
     async def _choose(self) -> None:
         before = self.screen.queue.columns or self._usual
-        chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(ColumnsDialog(before))
+        chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(
+            ColumnsDialog(before, self.screen.queue.size.width)
+        )
         if chosen is None:
             return
         # What the settings say needs no keeping: when they change, it changes with them.

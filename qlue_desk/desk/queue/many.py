@@ -65,13 +65,11 @@ def reasons(outcomes: Sequence[Outcome]) -> list[tuple[str, int]]:
     return found.most_common()
 
 
-async def agree(screen: DeskScreen, backend: Backend, chosen: Chosen, deed: Deed) -> bool:
-    """Whether the person means an act on so many reports (`ui.confirm_bulk`); true for few.
+async def agree(screen: DeskScreen, backend: Backend, chosen: Chosen, deed: Deed, remark: str = "") -> bool:
+    """Whether the person means an act on so many reports; `remark` stands before the question.
 
     What would happen to each is decided before, on the reading thread.
     """
-    if len(chosen) < screen.settings.ui.confirm_bulk:
-        return True
     plan = await deed.planned(backend, dry_run=True)
     looked = await in_parts(screen, _("Memeriksa…"), chosen.ids, lambda part: backend.preview(part, plan))
     if looked.not_reached:
@@ -82,6 +80,8 @@ async def agree(screen: DeskScreen, backend: Backend, chosen: Chosen, deed: Deed
         question = _("{move} untuk {n} dari {all} laporan?").format(move=deed.label, n=count, all=len(chosen))
     else:
         question = _("{move} untuk {n} laporan?").format(move=deed.label, n=count)
-    dialog = PreviewDialog(_("Banyak sekaligus"), question, left_out, possible=bool(count))
+    dialog = PreviewDialog(
+        _("Banyak sekaligus"), f"{remark}\n{question}".strip(), left_out, possible=bool(count)
+    )
     agreed: bool | None = await screen.app.push_screen_wait(dialog)
     return bool(agreed)

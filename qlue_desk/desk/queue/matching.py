@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import ConfirmDialog
-from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog, name_of
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.dialogs.duplicate import DuplicateDialog, name_of
+from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog
+from qlue_desk.desk.later import by_key, say
+from qlue_desk.desk.queue.colleagues import warning
 from qlue_desk.desk.queue.deeds import Chosen, Deed
+from qlue_desk.desk.queue.telling import take_back_sentence
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields, Refusal
@@ -32,7 +34,7 @@ class Matching:
 
     def start(self) -> None:
         """The key: one report is compared with others, several marked ones with each other."""
-        later(self.screen, self._start(), group="dialog")
+        by_key(self.screen, self._start(), group="dialog", opens=True)
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()
@@ -82,9 +84,16 @@ class Matching:
         return next((offer.refusal for offer in offers if offer.edge.verb is Verb.DUPLICATE), None)
 
     async def _close(self, same: Same, question: str) -> None:
-        agreed: bool | None = await self.screen.app.push_screen_wait(ConfirmDialog(_("Duplikat"), question))
+        deed = Deed(Verb.DUPLICATE, Fields(to=same.original.number or same.original.id))
+        duplicates = Chosen(tuple(each.id for each in same.duplicates), tuple(same.duplicates))
+        back = take_back_sentence(self.screen.desk.line_state, self.screen.settings, len(duplicates))
+        dialog = DuplicateDialog(
+            same.original,
+            same.duplicates,
+            self.backend.city,
+            f"{question}\n{back}",
+            warning(self.screen.doing.busy(duplicates, deed)),
+        )
+        agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
         if agreed:
-            fields = Fields(to=same.original.number or same.original.id)
-            deed = Deed(Verb.DUPLICATE, fields)
-            duplicates = Chosen(tuple(each.id for each in same.duplicates), tuple(same.duplicates))
             await self.screen.doing.tell(deed, await self.screen.doing.run(duplicates, deed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,9 +12,11 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.many import ResultDialog
-from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue import many
+from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.many import UNDO, ResultDialog
+from qlue_desk.desk.later import by_key, say
+from qlue_desk.desk.queue import colleagues, many
+from qlue_desk.desk.queue.colleagues import Busy
 from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.telling import (
@@ -24,15 +26,14 @@ from qlue_desk.desk.queue.telling import (
     undone_sentence,
 )
 from qlue_desk.domain.ids import new_id
-from qlue_desk.domain.moves import N_, Code, Refusal
+from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
-GONE = N_("{number} tidak lagi di meja ini.")
-GONE_TO = N_("{number} tidak lagi di meja ini; sekarang di {dinas}.")
+Again = Callable[[Chosen], Awaitable[object]]
 
 
 class Performing:
@@ -42,18 +43,11 @@ class Performing:
         self.screen = screen
         self.backend = backend
         self.settings = settings
-        self.last: Deed | None = None
-        """What `.` repeats."""
-        self._sent_on: dict[str, str] = {}
-        """Where this person has sent reports: id to dinas."""
-
-    def gone(self, complaint_id: str, number: str) -> Refusal:
-        """Why nothing can be done to a report that this desk no longer holds."""
-        dinas = self._sent_on.get(complaint_id)
-        if not dinas:
-            return Refusal(Code.NOT_FOUND, GONE, {"number": number})
-        name = self.backend.city.dinas_name(dinas)
-        return Refusal(Code.NOT_FOUND, GONE_TO, {"number": number, "dinas": name})
+        self._last: Again | None = None
+        """What `.` does once more: the last act, whatever its kind."""
+        self._why_not_again = ""
+        self._agreed: set[tuple[str, str, tuple[str, ...]]] = set()
+        """Reports of colleagues that the person was asked about and went on with."""
 
     async def run(self, chosen: Chosen, deed: Deed) -> Worked:
         """Act and remember it for `.`."""
@@ -65,23 +59,63 @@ class Performing:
 
         async def part(ids: Sequence[str]) -> list[Outcome]:
             found = await self.backend.perform(ids, plan, stroke)
-            return [self._noted(outcome, chosen) for outcome in found]
+            return [await self._noted(outcome, chosen) for outcome in found]
 
         worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
         if any(outcome.done for outcome in worked.outcomes):
-            self.last = deed if deed.plan is None else self.last
+            self.did(lambda others: self.run_and_tell(others, deed))
             self.screen.nudge()
         return worked
 
-    def _noted(self, outcome: Outcome, chosen: Chosen) -> Outcome:
-        """Keep where a report went; say of one that has left meanwhile more than its id."""
-        before, after = outcome.before, outcome.after
-        if before is not None and after is not None and after.dinas and after.dinas != before.dinas:
-            self._sent_on[after.id] = after.dinas
-        if outcome.refusal is None or outcome.refusal.code is not Code.NOT_FOUND or before is not None:
+    async def _noted(self, outcome: Outcome, chosen: Chosen) -> Outcome:
+        """Say of a report that has left meanwhile more than its id."""
+        if (
+            outcome.refusal is None
+            or outcome.refusal.code is not Code.NOT_FOUND
+            or outcome.before is not None
+        ):
             return outcome
         number = next((c.number or c.title for c in chosen.sample if c.id == outcome.ref), outcome.ref)
-        return msgspec.structs.replace(outcome, number=number, refusal=self.gone(outcome.ref, number))
+        refusal = await self.backend.gone(outcome.ref, number)
+        return msgspec.structs.replace(outcome, number=number, refusal=refusal)
+
+    async def agree(self, chosen: Chosen, deed: Deed) -> bool:
+        """Asks before an act on many reports (`ui.confirm_bulk`), and before one on a colleague's; at most once."""
+        several = len(chosen) >= self.settings.ui.confirm_bulk
+        found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
+        if several:
+            agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
+        elif found and await self._would_be_done(chosen, deed):
+            question = _("{move} tetap dijalankan?").format(move=deed.label)
+            dialog = ConfirmDialog(_("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}")
+            answer: bool | None = await self.screen.app.push_screen_wait(dialog)
+            agreed = bool(answer)
+        else:
+            agreed = True
+            found = []
+        if agreed:
+            self._agreed.update(each.key for each in found)
+        return agreed
+
+    async def _would_be_done(self, chosen: Chosen, deed: Deed) -> bool:
+        """What is refused anyway needs no question; the refusal says why."""
+        try:
+            plan = await deed.planned(self.backend, dry_run=True)
+        except Refused:
+            return False
+        return any(outcome.done for outcome in await self.backend.preview(chosen.ids, plan))
+
+    async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
+        """A colleague may have taken it while the dialog was open."""
+        found = [await self.backend.complaint(each) for each in chosen.ids]
+        return Chosen(chosen.ids, tuple(each for each in found if each is not None))
+
+    def busy(self, chosen: Chosen, deed: Deed) -> list[Busy]:
+        """Colleagues at work on these reports of whom the person does not know yet."""
+        if not colleagues.leads_on(deed):
+            return []
+        found = colleagues.busy(chosen.sample, self.backend.actor.id, self.screen.desk.others)
+        return [each for each in found if each.key not in self._agreed]
 
     async def tell(self, deed: Deed, worked: Worked) -> None:
         """One sentence when all went well or for one report, else a list of what became of each."""
@@ -113,20 +147,22 @@ class Performing:
         )
         if not worked.not_reached:
             say(self.screen, f"{title}. {back}".strip(), wrong=not done)
-        self.show_results(title, outcomes)
+        self.show_results(title, outcomes, undoable=done > 0)
 
-    def show_results(self, title: str, outcomes: Sequence[Outcome]) -> None:
-        """A list of what became of each; enter opens a report."""
+    def show_results(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
+        """A list of what became of each; enter opens a report, u takes the act back as on the list below."""
 
-        def opened(ref: str | None) -> None:
-            if ref:
-                self.screen.desk.open_report(ref)
+        def answered(answer: str | None) -> None:
+            if answer == UNDO:
+                self.undo()
+            elif answer:
+                self.screen.desk.open_report(answer)
 
-        self.screen.app.push_screen(ResultDialog(title, outcomes), opened)
+        self.screen.app.push_screen(ResultDialog(title, outcomes, undoable=undoable), answered)
 
     async def run_and_tell(self, chosen: Chosen, deed: Deed) -> bool:
         """Ask where there are many, act, tell; true when something was done."""
-        if not await many.agree(self.screen, self.backend, chosen, deed):
+        if not await self.agree(chosen, deed):
             return False
         if len(chosen) > 1:  # where no dialog says it: many reports take a moment
             say(self.screen, _("mencatat {n}…").format(n=len(chosen)))
@@ -151,19 +187,28 @@ class Performing:
 
     def repeat(self) -> None:
         """`.`"""
-        if self.last is None:
-            say(self.screen, _("Belum ada tindakan untuk diulangi."), wrong=True)
+        if self._last is None:
+            words = self._why_not_again or _("Belum ada tindakan untuk diulangi.")
+            say(self.screen, words, wrong=True)
             return
-        later(self.screen, self._repeat(self.last), group="dialog", acts=True)
+        by_key(self.screen, self._repeat(self._last), group="dialog")
 
-    async def _repeat(self, deed: Deed) -> None:
+    async def _repeat(self, again: Again) -> None:
         chosen = await self.screen.chosen()
         if chosen is not None:
-            await self.run_and_tell(chosen, deed)
+            await again(chosen)
+
+    def did(self, again: Again) -> None:
+        """The person acted; `again` does the same to other reports."""
+        self._last, self._why_not_again = again, ""
+
+    def did_once(self, why_not_again: str) -> None:
+        """The person did what cannot be repeated; an older act must not be repeated in its place."""
+        self._last, self._why_not_again = None, why_not_again
 
     def undo(self) -> None:
         """`u`."""
-        later(self.screen, self._undo(), group="undo")
+        by_key(self.screen, self._undo(), group="undo")
 
     async def _undo(self) -> None:
         found = await self.backend.undoable()

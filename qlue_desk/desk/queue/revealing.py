@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend, in_thread
 from qlue_desk.desk.dialogs.reveal import RevealDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.protocol import RevealReply
@@ -27,7 +27,7 @@ class Revealing:
 
     def start(self) -> None:
         """`i`."""
-        later(self.screen, self._start(), group="dialog")
+        by_key(self.screen, self._start(), group="dialog", opens=True)
 
     async def _start(self) -> None:
         here = await self.screen.lag.rows_are_here()
@@ -73,6 +73,8 @@ class Revealing:
         ca_file = self.screen.settings.sync.ca_file
         private_ca = Path(ca_file) if ca_file else None
         store, actor = self.backend.store, self.backend.actor
-        return await asyncio.wrap_future(
+        found = await asyncio.wrap_future(
             in_thread(lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca))
         )
+        self.screen.doing.did_once(_("Melihat nomor pelapor tidak bisa diulangi: tiap kali perlu alasannya."))
+        return found

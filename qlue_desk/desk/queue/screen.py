@@ -10,17 +10,19 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
+from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.messages import QueueShown, StoreChanged
-from qlue_desk.desk.queue.bursts import Bursts
+from qlue_desk.desk.queue.bursts import AGAIN, Bursts
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
@@ -31,13 +33,16 @@ from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
-from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SUMMARY, SideBar
+from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.store import courtesy
 from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
@@ -49,6 +54,8 @@ ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
 DETAIL_REST = 0.12
 """Seconds for which the cursor must rest before the report is drawn when it was moving."""
+MOVING = 0.2
+"""The cursor moves when it moves again within so many seconds; a slow machine stretches a held key's pauses."""
 
 
 class DeskScreen(Working, Finding):
@@ -97,12 +104,17 @@ class DeskScreen(Working, Finding):
                 yield Static(id="empty")
             yield DetailPane(id="detail")
 
+    @property
+    def awaits_rows(self) -> bool:  # type: ignore[override]
+        """While a query is typed, the letters do not wait for what each of them finds."""
+        return self.lag.waits and not isinstance(self.focused, Input)
+
     # --- showing -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Ask for the first view."""
         self._lay_out(self.app.size.width)
-        self.show_query(self.query_text)
+        self.show_query(self.query_text, row=self.first_row)
         later(self, self.listing.load_columns(), group="columns")
         self.show_line()
         self.set_interval(15, self._tick)
@@ -149,6 +161,7 @@ class DeskScreen(Working, Finding):
             active=self.view,
             waiting=counts[0],
             refused=counts[1],
+            sent_back=self.sent_back,
         )
 
     def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
@@ -161,11 +174,12 @@ class DeskScreen(Working, Finding):
         query = self.listing.grouped(query)
         self.query_one(QueryBar).all_right()
         self.query_text = text
-        self.lag.ask(text)
+        self.lag.ask(text, anew=not keep_cursor)
         if keep_cursor and self.lag.lags:
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim
         self._aim = row
+        self.elsewhere = ""
         later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
 
@@ -173,6 +187,9 @@ class DeskScreen(Working, Finding):
         try:
             fetch = self._fetch_grouped if query.group else self._fetch
             await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            if not self.queue.numbers and (where := await self.find_elsewhere(query)):
+                self.elsewhere = where
+                self.show_heading()
         except Superseded:
             raise  # the newer question answers for this one, too
         except Exception:
@@ -193,7 +210,7 @@ class DeskScreen(Working, Finding):
                 self.lag.arrived(text)
                 self.show_heading()
                 if len(numbers) != FIRST_PAGE:
-                    later(self, self._count(), group="count")
+                    later(self, self.count(), group="count")
                     return
                 keep_cursor = True  # the others follow
         if not keep_cursor or not self.queue.numbers:
@@ -205,7 +222,7 @@ class DeskScreen(Working, Finding):
             self.lag.arrived(text)
             self.show_heading()
             if len(first) < FIRST_PAGE:
-                later(self, self._count(), group="count")
+                later(self, self.count(), group="count")
                 return
             if self.query_one(QueryBar).has_class("-open"):
                 await asyncio.sleep(ALL_REST)
@@ -214,7 +231,7 @@ class DeskScreen(Working, Finding):
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
             self.queue.set_numbers(numbers)
         self.show_heading()
-        later(self, self._count(), group="count")
+        later(self, self.count(), group="count")
 
     def _shown(self) -> None:
         if not self._filled:
@@ -234,44 +251,16 @@ class DeskScreen(Working, Finding):
         self._shown()
         self.lag.arrived(text)
         self.show_heading()
-        later(self, self._count(), group="count")
-
-    async def _count(self) -> None:
-        readable = {
-            place: query
-            for place, (_name, text) in enumerate(self.views)
-            if (query := self._readable(text)) is not None
-        }
-        counts = await self.backend.counts(list(readable.values()))
-        self._view_counts = [None] * len(self.views)
-        for place, count in zip(readable, counts, strict=True):
-            self._view_counts[place] = count
-        await self.desk.refresh_outbox_counts()
-        self.show_line()
-
-    def _readable(self, text: str) -> Query | None:
-        """A view's query; None where somebody wrote one that cannot be read."""
-        try:
-            return self.backend.parse(text)
-        except QueryError:
-            return None
-
-    def is_readable(self, text: str) -> bool:
-        """Whether a query line can be read."""
-        return self._readable(text) is not None
+        later(self, self.count(), group="count")
 
     def _point_at(self, error: QueryError) -> None:
-        lines = [error.sentence(_)]
-        if error.nearest:
-            lines.append(_("Mungkin: {words}.").format(words=", ".join(error.nearest)))
-        elif error.allowed:
-            lines.append(_("Yang ada: {words}.").format(words=", ".join(error.allowed)))
         bar = self.query_one(QueryBar)
         if bar.has_class("-open"):
-            bar.point_at(lines, error.start, error.end - error.start)
+            bar.point_at(error.sentences(_), error.start, error.end - error.start)
+            self.show_heading()
         else:
             own = self.backend.view_problems() if self.view >= 0 else {}
-            say(self, own.get(self.views[self.view][0], " ".join(lines)), wrong=True)
+            say(self, own.get(self.views[self.view][0], error.sentence(_)), wrong=True)
 
     def shown_name(self) -> str:
         """What the reports of the list are."""
@@ -283,12 +272,15 @@ class DeskScreen(Working, Finding):
             return _(named[self.query_text])
         if self.named_query[1] and self.query_text == self.named_query[0]:
             return self.named_query[1]
-        return _("Cari: {text}").format(text=self.query_text)
+        return _("Cari: {text}").format(text=self.own_words)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
         queue, pane = self.queue, self.query_one("#queue-pane")
         name = self.shown_name()
+        if self.query_one(QueryBar).has_class("-wrong"):
+            # What is still listed does not answer what is written above it.
+            name = _("Belum dicari; masih {name}").format(name=name)
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
         pane.border_title = Content(safe(f"{name} · {count}{marked}"))
@@ -305,6 +297,12 @@ class DeskScreen(Working, Finding):
             self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
 
     def _empty_words(self) -> str:
+        if self.elsewhere:
+            return self.elsewhere
+        if self.view < 0 and looks_like_phone(self.query_text):
+            return _(
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+            )
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
         return _("Tidak ada laporan di tampilan ini. Bagus.")
@@ -313,11 +311,15 @@ class DeskScreen(Working, Finding):
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Show the report under the cursor: at once, while a key is held down when it is let go."""
-        now, before = time.monotonic(), self._highlighted_at
-        self._highlighted_at = now
+        moving = self._is_moving()
+        self._highlighted_at = time.monotonic()
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(DETAIL_REST if now - before < DETAIL_REST else 0.0), group="detail")
+            later(self, self._show_detail(DETAIL_REST if moving else 0.0), group="detail")
         self.show_keys()
+
+    def _is_moving(self) -> bool:
+        """The cursor has just moved; what is drawn beside the list would hold up the next key."""
+        return time.monotonic() - self._highlighted_at < MOVING
 
     async def _show_detail(self, rest: float = 0.0) -> None:
         if rest:
@@ -333,12 +335,12 @@ class DeskScreen(Working, Finding):
         )
         gone = ""
         if case is None and cells is not None:
-            gone = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
+            gone = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
         self.detail.show(case, around, gone)
 
     def _draw_detail_again(self) -> None:
         if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(), group="detail")
+            later(self, self._show_detail(DETAIL_REST if self._is_moving() else 0.0), group="detail")
 
     def others_changed(self) -> None:
         """Marks in the list, names in the detail."""
@@ -360,6 +362,8 @@ class DeskScreen(Working, Finding):
             self.desk.show_outbox(refused=event.key == REFUSED)
         elif event.key == SUMMARY:
             self.desk.show_summary()
+        elif event.key == SENT_BACK:
+            self.show_own_query(SENT_BACK_QUERY, _("Usulan kembali"))
         else:
             self.action_view(int(event.key))
 
@@ -367,9 +371,12 @@ class DeskScreen(Working, Finding):
         """Rows changed: fetch them anew, soon and all at once."""
         seconds = self._bursts.add(event.complaint_ids, time.monotonic())
         if seconds is not None:
-            if self._look_timer is not None:
-                self._look_timer.stop()
-            self._look_timer = self.set_timer(seconds, self._look_again)
+            self._plan_look(seconds)
+
+    def _plan_look(self, seconds: float) -> None:
+        if self._look_timer is not None:
+            self._look_timer.stop()
+        self._look_timer = self.set_timer(seconds, self._look_again)
 
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
@@ -396,10 +403,12 @@ class DeskScreen(Working, Finding):
 
     def _look_again(self) -> None:
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
-        changed = self._bursts.look(time.monotonic())
-        self.snoozing.look()
+        now = time.monotonic()
+        if self._bursts.put_off(now, courtesy.since_key()):
+            self._plan_look(AGAIN)
+            return
+        changed = self._bursts.look(now)
         self.forget_suggestion()
-        self.snoozing.look()
         if changed is None:
             self.queue.forget()
         elif changed:
@@ -427,7 +436,7 @@ class DeskScreen(Working, Finding):
         """Go into the report under the cursor: j and k scroll it, esc comes back to the list."""
         if not self.is_wide:
             self.add_class("-detail")
-        later(self, self._show_detail(), group="detail")
+        by_key(self, self._show_detail(), group="detail", seconds=LOOK_SECONDS)
         self.detail.focus()
         self.show_keys()
 
@@ -465,9 +474,13 @@ class DeskScreen(Working, Finding):
         following = order[(place + 1) % len(order)]
         self.set_class(narrow and following is side, "-views-open")
         self.remove_class("-detail") if not self.is_wide else None
-        # A pane that was hidden can take the focus only once the new style is laid out.
-        self.call_after_refresh(following.focus)
+        by_key(self, self._go_to(following))
         self.show_keys()
+
+    async def _go_to(self, pane: Widget) -> None:
+        """A pane that was hidden can take the focus only once the new style is laid out."""
+        await self.wait_for_refresh()
+        pane.focus()
 
     def action_preview(self) -> None:
         """Z."""

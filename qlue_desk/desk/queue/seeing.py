@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key
 
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
@@ -20,7 +20,7 @@ class Seeing:
 
     def photo(self) -> None:
         """`o`."""
-        later(self.screen, self._photo(), group="dialog")
+        by_key(self.screen, self._photo(), group="dialog", opens=True)
 
     async def _photo(self) -> None:
         from qlue_desk.desk.photos.dialog import PhotoDialog

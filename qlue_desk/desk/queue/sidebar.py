@@ -1,4 +1,4 @@
-"""Saved views with their counts, below them the outbox and what central refused."""
+"""Saved views with their counts, below them what came back: proposals, the outbox, what central refused."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from qlue_desk.words import _
 
 OUTBOX = "outbox"
 REFUSED = "refused"
+SENT_BACK = "sent_back"
 SUMMARY = "summary"
 WIDTH = 22
 WIDEST = 34
@@ -46,9 +47,11 @@ class SideBar(OptionList):
         self.active = 0
         self.waiting = 0
         self.refused = 0
+        self.sent_back = 0
         self._ascii = ascii_only
         self._drawn: tuple[object, ...] = ()
         self._least = 0
+        self._keys: list[str] = []
         self._laid_out = 0
         """Width of the lines when the list was built."""
 
@@ -60,10 +63,14 @@ class SideBar(OptionList):
         active: int,
         waiting: int,
         refused: int,
+        sent_back: int = 0,
     ) -> None:
-        """Fill the lines; `active` is the view shown now, -1 for a query of one's own."""
-        state = (list(names), list(counts), active, waiting, refused)
-        self.names, self.counts, self.active, self.waiting, self.refused = state
+        """Fill the lines; `active` is the view shown now, -1 for a query of one's own.
+
+        `sent_back`: proposals that came back; a line of their own while there are any.
+        """
+        self.names, self.counts, self.active = list(names), list(counts), active
+        self.waiting, self.refused, self.sent_back = waiting, refused, sent_back
         self._draw()
 
     def on_resize(self) -> None:
@@ -71,7 +78,8 @@ class SideBar(OptionList):
         self._draw()
 
     def _draw(self) -> None:
-        state = (list(self.names), self.counts, self.active, self.waiting, self.refused, self.size.width)
+        standing = (self.waiting, self.refused, self.sent_back)
+        state = (list(self.names), self.counts, self.active, standing, self.size.width)
         if state == self._drawn:
             return
         self._drawn = state
@@ -79,13 +87,14 @@ class SideBar(OptionList):
         self._keep_whole([*zip(names, counts, strict=False), *self._standing()])
         width = self.scrollable_content_region.width or WIDTH
         lines = self._contents(width)
-        if len(lines) == self.option_count and width == self._laid_out:
+        if [key for key, _content in lines] == self._keys and width == self._laid_out:
             # Counts move all the time; to build the list anew would lay out the whole screen with each.
             for key, content in lines:
                 if self.get_option(key).prompt != content:
                     self.replace_option_prompt(key, content)
             return
         self._laid_out = width
+        self._keys = [key for key, _content in lines]
         highlighted = self.highlighted
         options: list[Option | None] = [Option(content, id=key) for key, content in lines]
         options.insert(len(names), None)
@@ -95,7 +104,8 @@ class SideBar(OptionList):
 
     def _contents(self, width: int) -> list[tuple[str, Content]]:
         """Id and content of each line."""
-        outbox, tray, summary = self._standing()
+        *back, outbox, tray, summary = self._standing()
+        arrow = "<" if self._ascii else "←"
         sign = "^" if self._ascii else "◔"
         views = zip(self.names, self.counts, strict=False)
         return [
@@ -103,6 +113,7 @@ class SideBar(OptionList):
                 (str(n), self._line(str(n), name, count, width, strong=n - 1 == self.active))
                 for n, (name, count) in enumerate(views, 1)
             ),
+            *((SENT_BACK, self._line(arrow, *line, width, ink="$status-red")) for line in back),
             (OUTBOX, self._line(sign, *outbox, width, ink="$accent" if self.waiting else "")),
             (REFUSED, self._line("!", *tray, width, ink="$status-red" if self.refused else "")),
             (SUMMARY, self._line("=" if self._ascii else "▤", *summary, width)),
@@ -111,6 +122,7 @@ class SideBar(OptionList):
     def _standing(self) -> list[tuple[str, int | None]]:
         """The lines below the views: name and count."""
         return [
+            *([(_("Usulan kembali"), self.sent_back)] if self.sent_back else []),
             (_("Kotak keluar"), self.waiting),
             (_("Ditolak pusat"), self.refused),
             (_("Ringkasan"), None),

@@ -9,10 +9,11 @@ from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.snooze import SnoozeDialog
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import by_key, later, say
+from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import time_words
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
@@ -34,7 +35,7 @@ class Snoozing:
 
     def start(self) -> None:
         """`w`."""
-        later(self.screen, self._start(), group="dialog", acts=True)
+        by_key(self.screen, self._start(), group="dialog")
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()
@@ -42,10 +43,14 @@ class Snoozing:
             return
         numbers = await self.backend.rows_of(chosen.ids)
         if len(await self.backend.asleep(numbers)) == len(numbers):
-            self._tell(await self.backend.wake(chosen.ids), _("Tunda dilepas: {what}."))
+            await self._wake(chosen)
             return
         first = chosen.first
-        what = first.number or first.title if len(chosen) == 1 else _("{n} laporan").format(n=len(chosen))
+        what = (
+            first.number or first.title
+            if len(chosen) == 1
+            else n_("{n} laporan", len(chosen)).format(n=len(chosen))
+        )
         until: dt.datetime | None = await self.screen.app.push_screen_wait(
             SnoozeDialog(
                 _("Tunda {what} sampai").format(what=what),
@@ -54,10 +59,20 @@ class Snoozing:
                 self._shown,
             )
         )
-        if until is None:
-            return
+        if until is not None:
+            await self._aside(chosen, until)
+
+    async def _wake(self, chosen: Chosen) -> None:
+        outcomes = await self.backend.wake(chosen.ids)
+        if any(outcome.done for outcome in outcomes):
+            self.screen.doing.did(self._wake)
+        self._tell(outcomes, _("Tunda dilepas: {what}."))
+
+    async def _aside(self, chosen: Chosen, until: dt.datetime) -> None:
         hours = self.screen.settings.triage.wake_hours
         outcomes = await self.backend.snooze(chosen.ids, until, hours)
+        if any(outcome.done for outcome in outcomes):
+            self.screen.doing.did(lambda others: self._aside(others, until))
         self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
         if len(chosen) == 1 and outcomes[0].done:
             self.screen.doing.after_one(then_next=False)
@@ -72,7 +87,9 @@ class Snoozing:
         done = [outcome for outcome in outcomes if outcome.refusal is None]
         if done:
             number = done[0].number or _("laporan ini")
-            what = number if len(done) == 1 else _("{n} laporan").format(n=wording.number(len(done)))
+            what = (
+                number if len(done) == 1 else n_("{n} laporan", len(done)).format(n=wording.number(len(done)))
+            )
             say(self.screen, template.format(what=what, time=time))
         elif refused and refused[0].refusal is not None:
             say(self.screen, refused[0].refusal.sentence(_), wrong=True)

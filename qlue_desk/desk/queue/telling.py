@@ -16,7 +16,7 @@ from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.settings import Settings
 from qlue_desk.store.grace import BULK_TIMES
 from qlue_desk.store.strokes import Stroke
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 _CONNECTED = frozenset({"connected", "syncing"})
 
@@ -31,7 +31,7 @@ def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City, label: st
     number = (
         outcomes[0].number or outcomes[0].ref
         if len(outcomes) == 1
-        else _("{n} laporan").format(n=len(outcomes))
+        else n_("{n} laporan", len(outcomes)).format(n=len(outcomes))
     )
     return template.format(move=label or _(EDGE_BY_VERB[verb].label), number=number, where=places[0])
 
@@ -111,8 +111,36 @@ def sending_sentence(line: LineState | None, settings: Settings, together: int =
     """What is true of sending `together` reports: to be taken back for some seconds, or it waits for the line."""
     if line is None or line.phase not in _CONNECTED:
         return _("Tersimpan, dikirim begitu tersambung.")
-    keys = keys_of(ACTION_BY_ID["undo"], settings.keys)
-    if not settings.sync.undo_seconds or not keys:
-        return ""
-    seconds = settings.sync.undo_seconds * (BULK_TIMES if together >= settings.ui.confirm_bulk else 1)
-    return _("{key} batalkan ({n} dtk)").format(key=shown_key(keys[0]), n=seconds)
+    key, seconds = _key_of("undo", settings), _undo_seconds(settings, together)
+    return _("{key} batalkan ({n} dtk)").format(key=key, n=seconds) if key and seconds else ""
+
+
+def take_back_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:
+    """Before an act that closes reports: how it is taken back, and who can still do it once it is sent."""
+    key, seconds = _key_of("undo", settings), _undo_seconds(settings, together)
+    if not key or (not seconds and line is not None and line.phase in _CONNECTED):
+        return _("Sesudah terkirim hanya verifikator yang bisa membukanya kembali.")
+    if line is None or line.phase not in _CONNECTED:
+        return _(
+            "{key} membatalkannya selama belum terkirim; sesudah itu hanya verifikator yang bisa membukanya kembali."
+        ).format(key=key)
+    return _(
+        "{key} membatalkannya dalam {n} detik; sesudah itu hanya verifikator yang bisa membukanya kembali."
+    ).format(key=key, n=seconds)
+
+
+def kept_sentence(settings: Settings, action: str) -> str:
+    """A dialog was left with something typed in it: it is there again when the key is pressed again."""
+    key = _key_of(action, settings)
+    if not key:
+        return _("Tulisan Anda disimpan sebagai konsep.")
+    return _("Tulisan Anda disimpan sebagai konsep; {key} membukanya lagi.").format(key=key)
+
+
+def _key_of(action: str, settings: Settings) -> str:
+    keys = keys_of(ACTION_BY_ID[action], settings.keys)
+    return shown_key(keys[0]) if keys else ""
+
+
+def _undo_seconds(settings: Settings, together: int) -> int:
+    return settings.sync.undo_seconds * (BULK_TIMES if together >= settings.ui.confirm_bulk else 1)

@@ -46,7 +46,7 @@ class Working(QueueKeys):
         if not ids:
             sentence = _("Tidak ada laporan di baris ini.")
             if numbers and (cells := self.queue.row_at(numbers[0])) is not None:
-                sentence = self.doing.gone(cells.id, cells.number or cells.title).sentence(_)
+                sentence = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
             say(self, sentence, wrong=True)
             return None
         return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))

@@ -107,7 +107,7 @@ def _held(summary: Summary) -> Block:
         [number_cell(held, words), Cell(f" {words}", "bold")],
         [
             Cell(
-                _("Dicatat, dipilah dan dihitung; diteruskan begitu kota bergabung. Yang akan menjawab:"),
+                _("Dicatat, dipilah dan dihitung; diteruskan begitu kota bergabung. Yang akan menanganinya:"),
                 "$text-muted",
             )
         ],
@@ -120,7 +120,7 @@ def _held(summary: Summary) -> Block:
 
 def _headline(summary: Summary, width: int, zone: dt.tzinfo) -> Block:
     never = summary.delivered_never_acknowledged
-    unanswered, again = _("diterima dinas, belum pernah dijawab"), _("dibuka kembali")
+    unanswered, again = _("sampai di dinas, belum diterima"), _("dibuka kembali")
     first: Row = [
         number_cell(never, unanswered, "bold $status-red"),
         Cell(f" {unanswered}", "bold" if never.count else "$text-muted"),
@@ -197,7 +197,7 @@ def _weeks(summary: Summary, ascii_only: bool) -> Block:
         total = Number(sum(values), whole)
         rows.append(
             [
-                Cell(fit(label, 8), "$text-muted"),
+                Cell(fit(label, 9), "$text-muted"),
                 Cell(sparkline(values, ascii_only=ascii_only), style),
                 number_cell(total, _("{what}, 12 minggu").format(what=label), "bold", 7),
                 Cell("  " + _("minggu ini") + " ", "$text-muted"),
@@ -284,11 +284,11 @@ def _league(summary: Summary) -> Block:
     """Who answers and who does not, the most unanswered first."""
     heads = (
         _("terbuka"),
-        _("tak dijawab"),
+        _("belum diterima"),
         _("lewat"),
         _("dikembalikan"),
         _("dibuka lagi"),
-        _("jawab (median)"),
+        _("terima (median)"),
     )
     rows: Block = [
         [

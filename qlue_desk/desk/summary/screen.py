@@ -18,13 +18,14 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.later import later
+from qlue_desk.desk.later import by_key, later
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.sights import Sights, reachable
 from qlue_desk.desk.summary.board import board
 from qlue_desk.desk.summary.cells import Block, Cell, neighbour, numbers_of, place_of, row_width
+from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -158,15 +159,15 @@ class SummaryScreen(PlaceScreen):
         self.show_line()
         self.query_one(KeyBar).show_pairs(
             [
-                ("←↓↑→", _("pilih angka")),
-                ("enter", _("buka laporannya")),
-                *self._keys_of("handover"),
+                ("enter", _("buka")),
+                *self._keys_of("handover", "monthly"),
                 ("esc", _("kembali")),
+                ("←↓↑→", _("pilih angka")),
                 *self._keys_of("help", "quit"),
             ]
         )
         self.query_one("#summary-scroll").can_focus = False
-        later(self, self._count(), group="count")
+        by_key(self, self._count(), group="count", seconds=LOOK_SECONDS)
 
     def _keys_of(self, *names: str) -> list[tuple[str, str]]:
         actions = [ACTION_BY_ID[name] for name in names]
@@ -325,7 +326,13 @@ class SummaryScreen(PlaceScreen):
         """Shift+h."""
         from qlue_desk.desk.handing_over import hand_over
 
-        later(self, hand_over(self, self.backend, self.settings.shifts), group="dialog")
+        by_key(self, hand_over(self, self.backend, self.settings.shifts), group="dialog", opens=True)
+
+    def action_monthly(self) -> None:
+        """Shift+b."""
+        from qlue_desk.desk.dialogs.monthly import MonthlyDialog
+
+        self.app.push_screen(MonthlyDialog(self.backend))
 
     def action_back(self) -> None:
         """Esc."""

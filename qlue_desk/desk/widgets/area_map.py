@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from qlue_desk import phrases
 from qlue_desk.cities.outlines import METRES_PER_DEGREE, Shape
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.map_ground import DOTS_WIDE, Sheet, Span, Window, fitted, projected, spans
@@ -364,7 +365,7 @@ class AreaMap(Widget):
         metres = self.metres_wide
         if not metres:
             return ""
-        return f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else f"{metres:.0f} m"
+        return f"{phrases.decimal(metres / 1000)} km" if metres >= 1000 else f"{metres:.0f} m"
 
 
 def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,7 +15,8 @@ from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message
-from textual.suggester import Suggester
+from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -24,6 +25,10 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.still import still_size
 
 LONGEST = 8000
+SAME_PIECE = 0.004
+"""Seconds; keys that were read closer together came in one piece."""
+ENTER_WAITS = 0.02
+"""Seconds for which an enter waits whether it ends a line of a paste."""
 SHOWN_CHOICES = 50
 
 
@@ -31,7 +36,65 @@ class Submitted(Message):
     """Enter in a field: run, or go on to the next field."""
 
 
-class SafeInput(Input):
+if TYPE_CHECKING:
+    _OfAWidget = Widget
+else:
+    _OfAWidget = object  # a widget before Input or TextArea would keep their styles from being found
+
+
+class TypedLines(_OfAWidget):
+    """A field that tells a person's enter from the line ends of a paste that a terminal types key by key.
+
+    Without bracketed paste (a serial console, an older terminal, `tmux paste-buffer`) a pasted text of three
+    lines is keys like any other: the first enter would send one line and leave the others to whatever is
+    shown next. Keys of a paste are read in one piece, microseconds apart; no hand does that.
+    """
+
+    _last_key = 0.0
+    """When the key before was read, on the clock of `Message.time`."""
+    _pasting = False
+    _ended = False
+    """The key before was an enter: a line end may have a second half."""
+    _enter_timer: Timer | None = None
+    """An enter waits whether another key comes in the same piece."""
+
+    def line_end(self) -> None:
+        """A line of a paste has ended."""
+        raise NotImplementedError
+
+    def entered(self) -> None:
+        """A person pressed enter."""
+        raise NotImplementedError
+
+    async def _on_key(self, event: events.Key) -> None:
+        together = event.time - self._last_key < SAME_PIECE
+        second_half = together and event.key == "ctrl+j" and self._ended
+        self._last_key = event.time
+        self._pasting = self._pasting and together
+        if self._enter_timer is not None:
+            self._enter_timer.stop()
+            self._enter_timer = None
+            self._pasting = together
+            (self.line_end if together else self.entered)()
+        self._ended = event.key == "enter"
+        if event.key == "enter" or (event.key == "ctrl+j" and together):
+            event.stop()
+            event.prevent_default()
+            if second_half:
+                return
+            if self._pasting or event.key == "ctrl+j":
+                self._pasting = True
+                self.line_end()
+            else:
+                self._enter_timer = self.set_timer(ENTER_WAITS, self._nothing_followed)
+
+    def _nothing_followed(self) -> None:
+        if self._enter_timer is not None:
+            self._enter_timer = None
+            self.entered()
+
+
+class SafeInput(TypedLines, Input):
     """An input whose value never holds control characters."""
 
     virtual_size = still_size()
@@ -46,8 +109,27 @@ class SafeInput(Input):
         """Clean what comes in, whichever way."""
         return safe(value)[:LONGEST]
 
+    def line_end(self) -> None:
+        """Lines of a paste stand one after the other: none is lost."""
+        self.insert_text_at_cursor(" ")
 
-class NoteArea(TextArea):
+    def entered(self) -> None:
+        """Enter."""
+        self.call_later(self.action_submit)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """All lines; Textual's takes the first."""
+        event.stop()
+        event.prevent_default()
+        words = " ".join(line.strip() for line in event.text.splitlines())
+        selection = self.selection
+        if selection.is_empty:
+            self.insert_text_at_cursor(words)
+        else:
+            self.replace(words, *selection)
+
+
+class NoteArea(TypedLines, TextArea):
     """A text of several lines: enter runs, ctrl+o (or shift+enter, where a terminal has it) breaks the line."""
 
     DEFAULT_CSS = """
@@ -57,7 +139,6 @@ class NoteArea(TextArea):
     NoteArea .text-area--placeholder { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", show=False, priority=True),
         Binding("ctrl+o,shift+enter,alt+enter", "newline", show=False, priority=True),
     ]
 
@@ -70,9 +151,13 @@ class NoteArea(TextArea):
             highlight_cursor_line=False,
         )
 
-    def action_submit(self) -> None:
+    def entered(self) -> None:
         """Enter."""
         self.post_message(Submitted())
+
+    def line_end(self) -> None:
+        """A line of a paste."""
+        self.action_newline()
 
     def action_newline(self) -> None:
         """A line break."""
@@ -299,62 +384,6 @@ class DateInput(SafeInput):
     def date(self) -> dt.date | None:
         """The day, None when it cannot be read."""
         return wording.read_date(self.value, self.today)
-
-
-class PathSuggester(Suggester):
-    """Completes the name of a file; looks into one folder only, so it is quick."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The first path that begins with `value`."""
-        found = complete_path(value)
-        return found[0] if found else None
-
-
-def complete_path(typed: str) -> list[str]:
-    """Paths that begin with what is typed, folders with a slash, at most 20."""
-    if not typed:
-        return []
-    folder_text, slash, begun = typed.rpartition("/")
-    folder = Path(folder_text + slash if folder_text or slash else ".").expanduser()
-    try:
-        names = sorted(
-            p.name + ("/" if p.is_dir() else "") for p in folder.iterdir() if p.name.startswith(begun)
-        )
-    except OSError:
-        return []
-    return [
-        f"{folder_text}{slash}{name}" for name in names if not name.startswith(".") or begun.startswith(".")
-    ][:20]
-
-
-class PathInput(SafeInput):
-    """Names of files, separated by commas where there are several; right arrow takes the suggestion."""
-
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        # Whoever comes back to a wrong path wants to mend it, not to replace it with the next letter.
-        super().__init__(placeholder=placeholder, id=id, suggester=PathSuggester(), select_on_focus=False)
-
-    def action_cursor_right(self, select: bool = False) -> None:
-        """At the end of the line: take the suggestion at once, also one that is not on screen yet."""
-        found = [] if select or self.cursor_position < len(self.value) else complete_path(self.value)
-        if found:
-            self.value = found[0]
-            self.cursor_position = len(self.value)
-        else:
-            super().action_cursor_right(select)
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files named."""
-        return [Path(part.strip()).expanduser() for part in self.value.split(",") if part.strip()]
-
-    @property
-    def missing(self) -> list[Path]:
-        """Named files that are not there."""
-        return [path for path in self.paths if not path.is_file()]
 
 
 def value_of(field: Any) -> str:

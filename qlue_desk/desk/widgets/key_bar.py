@@ -111,7 +111,8 @@ class KeyBar(Static):
             start = self._spots[-1][1] + GAP if self._spots else 0
             self._spots.append((start, start + needed - GAP, key))
             room -= needed
-            parts += [(key, "bold $accent"), (f" {word}{' ' * GAP}", "$text-muted")]
+            # No gap behind the last: what does not fit is cut with an ellipsis.
+            parts += [(" " * GAP if parts else "", ""), (key, "bold $accent"), (f" {word}", "$text-muted")]
         if parts != self._drawn_keys:  # most steps of the cursor change none of them
             self._drawn_keys = parts
             # One line whatever stands in it: the screen need not be laid out anew.

@@ -162,7 +162,7 @@ class QueryBar(Vertical):
         with Horizontal():
             yield Static("/", id="query-sign")
             yield _QueryInput(
-                placeholder=_('status:disposisi kelurahan:sempur older:24h "lampu mati" -macet'),
+                placeholder=_('status:disposisi kelurahan:sempur lebih-lama:24jam "lampu mati" -macet'),
                 id="query-input",
             )
         yield Static(id="query-error")

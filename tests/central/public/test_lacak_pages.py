@@ -109,8 +109,8 @@ def test_the_page_says_where_it_stands_and_escapes_what_citizens_write(
     complaint = take(hub, clock)
     reply = client.get(f"/lacak/{complaint.number}")
     assert reply.status_code == 200
-    assert "Dikirim ke DPUPR sejak 24 November, belum dijawab." in reply.text
-    assert "DPUPR menjawab paling lambat Rabu, 25 November pukul 10.00 WIB." in reply.text
+    assert "Sampai di DPUPR sejak 24 November, belum diterima." in reply.text
+    assert "DPUPR menerimanya paling lambat Rabu, 25 November pukul 10.00 WIB." in reply.text
     assert "<script" not in reply.text
     assert "&lt;script&gt;" in reply.text
     move(hub, complaint, Verb.ACKNOWLEDGE)

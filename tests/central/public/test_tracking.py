@@ -127,7 +127,7 @@ def test_a_missed_deadline_is_said() -> None:
     shown = page(
         complaint(Status.DISPATCHED, acknowledged_at=None, acknowledge_by=AT - dt.timedelta(days=2, hours=3))
     ).standing
-    assert shown.next == "DPUPR menjawab laporan ini."
+    assert shown.next == "DPUPR menerima laporan ini."
     assert shown.late == "Terlambat: tenggatnya Minggu, 22 November pukul 07.00 WIB, sudah lewat 2 hari."
 
 

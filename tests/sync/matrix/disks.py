@@ -12,6 +12,7 @@ import pytest
 
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.moves import Fields
+from qlue_desk.store import ballast as room
 from qlue_desk.store import database, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
@@ -65,6 +66,7 @@ def row21_disk_full(place: Place) -> None:
             with place.central.hub.register.bulk():
                 for number in range(30):
                     place.central.report(text=f"Laporan {number} " + "z" * 3000)
+            room.give_up(desk.home)
             ballast = _fill(folder)
             before = everything(desk)
             for work in (

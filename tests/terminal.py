@@ -1,7 +1,12 @@
-"""A program in a terminal of ours, and how long it takes until a person sees the answer to a key.
+"""A program in a terminal of ours: what a person types, what is painted, and when.
+
+with Terminal(DESK, environ={"QLUE_DESK_HOME": str(home)}) as terminal:
+    terminal.see("Laporan")
+    seconds, count = terminal.press(b"j")     # until the next frame is whole
+    terminal.until(lambda: "Dikirim" in terminal.text())
 
 Textual wraps each frame in synchronised output (DEC mode 2026) where the terminal says that it knows it; ours
-does, so the end of a frame is a byte sequence and not a guess.
+does, so the end of a frame is a byte sequence and not a guess. The emulator reads only when the screen is asked for.
 """
 
 from __future__ import annotations
@@ -14,18 +19,27 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
+import pyte
+
+from tests.slow_line import SlowLine
+
+ROOT = Path(__file__).parents[1]
+DESK = (sys.executable, "-m", "qlue_desk")
 FRAME_END = b"\x1b[?2026l"
 _ASKS_FOR_MODE = re.compile(rb"\x1b\[\?(\d+)\$p")
 _CONTROL = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P_^X].*?(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f]", re.S
 )
 _MOVES = re.compile(rb"\x1b\[[0-9;]*[HfABCDEFG]")
-QUIET = 0.05
+_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")
+"""Questions to newer terminals, which the emulator would draw."""
 
 
 class NotSeen(AssertionError):
@@ -42,8 +56,10 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
         columns: int = 160,
         rows: int = 48,
-        cwd: str | None = None,
+        cwd: Path | None = None,
+        slow: bool = False,
     ) -> None:
+        """:param slow: look and type over a line of 300 ms and 64 kbit/s."""
         self.started = time.perf_counter()
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -57,10 +73,14 @@ class Terminal:
             start_new_session=True,
         )
         os.close(theirs)
-        self._pty = ours
+        self._line = SlowLine(ours) if slow else None
+        self._eye = self._line.eye if self._line else ours
         self._answered = 0
         self.raw = bytearray()
         """Everything that was written so far."""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._drawn = 0
 
     def __enter__(self) -> Terminal:
         return self
@@ -79,16 +99,19 @@ class Terminal:
                 while self.process.poll() is None and time.monotonic() < end:
                     self.read(0.05)
         self.process.wait()
-        os.close(self._pty)
+        if self._line:
+            self._line.close()
+        else:
+            os.close(self._eye)
 
-    # --- reading ------------------------------------------------------------------------------------
+    # --- bytes --------------------------------------------------------------------------------------
 
     def read(self, seconds: float) -> bytes:
         """What is written within so many seconds, b"" for nothing; returns at the first bytes."""
-        if not select.select([self._pty], [], [], max(0.0, seconds))[0]:
+        if not select.select([self._eye], [], [], max(0.0, seconds))[0]:
             return b""
         try:
-            got = os.read(self._pty, 1 << 16)
+            got = os.read(self._eye, 1 << 16)
         except OSError:  # the program has ended
             return b""
         self.raw += got
@@ -99,12 +122,13 @@ class Terminal:
         """Say that synchronised output is known, nothing else."""
         for asked in _ASKS_FOR_MODE.finditer(self.raw, self._answered):
             known = 2 if asked[1] == b"2026" else 0
-            os.write(self._pty, b"\x1b[?%s;%d$y" % (asked[1], known))
+            self.type(b"\x1b[?%s;%d$y" % (asked[1], known))
             self._answered = asked.end()
 
     def see(self, text: str, *, after: int = 0, seconds: float = 120.0) -> float:
-        """Wait until a text is on the screen; returns the seconds since the program was started.
+        """Wait until a text is written; returns the seconds since the program was started.
 
+        :param after: how much of `raw` is older and does not count.
         :raises NotSeen: with the end of what was written.
         """
         wanted = text.encode()
@@ -122,7 +146,49 @@ class Terminal:
         while self.read(seconds) and time.perf_counter() < end:
             pass
 
+    # --- the screen ---------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The whole screen as text."""
+        self._draw()
+        return "\n".join(self._screen.display)
+
+    def cursor(self) -> tuple[int, str]:
+        """Number and words of the lit line of the list, whose ground differs from all others; (-1, "") for none."""
+        self._draw()
+        rows = range(3, self._screen.lines - 2)
+        grounds = [self._screen.buffer[row][_IN_LIST].bg for row in rows]
+        usual = max(set(grounds), key=grounds.count)
+        lit = [row for row, ground in zip(rows, grounds, strict=True) if ground != usual]
+        if len(lit) != 1:
+            return -1, ""
+        cells = [self._screen.buffer[lit[0]][column] for column in range(self._screen.columns)]
+        return lit[0], "".join(cell.data for cell in cells if cell.bg == cells[_IN_LIST].bg)
+
+    def _draw(self) -> None:
+        fresh, self._drawn = self.raw[self._drawn :], len(self.raw)
+        self._stream.feed(_UNKNOWN.sub(b"", bytes(fresh)))
+
+    def until(self, seen: Callable[[], object], seconds: float = 20.0) -> float:
+        """Read until something is on the screen; the moment when the bytes that completed it had come.
+
+        :raises NotSeen: with the screen.
+        """
+        moment = time.perf_counter()
+        end = moment + seconds
+        while not seen():
+            left = end - time.perf_counter()
+            if left <= 0 or (self.process.poll() is not None and not self.read(0.0)):
+                raise NotSeen(f"not painted within {seconds} s:\n{self.text()}")
+            if self.read(min(left, 0.2)):
+                moment = time.perf_counter()
+        return moment
+
     # --- keys ---------------------------------------------------------------------------------------
+
+    def type(self, keys: bytes) -> None:
+        """Type without waiting for anything."""
+        os.write(self._eye, keys)
 
     def press(self, key: bytes, seconds: float = 30.0) -> tuple[float, int]:
         """Type a key; seconds until the first frame after it is whole, and the bytes of that frame.
@@ -133,7 +199,7 @@ class Terminal:
             pass
         start = len(self.raw)
         began = time.perf_counter()
-        os.write(self._pty, key)
+        self.type(key)
         while time.perf_counter() - began < seconds:
             self.read(0.5)
             found = self.raw.find(FRAME_END, start)
@@ -141,9 +207,14 @@ class Terminal:
                 return time.perf_counter() - began, found - start
         raise NotSeen(f"nothing was painted after {key!r}")
 
-    def type(self, keys: bytes) -> None:
-        """Type without waiting for anything."""
-        os.write(self._pty, keys)
+    def move(self, key: bytes, seconds: float = 20.0) -> float:
+        """Type a key of the list; seconds until another report is lit, whatever else is painted meanwhile."""
+        before = self.cursor()[1]
+        began = time.perf_counter()
+        self.type(key)
+        return self.until(lambda: self.cursor()[1] not in ("", before), seconds) - began
+
+    # --- what it costs ------------------------------------------------------------------------------
 
     def memory_kb(self) -> int:
         """Resident memory of the program now (Linux)."""
@@ -158,10 +229,15 @@ class Terminal:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+_IN_LIST = 50
+"""A column that crosses the list on each of our screens."""
+
+
 def environment() -> dict[str, str]:
-    """Ours, but bytecode is kept as for an installed program, and the size is that of the terminal of ours."""
+    """Ours with this code, but bytecode is kept as for an installed program, and the size is the terminal's."""
     apart = ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES")
-    return {name: value for name, value in os.environ.items() if name not in apart}
+    kept = {name: value for name, value in os.environ.items() if name not in apart}
+    return {**kept, "PYTHONPATH": str(ROOT)}
 
 
 def plain(written: bytes) -> bytes:

@@ -1,0 +1,48 @@
+"""How many reports each saved view holds, and how many proposals came back, for the side bar."""
+
+from __future__ import annotations
+
+from qlue_desk.casework.views import SENT_BACK
+from qlue_desk.desk.queue.queue_keys import QueueKeys
+from qlue_desk.domain.query import Query, QueryError
+
+_SENT_BACK = -1
+"""Among the counts of the views: those of the person's proposals that came back."""
+
+
+class Counting(QueueKeys):
+    """Counts over one state of the store."""
+
+    views: list[tuple[str, str]]
+    _view_counts: list[int | None]
+    sent_back = 0
+    """Proposals that this person made and a second one sent back."""
+
+    def readable(self, text: str) -> Query | None:
+        """A view's query; None where somebody wrote one that cannot be read."""
+        try:
+            return self.backend.parse(text)
+        except QueryError:
+            return None
+
+    def mistake_in(self, text: str) -> QueryError | None:
+        """What in a query line cannot be read."""
+        try:
+            self.backend.parse(text)
+        except QueryError as error:
+            return error
+        return None
+
+    async def count(self) -> None:
+        """Count anew and show it."""
+        asked = {place: text for place, (_name, text) in enumerate(self.views)}
+        if self.backend.proposes:
+            asked[_SENT_BACK] = SENT_BACK
+        queries = {
+            place: query for place, text in asked.items() if (query := self.readable(text)) is not None
+        }
+        counts = dict(zip(queries, await self.backend.counts(list(queries.values())), strict=True))
+        self.sent_back = counts.pop(_SENT_BACK, 0)
+        self._view_counts = [counts.get(place) for place in range(len(self.views))]
+        await self.desk.refresh_outbox_counts()
+        self.show_line()

@@ -1,0 +1,69 @@
+"""What is kept beside the database is sealed with its key: libsodium's secret box, a nonce of its own each.
+
+The box has a key derived from the database's (BLAKE2b with a purpose of its own), so that no key serves two ciphers.
+Whoever deletes the key file wipes both.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from qlue_desk.store.errors import StoreError
+from qlue_desk.store.key import load_key
+
+_MARK = b"sealed:"
+_PURPOSE = b"qlue outbox.log"
+"""At most 16 bytes."""
+
+
+def load() -> None:
+    """Import the library ahead of time: about 40 ms."""
+    import nacl.hash
+    import nacl.secret  # noqa: F401
+
+
+class Seal:
+    """Closes and opens single pieces of content."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key`: the 32 bytes of the database's."""
+        from nacl.encoding import RawEncoder
+        from nacl.hash import blake2b
+        from nacl.secret import SecretBox
+
+        self._box = SecretBox(blake2b(b"", SecretBox.KEY_SIZE, key=key, person=_PURPOSE, encoder=RawEncoder))
+
+    def close(self, content: bytes) -> bytes:
+        """One line of ASCII."""
+        return _MARK + base64.b64encode(bytes(self._box.encrypt(content)))
+
+    def open(self, sealed: bytes) -> bytes | None:
+        """The content; None when it was sealed with another key, or changed."""
+        from nacl.exceptions import CryptoError
+
+        try:
+            return bytes(self._box.decrypt(base64.b64decode(sealed.removeprefix(_MARK), validate=True)))
+        except (CryptoError, ValueError):
+            return None
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether `Seal.close` made it."""
+    return content.startswith(_MARK)
+
+
+def seal_of(folder: Path) -> Seal:
+    """The seal of a data folder.
+
+    :raises StoreError: when its key is not there or cannot be read.
+    """
+    return Seal(load_key(folder, database_exists=True))
+
+
+def found(folder: Path) -> Seal | None:
+    """The seal of a data folder; None where there is no key to open anything with."""
+    try:
+        return seal_of(folder)
+    except StoreError:
+        return None
