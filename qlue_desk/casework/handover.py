@@ -25,7 +25,7 @@ from qlue_desk.words import _
 
 LISTED = 8
 """Reports of a list that are written out."""
-_URGENT = "status:dispatched priority:emergency,high"
+_URGENT = f"{of_status({Status.DISPATCHED})} priority:emergency,high"
 _WAITING = of_status(INTERRUPTED)
 
 
