@@ -23,6 +23,8 @@ LOOK_SECONDS = 1.0
 """How long a key waits for what is only read: who waits for a slow list must be able to leave it."""
 BURST_PAUSE = 0.3
 """Seconds without a key that end what is typed in one go."""
+SAME_PIECE = 0.004
+"""Seconds; keys that were read closer together came in one piece: a paste, or what a slow line held back."""
 _BUSY_SECONDS = 5.0
 """How long a key waits for a loop that never rests; what keeps it busy then is no key's doing."""
 _LOOK_AGAIN = 0.003
@@ -116,6 +118,15 @@ class TypedAhead:
         if self._giving is None:
             self._giving = asyncio.create_task(self._give_all())
         return True
+
+    def in_one_piece(self, event: events.Key) -> int:
+        """How many keys wait that were read in one piece with this one, behind it."""
+        count, before = 0, event.time
+        for stroke in self._line:
+            if stroke.time - before >= SAME_PIECE:
+                break
+            count, before = count + 1, stroke.time
+        return count
 
     def _belongs_to_thrown_away(self, event: Stroke) -> bool:
         before = self._thrown_away_at

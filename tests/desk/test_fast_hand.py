@@ -132,7 +132,7 @@ def after(home: Path, make: Callable[[Path], DeskWorld], typed: str, *, fast: bo
 
 def test_what_is_typed_behind_enter_goes_to_what_comes_next(tmp_path: Path) -> None:
     world = officer(tmp_path)
-    seen = typed_at_once(world, '2 t t ⏎ c "sudah dicek"', lambda app: (type(app.screen), fields(app)))
+    seen = typed_at_once(world, '2 j t t ⏎ c "sudah dicek"', lambda app: (type(app.screen), fields(app)))
     assert seen == (NoteDialog, ["sudah dicek"])
     assert [verb for verb, *_rest in recorded(world)] == ["acknowledge"]
 

@@ -68,14 +68,26 @@ def test_a_single_line_with_its_enter_is_sent_as_ever(world: DeskWorld) -> None:
     asyncio.run(go())
 
 
-def test_a_line_of_input_takes_all_lines_after_one_another(world: DeskWorld) -> None:
+def test_a_few_keys_that_a_slow_line_held_back_are_no_paste(world: DeskWorld) -> None:
+    async def go() -> None:
+        async with desk(world) as (app, pilot):
+            queue = app.screen.queue  # type: ignore[attr-defined]
+            await pilot.press("c")
+            await until(lambda: isinstance(app.screen, NoteDialog))
+            before = queue.cursor
+            type_in_one_piece(app, "Sudah dicek.\rjjj")
+            await until(lambda: isinstance(app.screen, DeskScreen) and queue.cursor == before + 3)
+        [note] = world.workplace.store.reading(outbox.waiting)
+        assert note.action.fields.note == "Sudah dicek."
+
+    asyncio.run(go())
+
+
+def test_a_field_of_one_line_takes_all_lines_of_a_paste(world: DeskWorld) -> None:
     async def go() -> None:
         async with desk(world) as (app, pilot):
             await pilot.press("slash")
             field = app.screen.query_one("#query-input", Input)
-            type_in_one_piece(app, "lampu\rmati")
-            await until(lambda: field.value == "lampu mati")
-            field.value = ""
             field.post_message(events.Paste("jalan\nrusak"))
             await until(lambda: field.value == "jalan rusak")
             assert not isinstance(app.screen, Dialog)

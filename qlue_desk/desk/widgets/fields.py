@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from textual import events
@@ -15,20 +15,18 @@ from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message
-from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.typed_ahead import SAME_PIECE, TypedAhead
 from qlue_desk.desk.widgets.still import still_size
 
 LONGEST = 8000
-SAME_PIECE = 0.004
-"""Seconds; keys that were read closer together came in one piece."""
-ENTER_WAITS = 0.02
-"""Seconds for which an enter waits whether it ends a line of a paste."""
+PASTED_FROM = 20
+"""Keys behind an enter, in one piece with it, from which on it ends a line of a paste. A slow line holds back a
+few keys of a fast hand and gives them in one piece, too: their enter sends. In a field of one line it always does."""
 SHOWN_CHOICES = 50
 
 
@@ -36,65 +34,7 @@ class Submitted(Message):
     """Enter in a field: run, or go on to the next field."""
 
 
-if TYPE_CHECKING:
-    _OfAWidget = Widget
-else:
-    _OfAWidget = object  # a widget before Input or TextArea would keep their styles from being found
-
-
-class TypedLines(_OfAWidget):
-    """A field that tells a person's enter from the line ends of a paste that a terminal types key by key.
-
-    Without bracketed paste (a serial console, an older terminal, `tmux paste-buffer`) a pasted text of three
-    lines is keys like any other: the first enter would send one line and leave the others to whatever is
-    shown next. Keys of a paste are read in one piece, microseconds apart; no hand does that.
-    """
-
-    _last_key = 0.0
-    """When the key before was read, on the clock of `Message.time`."""
-    _pasting = False
-    _ended = False
-    """The key before was an enter: a line end may have a second half."""
-    _enter_timer: Timer | None = None
-    """An enter waits whether another key comes in the same piece."""
-
-    def line_end(self) -> None:
-        """A line of a paste has ended."""
-        raise NotImplementedError
-
-    def entered(self) -> None:
-        """A person pressed enter."""
-        raise NotImplementedError
-
-    async def _on_key(self, event: events.Key) -> None:
-        together = event.time - self._last_key < SAME_PIECE
-        second_half = together and event.key == "ctrl+j" and self._ended
-        self._last_key = event.time
-        self._pasting = self._pasting and together
-        if self._enter_timer is not None:
-            self._enter_timer.stop()
-            self._enter_timer = None
-            self._pasting = together
-            (self.line_end if together else self.entered)()
-        self._ended = event.key == "enter"
-        if event.key == "enter" or (event.key == "ctrl+j" and together):
-            event.stop()
-            event.prevent_default()
-            if second_half:
-                return
-            if self._pasting or event.key == "ctrl+j":
-                self._pasting = True
-                self.line_end()
-            else:
-                self._enter_timer = self.set_timer(ENTER_WAITS, self._nothing_followed)
-
-    def _nothing_followed(self) -> None:
-        if self._enter_timer is not None:
-            self._enter_timer = None
-            self.entered()
-
-
-class SafeInput(TypedLines, Input):
+class SafeInput(Input):
     """An input whose value never holds control characters."""
 
     virtual_size = still_size()
@@ -109,14 +49,6 @@ class SafeInput(TypedLines, Input):
         """Clean what comes in, whichever way."""
         return safe(value)[:LONGEST]
 
-    def line_end(self) -> None:
-        """Lines of a paste stand one after the other: none is lost."""
-        self.insert_text_at_cursor(" ")
-
-    def entered(self) -> None:
-        """Enter."""
-        self.call_later(self.action_submit)
-
     def _on_paste(self, event: events.Paste) -> None:
         """All lines; Textual's takes the first."""
         event.stop()
@@ -129,8 +61,13 @@ class SafeInput(TypedLines, Input):
             self.replace(words, *selection)
 
 
-class NoteArea(TypedLines, TextArea):
-    """A text of several lines: enter runs, ctrl+o (or shift+enter, where a terminal has it) breaks the line."""
+class NoteArea(TextArea):
+    """A text of several lines: enter runs, ctrl+o (or shift+enter, where a terminal has it) breaks the line.
+
+    Without bracketed paste (a serial console, an older terminal, `tmux paste-buffer`) a pasted text of three
+    lines is keys like any other: the first enter would send one line and leave the others to run as commands.
+    Keys of a paste are read in one piece, and there are many of them.
+    """
 
     DEFAULT_CSS = """
     NoteArea { border: none; height: 4; padding: 0 1; background: $surface; }
@@ -142,6 +79,12 @@ class NoteArea(TypedLines, TextArea):
         Binding("ctrl+o,shift+enter,alt+enter", "newline", show=False, priority=True),
     ]
 
+    _last_key = 0.0
+    """When the key before was read, on the clock of `Message.time`."""
+    _pasting = False
+    _ended = False
+    """The key before was an enter: a line end may have a second half."""
+
     def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(
             safe(text, multiline=True),
@@ -151,13 +94,25 @@ class NoteArea(TypedLines, TextArea):
             highlight_cursor_line=False,
         )
 
-    def entered(self) -> None:
-        """Enter."""
-        self.post_message(Submitted())
-
-    def line_end(self) -> None:
-        """A line of a paste."""
-        self.action_newline()
+    async def _on_key(self, event: events.Key) -> None:
+        together = event.time - self._last_key < SAME_PIECE
+        second_half = together and event.key == "ctrl+j" and self._ended
+        self._last_key = event.time
+        self._pasting = self._pasting and together
+        self._ended = event.key == "enter"
+        if event.key != "enter" and not (event.key == "ctrl+j" and together):
+            return
+        event.stop()
+        event.prevent_default()
+        if second_half:
+            return
+        ahead: TypedAhead = self.app.typed_ahead  # type: ignore[attr-defined]
+        many = together and ahead.in_one_piece(event) >= PASTED_FROM
+        self._pasting = self._pasting or event.key == "ctrl+j" or many
+        if self._pasting:
+            self.action_newline()
+        else:
+            self.post_message(Submitted())
 
     def action_newline(self) -> None:
         """A line break."""
