@@ -35,6 +35,12 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all tables of config.toml; a `mistake` of a table's values together is told like any other."""
 
 
+ColumnName = Literal[
+    "number", "due", "status", "kelurahan", "category", "title", "holder", "dinas", "channel", "age"
+]
+"""What the list can show; each is drawn by its row in `desk/queue/columns.py`."""
+
+
 class Ui(Section, frozen=True):
     """How the desk looks."""
 
@@ -45,11 +51,7 @@ class Ui(Section, frozen=True):
     """`auto` takes ASCII where the terminal says that it is not UTF-8."""
     photos: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = "auto"
     """How the terminal shows photos; `auto` goes by its name."""
-    columns: list[
-        Literal[
-            "number", "due", "status", "kelurahan", "category", "title", "holder", "dinas", "channel", "age"
-        ]
-    ] = []
+    columns: list[ColumnName] = []
     """Columns of the list in this order; empty takes the usual ones. The palette can change them."""
     start: Literal["auto", "queue", "summary"] = "auto"
     """What is opened first; `auto` is the summary for who leads a whole city and in a city that has not joined."""

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.workplace import Workplace, utc_now
-from qlue_desk.domain.complaint import Complaint, Entry, Reporter, Role, Status
-from qlue_desk.domain.edges import JUNK_KINDS, Verb
+from qlue_desk.domain.complaint import Complaint, Entry, Reporter, Status
+from qlue_desk.domain.edges import JUNK_KINDS, MAY_ENTER, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_, Code
 from qlue_desk.domain.privacy import mask_phone, normalise_phone
@@ -20,8 +20,6 @@ from qlue_desk.protocol import Action, Device, NewReport
 from qlue_desk.store import meta, outbox
 from qlue_desk.store.ground import pending_entry_id
 from qlue_desk.store.outbox import Recorded
-
-MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
 
 
 def enter(workplace: Workplace, report: NewReport, now: dt.datetime | None = None) -> Complaint:

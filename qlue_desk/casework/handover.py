@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -15,17 +15,17 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.domain.stages import INTERRUPTED
-from qlue_desk.domain.text import clean
+from qlue_desk.domain.text import clean, storable
 from qlue_desk.phrases import clock_time, time_words
 from qlue_desk.settings import Shifts
 from qlue_desk.store import counts, handovers, outbox, queue
-from qlue_desk.store.handovers import REMEMBERED, Handover
+from qlue_desk.store.handovers import REMEMBERED, Handover, Line
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
 
 LISTED = 8
 """Reports of a list that are written out."""
-_URGENT = "status:dispatched priority:emergency,high"
+_URGENT = f"{of_status({Status.DISPATCHED})} priority:emergency,high"
 _WAITING = of_status(INTERRUPTED)
 
 
@@ -87,7 +87,7 @@ def sign_off(
         workplace.actor.id,
         clean(workplace.actor.name, multiline=False),
         words,
-        handover_text(workplace, shift_report(workplace, moment, shifts)),
+        tuple(map(_kept, _lines(workplace, shift_report(workplace, moment, shifts)))),
     )
     workplace.store.writing(handovers.leave, left)
     return left
@@ -141,10 +141,42 @@ def _read(workplace: Workplace, now: dt.datetime, shifts: Shifts) -> ShiftReport
 
 def handover_text(workplace: Workplace, report: ShiftReport) -> str:
     """The handover as lines, for a printer or a message."""
-    return "\n".join(_lines(workplace, report)) + "\n"
+    return _drawn(workplace, _lines(workplace, report), report.as_of)
 
 
-def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str]:
+def left_text(workplace: Workplace, left: Handover) -> str:
+    """The lists as they were when it was left; a report that is not here any more has no line."""
+    return workplace.store.reading(_left_text, workplace, left)
+
+
+def _left_text(workplace: Workplace, left: Handover) -> str:
+    named = [line.report for line in left.lines if line.report]
+    here = {row.id: row for row in queue.rows(queue.rows_of(named))}
+
+    def lines() -> Iterator[str | QueueRow]:
+        for line in left.lines:
+            if not line.report:
+                yield line.text
+            elif line.report in here:
+                yield msgspec.structs.replace(here[line.report], status=line.status, due=line.due)
+
+    return _drawn(workplace, lines(), left.at)
+
+
+def _kept(line: str | QueueRow) -> Line:
+    if isinstance(line, str):
+        return Line(text=storable(line))
+    return Line(report=line.id, status=line.status, due=line.due)
+
+
+def _drawn(workplace: Workplace, lines: Iterable[str | QueueRow], now: dt.datetime) -> str:
+    return "".join(
+        f"{line if isinstance(line, str) else _report_line(workplace, line, now)}\n" for line in lines
+    )
+
+
+def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str | QueueRow]:
+    """Sentences, and reports that are still to be drawn."""
     zone = workplace.zone
     yield _("Serah terima {name}, {time}").format(name=report.name, time=time_words(report.as_of, zone))
     yield _("Sif {shift}, berikutnya {next}").format(
@@ -163,17 +195,17 @@ def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str]:
     yield ""
     yield _("Yang jatuh tempo").upper()
     for part in report.due:
-        yield from _part_lines(workplace, part, report.as_of)
+        yield from _part_lines(part)
     yield ""
     yield _("Yang macet").upper()
     for part in report.stuck:
-        yield from _part_lines(workplace, part, report.as_of)
+        yield from _part_lines(part)
     if report.unsent:
         yield _("Belum terkirim ke pusat: {count} tindakan.").format(count=report.unsent)
     if report.refused:
         yield _("Ditolak pusat, perlu dilihat: {count} tindakan.").format(count=report.refused)
     yield ""
-    yield from _part_lines(workplace, report.mine, report.as_of)
+    yield from _part_lines(report.mine)
 
 
 def shift_words(shift: Shift) -> str:
@@ -190,10 +222,9 @@ def note_line(workplace: Workplace, note: Handover) -> str:
     )
 
 
-def _part_lines(workplace: Workplace, part: Part, now: dt.datetime) -> Iterator[str]:
+def _part_lines(part: Part) -> Iterator[str | QueueRow]:
     yield _("{what}: {n}").format(what=_(part.title), n=part.count)
-    for row in part.rows:
-        yield _report_line(workplace, row, now)
+    yield from part.rows
     if part.rows and part.count > len(part.rows):
         yield _("… dan {count} lagi.").format(count=part.count - len(part.rows))
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 import msgspec
 
+from qlue_desk.casework.views import of_status
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import Cooperation
-from qlue_desk.domain.complaint import Role
+from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.store.counts import Scan
@@ -41,11 +42,11 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 DECISIONS = (
-    ("unplaced", N_("belum jelas ke mana"), "status:new is:waiting"),
-    ("ready", N_("siap disposisi"), "status:new -is:waiting -is:returned"),
+    ("unplaced", N_("belum jelas ke mana"), f"{of_status({Status.NEW})} is:waiting"),
+    ("ready", N_("siap disposisi"), f"{of_status({Status.NEW})} -is:waiting -is:returned"),
     ("returned", N_("dikembalikan dinas"), "is:returned"),
-    ("disputed", N_("disanggah pelapor"), "status:reopened"),
-    ("proposals", N_("usul selesai menunggu verifikasi"), "status:awaiting_verification"),
+    ("disputed", N_("disanggah pelapor"), of_status({Status.REOPENED})),
+    ("proposals", N_("usul selesai menunggu verifikasi"), of_status({Status.AWAITING_VERIFICATION})),
 )
 """What a verifier decides on: key, name, query."""
 

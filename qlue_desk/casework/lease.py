@@ -11,7 +11,7 @@ import datetime as dt
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Session
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 
 LOCKED = N_(
     "Meja ini terkunci: tidak berhubungan dengan pusat sejak {since}."
@@ -40,5 +40,5 @@ def locked_since(workplace: Workplace, now: dt.datetime) -> dt.datetime | None:
 
 
 def _seen() -> dt.datetime | None:
-    stored = meta.get(replica.SERVER_TIME)
+    stored = meta.get(position.SERVER_TIME)
     return None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -8,11 +8,10 @@ from enum import StrEnum
 
 import msgspec
 
-from qlue_desk.casework.entering import MAY_ENTER
 from qlue_desk.casework.errors import Refused, refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import MAY_ENTER, Verb
 from qlue_desk.domain.lifecycle import decide, judge
 from qlue_desk.domain.moves import N_, Code, Refusal
 from qlue_desk.protocol import Action

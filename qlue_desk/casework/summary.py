@@ -10,6 +10,7 @@ import msgspec
 
 from qlue_desk.casework.breakdown import AGE_QUERIES, Bar, By, bars_of, joined, label, moment_of, opening
 from qlue_desk.casework.home import Decision, Home, decisions, home_of
+from qlue_desk.casework.views import of_status
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import OPEN_STATUSES, Status
@@ -17,7 +18,7 @@ from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.settings import Shifts
-from qlue_desk.store import meta, replica, tally
+from qlue_desk.store import meta, position, tally
 from qlue_desk.store.counts import Scan
 from qlue_desk.store.figures import Area, DinasGroup, Figures
 from qlue_desk.store.tally import Tally
@@ -186,7 +187,9 @@ class _Counting:
             oldest_unanswered=_time(figures.oldest(Status.DISPATCHED)),
             overdue=self.number(totals.overdue, "overdue"),
             shifts=self.shifts(shifts),
-            awaiting_verification=self.number(totals.awaiting_verification, "status:awaiting_verification"),
+            awaiting_verification=self.number(
+                totals.awaiting_verification, of_status({Status.AWAITING_VERIFICATION})
+            ),
             reopened=self.number(totals.reopened, "is:reopened"),
             reopen_rate=_share(totals.reopened, totals.ever_resolved),
             bounced=self.number(totals.bounced, "is:bounced"),
@@ -220,10 +223,10 @@ class _Counting:
             AgeRow(
                 status,
                 tuple(
-                    self.number(count, f"status:{status}", ages)
+                    self.number(count, of_status({Status(status)}), ages)
                     for count, ages in zip(found[status], AGE_QUERIES, strict=True)
                 ),
-                self.number(sum(found[status]), f"status:{status}"),
+                self.number(sum(found[status]), of_status({Status(status)})),
             )
             for status in Status
             if status in found
@@ -383,5 +386,5 @@ def _time(seconds: int | None) -> dt.datetime | None:
 
 def last_word() -> dt.datetime | None:
     """When central was last heard; None before the first time. On a store's thread only."""
-    stored = meta.get(replica.LAST_CONTACT)
+    stored = meta.get(position.LAST_CONTACT)
     return None if stored is None else dt.datetime.fromisoformat(stored.decode())

@@ -38,32 +38,32 @@ def of_status(statuses: Collection[Status]) -> str:
 
 
 _WITH_ITS_OWN_VIEW = {Status.DISPATCHED, Status.COORDINATING, Status.SCHEDULED, Status.AWAITING_REPORTER}
-_NOT_ACKNOWLEDGED = View(N_("Belum diterima"), "status:dispatched")
-_PROPOSED = View(N_("Verifikasi"), "status:awaiting_verification")
+_NOT_ACKNOWLEDGED = View(N_("Belum diterima"), of_status({Status.DISPATCHED}))
+_PROPOSED = View(N_("Verifikasi"), of_status({Status.AWAITING_VERIFICATION}))
 _AT_DINAS = (
     _NOT_ACKNOWLEDGED,
     View(N_("Lewat tenggat"), "overdue"),
     View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - _WITH_ITS_OWN_VIEW)),
-    View(N_("Koordinasi"), "status:coordinating"),
-    View(N_("Dijadwalkan"), "status:scheduled"),
+    View(N_("Koordinasi"), of_status({Status.COORDINATING})),
+    View(N_("Dijadwalkan"), of_status({Status.SCHEDULED})),
 )
-_REOPENED = View(N_("Dibuka kembali"), "status:reopened")
-_DONE = View(N_("Selesai 7 hari"), "status:resolved changed:7d sort:-updated")
+_REOPENED = View(N_("Dibuka kembali"), of_status({Status.REOPENED}))
+_DONE = View(N_("Selesai 7 hari"), f"{of_status({Status.RESOLVED})} changed:7d sort:-updated")
 
 DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.VERIFIER: (
         View(NEEDS_ME, f"{of_status(FOR_DISPATCH)} {_NOT_ASIDE}"),
-        View(N_("Perlu orang"), "status:new is:waiting"),
+        View(N_("Perlu orang"), f"{of_status({Status.NEW})} is:waiting"),
         View(N_("Dikembalikan"), "is:returned"),
         _REOPENED,
         _NOT_ACKNOWLEDGED,
         _PROPOSED,
         View(N_("Lewat tenggat"), "overdue"),
-        View(N_("Ditahan"), "status:held"),
+        View(N_("Ditahan"), of_status({Status.HELD})),
         _DONE,
     ),
     Role.SUPERVISOR: (
-        View(NEEDS_ME, f"status:awaiting_verification -is:ownproposal {_NOT_ASIDE}"),
+        View(NEEDS_ME, f"{of_status({Status.AWAITING_VERIFICATION})} -is:ownproposal {_NOT_ASIDE}"),
         *_AT_DINAS,
         _PROPOSED,
         _REOPENED,
@@ -72,18 +72,18 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.OFFICER: (
         View(NEEDS_ME, f"{of_status(NEEDS_OFFICER)} by:me,none {_NOT_ASIDE} sort:proposed"),
         *_AT_DINAS,
-        View(N_("Butuh info"), "status:awaiting_reporter"),
+        View(N_("Butuh info"), of_status({Status.AWAITING_REPORTER})),
         View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
         _DONE,
     ),
     Role.OPERATOR: (
         View(N_("Masuk hari ini"), "since:today sort:-created"),
         View(N_("Belum terkirim"), "has:unsent sort:-created"),
-        View(N_("Baru"), "status:new sort:-created"),
+        View(N_("Baru"), f"{of_status({Status.NEW})} sort:-created"),
         View(N_("Lewat 112"), "channel:cc112 is:open sort:-created"),
         View(N_("Darurat"), "is:open priority:emergency"),
         View(N_("Semua terbuka"), "is:open sort:-created"),
-        View(N_("Bukan laporan"), "status:not_a_report since:today sort:-created"),
+        View(N_("Bukan laporan"), f"{of_status({Status.NOT_A_REPORT})} since:today sort:-created"),
     ),
     Role.CITY_SUPERVISOR: (
         View(N_("Semua terbuka"), "is:open"),
@@ -91,9 +91,9 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Lewat tenggat"), "overdue"),
         _REOPENED,
         _PROPOSED,
-        View(N_("Perlu disposisi"), "status:new"),
-        View(N_("Dijadwalkan"), "status:scheduled"),
-        View(N_("Ditahan"), "status:held"),
+        View(N_("Perlu disposisi"), of_status({Status.NEW})),
+        View(N_("Dijadwalkan"), of_status({Status.SCHEDULED})),
+        View(N_("Ditahan"), of_status({Status.HELD})),
         _DONE,
     ),
 }

@@ -15,8 +15,8 @@ from qlue_desk.central.numbers import next_number
 from qlue_desk.central.report import Report, Route
 from qlue_desk.central.routing import router_of
 from qlue_desk.domain.city import City, Cooperation
-from qlue_desk.domain.complaint import Actor, Attachment, Complaint, Entry, Hop, Reporter, Role, Status
-from qlue_desk.domain.edges import JUNK_KINDS, Verb
+from qlue_desk.domain.complaint import Actor, Attachment, Complaint, Entry, Hop, Reporter, Status
+from qlue_desk.domain.edges import JUNK_KINDS, MAY_ENTER, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import decide
 from qlue_desk.domain.moves import N_, Code, Context, Decision, Fields, Refusal
@@ -39,7 +39,6 @@ AHEAD = dt.timedelta(minutes=5)
 FIRST_YEAR = 2000
 _E6 = 1_000_000
 BLOB_ADDRESS = "sha256:"
-MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
 
 
 def complaint_of(hub: Hub, report: Report, city: City, found: Route, now: dt.datetime) -> Complaint:

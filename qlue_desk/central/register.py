@@ -28,7 +28,7 @@ from qlue_desk.central.report import Report, Route, Taken
 from qlue_desk.central.routing import route
 from qlue_desk.central.wellformed import form_refusal
 from qlue_desk.domain.city import City, Cooperation
-from qlue_desk.domain.complaint import Actor, Complaint, Entry, Role
+from qlue_desk.domain.complaint import Actor, Complaint, Entry, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
@@ -282,8 +282,8 @@ class Register:
                 return 0
             city = hub.city(city_key)
             held = hub.database.all(
-                "SELECT id FROM complaint WHERE city = ? AND status = 'held' ORDER BY received_at, id",
-                (city_key,),
+                "SELECT id FROM complaint WHERE city = ? AND status = ? ORDER BY received_at, id",
+                (city_key, Status.HELD.value),
             )
             for (complaint_id,) in held:
                 before = hub.records.get(complaint_id)

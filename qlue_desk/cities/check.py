@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from qlue_desk.cities.errors import (
     BACKWARDS,
+    NO_DEFAULT_CLASS,
     NO_OWNER,
     OVERLAP,
     RESERVED_LETTER,
@@ -20,7 +21,7 @@ from qlue_desk.cities.errors import (
 )
 from qlue_desk.cities.ranges import check_ranges
 from qlue_desk.cities.source import Source
-from qlue_desk.domain.city import Category, City, Owner
+from qlue_desk.domain.city import DEFAULT_CLASS, Category, City, Owner
 from qlue_desk.domain.moves import N_
 
 ZONES = N_("zona IANA, di Indonesia Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)")
@@ -43,6 +44,8 @@ def check_city(city: City, source: Source) -> None:
             UNKNOWN_VALUE, place=place, key="coordinator", found=f'"{city.coordinator}"', allowed=inside
         )
     check_ranges(city, source)
+    if DEFAULT_CLASS not in city.sla.resolve:
+        raise CityFileError(NO_DEFAULT_CLASS, place=source.place_of_key("sla"), key=DEFAULT_CLASS)
     _check_letters(city, source)
     _check_source_names(city, source)
     for category in city.categories:

@@ -28,6 +28,9 @@ BACKWARDS = N_(
     "until harus sama dengan atau sesudah since."
 )
 NO_OWNER = N_("{place}: kategori {found} tidak punya pemilik; isi owners dengan salah satu dari: {allowed}.")
+NO_DEFAULT_CLASS = N_(
+    "{place}: sla.resolve belum berisi {key}; kelas itu berlaku bagi laporan yang belum berkategori."
+)
 RESERVED_LETTER = N_(
     "{place}: huruf {found} pada kategori {category} sudah dipakai layar operator "
     "(g hantu, k iseng, i informasi); pakai huruf lain a–z atau A–Z."

@@ -122,7 +122,7 @@ def database_findings(home: Path) -> Iterator[Finding]:
     if not os.path.isfile(home / DATABASE_FILE):
         yield _no_database(home)
         return
-    from qlue_desk.store import meta, replica
+    from qlue_desk.store import meta, position
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import Damaged, DiskFull, StoreError
 
@@ -154,7 +154,7 @@ def database_findings(home: Path) -> Iterator[Finding]:
         except Damaged as error:
             found = error.sentence(_)
         yield Finding(what, found == "ok", found, "" if found == "ok" else _begin_anew(home))
-        if found == "ok" and store.reading(replica.cursor) is None:
+        if found == "ok" and store.reading(position.cursor) is None:
             yield Finding(
                 _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
             )

@@ -75,10 +75,10 @@ class Shell:
 
         :raises CommandFailed: as `workplace`.
         """
-        from qlue_desk.store import replica
+        from qlue_desk.store import position
 
         with self.workplace() as workplace:
-            if workplace.store.reading(replica.cursor) is None:
+            if workplace.store.reading(position.cursor) is None:
                 warn(_(NEVER_SYNCED))
             yield workplace
 

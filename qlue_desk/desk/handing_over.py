@@ -53,7 +53,8 @@ async def show_left(screen: Screen[None], backend: Backend) -> None:
     lines: list[tuple[str, str]] = []
     for note in left:
         lines += [(safe(handover.note_line(backend.workplace, note), multiline=True), "bold"), ("\n\n", "")]
-    lines.append((safe(left[0].text, multiline=True), ""))
+    lists = await asyncio.wrap_future(backend.store.read(handover.left_text, backend.workplace, left[0]))
+    lines.append((safe(lists, multiline=True), ""))
     await screen.app.push_screen_wait(TextDialog(_("Serah terima"), Content.assemble(*lines)))
     if backend.store.read_only is None:
         await asyncio.wrap_future(backend.store.write(handovers.mark_seen, backend.actor.id, now))

@@ -15,6 +15,9 @@ import msgspec
 POLE_E6, ANTIMERIDIAN_E6 = 90_000_000, 180_000_000
 """Largest latitude and longitude, in micro-degrees."""
 
+DEFAULT_CLASS = "medium"
+"""Class of a report whose category nobody has set yet; every SLA profile has it."""
+
 
 class Cooperation(StrEnum):
     """Whether the city takes part: reports of `none` are held, counted and categorised only."""
@@ -99,7 +102,7 @@ class Category(msgspec.Struct, frozen=True):
     key: str
     label: str
     owners: tuple[Owner, ...]
-    sla_class: str = "medium"
+    sla_class: str = DEFAULT_CLASS
     round_the_clock: bool = False
     letter: str = ""
     """One key for the operator at 112."""

@@ -11,11 +11,10 @@ from enum import StrEnum
 import msgspec
 
 from qlue_desk.domain.calendar import WorkCalendar
-from qlue_desk.domain.city import City, Deadline, EscalationStep, Unit
+from qlue_desk.domain.city import DEFAULT_CLASS, City, Deadline, EscalationStep, Unit
 from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Status
 
 _CLOCK_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
-_DEFAULT_CLASS = "medium"
 
 
 class ClockState(StrEnum):
@@ -137,8 +136,8 @@ class Clocks:
         """The time allowed by the class of the category; the medium class where that is unknown."""
         category = self.city.category_by_key.get(complaint.category or "")
         classes = self.city.sla.resolve
-        sla_class = category.sla_class if category else _DEFAULT_CLASS
-        return classes.get(sla_class) or classes.get(_DEFAULT_CLASS)
+        sla_class = category.sla_class if category else DEFAULT_CLASS
+        return classes.get(sla_class) or classes.get(DEFAULT_CLASS)
 
     def _acknowledge_view(self, complaint: Complaint, now: dt.datetime) -> ClockView:
         stopped = complaint.acknowledged_at

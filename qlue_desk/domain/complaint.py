@@ -103,6 +103,10 @@ CHANNEL_LABEL: dict[Channel, str] = {
 }
 
 
+MESSAGES = frozenset({Channel.SMS, Channel.WHATSAPP})
+"""Written on a phone and carried by a gateway (`/intake/sms`): one text, no form."""
+
+
 class Role(StrEnum):
     """What a person may do, by the field's table of moves. `SYSTEM` and `REPORTER` act only through central."""
 
@@ -227,7 +231,7 @@ class Complaint(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged_at: dt.datetime | None = None
     resolve_by: dt.datetime | None = None
     paused_at: dt.datetime | None = None
-    """Both clocks stand still since then (awaiting_reporter)."""
+    """Both clocks stand still since then (`domain.edges.PAUSED`)."""
     resume_status: Status | None = None
     """The status that `answer` returns to."""
     final_by: dt.datetime | None = None

@@ -101,10 +101,20 @@ class Edge(msgspec.Struct, frozen=True):
     to_required: bool = True
     text: Text = Text.OPTIONAL
     until: bool = False
+    category: bool = False
+    """The report must have a category before or with it."""
+    kelurahan: bool = False
+    """It can say where the report lies; before or with it a kelurahan is known, or known to be unknown."""
+    street: bool = False
+    """It can say the street, too, and must say one of the two."""
     evidence: bool = False
+    or_why_none: bool = False
+    """A reason may stand in the place of evidence."""
     bounce: bool = False
     public: bool = False
     """The text is meant for the citizen."""
+    pauses: bool = False
+    """Both clocks stand still in the status that it leads to."""
     hint: str = ""
     """What it brings about, in the words of the screen."""
 
@@ -142,6 +152,8 @@ EDGES: tuple[Edge, ...] = (
         _S.DISPATCHED,
         (_VERIFIER,),
         to=To.DINAS,
+        category=True,
+        kelurahan=True,
         hint="kirim ke dinas, jam respon mulai",
     ),
     Edge(
@@ -255,6 +267,7 @@ EDGES: tuple[Edge, ...] = (
         (_OFFICER, _VERIFIER),
         text=Text.QUESTION,
         public=True,
+        pauses=True,
         hint="jam berhenti sampai dijawab",
     ),
     Edge(
@@ -274,6 +287,7 @@ EDGES: tuple[Edge, ...] = (
         (_OFFICER,),
         text=Text.FOLLOW_UP,
         evidence=True,
+        or_why_none=True,
         public=True,
         hint="orang kedua memeriksa",
     ),
@@ -343,6 +357,8 @@ EDGES: tuple[Edge, ...] = (
         _ANY - _ENDED,
         None,
         (*_DINAS, _OPERATOR),
+        kelurahan=True,
+        street=True,
         hint="kelurahan dan jalan; status tetap",
     ),
     Edge(
@@ -380,6 +396,9 @@ EDGES: tuple[Edge, ...] = (
 
 EDGE_BY_VERB: dict[Verb, Edge] = {edge.verb: edge for edge in EDGES}
 
+MAY_ENTER = frozenset({Role.OPERATOR, Role.VERIFIER})
+"""Who records new reports; makes a complaint, so it is no row of the table."""
+
 JUNK_KINDS: dict[str, str] = {"ghost": "telepon hantu", "prank": "iseng", "information": "hanya informasi"}
 PRIORITY_LABEL: dict[int, str] = {0: "biasa", 1: "tinggi", 2: "darurat"}
 PRIORITY_BY_WORD: dict[str, int] = {
@@ -389,6 +408,9 @@ PRIORITY_BY_WORD: dict[str, int] = {
     "high": 1,
     "emergency": 2,
 }
+
+PAUSED: frozenset[Status] = frozenset(edge.target for edge in EDGES if edge.pauses and edge.target)
+"""Where both clocks stand still; they go on with any move out of it."""
 
 REASON_IS_PUBLIC: frozenset[Status] = frozenset(
     status

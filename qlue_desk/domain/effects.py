@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
 from qlue_desk.domain.complaint import Actor, Complaint, Hop, Role, Status, Suggestion
-from qlue_desk.domain.edges import PRIORITY_BY_WORD, Edge, Text, Verb
+from qlue_desk.domain.edges import PAUSED, PRIORITY_BY_WORD, Edge, Text, Verb
 from qlue_desk.domain.moves import Context, Fields
 
 
@@ -13,63 +15,23 @@ def changes_of(
     edge: Edge, complaint: Complaint, fields: Fields, actor: Actor, context: Context
 ) -> dict[str, object]:
     """Fields of the complaint to replace; status and version are the caller's."""
-    now, clocks = context.now, context.clocks
-    # A reason tells why a report stands as it does; it ends with that.
-    changes: dict[str, object] = {} if edge.target is None else {"reason": ""}
-    note = fields.note.strip()
+    now = context.now
+    changes: dict[str, object] = {}
+    if edge.target is not None:
+        # A reason tells why a report stands as it does and ends with that; why it moved on stands in its custody.
+        tells = edge.text in (Text.REASON, Text.PURPOSE) and not edge.bounce
+        changes["reason"] = fields.note.strip() if tells else ""
     if fields.evidence:
         changes["attachments"] = complaint.attachments + tuple(
             replace(a, evidence=True, by=a.by or actor.name, at=a.at or now) for a in fields.evidence
         )
-    if complaint.paused_at is not None and target_of(edge, complaint) is not Status.AWAITING_REPORTER:
-        resumed = clocks.resume(complaint, now) | {"paused_at": None, "resume_status": None}
+    if complaint.paused_at is not None and target_of(edge, complaint) not in PAUSED:
+        resumed = context.clocks.resume(complaint, now) | {"paused_at": None, "resume_status": None}
         complaint = replace(complaint, **resumed)
         changes |= resumed
-    match edge.verb:
-        case Verb.RELEASE:
-            changes |= {"dispatch_by": clocks.dispatch_by(complaint, now)}
-        case Verb.DISPATCH | Verb.TRANSFER:
-            changes |= _move_custody(edge, complaint, fields.to, note, context, fields)
-        case Verb.RETURN:
-            changes |= _return_custody(complaint, fields, note, actor, context)
-        case Verb.REJECT | Verb.REOPEN | Verb.SEND_BACK:
-            changes |= {"reason": note} | _reopening(edge, complaint, context)
-        case Verb.REFER:
-            changes |= {"reason": note, "refer_to": fields.to}
-        case Verb.DUPLICATE:
-            original = context.find(fields.to)
-            changes |= {"duplicate_of": original.number if original else fields.to, "reason": note}
-        case Verb.JUNK:
-            changes |= {"not_a_report": fields.to}
-        case Verb.ACKNOWLEDGE:
-            changes |= {"acknowledged_at": now}
-        case Verb.COORDINATE:
-            changes |= {"coordinating_with": context.city.dinas_name(fields.to), "reason": note}
-        case Verb.SCHEDULE:
-            changes |= {"scheduled_for": fields.until, "reason": note}
-        case Verb.ASK:
-            changes |= clocks.pause(complaint, now)
-            changes |= {"question": note, "paused_at": now, "resume_status": complaint.status, "answer": ""}
-        case Verb.ANSWER:
-            changes |= {"answer": note}
-        case Verb.PROPOSE:
-            changes |= {
-                "follow_up": note,
-                "no_evidence_reason": fields.no_evidence.strip(),
-                "proposed_by": actor.id,
-                "proposed_by_name": actor.name,
-            }
-        case Verb.RESOLVE:
-            changes |= {"resolved_at": now, "final_by": clocks.final_by(now)}
-        case Verb.DISPUTE:
-            changes |= {"reason": note, "rating": fields.rating} | _reopening(edge, complaint, context)
-        case Verb.FINALISE:
-            changes |= {"final": True}
-        case _:
-            changes |= _still_changes(edge, complaint, fields, actor, context)
-            if edge.target is not None and edge.text is Text.REASON:
-                changes["reason"] = note
-    return changes
+    if edge.pauses:
+        changes |= context.clocks.pause(complaint, now)
+    return changes | _own_changes(edge, complaint, fields, actor, context)
 
 
 def target_of(edge: Edge, complaint: Complaint) -> Status:
@@ -79,11 +41,50 @@ def target_of(edge: Edge, complaint: Complaint) -> Status:
     return edge.target or complaint.status
 
 
-def _still_changes(
+def _own_changes(
     edge: Edge, complaint: Complaint, fields: Fields, actor: Actor, context: Context
 ) -> dict[str, object]:
-    """Moves that change something of their own, whatever they make of the status."""
+    """What this verb writes beside what the table of moves says of it."""
+    now, note = context.now, fields.note.strip()
     match edge.verb:
+        case Verb.RELEASE:
+            return {"dispatch_by": context.clocks.dispatch_by(complaint, now)}
+        case Verb.DISPATCH | Verb.TRANSFER:
+            return _move_custody(edge, complaint, fields.to, note, context, fields)
+        case Verb.RETURN:
+            return _return_custody(complaint, fields, note, actor, context)
+        case Verb.REFER:
+            return {"refer_to": fields.to}
+        case Verb.DUPLICATE:
+            original = context.find(fields.to)
+            return {"duplicate_of": original.number if original else fields.to, "reason": note}
+        case Verb.JUNK:
+            return {"not_a_report": fields.to}
+        case Verb.ACKNOWLEDGE:
+            return {"acknowledged_at": now}
+        case Verb.COORDINATE:
+            return {"coordinating_with": context.city.dinas_name(fields.to)}
+        case Verb.SCHEDULE:
+            return {"scheduled_for": fields.until}
+        case Verb.ASK:
+            return {"question": note, "resume_status": complaint.status, "answer": ""}
+        case Verb.ANSWER:
+            return {"answer": note}
+        case Verb.PROPOSE:
+            return {
+                "follow_up": note,
+                "no_evidence_reason": fields.no_evidence.strip(),
+                "proposed_by": actor.id,
+                "proposed_by_name": actor.name,
+            }
+        case Verb.RESOLVE:
+            return {"resolved_at": now, "final_by": context.clocks.final_by(now)}
+        case Verb.DISPUTE:
+            return {"reason": note, "rating": fields.rating} | _reopening(complaint, context)
+        case Verb.REOPEN:
+            return _reopening(complaint, context)
+        case Verb.FINALISE:
+            return {"final": True}
         case Verb.TAKE:
             return {"holder": actor.id, "holder_name": actor.name}
         case Verb.GIVE:
@@ -105,8 +106,12 @@ def _still_changes(
             return {"escalation": complaint.escalation + 1}
         case Verb.RATE:
             return {"rating": fields.rating}
-        case _:
+        case Verb.REJECT | Verb.START | Verb.SEND_BACK:
             return {}
+        case Verb.NOTE | Verb.ATTACH | Verb.MERGE | Verb.REVEAL | Verb.ERASE | Verb.ENTER:
+            return {}
+        case _:
+            assert_never(edge.verb)
 
 
 def _place_changes(complaint: Complaint, fields: Fields) -> dict[str, object]:
@@ -171,10 +176,8 @@ def _return_custody(
     }
 
 
-def _reopening(edge: Edge, complaint: Complaint, context: Context) -> dict[str, object]:
+def _reopening(complaint: Complaint, context: Context) -> dict[str, object]:
     """A reopened report stays with its dinas, so that it sees the dispute; the verifier sends it on."""
-    if edge.target is not Status.REOPENED:
-        return {}
     return {
         "reopened": complaint.reopened + 1,
         "resolved_at": None,

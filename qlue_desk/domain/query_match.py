@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -12,7 +13,7 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_BY_WORD
 from qlue_desk.domain.folding import spellings_of
 from qlue_desk.domain.query import Query, Term, Word, parse_duration
-from qlue_desk.domain.query_names import DURATIONS, NONE, Field
+from qlue_desk.domain.query_names import DURATIONS, NONE, Field, Has, Is
 
 PRIORITY_OF = {name: PRIORITY_BY_WORD[name] for name in ("ordinary", "high", "emergency")}
 """Level of each canonical value of `priority`."""
@@ -20,6 +21,19 @@ STATUSES_OF_COLOUR: dict[Colour, frozenset[Status]] = {
     colour: frozenset(status for status, look in STATUS_LOOK.items() if look.colour is colour)
     for colour in Colour
 }
+
+ColumnField = Literal[
+    Field.STATUS,
+    Field.COLOUR,
+    Field.CITY,
+    Field.DINAS,
+    Field.CATEGORY,
+    Field.KELURAHAN,
+    Field.KECAMATAN,
+    Field.CHANNEL,
+    Field.PRIORITY,
+]
+"""Fields whose values are compared as they are."""
 
 Span = tuple[dt.datetime | None, dt.datetime | None]
 """From (included) and until (excluded), UTC; None is open."""
@@ -127,28 +141,37 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
         case Field.BOUNCED:
             return bounced_by(complaint) == value
         case Field.HAS:
-            return _has(value, complaint, facts)
+            return _has(Has(value), complaint, facts)
         case Field.IS:
-            return facts.snoozed if value == "snoozed" else _is(value, complaint, moment)
+            return _is(Is(value), complaint, moment, facts)
+        case Field.SORT | Field.GROUP:
+            raise AssertionError(f"{field} is no term")
         case _:
             return _column(field, complaint) == ("" if value == NONE else value)
 
 
-def _column(field: Field, complaint: Complaint) -> str:
-    columns = {
-        Field.STATUS: complaint.status.value,
-        Field.COLOUR: complaint.look.colour.value,
-        Field.CITY: complaint.city,
-        Field.DINAS: complaint.dinas,
-        Field.CATEGORY: complaint.category or "",
-        Field.KELURAHAN: complaint.kelurahan or "",
-        Field.KECAMATAN: kecamatan_of(complaint.kelurahan),
-        Field.CHANNEL: complaint.channel.value,
-        Field.PRIORITY: next(
-            (name for name, number in PRIORITY_OF.items() if number == complaint.priority), ""
-        ),
-    }
-    return columns[field]
+def _column(field: ColumnField, complaint: Complaint) -> str:
+    match field:
+        case Field.STATUS:
+            return complaint.status.value
+        case Field.COLOUR:
+            return complaint.look.colour.value
+        case Field.CITY:
+            return complaint.city
+        case Field.DINAS:
+            return complaint.dinas
+        case Field.CATEGORY:
+            return complaint.category or ""
+        case Field.KELURAHAN:
+            return complaint.kelurahan or ""
+        case Field.KECAMATAN:
+            return kecamatan_of(complaint.kelurahan)
+        case Field.CHANNEL:
+            return complaint.channel.value
+        case Field.PRIORITY:
+            return next((name for name, number in PRIORITY_OF.items() if number == complaint.priority), "")
+        case _:
+            assert_never(field)
 
 
 def _holder(value: str, complaint: Complaint, moment: Moment) -> bool:
@@ -159,56 +182,62 @@ def _holder(value: str, complaint: Complaint, moment: Moment) -> bool:
     return complaint.holder == value or value in complaint.holder_name.casefold()
 
 
-def _has(value: str, complaint: Complaint, facts: Facts) -> bool:
+def _has(value: Has, complaint: Complaint, facts: Facts) -> bool:
     match value:
-        case "photo":
+        case Has.PHOTO:
             return any(not each.evidence for each in complaint.attachments)
-        case "evidence":
+        case Has.EVIDENCE:
             return any(each.evidence for each in complaint.attachments)
-        case "note":
+        case Has.NOTE:
             return facts.notes > 0
-        case "place":
+        case Has.PLACE:
             return complaint.lat_e6 is not None and complaint.lon_e6 is not None
-        case "phone":
+        case Has.PHONE:
             return complaint.reporter.phone != ""
-        case _:
+        case Has.UNSENT:
             return facts.pending > 0
-
-
-def _is(value: str, complaint: Complaint, moment: Moment) -> bool:
-    match value:
-        case "open":
-            return complaint.is_open
-        case "closed":
-            return not complaint.is_open
-        case "overdue":
-            return complaint.due is not None and complaint.due < moment.now
-        case "unacknowledged":
-            return complaint.status is Status.DISPATCHED
-        case "proposed":
-            return complaint.status is Status.AWAITING_VERIFICATION
-        case "ownproposal":
-            return complaint.status is Status.AWAITING_VERIFICATION and complaint.proposed_by == moment.me
-        case "sentback":
-            return complaint.sent_back
-        case "reopened":
-            return complaint.reopened > 0
-        case "mine":
-            return complaint.holder == moment.me
-        case "unassigned":
-            return not complaint.holder
-        case "waiting":
-            return complaint.waiting_reason != ""
-        case "paused":
-            return complaint.paused_at is not None
-        case "secret":
-            return complaint.reporter.secret
-        case "bounced":
-            return complaint.bounces > 0
-        case "returned":
-            return complaint.status is Status.NEW and complaint.bounces > 0
         case _:
+            assert_never(value)
+
+
+def _is(value: Is, complaint: Complaint, moment: Moment, facts: Facts) -> bool:
+    match value:
+        case Is.OPEN:
+            return complaint.is_open
+        case Is.CLOSED:
+            return not complaint.is_open
+        case Is.OVERDUE:
+            return complaint.due is not None and complaint.due < moment.now
+        case Is.UNACKNOWLEDGED:
+            return complaint.status is Status.DISPATCHED
+        case Is.PROPOSED:
+            return complaint.status is Status.AWAITING_VERIFICATION
+        case Is.OWN_PROPOSAL:
+            return complaint.status is Status.AWAITING_VERIFICATION and complaint.proposed_by == moment.me
+        case Is.SENT_BACK:
+            return complaint.sent_back
+        case Is.REOPENED:
+            return complaint.reopened > 0
+        case Is.MINE:
+            return complaint.holder == moment.me
+        case Is.UNASSIGNED:
+            return not complaint.holder
+        case Is.WAITING:
+            return complaint.waiting_reason != ""
+        case Is.PAUSED:
+            return complaint.paused_at is not None
+        case Is.SECRET:
+            return complaint.reporter.secret
+        case Is.BOUNCED:
+            return complaint.bounces > 0
+        case Is.RETURNED:
+            return complaint.status is Status.NEW and complaint.bounces > 0
+        case Is.FINAL:
             return complaint.final
+        case Is.SNOOZED:
+            return facts.snoozed
+        case _:
+            assert_never(value)
 
 
 def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:

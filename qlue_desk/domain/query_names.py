@@ -53,6 +53,39 @@ class Field(StrEnum):
     """Headings with counts between the reports, e.g. `group:kelurahan`."""
 
 
+class Has(StrEnum):
+    """What `has:` asks for; `query_match` says what each means, `store.conditions` says it in SQL."""
+
+    PHOTO = "photo"
+    EVIDENCE = "evidence"
+    NOTE = "note"
+    PLACE = "place"
+    PHONE = "phone"
+    UNSENT = "unsent"
+
+
+class Is(StrEnum):
+    """What `is:` asks for; as with `Has`."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    OVERDUE = "overdue"
+    UNACKNOWLEDGED = "unacknowledged"
+    PROPOSED = "proposed"
+    OWN_PROPOSAL = "ownproposal"
+    SENT_BACK = "sentback"
+    REOPENED = "reopened"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    SECRET = "secret"
+    FINAL = "final"
+    RETURNED = "returned"
+    BOUNCED = "bounced"
+    SNOOZED = "snoozed"
+
+
 DURATIONS = frozenset({Field.OLDER, Field.NEWER, Field.CHANGED})
 """Fields whose values are lengths of time."""
 CLOCK_EXAMPLES = {"id": ("24jam", "3hari", "2minggu"), "en": ("24h", "3d", "2w")}
@@ -119,6 +152,35 @@ _EXTRA_CHANNEL = {
     Channel.SP4N: ("lapor",),
 }
 
+HAS_WORDS: dict[Has, str] = {
+    Has.PHOTO: "foto",
+    Has.EVIDENCE: "bukti",
+    Has.NOTE: "catatan",
+    Has.PLACE: "lokasi tempat",
+    Has.PHONE: "telepon",
+    Has.UNSENT: "belum-terkirim",
+}
+IS_WORDS: dict[Is, str] = {
+    Is.OPEN: "terbuka",
+    Is.CLOSED: "tertutup",
+    Is.OVERDUE: "lewat-tenggat terlambat",
+    Is.UNACKNOWLEDGED: "belum-diterima",
+    Is.PROPOSED: "diusulkan",
+    Is.OWN_PROPOSAL: "usulan-saya",
+    Is.SENT_BACK: "usulan-kembali",
+    Is.REOPENED: "dibuka-kembali",
+    Is.MINE: "milik-saya saya",
+    Is.UNASSIGNED: "belum-diambil",
+    Is.WAITING: "menunggu",
+    Is.PAUSED: "jeda",
+    Is.SECRET: "rahasia",
+    Is.FINAL: "tuntas",
+    Is.RETURNED: "dikembalikan",
+    Is.BOUNCED: "dilempar",
+    Is.SNOOZED: "ditunda tunda",
+}
+"""Other spellings of each."""
+
 
 def _both(value: str, *indonesian: str) -> tuple[Spelling, ...]:
     """A code, which is the English word, and the words of the screens."""
@@ -140,33 +202,8 @@ FIXED: dict[Field, tuple[Spelling, ...]] = {
         ("red", "merah"), ("yellow", "kuning"), ("green", "hijau"), ("grey", "abu-abu abu en=gray")
     ),
     Field.PRIORITY: _spellings(("ordinary", "biasa 0"), ("high", "tinggi 1"), ("emergency", "darurat 2")),
-    Field.HAS: _spellings(
-        ("photo", "foto"),
-        ("evidence", "bukti"),
-        ("note", "catatan"),
-        ("place", "lokasi tempat"),
-        ("phone", "telepon"),
-        ("unsent", "belum-terkirim"),
-    ),
-    Field.IS: _spellings(
-        ("open", "terbuka"),
-        ("closed", "tertutup"),
-        ("overdue", "lewat-tenggat terlambat"),
-        ("unacknowledged", "belum-diterima"),
-        ("proposed", "diusulkan"),
-        ("ownproposal", "usulan-saya"),
-        ("sentback", "usulan-kembali"),
-        ("reopened", "dibuka-kembali"),
-        ("mine", "milik-saya saya"),
-        ("unassigned", "belum-diambil"),
-        ("waiting", "menunggu"),
-        ("paused", "jeda"),
-        ("secret", "rahasia"),
-        ("final", "tuntas"),
-        ("returned", "dikembalikan"),
-        ("bounced", "dilempar"),
-        ("snoozed", "ditunda tunda"),
-    ),
+    Field.HAS: _spellings(*HAS_WORDS.items()),
+    Field.IS: _spellings(*IS_WORDS.items()),
     Field.BY: _spellings(("me", "saya"), (NONE, "kosong")),
     Field.CATEGORY: _spellings((NONE, "kosong")),
     Field.KELURAHAN: _spellings((NONE, "kosong")),

@@ -194,14 +194,13 @@ def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
                 {"move": edge.label},
                 "until",
             )
-    if verb is Verb.PROPOSE and not fields.evidence and not visible(fields.no_evidence):
-        return Refusal(
-            Code.INVALID_ARGS,
-            N_("Usulkan selesai: lampirkan bukti, atau tulis mengapa tidak ada."),
-            field="evidence",
+    if edge.evidence and not fields.evidence and not (edge.or_why_none and visible(fields.no_evidence)):
+        template = (
+            N_("{move}: lampirkan bukti, atau tulis mengapa tidak ada.")
+            if edge.or_why_none
+            else N_("{move}: berkasnya belum dipilih.")
         )
-    if verb is Verb.ATTACH and not fields.evidence:
-        return Refusal(Code.INVALID_ARGS, N_("Lampirkan: berkasnya belum dipilih."), field="evidence")
+        return Refusal(Code.INVALID_ARGS, template, {"move": edge.label}, "evidence")
     if fields.rating is not None and not 1 <= fields.rating <= 5:
         return Refusal(Code.INVALID_ARGS, N_("Nilai harus 1 sampai 5."), field="rating")
     if verb is Verb.DISPUTE and not visible(fields.note) and (fields.rating or 5) > 2:
@@ -210,10 +209,10 @@ def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
         )
     if verb is Verb.RATE and fields.rating is None:
         return Refusal(Code.INVALID_ARGS, N_("Nilai harus 1 sampai 5."), field="rating")
-    return _place_refusal(verb, complaint, fields, context)
+    return _place_refusal(edge, complaint, fields, context)
 
 
-def _place_refusal(verb: Verb, complaint: Complaint, fields: Fields, context: Context) -> Refusal | None:
+def _place_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Context) -> Refusal | None:
     if fields.kelurahan and context.city.kelurahan and fields.kelurahan not in context.city.kelurahan_by_code:
         return Refusal(
             Code.INVALID_ARGS,
@@ -224,17 +223,14 @@ def _place_refusal(verb: Verb, complaint: Complaint, fields: Fields, context: Co
     if fields.category and (refusal := _category_refusal(fields.category, context, "category")):
         return refusal
     placed = fields.kelurahan or fields.place_unknown
-    if verb is Verb.CORRECT_PLACE and not placed and fields.street is None:
-        return Refusal(
-            Code.INVALID_ARGS, N_("Perbaiki lokasi: pilih kelurahan atau tulis jalannya."), field="kelurahan"
-        )
-    if verb is Verb.DISPATCH:
-        if not (fields.category or complaint.category):
-            return Refusal(Code.INVALID_ARGS, N_("Disposisi: kategori belum ditetapkan."), field="category")
-        if not placed and not complaint.kelurahan and not complaint.place_unknown:
-            return Refusal(
-                Code.INVALID_ARGS,
-                N_("Disposisi: tetapkan kelurahan, atau nyatakan lokasi tidak diketahui."),
-                field="kelurahan",
-            )
+    template, field = "", "kelurahan"
+    if edge.category and not (fields.category or complaint.category):
+        template, field = N_("{move}: kategori belum ditetapkan."), "category"
+    elif edge.street:
+        if not placed and fields.street is None:
+            template = N_("{move}: pilih kelurahan atau tulis jalannya.")
+    elif edge.kelurahan and not placed and not complaint.kelurahan and not complaint.place_unknown:
+        template = N_("{move}: tetapkan kelurahan, atau nyatakan lokasi tidak diketahui.")
+    if template:
+        return Refusal(Code.INVALID_ARGS, template, {"move": edge.label}, field)
     return None

@@ -9,12 +9,11 @@ import msgspec
 from qlue_desk.bundle import Answer, BundleProblem
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, decode_cursor
-from qlue_desk.store import journal, meta, outbox, replica, sending
+from qlue_desk.store import journal, meta, outbox, position, sending
 from qlue_desk.store.bound import connection
 
 KEPT = 20
 """Bundles whose answers are still understood; an older one is asked again by making a new bundle."""
-_PREFIX = "bundle:"
 _MANY = 1_000_000_000
 
 
@@ -31,15 +30,15 @@ def outgoing() -> tuple[tuple[Action, ...], str | None]:
     """All unsent actions in order, those too whose files central does not have: the files travel along."""
     actions = sending.to_send(_MANY, _MANY, with_files=True)
     sending.mark_sent(action.id for action in actions)
-    return actions, replica.cursor()
+    return actions, position.cursor()
 
 
 def remember(sent: Sent) -> None:
     """Keep what opens the answer; the oldest beyond `KEPT` are forgotten."""
-    meta.put(_PREFIX + sent.id, msgspec.json.encode(sent))
+    meta.put(meta.BUNDLES + sent.id, msgspec.json.encode(sent))
     known = sorted(_all(), key=lambda item: item.made_at)
     for old in known[:-KEPT]:
-        meta.put(_PREFIX + old.id, None)
+        meta.put(meta.BUNDLES + old.id, None)
 
 
 def recall(bundle_id: str) -> Sent:
@@ -47,7 +46,7 @@ def recall(bundle_id: str) -> Sent:
 
     :raises BundleProblem: when this desk did not make it, or too long ago.
     """
-    stored = meta.get(_PREFIX + bundle_id)
+    stored = meta.get(meta.BUNDLES + bundle_id)
     if stored is None:
         raise BundleProblem(
             N_("Jawaban ini untuk meja lain, atau untuk bundel yang sudah lama; buat bundel baru.")
@@ -60,7 +59,7 @@ def settle(sent: Sent, answer: Answer) -> list[ActionResult]:
 
     What is not taken stays in the outbox, and central answers it again, word for word.
     """
-    push, here = answer.push, replica.cursor()
+    push, here = answer.push, position.cursor()
     if push is None or here is None or sent.cursor is None:
         return []
     then = decode_cursor(sent.cursor)
@@ -71,5 +70,7 @@ def settle(sent: Sent, answer: Answer) -> list[ActionResult]:
 
 
 def _all() -> list[Sent]:
-    rows = connection().execute("SELECT value FROM meta WHERE substr(key, 1, 7) = ?", (_PREFIX,)).fetchall()
+    rows = (
+        connection().execute("SELECT value FROM meta WHERE substr(key, 1, 7) = ?", (meta.BUNDLES,)).fetchall()
+    )
     return [msgspec.json.decode(bytes(row[0]), type=Sent) for row in rows]

@@ -7,14 +7,16 @@ written here and in `queue.py` only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import assert_never
 
 import msgspec
 
 from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
 from qlue_desk.domain.query import Query, Term, Word
 from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, may_be_in_a_number, span
-from qlue_desk.domain.query_names import NONE, Field
+from qlue_desk.domain.query_names import NONE, Field, Has, Is
 from qlue_desk.store import snoozes
+from qlue_desk.store.figures import PROPOSED, UNANSWERED, of_status
 from qlue_desk.store.models import NEVER, SENT_BACK
 from qlue_desk.store.search import has_token, phrase
 
@@ -147,11 +149,23 @@ def _one(field: Field, value: str, moment: Moment) -> Condition:
         case Field.DUE:
             return _all([_within("due", field, value, moment), Condition(f"due <> {NEVER}")])
         case Field.HAS:
-            return _HAS[value]
+            return HAS[Has(value)]
         case Field.IS:
-            return _IS[value](moment)
+            return IS[Is(value)](moment)
+        case (
+            Field.STATUS
+            | Field.DINAS
+            | Field.CATEGORY
+            | Field.KELURAHAN
+            | Field.KECAMATAN
+            | Field.CHANNEL
+            | Field.CITY
+        ):
+            raise AssertionError(f"{field} is compared as a column")
+        case Field.SORT | Field.GROUP:
+            raise AssertionError(f"{field} is no term")
         case _:
-            return TRUE
+            assert_never(field)
 
 
 def _by(value: str, moment: Moment) -> Condition:
@@ -172,38 +186,38 @@ def _within(column: str, field: Field, value: str, moment: Moment) -> Condition:
     return _all(limits)
 
 
-_HAS: dict[str, Condition] = {
-    "photo": Condition("photos > 0"),
-    "evidence": Condition("evidence > 0"),
-    "note": Condition("notes > 0"),
-    "place": Condition("has_place = 1"),
-    "phone": Condition("has_phone = 1"),
-    "unsent": Condition("pending > 0"),
+HAS: dict[Has, Condition] = {
+    Has.PHOTO: Condition("photos > 0"),
+    Has.EVIDENCE: Condition("evidence > 0"),
+    Has.NOTE: Condition("notes > 0"),
+    Has.PLACE: Condition("has_place = 1"),
+    Has.PHONE: Condition("has_phone = 1"),
+    Has.UNSENT: Condition("pending > 0"),
 }
 
-_IS: dict[str, Callable[[Moment], Condition]] = {
-    "open": lambda moment: Condition("is_open = 1"),
-    "closed": lambda moment: Condition("is_open = 0"),
-    "overdue": lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
-    "unacknowledged": lambda moment: Condition("status = 'dispatched'"),
-    "proposed": lambda moment: Condition("status = 'awaiting_verification'"),
+IS: dict[Is, Callable[[Moment], Condition]] = {
+    Is.OPEN: lambda moment: Condition("is_open = 1"),
+    Is.CLOSED: lambda moment: Condition("is_open = 0"),
+    Is.OVERDUE: lambda moment: Condition("due < ?", (moment.now.timestamp(),)),
+    Is.UNACKNOWLEDGED: lambda moment: Condition(UNANSWERED),
+    Is.PROPOSED: lambda moment: Condition(PROPOSED),
     # Who proposed stands in the body: only the proposals are opened for it, the rest stays on the index.
-    "ownproposal": lambda moment: Condition(
-        "row IN (SELECT row FROM complaint WHERE status = 'awaiting_verification'"
+    Is.OWN_PROPOSAL: lambda moment: Condition(
+        f"row IN (SELECT row FROM complaint WHERE {PROPOSED}"
         " AND coalesce(json_extract(CAST(body AS TEXT), '$.proposed_by'), '') = ?)",
         (moment.me,),
     ),
-    "sentback": lambda moment: Condition(f"proposal = {SENT_BACK}"),
-    "reopened": lambda moment: Condition("reopened > 0"),
-    "mine": lambda moment: _by("me", moment),
-    "unassigned": lambda moment: Condition("holder = ''"),
-    "waiting": lambda moment: Condition("waiting_reason <> ''"),
-    "paused": lambda moment: Condition("paused = 1"),
-    "secret": lambda moment: Condition("secret = 1"),
-    "final": lambda moment: Condition("final = 1"),
-    "bounced": lambda moment: Condition("bounces > 0"),
-    "returned": lambda moment: Condition("(status = 'new' AND bounces > 0)"),
-    "snoozed": lambda moment: _snoozed(moment),
+    Is.SENT_BACK: lambda moment: Condition(f"proposal = {SENT_BACK}"),
+    Is.REOPENED: lambda moment: Condition("reopened > 0"),
+    Is.MINE: lambda moment: _by("me", moment),
+    Is.UNASSIGNED: lambda moment: Condition("holder = ''"),
+    Is.WAITING: lambda moment: Condition("waiting_reason <> ''"),
+    Is.PAUSED: lambda moment: Condition("paused = 1"),
+    Is.SECRET: lambda moment: Condition("secret = 1"),
+    Is.FINAL: lambda moment: Condition("final = 1"),
+    Is.BOUNCED: lambda moment: Condition("bounces > 0"),
+    Is.RETURNED: lambda moment: Condition(f"({of_status(Status.NEW)} AND bounces > 0)"),
+    Is.SNOOZED: lambda moment: _snoozed(moment),
 }
 
 

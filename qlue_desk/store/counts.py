@@ -17,13 +17,17 @@ from qlue_desk.store.bound import connection
 from qlue_desk.store.conditions import WIDE, where
 from qlue_desk.store.figures import (
     AGE_LIMITS,
+    PROPOSED,
+    UNANSWERED,
     WEEK_SECONDS,
     Area,
     DinasGroup,
     Holder,
     Totals,
     WeekCount,
+    ever_resolved,
     league,
+    of_status,
 )
 
 COLUMNS = frozenset({"status", "category", "kelurahan", "kecamatan", "holder", "dinas", "channel"})
@@ -82,9 +86,9 @@ class Scan:
     def totals(self) -> Totals:
         """All headline numbers in one pass."""
         row = self._rows(
-            "count(*) FILTER (WHERE status = 'dispatched'), count(*) FILTER (WHERE due < ?),"
-            " count(*) FILTER (WHERE status = 'awaiting_verification'), count(*) FILTER (WHERE reopened > 0),"
-            " count(*) FILTER (WHERE reopened > 0 OR status = 'resolved'),"
+            f"count(*) FILTER (WHERE {UNANSWERED}), count(*) FILTER (WHERE due < ?),"
+            f" count(*) FILTER (WHERE {PROPOSED}), count(*) FILTER (WHERE reopened > 0),"
+            f" count(*) FILTER (WHERE {ever_resolved()}),"
             " count(*) FILTER (WHERE bounces > 0), coalesce(sum(is_open), 0)",
             self.moment.now.timestamp(),
         )[0]
@@ -109,7 +113,7 @@ class Scan:
         received, resolved, closed = ([0] * weeks for _ in range(3))
         for table, column, only in (
             (received, "created_at", "1"),
-            (resolved, "status_since", "status = 'resolved'"),
+            (resolved, "status_since", of_status(Status.RESOLVED)),
             (closed, "status_since", "is_open = 0"),
         ):
             for week, count in self._rows(
@@ -152,7 +156,7 @@ class Scan:
                 dict(self._rows(f"{column}, count(*)", only=only, group="1"))
                 for column, only in (
                     ("dinas", "reopened > 0"),
-                    ("dinas", "(reopened > 0 OR status = 'resolved')"),
+                    ("dinas", ever_resolved()),
                     ("bounced_by", "bounces > 0"),
                 )
             ),
@@ -160,7 +164,7 @@ class Scan:
 
     def oldest(self, status: str) -> int | None:
         """When the longest waiting report of a status was reported; None without any."""
-        row = self._rows("min(created_at)", only=f"status = '{Status(status)}'")[0]
+        row = self._rows("min(created_at)", only=of_status(Status(status)))[0]
         return None if row[0] is None else int(row[0])
 
     def due_between(self, begin: float, end: float) -> int:

@@ -84,6 +84,11 @@ def kept() -> list[KeptDraft]:
     return found
 
 
+def drop_unkept() -> None:
+    """Forget what was begun for anything else: the handover, a report that a caller was telling."""
+    connection().execute("DELETE FROM draft WHERE substr(key, 1, ?) <> ?", (len(KEPT), KEPT))
+
+
 def discard_kept(key: str) -> bool:
     """Throw one of them away; False when there is no such text."""
     if not key.startswith(KEPT):

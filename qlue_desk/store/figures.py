@@ -8,9 +8,25 @@ from typing import Protocol
 
 import msgspec
 
+from qlue_desk.domain.complaint import Status
+
 AGE_LIMITS = (dt.timedelta(hours=24), dt.timedelta(days=3), dt.timedelta(weeks=1), dt.timedelta(weeks=4))
 """Borders of the age groups, youngest first; one more group lies behind the last."""
 WEEK_SECONDS = 7 * 24 * 3600
+
+
+def of_status(status: Status, row: str = "") -> str:
+    """SQL: the report stands so; `row` goes before the columns of a trigger (`new.`)."""
+    return f"{row}status = '{status}'"
+
+
+def ever_resolved(row: str = "") -> str:
+    """SQL of `Totals.ever_resolved`; `row` as in `of_status`."""
+    return f"({row}reopened > 0 OR {of_status(Status.RESOLVED, row)})"
+
+
+UNANSWERED = of_status(Status.DISPATCHED)
+PROPOSED = of_status(Status.AWAITING_VERIFICATION)
 
 
 class Totals(msgspec.Struct, frozen=True):

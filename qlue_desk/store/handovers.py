@@ -18,6 +18,19 @@ REMEMBERED = dt.timedelta(hours=24)
 """How long a note of an earlier shift is told to the next."""
 
 
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the lists: words of ours, or a report by its id.
+
+    What a citizen wrote is looked up when it is shown, so that it is gone with the report.
+    """
+
+    text: str = ""
+    report: str = ""
+    status: str = ""
+    due: int = 0
+    """Both as they were then."""
+
+
 class Handover(msgspec.Struct, frozen=True):
     """Who handed over when, the person's words, and the lists as they were then."""
 
@@ -25,7 +38,7 @@ class Handover(msgspec.Struct, frozen=True):
     user: str
     name: str
     note: str
-    text: str = ""
+    lines: tuple[Line, ...] = ()
 
 
 _decode = msgspec.json.Decoder(list[Handover]).decode
@@ -39,8 +52,18 @@ def latest() -> list[Handover]:
 
 def leave(handover: Handover) -> None:
     """Keep one more; inside `Store.write`."""
-    plain = msgspec.structs.replace(handover, note=storable(handover.note), text=storable(handover.text))
-    meta.put(KEY, msgspec.json.encode([plain, *latest()][:KEPT]))
+    _put([msgspec.structs.replace(handover, note=storable(handover.note)), *latest()])
+
+
+def tidy() -> None:
+    """Keep of them what this program knows: an older one kept the titles of reports, too."""
+    stored, known = meta.get(KEY), latest()
+    if stored and stored != msgspec.json.encode(known):
+        _put(known)
+
+
+def _put(newest_first: list[Handover]) -> None:
+    meta.put(KEY, msgspec.json.encode(newest_first[:KEPT]))
 
 
 def unseen(user: str, since: dt.datetime) -> list[Handover]:

@@ -135,9 +135,12 @@ def salvage() -> int:
 
 
 def tidy_twin() -> None:
-    """Drop from the twin what is confirmed or pruned; inside a write, so that nobody appends meanwhile."""
-    rows = connection().execute("SELECT id FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    twin.keep_only(twin.path_here(), {row[0] for row in rows.fetchall()})
+    """Drop from the twin what is confirmed or pruned, and titles that are gone.
+
+    Inside a write, so that nobody appends meanwhile.
+    """
+    rows = connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
+    twin.keep_only(twin.path_here(), dict(rows.fetchall()))
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:

@@ -16,14 +16,12 @@ from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.domain.query_names import Field
-from qlue_desk.store.bound import connection
+from qlue_desk.store.bound import connection, rows_among
 from qlue_desk.store.conditions import WIDE, Condition, Value, rows_said, where
 from qlue_desk.store.models import NEVER
 
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 
-_AT_ONCE = 500
-"""Parameters of one statement."""
 _STATUS_ORDER = (
     "CASE status " + " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(Status)) + " END"
 )
@@ -243,13 +241,8 @@ def _covered_by_due(term: Term) -> bool:
 
 def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
     """The lines of these rows, in the order given; those that are gone meanwhile are left out."""
-    if not row_numbers:
-        return []
-    marks = ", ".join("?" * len(row_numbers))
-    cursor = connection().execute(
-        f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({marks})", tuple(row_numbers)
-    )
-    found = {values[0]: QueueRow(*values) for values in cursor}
+    sql = f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({{marks}})"
+    found = {values[0]: QueueRow(*values) for values in rows_among(sql, row_numbers)}
     return [found[number] for number in row_numbers if number in found]
 
 
@@ -261,31 +254,22 @@ def complaints(row_numbers: Sequence[int]) -> list[Complaint]:
 def complaints_by_row(row_numbers: Iterable[int]) -> dict[int, Complaint]:
     """The complaints of these rows in full, in the order given; those that are gone are left out."""
     wanted = tuple(row_numbers)
-    marks = ", ".join("?" * len(wanted))
-    cursor = connection().execute(f"SELECT row, body FROM complaint WHERE row IN ({marks})", wanted)
+    cursor = rows_among("SELECT row, body FROM complaint WHERE row IN ({marks})", wanted)
     found = {number: _decode_complaint(body) for number, body in cursor}
     return {number: found[number] for number in wanted if number in found}
 
 
 def ids(row_numbers: Sequence[int]) -> list[tuple[int, str]]:
     """Row number and id of the complaints of these rows, in the order given, without those that are gone."""
-    found: dict[int, str] = {}
-    for start in range(0, len(row_numbers), _AT_ONCE):
-        part = tuple(row_numbers[start : start + _AT_ONCE])
-        marks = ", ".join("?" * len(part))
-        found.update(connection().execute(f"SELECT row, id FROM complaint WHERE row IN ({marks})", part))
+    found: dict[int, str] = dict(
+        rows_among("SELECT row, id FROM complaint WHERE row IN ({marks})", row_numbers)
+    )
     return [(number, found[number]) for number in row_numbers if number in found]
 
 
 def rows_of(complaint_ids: Sequence[str]) -> list[int]:
     """The row numbers of those complaints that are here, in no order."""
-    found: list[int] = []
-    for start in range(0, len(complaint_ids), _AT_ONCE):
-        part = tuple(complaint_ids[start : start + _AT_ONCE])
-        marks = ", ".join("?" * len(part))
-        rows_here = connection().execute(f"SELECT row FROM complaint WHERE id IN ({marks})", part)
-        found += [row for (row,) in rows_here]
-    return found
+    return [row for (row,) in rows_among("SELECT row FROM complaint WHERE id IN ({marks})", complaint_ids)]
 
 
 def row_of(complaint_id: str) -> int | None:

@@ -14,7 +14,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.protocol import Action, ActionResult, Verdict
 from qlue_desk.store import complaints, ground
-from qlue_desk.store.bound import connection
+from qlue_desk.store.bound import connection, rows_among
 
 _decode_action = msgspec.json.Decoder(Action).decode
 LOCAL_VERSION = 0
@@ -55,17 +55,12 @@ def own_lanes() -> set[str]:
 
 def unconfirmed_complaints(complaint_ids: list[str]) -> set[str]:
     """Which of these carry own actions that central has not confirmed."""
-    found: set[str] = set()
-    for start in range(0, len(complaint_ids), 500):
-        part = complaint_ids[start : start + 500]
-        marks = ",".join("?" * len(part))
-        rows = connection().execute(
-            "SELECT DISTINCT complaint_id FROM action WHERE state IN ('waiting', 'acked')"
-            f" AND complaint_id IN ({marks})",
-            part,
-        )
-        found.update(row[0] for row in rows)
-    return found
+    rows = rows_among(
+        "SELECT DISTINCT complaint_id FROM action WHERE state IN ('waiting', 'acked')"
+        " AND complaint_id IN ({marks})",
+        complaint_ids,
+    )
+    return {row[0] for row in rows}
 
 
 def _unconfirmed(complaint_id: str) -> list[tuple[Action, str]]:

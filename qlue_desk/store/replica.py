@@ -1,12 +1,11 @@
 """Central's rows on this desk: pages of the feed, applied whole or not at all.
 
 Everything a page brings, and the cursor behind it, is one transaction; what a
-reply claims is checked against the chain before anything is written (8). Snapshots: `snapshot.py`.
+reply claims is checked against the chain before anything is written. Snapshots: `snapshot.py`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 import msgspec
@@ -25,23 +24,11 @@ from qlue_desk.protocol import (
     event_digest,
     next_chain,
 )
-from qlue_desk.store import complaints, departed, drafts, ground, journal, meta, schema, twin
-from qlue_desk.store.bound import connection, touch, touch_everything
+from qlue_desk.store import complaints, ground, journal, leaving, meta, position
+from qlue_desk.store.bound import connection, rows_among
 from qlue_desk.store.courtesy import give_way
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
-
-CURSOR = "cursor"
-GENERATION = "generation"
-LAST_CONTACT = "last_contact"
-SERVER_TIME = "server_time"
-"""Largest time that central ever stated; a desk's own clock may go back, this never does."""
-RULES = "rules_seen"
-"""`<scope version>:<hash>` of the newest reply; another one than the session's: fetch the session."""
-SUSPICION = "suspicion"
-"""How many pages in a row did not verify."""
-LEAVING = "leaving_files"
-_CHUNK = 500
 
 _payloads = msgspec.json.Decoder(Payload)
 
@@ -80,28 +67,8 @@ class Staged(msgspec.Struct):
     removed: bool = False
     gone: Payload = Payload()
     """Where a report went that left, and since when it is there."""
-
-
-# --- positions -------------------------------------------------------------------------------------
-
-
-def cursor() -> str | None:
-    """Where this desk stands in its stream; None before the first snapshot."""
-    stored = meta.get(CURSOR)
-    return None if stored is None else stored.decode()
-
-
-def generation() -> int:
-    """Number of the desk's timeline; a reply asked for in an older one is dropped (model, walk 8894)."""
-    stored = meta.get(GENERATION)
-    return 0 if stored is None else int(stored)
-
-
-def next_generation() -> int:
-    """Fence off every reply that is still on its way."""
-    number = generation() + 1
-    meta.put(GENERATION, str(number))
-    return number
+    before: bytes | None = None
+    """Central's row that was here, as JSON."""
 
 
 def verify(events: Iterable[FeedEvent], start: Position) -> list[Position]:
@@ -134,7 +101,7 @@ def apply_page(reply: PullReply) -> PageOutcome:
 
     :raises FeedBroken: nothing was changed, a snapshot is needed.
     """
-    stored = cursor()
+    stored = position.cursor()
     if stored is None or reply.from_ != stored:
         return PageOutcome(stale=True)
     start = decode_cursor(stored)
@@ -142,7 +109,8 @@ def apply_page(reply: PullReply) -> PageOutcome:
     end = passed[-1] if passed else start
     if encode_cursor(end) != reply.to or reply.epoch != start.epoch:
         raise FeedBroken(N_("Aliran dari pusat berakhir di tempat lain daripada yang dinyatakan."))
-    bases = _write_rows(_fold(reply.events))
+    folded = _fold(reply.events)
+    bases = _write_rows(folded)
     shown = [(event.action_id, event.seq) for event in reply.events if event.action_id]
     lanes = journal.confirm(shown, end.epoch)
     confirmed = len(lanes)
@@ -150,30 +118,21 @@ def apply_page(reply: PullReply) -> PageOutcome:
     for complaint_id in bases.keys() | lanes | reoffered | _touched_with_own(reply.events):
         give_way()
         rebase(complaint_id, bases.get(complaint_id))
+    for staged in folded.values():
+        if staged.before is not None and staged.complaint is not None:
+            leaving.drop_files(leaving.replaced(staged.before, staged.complaint))
     if reoffered:
-        next_generation()
-    meta.put(CURSOR, reply.to)
-    note_contact(reply.server_time)
-    meta.put(SUSPICION, None)
-    rules = f"{reply.scope_version}:{reply.rules}"
-    meta.put(RULES, rules)
+        position.next_generation()
+    meta.put(position.CURSOR, reply.to)
+    position.note_contact(reply.server_time)
+    position.trust()
     return PageOutcome(
         events=len(reply.events),
         more=reply.more,
         confirmed=confirmed,
         reoffered=len(reoffered),
-        rules=rules,
+        rules=position.keep_rules(reply.scope_version, reply.rules),
     )
-
-
-def note_contact(server_time: dt.datetime | None = None) -> None:
-    """Central has just answered."""
-    meta.put(LAST_CONTACT, dt.datetime.now(dt.UTC).isoformat())
-    if server_time is None:
-        return
-    known = meta.get(SERVER_TIME)
-    if known is None or dt.datetime.fromisoformat(known.decode()) < server_time:
-        meta.put(SERVER_TIME, server_time.isoformat())
 
 
 def _touched_with_own(events: tuple[FeedEvent, ...]) -> set[str]:
@@ -221,19 +180,13 @@ def _where_to(event: FeedEvent) -> Payload:
 
 def _versions(complaint_ids: set[str]) -> dict[str, int]:
     """Confirmed versions of the complaints that are here."""
-    found: dict[str, int] = {}
-    ordered = sorted(complaint_ids)
-    for start in range(0, len(ordered), _CHUNK):
-        part = ordered[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
-        rows = connection().execute(
-            "SELECT id, CASE WHEN base IS NULL THEN version"
-            " ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END"
-            f" FROM complaint WHERE id IN ({marks})",
-            part,
-        )
-        found.update((key, int(version)) for key, version in rows)
-    return found
+    rows = rows_among(
+        "SELECT id, CASE WHEN base IS NULL THEN version"
+        " ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END"
+        " FROM complaint WHERE id IN ({marks})",
+        sorted(complaint_ids),
+    )
+    return {key: int(version) for key, version in rows}
 
 
 def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
@@ -243,8 +196,9 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     for complaint_id, staged in folded.items():
         give_way()
         if staged.removed:
-            forget(complaint_id, staged.gone.to_dinas, staged.gone.since)
-        if staged.entries and (staged.complaint is not None or _is_here(complaint_id)):
+            leaving.forget(complaint_id, staged.gone.to_dinas, staged.gone.since)
+        staged.before = _row_here(complaint_id)
+        if staged.entries and (staged.complaint is not None or staged.before is not None):
             complaints.put_entries(staged.entries)
         base = staged.complaint or (complaints.get_base(complaint_id) if staged.entries else None)
         if base is None:
@@ -256,93 +210,13 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     return bases
 
 
-def _is_here(complaint_id: str) -> bool:
-    row = connection().execute("SELECT 1 FROM complaint WHERE id = ?", (complaint_id,)).fetchone()
-    return row is not None
+def _row_here(complaint_id: str) -> bytes | None:
+    sql = "SELECT coalesce(base, body) FROM complaint WHERE id = ?"
+    row = connection().execute(sql, (complaint_id,)).fetchone()
+    return None if row is None else row[0]
 
 
 def journal_days() -> int:
     """For how long acked actions are kept, so that central's restored backups lose nothing."""
     rules = ground.here()
     return rules.session.retention.journal_days if rules is not None else Retention().journal_days
-
-
-# --- leaving ---------------------------------------------------------------------------------------
-
-
-def forget(complaint_id: str, to_dinas: str = "", since: dt.datetime | None = None) -> None:
-    """Remove everything of a complaint that left this desk's scope; only own words stay, for the tray.
-
-    The person's own actions stay in the outbox (central will refuse them with a reason), a begun text is
-    moved to where the tray shows it. Its number is kept with the dinas that has it (`since` then, else since now).
-    """
-    row = (
-        connection()
-        .execute("SELECT number, title, coalesce(base, body) FROM complaint WHERE id = ?", (complaint_id,))
-        .fetchone()
-    )
-    number = row[0] if row else ""
-    drafts.keep(complaint_id, number, to_dinas)
-    departed.keep(complaint_id, number, to_dinas, since or dt.datetime.now(dt.UTC))
-    files = _files_of(row[2]) if row else set()
-    complaints.remove(complaint_id)
-    # The title is the citizen's text: it must not outlive the row.
-    connection().execute("UPDATE action SET title = '' WHERE complaint_id = ?", (complaint_id,))
-    _drop_files(files)
-    touch(complaint_id)
-
-
-def _files_of(body: bytes) -> set[str]:
-    complaint = msgspec.json.decode(body, type=Complaint)
-    return {attachment.sha256 for attachment in complaint.attachments if attachment.sha256}
-
-
-def _drop_files(files: set[str]) -> None:
-    """Forget files that nothing here refers to any more; they leave the disk after the commit."""
-    for sha256 in files:
-        current = connection()
-        if current.execute("SELECT 1 FROM blob WHERE sha256 = ?", (sha256,)).fetchone() is None:
-            continue
-        used = current.execute(
-            "SELECT 1 FROM complaint WHERE instr(CAST(body AS TEXT), ?1) OR instr(CAST(base AS TEXT), ?1)"
-            " UNION ALL SELECT 1 FROM action WHERE state IN ('waiting', 'acked')"
-            " AND instr(CAST(body AS TEXT), ?1) LIMIT 1",
-            (sha256,),
-        ).fetchone()
-        if used is None:
-            current.execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
-            meta.put(LEAVING, " ".join([*leaving_files(), sha256]))
-
-
-def leaving_files() -> list[str]:
-    """Files whose rows are gone and that must still be deleted from the disk."""
-    return (meta.get(LEAVING) or b"").decode().split()
-
-
-def files_left() -> None:
-    """They are deleted."""
-    meta.put(LEAVING, None)
-
-
-def purge(*, sealed: bool = False) -> None:
-    """This desk was revoked: nothing of any citizen stays; only the person's own unsent work, encrypted.
-
-    The work is the one thing that exists nowhere else; `qlue-desk outbox export` still gives it out.
-    `sealed`: it lies in a bundle that only central can open, so it goes from here too.
-    """
-    rows = connection().execute("SELECT id FROM complaint").fetchall()
-    for (complaint_id,) in rows:
-        forget(complaint_id)
-    for table in ("complaint", "entry", "stage", "departed"):
-        connection().execute(f"DELETE FROM {table}")
-    connection().execute(
-        "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)
-    )
-    connection().execute(
-        "DELETE FROM meta WHERE key IN ('actor', 'cursor', 'stage') OR key LIKE 'sign_in:%'"
-        " OR key LIKE 'searched:%'"
-    )
-    journal.tidy_twin()
-    schema.forget_copies(twin.path_here().parent)
-    next_generation()
-    touch_everything()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from qlue_desk.domain.folding import spellings_of
 from qlue_desk.domain.query_match import tokens
+from qlue_desk.store.bound import connection
 
 COLUMNS = ("number", "title", "text", "street", "note_text")
 _LIST = ", ".join(COLUMNS)
@@ -26,6 +27,11 @@ STATEMENTS = (
     f" WHEN {_CHANGED} BEGIN {_DELETE} {_INSERT} END",
 )
 """Table and triggers; a status change leaves the words alone."""
+
+
+def empty() -> None:
+    """Take every word out of the index at once, also those of reports that went before."""
+    connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('delete-all')")
 
 
 def phrase(words: str, *, whole: bool) -> str:

@@ -67,7 +67,7 @@ def to_send(
     `with_files`: those lanes too, because their files travel along (bundles).
 
     `prev` is the nearest earlier action of the complaint in outbox or journal, computed now: stored when
-    recorded it would block for ever after a restore (model, walk 19). Complaints of `skip` wait too, and
+    recorded it would block for ever after a restore. Complaints of `skip` wait too, and
     those with an action in its `grace`: nothing may overtake it.
     """
     held = set(skip) if with_files else _lanes_without_files() | skip

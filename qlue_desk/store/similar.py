@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from qlue_desk.domain.complaint import Status
 from qlue_desk.store.bound import connection
+from qlue_desk.store.figures import of_status
 
 NEAR_INDEX = (
     "CREATE INDEX complaint_near ON complaint(category, created_at, row, is_open, lat_e6, lon_e6, kelurahan,"
@@ -17,7 +19,9 @@ NEAR_INDEX = (
 )
 """Covers `near`: no row is visited."""
 DUPLICATE_OF = "json_extract(CAST(body AS TEXT), '$.duplicate_of')"
-DUPLICATE_INDEX = f"CREATE INDEX complaint_duplicate ON complaint({DUPLICATE_OF}) WHERE status = 'duplicate'"
+DUPLICATE_INDEX = (
+    f"CREATE INDEX complaint_duplicate ON complaint({DUPLICATE_OF}) WHERE {of_status(Status.DUPLICATE)}"
+)
 MOST_NEAR = 2000
 """Reports of one category and time whose place is compared, the newest first."""
 MOST_SAYING = 200
@@ -91,7 +95,7 @@ def duplicates_of(number: str, limit: int = 50) -> list[str]:
     if not number:
         return []
     rows = connection().execute(
-        f"SELECT number FROM complaint INDEXED BY complaint_duplicate WHERE status = 'duplicate'"
+        f"SELECT number FROM complaint INDEXED BY complaint_duplicate WHERE {of_status(Status.DUPLICATE)}"
         f" AND {DUPLICATE_OF} = ? ORDER BY number LIMIT ?",
         (number, limit),
     )

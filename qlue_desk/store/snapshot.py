@@ -21,7 +21,7 @@ from qlue_desk.protocol import (
     decode_cursor,
     encode_cursor,
 )
-from qlue_desk.store import complaints, journal, meta, replica
+from qlue_desk.store import complaints, journal, leaving, meta, position, replica
 from qlue_desk.store.bound import connection, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken, payload_of
@@ -68,7 +68,7 @@ def begin_resync() -> None:
     """The cursor is dead: begin a snapshot unless one is under way, and fence off replies on their way."""
     if current() is None:
         begin()
-    replica.next_generation()
+    position.next_generation()
 
 
 def put_page(page: SnapshotPage, after: str = "") -> Stage:
@@ -126,18 +126,19 @@ def swap() -> int:
     if stage is None or not stage.cursor:
         raise _broken()
     _forget_missing()
-    rows = 0
+    rows, outdated = 0, set[str]()
     after = ""
     while chunk := _chunk_after(after):
         after = chunk[-1][0]
         rows += len(chunk)
-        _swap_chunk(chunk)
-    meta.put(replica.CURSOR, stage.cursor)
+        outdated |= _swap_chunk(chunk)
+    meta.put(position.CURSOR, stage.cursor)
     lanes = own_lanes()
     journal.reoffer_journal()
     for complaint_id in lanes | own_lanes():
         rebase(complaint_id)
-    replica.next_generation()
+    leaving.drop_files(outdated)
+    position.next_generation()
     connection().execute("DELETE FROM stage")
     meta.put(STAGE, None)
     touch_everything()
@@ -227,7 +228,7 @@ def _forget_missing() -> None:
         f" ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END <> {LOCAL_VERSION}"
     )
     for (complaint_id,) in rows.fetchall():
-        replica.forget(complaint_id)
+        leaving.forget(complaint_id)
 
 
 def _chunk_after(after: str) -> list[tuple[str, bytes]]:
@@ -237,17 +238,18 @@ def _chunk_after(after: str) -> list[tuple[str, bytes]]:
     return [(key, body) for key, body in rows]
 
 
-def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
-    """Write the rows that differ; on a resync nearly all are the same, and words need no new index."""
+def _swap_chunk(chunk: list[tuple[str, bytes]]) -> set[str]:
+    """Write the rows that differ; on a resync nearly all are the same, and words need no new index.
+
+    Returns the files that only the old rows showed.
+    """
     marks = ",".join("?" * len(chunk))
     ids = [key for key, _ in chunk]
-    held = dict(
-        connection()
-        .execute(
-            f"SELECT id, body FROM complaint WHERE base IS NULL AND pending = 0 AND id IN ({marks})", ids
-        )
-        .fetchall()
+    rows = connection().execute(
+        f"SELECT id, coalesce(base, body), base IS NULL AND pending = 0 FROM complaint WHERE id IN ({marks})",
+        ids,
     )
+    held = {key: (body, bool(alone)) for key, body, alone in rows}
     lines: dict[str, set[str]] = {}
     for complaint_id, entry_id in connection().execute(
         f"SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
@@ -259,7 +261,7 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
         payload = payload_of(body)
         assert payload.complaint is not None
         same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
-        if same_lines and held.get(complaint_id) == _encode(payload.complaint):
+        if same_lines and held.get(complaint_id) == (_encode(payload.complaint), True):
             continue
         if not same_lines and complaint_id in lines:
             renewed.append(complaint_id)
@@ -268,3 +270,5 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> None:
         "DELETE FROM entry WHERE complaint_id = ? AND pending = 0", [(key,) for key in renewed]
     )
     complaints.put_confirmed(changed)
+    outdated = [leaving.replaced(held[now.id][0], now) for now, _entries in changed if now.id in held]
+    return set().union(*outdated)

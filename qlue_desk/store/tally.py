@@ -24,6 +24,7 @@ from qlue_desk.store.figures import (
     Holder,
     Totals,
     WeekCount,
+    ever_resolved,
     league,
 )
 
@@ -36,7 +37,7 @@ _KINDS: tuple[tuple[str, str, str, bool, str], ...] = (
     ("out", "{}status", "{}status_since / 3600", False, "NOT {}is_open"),
     ("answer", "{}dinas", "{}answer_minutes", False, "{}answer_minutes >= 0"),
     ("again", "{}dinas", "''", False, "{}reopened > 0"),
-    ("ever", "{}dinas", "''", False, "({0}reopened > 0 OR {0}status = 'resolved')"),
+    ("ever", "{}dinas", "''", False, ever_resolved("{}")),
     ("bounced", "{}bounced_by", "''", False, "{}bounces > 0"),
 )
 """Name, the two columns that are counted by, whether late ones are counted, and which reports."""

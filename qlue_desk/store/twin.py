@@ -12,7 +12,7 @@ import contextlib
 import os
 import threading
 import zlib
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -141,13 +141,17 @@ def read(path: Path) -> Twin:
     return Twin(tuple(recorded.values()), damaged, tuple(locked))
 
 
-def keep_only(path: Path, action_ids: Container[str]) -> None:
-    """Write the file anew with these actions alone; inside a write, so that no other process appends meanwhile.
+def keep_only(path: Path, titles: Mapping[str, str]) -> None:
+    """Write the file anew with these actions alone, each with the title of its report; inside a write, so that no other process appends meanwhile.
 
     What no key here opens stays as it is: the right key may come back.
     """
     found = read(path)
-    kept = [line for line in found.recorded if line.action and line.action.id in action_ids]
+    kept = [
+        msgspec.structs.replace(line, title=titles[line.action.id])
+        for line in found.recorded
+        if line.action and line.action.id in titles
+    ]
     temporary = path.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     temporary.touch(0o600)

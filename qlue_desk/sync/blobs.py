@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from qlue_desk.protocol import BlobState
-from qlue_desk.store import blobs, outbox, replica
+from qlue_desk.store import blobs, leaving, outbox
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.sync.errors import BadReply, BadRequest, BlobProblem, TooLarge
@@ -66,13 +66,13 @@ def fetch(link: Link, sha256: str) -> Path:
 
 def remove_left(store: Store) -> None:
     """Delete from the disk what belonged to complaints that have left this desk."""
-    names = store.reading(replica.leaving_files)
+    names = store.reading(leaving.leaving_files)
     if not names:
         return
     for name in names:
         with contextlib.suppress(ValueError, OSError):
             blobs.path_of(store.folder, name).unlink(missing_ok=True)
-    store.writing(replica.files_left)
+    store.writing(leaving.files_left)
 
 
 def _send(link: Link, upload: _Upload) -> None:

@@ -16,7 +16,7 @@ from qlue_desk.bundle import Answer, Bundle, BundleProblem, CarriedFile
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, PullReply, PullRequest, Session, SnapshotPage, Verdict
-from qlue_desk.store import blobs, bundles, meta, outbox, replica, snapshot
+from qlue_desk.store import blobs, bundles, leaving, meta, outbox, snapshot
 from qlue_desk.store.bundles import Sent
 from qlue_desk.store.database import Store
 from qlue_desk.store.disk import write_durably
@@ -89,7 +89,7 @@ def seal_and_purge(store: Store, now: dt.datetime) -> Path | None:
             write_durably(path, packed.content)
     except (BundleProblem, StoreError):
         path = None
-    store.writing(lambda: replica.purge(sealed=path is not None))
+    store.writing(lambda: leaving.purge(sealed=path is not None))
     remove_left(store)
     return path
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from qlue_desk.protocol import PROTOCOL, Problem, PullReply, PullRequest, Session, SnapshotPage
-from qlue_desk.store import ballast, meta, rebase, replica, snapshot
+from qlue_desk.store import ballast, meta, position, rebase, replica, snapshot
 from qlue_desk.store.replica import FeedBroken, PageOutcome
 from qlue_desk.sync import blobs, tokens
 from qlue_desk.sync.errors import BadReply, ClientTooOld, OtherDesk, Resync
@@ -52,8 +52,10 @@ def fetch_session(link: Line) -> Session:
 def current_session(link: Line) -> Session:
     """The session, fetched only when there is none or central has announced another one."""
     if link.session is not None:
-        announced = link.read(meta.get, replica.RULES)
-        if announced is None or announced.decode() == _rules_of(link.session):
+        announced = link.read(meta.get, position.RULES)
+        if announced is None or announced.decode() == position.rules_of(
+            link.session.scope_version, link.session.rules
+        ):
             return link.session
     return fetch_session(link)
 
@@ -63,7 +65,7 @@ def pull_page(link: Line, *, wait: int = 0) -> PageOutcome:
 
     :raises Resync: when a snapshot is needed (it has been begun already).
     """
-    cursor = link.read(replica.cursor)
+    cursor = link.read(position.cursor)
     if cursor is None:
         link.write(snapshot.begin)
         raise _resync("first")
@@ -140,7 +142,7 @@ def _ask(link: Line, cursor: str, wait: int) -> PullReply:
 
 def _suspect(link: Line, error: FeedBroken) -> PageOutcome:
     """A page that does not verify: damaged on the way the first time, a resync the second."""
-    suspected = link.write(_count_suspicion)
+    suspected = link.write(position.suspect)
     if suspected < 2:
         raise BadReply(str(error)) from error
     link.write(snapshot.begin_resync)
@@ -152,10 +154,6 @@ def _resync(reason: str) -> Resync:
 
 
 # --- on the store's thread ---------------------------------------------------------------------------
-
-
-def _rules_of(session: Session) -> str:
-    return f"{session.scope_version}:{session.rules}"
 
 
 def enrolled_as(before: Session | None) -> str:
@@ -174,9 +172,9 @@ def _keep_session(session: Session) -> None:
         raise OtherDesk(session.desk.name or session.desk.id)
     meta.put(meta.DESK, session.desk.id)
     meta.put(meta.SESSION, msgspec.json.encode(session))
-    meta.put(replica.RULES, _rules_of(session))
+    position.keep_rules(session.scope_version, session.rules)
     meta.put(meta.REVOKED, None)
-    replica.note_contact(session.server_time)
+    position.note_contact(session.server_time)
     tokens.begin_count()
     if before is not None and (before.desk.city, before.desk.dinas) != (
         session.desk.city,
@@ -189,18 +187,12 @@ def _keep_session(session: Session) -> None:
 
 
 def _needs_snapshot() -> bool:
-    return replica.cursor() is None or snapshot.current() is not None
-
-
-def _count_suspicion() -> int:
-    count = int(meta.get(replica.SUSPICION) or b"0") + 1
-    meta.put(replica.SUSPICION, str(count))
-    return count
+    return position.cursor() is None or snapshot.current() is not None
 
 
 def _swap(reply: PullReply) -> int:
     rows = snapshot.swap()
-    replica.note_contact(reply.server_time)
-    meta.put(replica.RULES, f"{reply.scope_version}:{reply.rules}")
-    meta.put(replica.SUSPICION, None)
+    position.note_contact(reply.server_time)
+    position.keep_rules(reply.scope_version, reply.rules)
+    position.trust()
     return rows

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, PushRequest, RetryCode, Verdict, decode_cursor
-from qlue_desk.store import journal, outbox, replica, sending, snapshot
+from qlue_desk.store import journal, outbox, position, sending, snapshot
 from qlue_desk.store.grace import Grace
 from qlue_desk.sync.errors import BadRequest, Refused, Resync, ServerFailed, SyncError, TooLarge
 from qlue_desk.sync.link import Link
@@ -129,23 +129,23 @@ class Pusher:
 
 
 def _prepare(limit: int, max_bytes: int, skip: frozenset[str], grace: Grace | None = None) -> Batch:
-    if snapshot.current() is not None and replica.cursor() is not None:
+    if snapshot.current() is not None and position.cursor() is not None:
         # The cursor is known to be dead; central would only answer 410 until the swap.
-        return Batch((), replica.generation(), replica.cursor())
+        return Batch((), position.generation(), position.cursor())
     actions = sending.to_send(limit, max_bytes, skip, grace)
     sending.mark_sent(action.id for action in actions)
-    return Batch(actions, replica.generation(), replica.cursor())
+    return Batch(actions, position.generation(), position.cursor())
 
 
 def _settle(batch: Batch, reply: PushReply) -> PushOutcome:
-    if replica.generation() != batch.generation:
+    if position.generation() != batch.generation:
         return PushOutcome(sent=len(batch.actions), dropped=True)
     covered = ("", 0)
     if batch.cursor is not None:
-        position = decode_cursor(batch.cursor)
-        covered = (position.epoch, position.seq)
+        at = decode_cursor(batch.cursor)
+        covered = (at.epoch, at.seq)
     taken = journal.settle(batch.actions, reply, covered)
-    replica.note_contact()
+    position.note_contact()
     applied = [result for result in taken if result.status is Verdict.APPLIED]
     return PushOutcome(
         sent=len(batch.actions),

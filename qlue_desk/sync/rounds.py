@@ -7,7 +7,7 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import journal, outbox, replica, sending
+from qlue_desk.store import handovers, journal, outbox, position, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
 from qlue_desk.sync import blobs, pull, tokens
@@ -25,10 +25,11 @@ _QUIET_ROUNDS = 20
 
 def take_over() -> None:
     """Become the process that syncs: fence off replies asked for before, take over what only the twin has."""
-    replica.next_generation()
+    position.next_generation()
     journal.salvage()
     journal.prune_journal(dt.datetime.now(dt.UTC) - dt.timedelta(days=replica.journal_days()))
     journal.tidy_twin()
+    handovers.tidy()
 
 
 def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResult:

@@ -19,7 +19,7 @@ from qlue_desk.domain.complaint import Actor
 from qlue_desk.domain.ids import new_id
 from qlue_desk.phrases import number
 from qlue_desk.protocol import EnrolReply, EnrolRequest, ErrorCode, Session, SignInReply, SignInRequest
-from qlue_desk.store import meta, outbox
+from qlue_desk.store import meta, outbox, position
 from qlue_desk.store.database import Store
 from qlue_desk.sync import digests, pull
 from qlue_desk.sync.errors import NotEnrolled, NotSignedIn, Offline, Refused, SignInFailed, WrongPassword
@@ -28,7 +28,6 @@ from qlue_desk.sync.tokens import TOKEN_FILE, TokenFile, read_token, read_tokens
 from qlue_desk.sync.transport import Transport, checked_address
 from qlue_desk.words import _, n_
 
-SERVER_ID = "server_id"
 _HASH = "sign_in:"
 
 
@@ -259,12 +258,11 @@ def _matches(stored: str, password: str) -> bool:
 
 
 def _keep_enrolment(url: str, server_id: str, install: str) -> None:
-    known = meta.get(SERVER_ID)
+    known = meta.get(meta.SERVER_ID)
     if known is not None and known.decode() != server_id:
-        # Another server's feed has nothing in common with our cursor; the next round takes a snapshot.
-        meta.put("cursor", None)
+        position.forget_cursor()  # another server's feed has nothing in common with it
     meta.put(meta.SERVER_URL, url)
-    meta.put(SERVER_ID, server_id)
+    meta.put(meta.SERVER_ID, server_id)
     meta.put(meta.INSTALL, install)
     meta.put(meta.DESK, b"")  # which desk the token makes of it is told by the session that follows
     meta.put(meta.DIGESTS, None)  # whoever answers here from now on says it anew
@@ -280,5 +278,5 @@ def _keep_person(user: str, password: str, actor: Actor) -> None:
 
 
 def _enrolment() -> tuple[str, str]:
-    url, server_id = meta.get(meta.SERVER_URL), meta.get(SERVER_ID)
+    url, server_id = meta.get(meta.SERVER_URL), meta.get(meta.SERVER_ID)
     return (url.decode() if url else "", server_id.decode() if server_id else "")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store import meta, outbox, position
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.sync.state import Phase, SyncState
@@ -66,5 +66,5 @@ class Telling:
 
 
 def _counted() -> tuple[outbox.OutboxCounts, dt.datetime | None]:
-    stored = meta.get(replica.LAST_CONTACT)
+    stored = meta.get(position.LAST_CONTACT)
     return outbox.counts(), None if stored is None else dt.datetime.fromisoformat(stored.decode())

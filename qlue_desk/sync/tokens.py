@@ -15,7 +15,7 @@ import re
 from pathlib import Path
 
 from qlue_desk.protocol import RotateReply
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from qlue_desk.store.disk import alone, write_durably
 from qlue_desk.store.errors import StoreError
 from qlue_desk.sync.errors import NotSignedIn, Refused
@@ -137,7 +137,7 @@ def rotate_when_due(link: Link) -> None:
 
 
 def _due() -> bool:
-    now, due = meta.get(replica.SERVER_TIME), meta.get(meta.ROTATE_AT)
+    now, due = meta.get(position.SERVER_TIME), meta.get(meta.ROTATE_AT)
     return bool(now and due) and _moment(now) >= _moment(due)
 
 
@@ -156,7 +156,7 @@ def begin_count() -> None:
 
 
 def _next_in(time: dt.timedelta) -> None:
-    now = meta.get(replica.SERVER_TIME)
+    now = meta.get(position.SERVER_TIME)
     if now is not None:
         meta.put(meta.ROTATE_AT, (_moment(now) + time).isoformat())
 

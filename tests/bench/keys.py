@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from qlue_desk.protocol import decode_cursor
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in
 from tests.bench import city, home
@@ -109,12 +109,12 @@ def _while_syncing(count: int) -> tuple[dict[str, Sample], float]:
 def _go_on_from(place: city.City) -> None:
     """As if all that central knows had been here before."""
     meta.put(meta.ACTOR, msgspec.json.encode(place.actor))
-    meta.put(replica.CURSOR, place.cursor)
+    meta.put(position.CURSOR, place.cursor)
 
 
 def _seen_events(home_: Path) -> int:
     with closing(Store.open(home_)) as store:
-        cursor = store.reading(replica.cursor)
+        cursor = store.reading(position.cursor)
     assert cursor is not None
     return decode_cursor(cursor).seq
 

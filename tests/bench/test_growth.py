@@ -15,7 +15,7 @@ from qlue_desk.central.feed import dinas_stream
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import PullReply, encode_cursor
-from qlue_desk.store import complaints, meta, queue, replica
+from qlue_desk.store import complaints, meta, position, queue, replica
 from qlue_desk.store.bound import connection
 from tests.bench import home, wire
 from tests.sync.rig import Central
@@ -79,7 +79,7 @@ def _costs(folder: Path, count: int, came: Came) -> dict[str, tuple[int, int]]:
     try:
         note = acting.move_plan(place, Verb.NOTE, Fields(note="Sudah ditinjau."))
         work = acting._Work(place, note, _NOW, "k_growth")
-        place.store.writing(meta.put, replica.CURSOR, cursor)
+        place.store.writing(meta.put, position.CURSOR, cursor)
         views = {
             f"view {view.name}": place.store.reading(_counted, first_page(view.query))
             for view in default_views(place.actor)

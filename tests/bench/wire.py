@@ -17,7 +17,7 @@ import msgspec
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import PROTOCOL, PROTOCOL_HEADER, PullReply, PullRequest
-from qlue_desk.store import replica
+from qlue_desk.store import position
 from qlue_desk.sync.engine import Engine
 from tests.bench.table import LeftOut, Line, Sample
 from tests.central.postgres_cluster import Cluster
@@ -36,13 +36,13 @@ def bytes_sent(count: int) -> Iterator[Line]:
         desk = central.desk()
         desk.sync()
         reports = [central.report(text=_text(number)) for number in range(count)]
-        before = desk.store.reading(replica.cursor)
+        before = desk.store.reading(position.cursor)
         token = central.hub.accounts.add_desk("bogor", "dpupr", "bench").token
         sent, _reply = pulled(central.url, token, before)
         plain = sum(len(row) for row in central.rows("dpupr").values())
         while desk.sync().pulled:
             pass
-        after = desk.store.reading(replica.cursor)
+        after = desk.store.reading(position.cursor)
         for report in reports:
             central.move(report.id, Verb.ACKNOWLEDGE, Fields(), "rina_dpupr")
         changed, _reply = pulled(central.url, token, after)

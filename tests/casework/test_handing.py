@@ -12,7 +12,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.casework.errors import Refused
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, PushReply, Verdict
-from qlue_desk.store import complaints, journal, outbox, replica
+from qlue_desk.store import complaints, journal, leaving, outbox
 from qlue_desk.store.errors import StoreError
 from tests.desk_world import NOW, DeskWorld
 
@@ -68,7 +68,7 @@ def test_without_a_colleague_of_that_name_nothing_changes(world: DeskWorld) -> N
 
 def test_a_report_that_is_gone_cannot_be_handed_over_and_the_words_stay(world: DeskWorld) -> None:
     complaint_id, action_id = refused_action(world)
-    world.store.writing(replica.forget, complaint_id)
+    world.store.writing(leaving.forget, complaint_id)
     with pytest.raises(Refused, match="tidak ada lagi di meja ini"):
         handing.hand_over(world.workplace, action_id, "Asep", NOW)
     [left] = world.store.reading(outbox.tray)

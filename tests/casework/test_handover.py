@@ -10,7 +10,7 @@ import pytest
 
 from qlue_desk.casework.acting import act
 from qlue_desk.casework.errors import Refused
-from qlue_desk.casework.handover import handover_text, shift_report, sign_off, unseen
+from qlue_desk.casework.handover import handover_text, left_text, shift_report, sign_off, unseen
 from qlue_desk.casework.reading import queue
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
@@ -97,7 +97,7 @@ def test_a_long_list_says_how_many_are_left_out(world: DeskWorld) -> None:
 
 def test_what_one_shift_leaves_the_next_one_sees_once(world: DeskWorld) -> None:
     left = sign_off(world.workplace, "  Pompa di Sempur rusak, tunggu BBPJN. ", NOW)
-    assert left.text.startswith("Serah terima Rina")
+    assert left_text(world.workplace, left).startswith("Serah terima Rina")
     assert unseen(world.workplace, NOW) == []  # her own
     asep = world.signed_in_as("u_asep")
     [note] = unseen(asep, NOW + 6 * HOUR)

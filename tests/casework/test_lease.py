@@ -17,7 +17,7 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.settings import Settings
-from qlue_desk.store import replica
+from qlue_desk.store import position
 from tests.desk.scene import screen_text
 from tests.desk_world import NOW, DeskWorld
 from tests.sync.rig import START, Central
@@ -55,7 +55,7 @@ def test_a_clock_that_was_set_back_does_not_open_it(central: Central) -> None:
     desk = central.desk()
     desk.sync()
     later = START + 40 * DAY
-    desk.store.writing(replica.note_contact, later)
+    desk.store.writing(position.note_contact, later)
     # Central itself said "day 40"; a session of day 0 cannot make that a time within the lease for ever.
     assert lease.ends_at(desk.workplace.session, later) is not None
     assert lease.locked_since(desk.workplace, START) is None
@@ -108,7 +108,7 @@ def test_the_screens_close_and_open_again_when_central_is_heard(tmp_path: Path) 
             assert "Lubang" not in text
             await pilot.press("t", "enter", "j")
             assert isinstance(app.screen, LockedScreen)
-            world.store.writing(replica.note_contact, NOW)
+            world.store.writing(position.note_contact, NOW)
             await until(lambda: isinstance(app.screen, DeskScreen))
 
     asyncio.run(scene())

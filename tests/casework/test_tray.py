@@ -19,7 +19,7 @@ from qlue_desk.casework.workplace import NotLoggedIn, Workplace
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
-from qlue_desk.store import departed, drafts, journal, replica, sending
+from qlue_desk.store import departed, drafts, journal, leaving, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
@@ -100,7 +100,7 @@ def test_the_export_holds_every_action_whole(world: DeskWorld, tmp_path: Path) -
 def test_texts_whose_report_left_are_told_exported_and_thrown_away(world: DeskWorld, tmp_path: Path) -> None:
     left = world.add()
     world.store.writing(drafts.save, left.id, "follow_up", "Sudah dicek.", NOW)
-    world.store.writing(replica.forget, left.id, "dlh")
+    world.store.writing(leaving.forget, left.id, "dlh")
     [kept] = tray.kept_texts(world.workplace)
     assert (kept.number, kept.label, kept.dinas) == ("BGR-26-000001", "Tindak lanjut", "DLH")
     assert (kept.text, kept.at) == ("Sudah dicek.", NOW)
@@ -128,7 +128,7 @@ def test_a_refused_action_says_which_remedies_cannot_succeed_and_where_its_repor
     action_id = refuse(world)
     [here] = tray.tray_lines(world.workplace, now=NOW)
     assert (here.gone, sorted(here.why_not)) == (False, ["enter"])
-    world.store.writing(replica.forget, here.complaint_id, "dishub")
+    world.store.writing(leaving.forget, here.complaint_id, "dishub")
     [line] = tray.tray_lines(world.workplace, now=NOW)
     sentence = (
         "Laporan BGR-26-000001 tidak ada lagi di meja ini, pindah ke Dishub; salin atau ekspor tulisannya."
@@ -146,13 +146,13 @@ def test_what_is_known_of_a_report_that_left_stands_where_central_said_nothing(w
     complaint = world.add()
     [outcome] = act(world.workplace, ["1"], "acknowledge", now=NOW)
     result = ActionResult(outcome.action_id, Verdict.REJECTED, "not_found", detail="Tidak ada.")
-    world.store.writing(replica.forget, complaint.id, "dlh")
+    world.store.writing(leaving.forget, complaint.id, "dlh")
     world.store.writing(lambda: journal.settle(sending.to_send(), PushReply("e1", 0, (result,)), ("e1", 0)))
     [line] = tray.tray_lines(world.workplace)
     assert (line.gone, line.current) == (True, "pindah ke DLH")
     other = world.add()
-    world.store.writing(replica.forget, other.id, "dlh")
-    world.store.writing(replica.forget, other.id)
+    world.store.writing(leaving.forget, other.id, "dlh")
+    world.store.writing(leaving.forget, other.id)
     assert world.store.reading(departed.where, other.id) == "", "central said nothing"
 
 

@@ -10,6 +10,7 @@ import pytest
 from qlue_desk import cities
 from qlue_desk.cities import CityFileError, boundaries_of, check_distinct, load_city
 from qlue_desk.cities.calendar import calendar_for
+from qlue_desk.cities.files import shipped
 from qlue_desk.domain.city import Cooperation
 
 MINIMAL = """key = "sorong"
@@ -79,7 +80,7 @@ def test_a_city_with_its_own_clocks_and_nothing_shared(tmp_path):
         '[sla]\ndispatch = { amount = 30, unit = "minutes" }\n'
         'acknowledge = { amount = 1, unit = "working_days" }\n'
         'final = { amount = 5, unit = "working_days" }\n'
-        'resolve = { biasa = { amount = 9, unit = "working_days" } }\n'
+        'resolve = { biasa = { amount = 9, unit = "working_days" }, medium = { amount = 9, unit = "working_days" } }\n'
     )
     city = load_city(write(tmp_path, text))
     assert (city.sla.key, city.sla.resolve["biasa"].amount) == ("sorong", 9)
@@ -292,6 +293,11 @@ SLA = (
 )
 NAMES = "yang boleh: 1–200 huruf, tanpa karakter kendali."
 WRONG |= {
+    "no class for reports without a category": (
+        MINIMAL + SLA.format(1, "hours").replace("medium", "ordinary"),
+        "sorong.toml baris 6: sla.resolve belum berisi medium; kelas itu berlaku bagi laporan yang belum "
+        "berkategori.",
+    ),
     "empty name": (
         MINIMAL.replace("Kota Sorong", " "),
         f'sorong.toml baris 2: name berisi " "; {NAMES}',
@@ -478,8 +484,7 @@ def test_unknown_shipped_city_names_the_known():
     with pytest.raises(CityFileError) as caught:
         cities.load_shipped("sorong")
     assert str(caught.value) == (
-        'kota: nama berisi "sorong", yang tidak dikenal; '
-        "yang boleh: bandung, bogor, cilegon, jakarta, manado, parepare, probolinggo."
+        f'kota: nama berisi "sorong", yang tidak dikenal; yang boleh: {", ".join(shipped())}.'
     )
 
 

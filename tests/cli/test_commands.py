@@ -14,7 +14,7 @@ import pytest
 
 from qlue_desk.cli.running import run as run_command
 from qlue_desk.domain.complaint import Attachment, Channel, Entry, Status, Suggestion
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from tests.central.made_cities import samarinda, sumenep
 from tests.desk_world import DeskWorld
 from tests.sync.rig import Central
@@ -194,7 +194,7 @@ def test_show_prints_what_the_pane_shows(tmp_path: Path, qlue: Any) -> None:
         "e_1", late.id, "escalate", now, now, "system", "Sistem", fields={"party": "Kepala Dinas"}
     )
     world.put([late, fresh], [escalated])
-    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
     category = world.workplace.city.category_label("jalan_rusak")
     world.close()
     lines = qlue("show", "000001").out.splitlines()
@@ -261,7 +261,7 @@ def test_the_list_shows_the_deadline_that_runs(tmp_path: Path, qlue: Any) -> Non
     world.add(status=Status.IN_PROGRESS, resolve_by=now + 4.5 * days)
     world.add(status=Status.AWAITING_REPORTER, resolve_by=now + 2 * days, paused_at=now)
     world.add(status=Status.RESOLVED, resolve_by=now + 2 * days)
-    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
     world.close()
     lines = qlue("queue", "sort:number").out.splitlines()[-5:]
     said = [line.partition("BGR-26-00000")[2].split("  ")[:2] for line in lines]

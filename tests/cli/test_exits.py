@@ -16,7 +16,7 @@ import pytest
 
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Status
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from tests.desk_world import DeskWorld
 
 
@@ -28,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     world = DeskWorld.make(tmp_path / "home")
     world.add(status=Status.DISPATCHED)
     world.add(status=Status.IN_PROGRESS)
-    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
     world.close()
     return tmp_path / "home"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qlue_desk.cli.running import run
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from tests.desk_world import DeskWorld
 
 SENTENCE = "Meja ini belum pernah sinkron: jalankan qlue-desk sync.\n"
@@ -35,7 +35,7 @@ def test_what_reads_reports_says_that_none_came_yet(
 ) -> None:
     assert run(arguments) == 0
     assert capsys.readouterr().err == SENTENCE
-    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
     assert run(arguments) == 0
     assert capsys.readouterr().err == ""
 

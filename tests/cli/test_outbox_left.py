@@ -13,7 +13,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import meta, replica
+from qlue_desk.store import leaving, meta
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import SCHEMA_VERSION
 from tests.desk_world import DeskWorld
@@ -92,7 +92,7 @@ def test_after_signing_out_and_after_a_purge(home: Path, capsys: pytest.CaptureF
     world.close()
     assert listed(capsys)[0] == [LINE]
     world = DeskWorld.make(home)
-    world.store.writing(replica.purge)
+    world.store.writing(leaving.purge)
     world.close()
     assert listed(capsys)[0] == [LINE]
     assert run(["outbox", "export", "keluar.json"]) == 0

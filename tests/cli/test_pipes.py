@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qlue_desk.domain.complaint import Status
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position
 from tests.desk_world import DeskWorld
 
 PROJECT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pipes")
     world = DeskWorld.make(folder / "home")
     world.add_many([Status.DISPATCHED] * 30)
-    world.store.writing(meta.put, replica.CURSOR, "e1:0:x")
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
     world.close()
     started(folder, ["central", "init", "--data", "pusat"], stdout=subprocess.DEVNULL).wait()
     return folder

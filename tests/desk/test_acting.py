@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Settings, Sync
-from qlue_desk.store import outbox, replica, sending
+from qlue_desk.store import leaving, outbox, sending
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, fill_for_verifier, screen_text
 from tests.desk_world import NOW, DeskWorld
@@ -146,7 +146,7 @@ def test_run_and_next_goes_on_to_the_row_below(world: DeskWorld) -> None:
 def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         mine = await open_view(app, pilot)
-        world.store.write(replica.forget, world.get(mine).id).result()
+        world.store.write(leaving.forget, world.get(mine).id).result()
         await until(lambda: queue(app).guest is not None)
         await pilot.pause(0.2)
         assert any(mine[4:] in line for line in screen_text(app))
@@ -172,7 +172,7 @@ def test_a_freed_row_number_does_not_bring_another_report_under_the_cursor(world
         queue(app).move_to(last)
         await until(lambda: current(app))
         mine, row = current(app), queue(app).current
-        world.store.write(replica.forget, world.get(mine).id).result()
+        world.store.write(leaving.forget, world.get(mine).id).result()
         await until(lambda: queue(app).guest is not None)
         other = world.add(status=Status.ACKNOWLEDGED)
         await until(lambda: world.store.reading(lambda: _row_of(other.id)) == row)
@@ -196,7 +196,7 @@ def test_marked_reports_that_all_left_do_not_turn_a_key_on_the_row_under_the_cur
         await pilot.press("space")
         assert queue(app).marks
         other = current(app)
-        world.store.write(replica.forget, world.get(marked).id).result()
+        world.store.write(leaving.forget, world.get(marked).id).result()
         await until(lambda: queue(app).count == 2 and not queue(app).marks)
         await pilot.press("c")
         await until(lambda: said(app) == "Laporan yang ditandai sudah tidak ada di daftar ini.")
@@ -214,7 +214,7 @@ def test_a_dialog_over_a_report_that_leaves_says_so_and_keeps_the_text(world: De
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, NoteDialog))
         await pilot.press(*"halo")
-        world.store.write(replica.forget, world.get(mine).id).result()
+        world.store.write(leaving.forget, world.get(mine).id).result()
         await pilot.press("enter")
         await until(lambda: app.screen.has_class("-wrong"))
         assert str(app.screen.query_one("#wrong").render()) == f"{mine} tidak lagi di meja ini."

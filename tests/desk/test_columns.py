@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
@@ -20,11 +22,12 @@ from qlue_desk.desk.detail.content import (
     clock_words,
     headline,
 )
-from qlue_desk.desk.queue.columns import Cells, columns_for, due_words
+from qlue_desk.desk.queue.columns import COLUMNS, Cells, columns_for, due_words
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import Channel, Entry, Status
+from qlue_desk.settings import ColumnName
 from tests.desk.scene import desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
@@ -224,6 +227,15 @@ def test_news_behind_an_open_report_leave_the_heading_over_its_columns(tmp_path:
 
     asyncio.run(run())
     world.close()
+
+
+def test_each_column_that_can_be_chosen_is_drawn_and_told_of() -> None:
+    names = get_args(ColumnName)
+    assert sorted(column.name for column in COLUMNS) == sorted((*names, "mark"))
+    lines = (Path(__file__).parents[2] / "config.toml").read_text("utf-8").splitlines()
+    place = lines.index("columns = []")
+    told = set(re.findall(r'"(\w+)"', " ".join(lines[place - 2 : place])))
+    assert told == set(names)
 
 
 def test_a_proposal_that_came_back_is_marked_counted_and_opened(tmp_path: Path) -> None:

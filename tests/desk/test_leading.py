@@ -27,7 +27,7 @@ from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, handovers, meta, replica, tally
+from qlue_desk.store import drafts, handovers, meta, position, tally
 from qlue_desk.sync.state import Phase
 from tests.desk.scene import PLAIN, desk, fill, screen_text
 from tests.desk_world import NOW, DeskWorld
@@ -223,7 +223,7 @@ def test_a_city_that_has_not_joined_sees_what_is_held_and_who_would_answer(tmp_p
 
 def test_offline_the_title_says_how_old_the_data_is(world: DeskWorld) -> None:
     heard = NOW - dt.timedelta(minutes=38)
-    world.store.writing(meta.put, replica.LAST_CONTACT, heard.isoformat())
+    world.store.writing(meta.put, position.LAST_CONTACT, heard.isoformat())
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         app.line_state = None

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.columns import ColumnsDialog
-from qlue_desk.desk.queue.columns import columns_for
+from qlue_desk.desk.queue.columns import DEFAULT_COLUMNS, columns_for
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.settings import Settings, Ui
-from qlue_desk.store import queue
+from qlue_desk.store import meta, queue
 from tests.desk.scene import desk, screen_text
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
@@ -183,6 +183,28 @@ def test_the_settings_choose_columns_too(tmp_path: Path) -> None:
             head = next(line for line in screen_text(app) if "Kanal" in line)
             assert head.index("Laporan") < head.index("Nomor") < head.index("Kanal")
             assert "Tenggat" not in head
+        world.close()
+
+    asyncio.run(scene())
+
+
+def test_the_usual_columns_can_be_chosen_where_the_settings_name_others(tmp_path: Path) -> None:
+    async def scene() -> None:
+        world = _world(tmp_path)
+        settings = Settings(ui=Ui(columns=["number", "title", "channel"]))
+        async with desk(world, size=(160, 48), settings=settings) as (app, pilot):
+            screen = app.screen
+            assert isinstance(screen, DeskScreen)
+            key = screen.listing._key()
+            for chosen in (DEFAULT_COLUMNS, ("number", "title", "channel")):
+                screen.listing.choose_columns()
+                await until(lambda: isinstance(app.screen, ColumnsDialog))
+                app.screen.dismiss(chosen)
+                await until(lambda wanted=chosen: screen.queue.columns == wanted)  # type: ignore[misc]
+                await screen.listing.load_columns()
+                assert screen.queue.columns == chosen
+            assert world.store.reading(meta.get, key) is None, "the settings decide again"
+            await pilot.pause()
         world.close()
 
     asyncio.run(scene())

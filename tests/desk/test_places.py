@@ -34,7 +34,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
 from qlue_desk.settings import Settings, read
-from qlue_desk.store import drafts, journal, outbox, replica
+from qlue_desk.store import drafts, journal, leaving, outbox
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
@@ -158,7 +158,7 @@ def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:
 
 def test_a_refused_action_whose_report_left_offers_only_what_can_succeed(refused_world: DeskWorld) -> None:
     [item] = refused_world.store.reading(outbox.tray)
-    refused_world.store.writing(replica.forget, item.action.complaint_id, "dishub")
+    refused_world.store.writing(leaving.forget, item.action.complaint_id, "dishub")
     left = (
         f"Laporan {item.number} tidak ada lagi di meja ini, pindah ke Dishub; salin atau ekspor tulisannya."
     )
@@ -199,7 +199,7 @@ def test_news_before_a_new_querys_first_rows_do_not_bring_the_old_row_along(worl
 def test_a_text_whose_report_left_is_shown_copied_and_discarded(world: DeskWorld) -> None:
     left = world.get("1")
     world.store.writing(drafts.save, left.id, "note", "Sudah dicek, tiang miring.", NOW)
-    world.store.writing(replica.forget, left.id, "dlh")
+    world.store.writing(leaving.forget, left.id, "dlh")
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("O")
@@ -227,7 +227,7 @@ def test_a_report_that_central_lost_is_recorded_again_by_an_operator(tmp_path: P
     world = DeskWorld.make(tmp_path, as_="u_oki", dinas="diskominfo")
     lost = world.add(status=Status.NEW, title="Jembatan retak")
     act(world.workplace, [lost.id], Verb.NOTE, Fields(note="Retaknya melebar."), now=NOW)
-    world.store.writing(replica.forget, lost.id, "")
+    world.store.writing(leaving.forget, lost.id, "")
     refuse(world, "note", "not_found")
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
@@ -704,7 +704,7 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         screen = desk_screen(app)
         cells = screen.current_cells
         assert cells is not None
-        world.store.writing(replica.forget, cells.id, "dlh", NOW - dt.timedelta(hours=2))
+        world.store.writing(leaving.forget, cells.id, "dlh", NOW - dt.timedelta(hours=2))
         where = f"{cells.number} tidak lagi di meja ini: sejak 24 Nov 07.12 di DLH."
         await until(lambda: screen.detail.case is None)
         await until(lambda: where in " ".join(screen.detail.plain.split()))
@@ -716,7 +716,7 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
 def test_a_report_that_was_sent_elsewhere_is_found_by_its_number(world: DeskWorld, typed: str) -> None:
     left = world.get("BGR-26-000001")
     text = typed.format(number=left.number.lower(), serial=left.number[-6:])
-    world.store.writing(replica.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
+    world.store.writing(leaving.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
     where = f"{left.number} tidak lagi di meja ini: sejak 23 Nov 09.12 di DLH."
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:

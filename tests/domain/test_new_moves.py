@@ -9,12 +9,15 @@ import pytest
 
 from qlue_desk.casework.views import DEFAULT_VIEWS
 from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
-from qlue_desk.desk.dialogs.follow_up import ORDER
+from qlue_desk.desk.dialogs.follow_up import FORWARD, ORDER
+from qlue_desk.domain import effects
 from qlue_desk.domain.complaint import OPEN_STATUSES, Role, Status
-from qlue_desk.domain.edges import EDGES, Edge, Text, Verb
+from qlue_desk.domain.edges import EDGES, PAUSED, Edge, Text, Verb
 from qlue_desk.domain.effects import changes_of
 from qlue_desk.domain.moves import Decision, Fields
 from qlue_desk.domain.privacy import for_public
+from qlue_desk.domain.stages import MOVED_BY_OFFICERS, ONLY_WATCHED
+from tests.bench.home import _SHARES
 from tests.domain.test_lifecycle import NOW, PEOPLE, context, full_fields, move, report
 
 MOVES = [edge for edge in EDGES if edge.target is not None]
@@ -29,7 +32,7 @@ def test_a_reason_that_was_asked_for_stands_in_the_report(edge: Edge) -> None:
     assert b"sudah ditulis" in msgspec.json.encode(outcome.complaint)
 
 
-@pytest.mark.parametrize("target", sorted(set(Status) - {Status.AWAITING_REPORTER}))
+@pytest.mark.parametrize("target", sorted(set(Status) - PAUSED))
 def test_a_pause_ends_with_whatever_move_leads_out_of_it(target: Status) -> None:
     edge = Edge(Verb.ATTACH, "baru", frozenset({Status.AWAITING_REPORTER}), target, ())
     due = NOW + dt.timedelta(hours=1)
@@ -47,6 +50,24 @@ def test_a_note_leaves_the_pause_as_it_is() -> None:
         asked.paused_at,
         Status.IN_PROGRESS,
     )
+
+
+def test_a_new_pausing_move_keeps_its_pause_until_a_move_leads_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "PAUSED", PAUSED | {Status.SCHEDULED})
+    edge = Edge(Verb.SCHEDULE, "baru", frozenset({Status.IN_PROGRESS}), Status.SCHEDULED, (), pauses=True)
+    working = report(Status.IN_PROGRESS, dinas="dpupr")
+    made = changes_of(edge, working, Fields(), PEOPLE[Role.OFFICER], context())
+    assert made["paused_at"] == NOW
+    waits = msgspec.structs.replace(working, status=Status.SCHEDULED, paused_at=NOW)
+    noted = move(waits, Verb.NOTE, Role.OFFICER, full_fields(Verb.NOTE))
+    started = move(waits, Verb.START, Role.OFFICER)
+    assert isinstance(noted, Decision)
+    assert isinstance(started, Decision)
+    assert (noted.complaint.paused_at, started.complaint.paused_at) == (NOW, None)
+
+
+def test_every_move_into_a_pause_pauses() -> None:
+    assert [e.verb for e in MOVES if e.target in PAUSED and not e.pauses] == []
 
 
 def test_an_officer_sees_every_open_report_of_the_dinas_in_one_view_by_status() -> None:
@@ -69,6 +90,17 @@ def test_every_move_of_people_has_its_place_in_the_follow_up_list() -> None:
     people = {Role.OFFICER, Role.SUPERVISOR, Role.VERIFIER}
     moves = {edge.verb for edge in MOVES if any(who.role in people for who in edge.who)}
     assert moves - set(ORDER) == set()
+
+
+def test_only_moves_that_lead_on_are_chosen_beforehand() -> None:
+    assert (
+        *(Verb.DISPATCH, Verb.ACKNOWLEDGE, Verb.START, Verb.PROPOSE),
+        *(Verb.COORDINATE, Verb.SCHEDULE, Verb.ASK),
+    ) == FORWARD
+
+
+def test_the_desk_that_is_measured_has_every_status_that_a_dinas_has() -> None:
+    assert MOVED_BY_OFFICERS | ONLY_WATCHED | {Status.RESOLVED} == set(_SHARES)
 
 
 @pytest.mark.parametrize("edge", MOVES, ids=lambda e: str(e.verb))

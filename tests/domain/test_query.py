@@ -29,7 +29,8 @@ from qlue_desk.domain.query import (
     spelled,
 )
 from qlue_desk.domain.query_complete import Offer, offers, token_span
-from qlue_desk.domain.query_names import FIXED, Spelling, names_of
+from qlue_desk.domain.query_names import FIXED, HAS_WORDS, IS_WORDS, Has, Is, Spelling, names_of
+from qlue_desk.store import conditions
 
 NAMES = QueryNames(
     city=(Spelling("bogor", "bogor"), Spelling("Kota Bogor", "bogor")),
@@ -106,6 +107,11 @@ def test_the_line_of_the_contract() -> None:
 )
 def test_the_words_of_the_screens_mean_the_same(indonesian: str, english: str) -> None:
     assert parse(indonesian, NAMES) == parse(english, NAMES)
+
+
+def test_every_word_of_has_and_is_can_be_written_and_asked_of_the_store() -> None:
+    assert set(HAS_WORDS) == set(Has) == set(conditions.HAS)
+    assert set(IS_WORDS) == set(Is) == set(conditions.IS)
 
 
 @pytest.mark.parametrize("field", sorted(FIXED))

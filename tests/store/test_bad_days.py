@@ -17,7 +17,7 @@ import pytest
 
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Status
-from qlue_desk.store import ballast, disk, location, meta, outbox, replica, schema, twin
+from qlue_desk.store import ballast, disk, location, meta, outbox, position, schema, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, StoreError
@@ -47,7 +47,7 @@ def desk_on(home: Path) -> None:
     world = DeskWorld.make(home)
     for _ in range(3):
         world.add(status=Status.DISPATCHED)
-    world.store.writing(meta.put, replica.CURSOR, "sudah pernah sinkron")
+    world.store.writing(meta.put, position.CURSOR, "sudah pernah sinkron")
     world.close()
 
 

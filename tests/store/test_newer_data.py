@@ -15,7 +15,7 @@ def test_a_later_status_is_named_as_a_matter_of_versions() -> None:
     body = msgspec.json.encode(Payload(report()))
     assert payload_of(body).complaint == report()
     with pytest.raises(NewerData) as newer:
-        payload_of(body.replace(b'"qlue"', b'"telegram"'))
+        payload_of(body.replace(b'"qlue"', b'"merpati"'))
     assert newer.value.sentence() == (
         "Pusat mengirim data yang belum dikenal program ini: perbarui qlue-desk; pekerjaan tetap dikirim."
     )

@@ -17,7 +17,9 @@ from qlue_desk.store import (
     complaints,
     drafts,
     journal,
+    leaving,
     outbox,
+    position,
     replica,
     searched,
     sending,
@@ -61,7 +63,7 @@ class Replica(DeskWorld):
         return self.store.writing(replica.apply_page, reply)
 
     def cursor(self) -> str:
-        found = self.store.reading(replica.cursor)
+        found = self.store.reading(position.cursor)
         assert found is not None
         return found
 
@@ -223,11 +225,11 @@ def test_an_acked_action_that_the_feed_passed_without_it_is_offered_again(world:
     result = ActionResult(id=outcome.action_id, status=Verdict.APPLIED, seq=2)
     world.store.writing(journal.settle, sent, PushReply("e1", 1, (result,)), ("e1", 1))
     world.stream.put(replace(one, version=4, street="Jl. Lain"))  # seq 2 is somebody else's now
-    before = world.store.reading(replica.generation)
+    before = world.store.reading(position.generation)
     assert world.pull().reoffered == 1
     assert [a.id for a in world.store.reading(sending.to_send)] == [outcome.action_id]
     assert world.get(one.id).status is Status.ACKNOWLEDGED
-    assert world.store.reading(replica.generation) == before + 1
+    assert world.store.reading(position.generation) == before + 1
 
 
 def test_an_acked_action_above_the_head_is_offered_again(world: Replica) -> None:
@@ -456,7 +458,7 @@ def test_a_revoked_desk_keeps_only_the_persons_own_unsent_work(world: Replica) -
     world.follow(one)
     [outcome] = act(world.workplace, [one.id], "note", Fields(note="a"), now=NOW)
     world.store.writing(searched.keep, "u_rina", "Siti 0812345678")
-    world.store.writing(replica.purge)
+    world.store.writing(leaving.purge)
     assert world.store.reading(searched.queries, "u_rina") == []
     assert [world.number_of_rows(table) for table in ("complaint", "entry", "stage")] == [0, 0, 0]
     assert world.found("zebra") == 0

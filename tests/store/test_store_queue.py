@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import (
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
-from qlue_desk.store import complaints, queue, snoozes
+from qlue_desk.store import bound, complaints, queue, snoozes
 from qlue_desk.store.models import NEVER
 from tests.desk_world import NOW, DeskWorld
 
@@ -421,4 +421,16 @@ def test_an_alias_of_the_city_file_finds_the_kelurahan(tmp_path: Path) -> None:
     for line in ("batoe toelis", "batutulis", "kel batoe-toelis", "kelurahan:batutulis"):
         found = world.store.reading(queue.find_ids, world.workplace.query(line), now=NOW)
         assert [row.number for row in world.store.reading(queue.rows, found)] == [there.number], line
+    world.close()
+
+
+def test_many_values_are_asked_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = DeskWorld.make(tmp_path)
+    made = world.add_many([Status.DISPATCHED] * 5)
+    everyone = [complaint.id for complaint in made]
+    monkeypatch.setattr(bound, "AT_ONCE", 2)
+    asked = "SELECT id FROM complaint WHERE id IN ({marks})"
+    for n in range(6):
+        found = world.store.reading(lambda wanted: list(bound.rows_among(asked, wanted)), everyone[:n])
+        assert sorted(key for (key,) in found) == everyone[:n]
     world.close()

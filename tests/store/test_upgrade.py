@@ -21,7 +21,7 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.similarity import subject_of
-from qlue_desk.store import complaints, departed, meta, replica, schema
+from qlue_desk.store import complaints, departed, leaving, meta, schema
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from qlue_desk.store.departed import Departed
@@ -72,7 +72,7 @@ def test_version_6_learns_which_proposals_came_back_and_keeps_where_reports_went
     other = world.add(status=Status.IN_PROGRESS)
     left = world.add()
     act(world.workplace, [left.id], "note", Fields(note="tiang miring"), now=NOW)
-    world.store.writing(replica.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
+    world.store.writing(leaving.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
 
     def as_it_was() -> None:
         back_to_version_6()
@@ -156,7 +156,7 @@ def test_the_copy_goes_after_two_weeks_and_with_a_purge(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "home")
     assert not copy.exists()
     copy.write_bytes(b"x")
-    store.writing(replica.purge)
+    store.writing(leaving.purge)
     assert not copy.exists()
     store.close()
 

@@ -29,7 +29,6 @@ from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import NotSignedIn
 from qlue_desk.sync.lock import DeskLock
-from qlue_desk.sync.signing_in import SERVER_ID
 from qlue_desk.sync.state import Phase, SyncState
 from qlue_desk.sync.tokens import write_token
 from tests.sync.faults import answer, raw_server
@@ -418,7 +417,7 @@ def test_a_lost_database_file_loses_no_work(central: Central) -> None:
         file.unlink()
     desk.store = Store.open(desk.home)
     desk.store.writing(meta.put, meta.SERVER_URL, url)
-    desk.store.writing(meta.put, SERVER_ID, central.hub.server_id)
+    desk.store.writing(meta.put, meta.SERVER_ID, central.hub.server_id)
     desk.engine = Engine(desk.store, desk.home)
     desk.sync()
     assert central.texts(one.id).count("masih ada") == 1
@@ -430,7 +429,7 @@ def enrolled(home: Path, url: str) -> Store:
     store = Store.open(home)
     write_token(home, "qd1_x")
     store.writing(meta.put, meta.SERVER_URL, url)
-    store.writing(meta.put, SERVER_ID, "s_raw")
+    store.writing(meta.put, meta.SERVER_ID, "s_raw")
     return store
 
 

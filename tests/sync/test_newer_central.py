@@ -26,7 +26,7 @@ def grow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let central speak as a later one: the channel of every report is one that came after this desk."""
     encode = wire._encode
     monkeypatch.setattr(
-        wire, "_encode", lambda message: encode(message).replace(b'"channel":"qlue"', b'"channel":"telegram"')
+        wire, "_encode", lambda message: encode(message).replace(b'"channel":"qlue"', b'"channel":"merpati"')
     )
 
 

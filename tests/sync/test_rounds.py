@@ -10,7 +10,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import blobs, outbox, replica, sending
+from qlue_desk.store import blobs, outbox, position, sending
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.push import Pusher
 from tests.sync.rig import COORDINATOR, Central, photo
@@ -72,7 +72,7 @@ def test_a_lost_reply_is_answered_as_a_duplicate_and_has_one_effect(central: Cen
     batch = link.write(lambda: (sending.to_send(), sending.mark_sent([action_id]))[0])
     from qlue_desk.sync.push import Batch
 
-    Pusher(link)._send(Batch(batch, 0, link.read(replica.cursor)))  # central commits, the reply is lost
+    Pusher(link)._send(Batch(batch, 0, link.read(position.cursor)))  # central commits, the reply is lost
     outcome = Pusher(link).round()
     assert (outcome.applied, outcome.duplicates) == (1, 1)
     desk.sync()
@@ -310,7 +310,7 @@ def test_a_verdict_from_an_older_timeline_is_dropped_and_asked_for_again(central
 
     batch = link.write(push._prepare, 100, 10**6, frozenset())
     reply = Pusher(link)._send(batch)
-    link.write(replica.next_generation)  # a resync, or another process took the line
+    link.write(position.next_generation)  # a resync, or another process took the line
     assert link.write(push._settle, batch, reply).dropped
     assert desk.state_of(action_id) == "waiting"
     desk.sync()

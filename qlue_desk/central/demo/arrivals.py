@@ -12,7 +12,7 @@ from qlue_desk.central.demo.people import reporter_name, reporter_phone
 from qlue_desk.central.demo.texts import Author, Spot
 from qlue_desk.central.report import Report
 from qlue_desk.domain.city import Category, City
-from qlue_desk.domain.complaint import Channel
+from qlue_desk.domain.complaint import MESSAGES, Channel
 
 DINAS_WEIGHT = {
     # SiBadra's 720 reports by June 2019; the others share the rest.
@@ -46,6 +46,8 @@ CHANNEL_WEIGHT = {
 _SOURCE = {Channel.SMS: "gammu"}
 _WITH_POINT = frozenset({Channel.QLUE, Channel.OPEN311})
 _WITH_PHOTO = {Channel.QLUE: 0.85, Channel.WHATSAPP: 0.5, Channel.OPEN311: 0.5, Channel.SP4N: 0.3}
+_FREE_TEXT = MESSAGES | {Channel.EMAIL}
+"""Who reports this way names no category."""
 _ANONYMOUS = {Channel.QLUE: 0.3, Channel.SP4N: 0.35}
 
 
@@ -99,7 +101,7 @@ class Arrivals:
         spot = like.spot if like is not None else self.author.spot()
         written = self.author.write(category.key, spot, channel)
         self._count += 1
-        named = channel not in (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL) and not vague
+        named = channel not in _FREE_TEXT and not vague
         has_point = channel in _WITH_POINT and not vague and spot.lat is not None
         kelurahan = spot.kelurahan.code if spot.kelurahan else None
         report = Report(

@@ -15,7 +15,7 @@ import msgspec
 
 from qlue_desk.cities import streets
 from qlue_desk.domain.city import City, Kelurahan
-from qlue_desk.domain.complaint import Channel
+from qlue_desk.domain.complaint import MESSAGES, Channel
 
 SMS_WORDS = {
     "yang": "yg",
@@ -111,7 +111,7 @@ class Author:
         parts.append(self.common_line("pleas"))
         text = self._fill(" ".join(part for part in parts if part), spot)
         title = _capital(self._fill(lines["titles"][which], spot))
-        if channel in (Channel.SMS, Channel.WHATSAPP):
+        if channel in MESSAGES:
             text = self._as_message(text, spot, channel)
             title = "" if channel is Channel.SMS else title
         return Written(title, text)

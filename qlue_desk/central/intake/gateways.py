@@ -16,7 +16,7 @@ from qlue_desk.central.intake.messages import content_id, message_report
 from qlue_desk.central.intake.reading import parse_place, parse_time
 from qlue_desk.central.report import Report
 from qlue_desk.domain.city import City
-from qlue_desk.domain.complaint import Channel
+from qlue_desk.domain.complaint import MESSAGES, Channel
 from qlue_desk.words import _
 
 TEXT = ("message", "text", "Body", "body", "TextDecoded", "SMS_1_TEXT", "a", "isi", "pesan", "content")
@@ -27,6 +27,9 @@ NAME = ("name", "pushname", "ProfileName", "nama")
 MEDIA = ("url", "MediaUrl0", "media_url")
 WHATSAPP_MARKS = ("pushname", "inboxid", "device")
 """Fields that only WhatsApp gateways send (Fonnte, Wablas)."""
+
+CHANNELS = tuple(channel for channel in Channel if channel in MESSAGES)
+"""What a gateway may say that it carries (`?channel=`); without a word the fields tell."""
 
 Fields = Mapping[str, Any]
 
@@ -39,12 +42,12 @@ def reports_of(body: Fields, city: City, now: dt.datetime, channel: str = "") ->
 
 
 def _channel(body: Fields, named: str) -> Channel:
-    if named in (Channel.SMS, Channel.WHATSAPP):
+    if named in CHANNELS:
         return Channel(named)
     if named:
         raise IntakeError(
             _("Kanal “{found}” tidak dikenal; pilih {allowed}.").format(
-                found=named, allowed=f"{Channel.SMS}, {Channel.WHATSAPP}"
+                found=named, allowed=", ".join(CHANNELS)
             )
         )
     sender = str(body.get("From") or "")

@@ -10,6 +10,7 @@ from qlue_desk.central.intake.reading import stable_id, title_of
 from qlue_desk.central.report import Report
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Channel
+from qlue_desk.domain.privacy import normalise_phone
 from qlue_desk.words import _
 
 KEYWORDS = ("lapor!", "#lapor", "lapor", "aduan", "pengaduan")
@@ -53,7 +54,8 @@ def message_report(
         lat=place[0],
         lon=place[1],
         reporter_name=name,
-        reporter_phone=sender,
+        # A gateway may name an account or an application; the record as it came keeps that.
+        reporter_phone=sender if normalise_phone(sender) else "",
         photos=photos,
         raw=raw,
         unreadable=problem,

@@ -24,7 +24,8 @@ from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import by_key, later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
-from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, To, Verb
+from qlue_desk.domain.complaint import OPEN_STATUSES
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, To, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
@@ -65,16 +66,13 @@ kEwenangan, duPlikat, bukaN, bukA kembali, Foto, kategori → C, perbaIki); rare
 The order is the list's, the way of a report: what people do most stands first, what ends a report last."""
 ORDER = tuple(verb for verb in KEYS if EDGE_BY_VERB[verb].target is not None)
 """Moves to another status, as they stand in the list."""
-FORWARD = (
-    Verb.DISPATCH,
-    Verb.ACKNOWLEDGE,
-    Verb.START,
-    Verb.PROPOSE,
-    Verb.COORDINATE,
-    Verb.SCHEDULE,
-    Verb.ASK,
+FORWARD = tuple(
+    verb
+    for verb in ORDER
+    if (edge := EDGE_BY_VERB[verb]).target in OPEN_STATUSES and (edge.public or edge.text is Text.OPTIONAL)
 )
-"""Moves that may be chosen beforehand, the most ordinary first; never one that ends a report."""
+"""Moves that may be chosen beforehand, the most ordinary first: never one that ends a report, nor one with an
+inner reason, which sends it back or on."""
 FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
 """Moves that make no sense for several reports at once."""
 

@@ -109,7 +109,7 @@ class MoveForm(Vertical):
         edge, complaint, city = self.edge, self.material.complaint, self.material.city
         found: list[tuple[str, str, Widget]] = []
         suggestion, begun = complaint.suggestion, self.material.begun
-        if edge.verb is Verb.DISPATCH:
+        if edge.category:
             category = complaint.category or (suggestion.category if suggestion else None) or ""
             found.append(
                 (
@@ -122,7 +122,7 @@ class MoveForm(Vertical):
                     ),
                 )
             )
-        if edge.verb in (Verb.DISPATCH, Verb.CORRECT_PLACE):
+        if edge.kelurahan:
             place = complaint.kelurahan or (suggestion.kelurahan if suggestion else None) or ""
             if not place and complaint.place_unknown:
                 place = NOWHERE
@@ -133,7 +133,7 @@ class MoveForm(Vertical):
                     Picker(kelurahan_choices(city), value=place, placeholder=_("ketik untuk mencari")),
                 )
             )
-        if edge.verb is Verb.CORRECT_PLACE:
+        if edge.street:
             street = SafeInput(value=complaint.street, placeholder=_("nama jalan, patokan"))
             found.append(("street", _("Jalan"), street))
         if edge.to is not To.NOTHING:
@@ -155,7 +155,7 @@ class MoveForm(Vertical):
         if edge.evidence:
             paths = PathInput(begun.get("evidence", ""), placeholder=_("berkas foto; → melengkapi nama"))
             found.append(("evidence", _("Bukti"), paths))
-            if edge.verb is Verb.PROPOSE:
+            if edge.or_why_none:
                 why = SafeInput(
                     value=begun.get("no_evidence", ""), placeholder=_("bila tidak ada bukti: mengapa")
                 )
@@ -233,7 +233,7 @@ class MoveForm(Vertical):
             needed.append("to")
         if self.edge.text is not Text.OPTIONAL:
             needed.append("note")
-        if self.edge.evidence and self.edge.verb is not Verb.PROPOSE:
+        if self.edge.evidence and not self.edge.or_why_none:
             needed.append("evidence")
         return next(
             (name for name in self.fields if name in needed and not value_of(self.fields[name]).strip()), ""
@@ -271,7 +271,7 @@ class MoveForm(Vertical):
             picker = self.fields.get(name)
             if isinstance(picker, Picker) and picker.input.value.strip() and not picker.value:
                 return name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value)
-        if self.edge.verb is Verb.CORRECT_PLACE and self._place_is_the_same():
+        if self.edge.street and self._place_is_the_same():
             return "kelurahan", _("Lokasi masih sama; ubah kelurahan atau jalannya dulu.")
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import HOUR
+from qlue_desk.settings import ColumnName
 from qlue_desk.words import _
 
 SOON = 2 * HOUR
@@ -66,28 +68,82 @@ class Cells(msgspec.Struct, frozen=True):
     """Its proposal came back from the second person."""
 
 
-class Column(msgspec.Struct, frozen=True):
-    """A column: its heading and its width in cells; 0 takes what is left."""
+class Drawn(msgspec.Struct, frozen=True):
+    """A line that is being drawn: what a cell may depend on."""
 
-    name: str
+    cells: Cells
+    now: float
+    ascii_only: bool
+    marked: bool
+    watched: bool
+
+
+Look = tuple[str, str]
+"""Words and the name of a theme's style, '' for none."""
+MUTED = "muted"
+
+
+def _mark(line: Drawn, _size: int) -> Look:
+    cells, plain = line.cells, line.ascii_only
+    sign = ("*" if plain else "✓") if line.marked else WATCHED[plain] if line.watched else " "
+    if cells.pending:
+        other = "^" if plain else "▲"
+    elif cells.snoozed:
+        other = "z" if plain else "☾"
+    else:
+        other = {1: "!", 2: "!" if plain else "‼"}.get(cells.priority, " ")
+    return sign + other, "accent" if cells.pending or line.marked or line.watched else "red"
+
+
+def _number(line: Drawn, size: int) -> Look:
+    text = safe(line.cells.number) or _("(belum ada)")
+    return (text.partition("-")[2] or text) if size == SHORT_NUMBER else text, "strong"
+
+
+def _due(line: Drawn, size: int) -> Look:
+    return due_words(line.cells, line.now, size), _due_style(line.cells, line.now)
+
+
+def _status(line: Drawn, size: int) -> Look:
+    status = line.cells.status
+    glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
+    word = f"{glyph} {status_mark.short_label(status, size)}"
+    if line.cells.sent_back:
+        return f"{word} {SENT_BACK[line.ascii_only]}", f"{Colour.RED}-strong"
+    return word, str(STATUS_LOOK[status].colour)
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column: its heading, its width in cells, where 0 takes what is left, and what it says in so many."""
+
+    name: Literal["mark"] | ColumnName
     heading: str
     width: int
+    cell: Callable[[Drawn, int], Look]
     least: int = 0
     """It may be drawn as narrow as this before it is left out; 0 = always shown whole."""
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("mark", "", 2),
-    Column("number", N_("Nomor"), 13),
-    Column("due", N_("Tenggat"), 14),
-    Column("status", N_("Status"), status_mark.WIDTH),
-    Column("kelurahan", N_("Kelurahan"), 14, least=9),
-    Column("category", N_("Kategori"), 16, least=12),
-    Column("title", N_("Laporan"), 0),
-    Column("holder", N_("Pegangan"), 10, least=10),
-    Column("dinas", N_("Dinas"), 10, least=8),
-    Column("channel", N_("Kanal"), 10, least=8),
-    Column("age", N_("Umur"), 9, least=7),
+    Column("mark", "", 2, _mark),
+    Column("number", N_("Nomor"), 13, _number),
+    Column("due", N_("Tenggat"), 14, _due),
+    Column("status", N_("Status"), status_mark.WIDTH, _status),
+    Column(
+        "kelurahan", N_("Kelurahan"), 14, lambda line, _size: (safe(line.cells.kelurahan) or "–", MUTED), 9
+    ),
+    Column("category", N_("Kategori"), 16, lambda line, _size: (safe(line.cells.category) or "–", MUTED), 12),
+    Column("title", N_("Laporan"), 0, lambda line, _size: (safe(line.cells.title), "")),
+    Column(
+        "holder",
+        N_("Pegangan"),
+        10,
+        lambda line, _size: (safe(line.cells.holder), "accent" if line.cells.mine else MUTED),
+        10,
+    ),
+    Column("dinas", N_("Dinas"), 10, lambda line, _size: (safe(line.cells.dinas), MUTED), 8),
+    Column("channel", N_("Kanal"), 10, lambda line, _size: (safe(line.cells.channel), MUTED), 8),
+    Column("age", N_("Umur"), 9, lambda line, _size: (wording.span(line.now - line.cells.created), MUTED), 7),
 )
 DEFAULT_COLUMNS = ("number", "due", "status", "kelurahan", "category", "title", "holder")
 _BY_WORTH = ("holder", "kelurahan", "category")
@@ -100,7 +156,7 @@ def columns_for(width: int, chosen: tuple[str, ...] = ()) -> tuple[tuple[Column,
 
     Marks and title are always there, the title in the place that was chosen for it, else last.
     """
-    known = {column.name: column for column in COLUMNS}
+    known: dict[str, Column] = {column.name: column for column in COLUMNS}
     wanted = tuple(name for name in chosen if name in known and name != "mark") or DEFAULT_COLUMNS
     order = ("mark", *wanted, *(() if "title" in wanted else ("title",)))
     sizes = {name: known[name].width for name in order if not known[name].least}
@@ -145,6 +201,15 @@ def due_words(cells: Cells, now: float, size: int = 14) -> str:
     return wording.span(left)
 
 
+def _due_style(cells: Cells, now: float) -> str:
+    if cells.due is None or cells.paused:
+        return MUTED
+    left = cells.due - now
+    if left < 0:
+        return f"{Colour.RED}-strong"
+    return str(Colour.YELLOW) if left < SOON else ""
+
+
 class RowPainter:
     """Draws queue lines; holds the styles of the current theme so that no line looks them up."""
 
@@ -158,12 +223,12 @@ class RowPainter:
         self, cells: Cells, width: int, base: Style, now: float, *, marked: bool, watched: bool = False
     ) -> list[Segment]:
         """Segments of exactly `width` cells."""
+        line = Drawn(cells, now, self._ascii, marked, watched)
         segments: list[Segment] = []
         used = 0
         for column, size in columns_for(width, self.columns):
-            text, style = self._cell(column.name, cells, now, size, marked=marked, watched=watched)
-            if column.name == "number" and size == SHORT_NUMBER:
-                text = text.partition("-")[2] or text
+            text, named = column.cell(line, size)
+            style = self._style(named) if named else None
             segments.append(Segment(fit(text, size) + " ", base + style if style else base))
             used += size + GAP
         if used > width:
@@ -172,51 +237,6 @@ class RowPainter:
         elif used < width:
             segments.append(Segment(" " * (width - used), base))
         return segments
-
-    def _cell(
-        self, name: str, cells: Cells, now: float, size: int, *, marked: bool, watched: bool
-    ) -> tuple[str, Style | None]:
-        match name:
-            case "mark":
-                sign = ("*" if self._ascii else "✓") if marked else WATCHED[self._ascii] if watched else " "
-                pending = ("^" if self._ascii else "▲") if cells.pending else self._other_sign(cells)
-                return sign + pending, self._style("accent" if cells.pending or marked or watched else "red")
-            case "number":
-                return safe(cells.number) or _("(belum ada)"), self._style("strong")
-            case "due":
-                return due_words(cells, now, size), self._due_style(cells, now)
-            case "status":
-                word = f"{status_mark.glyph(cells.status, ascii_only=self._ascii)} {status_mark.short_label(cells.status, size)}"
-                if cells.sent_back:
-                    return f"{word} {SENT_BACK[self._ascii]}", self._style(f"{Colour.RED}-strong")
-                return word, self._style(str(STATUS_LOOK[cells.status].colour))
-            case "kelurahan":
-                return safe(cells.kelurahan) or "–", self._style("muted")
-            case "category":
-                return safe(cells.category) or "–", self._style("muted")
-            case "holder":
-                return safe(cells.holder), self._style("accent" if cells.mine else "muted")
-            case "dinas":
-                return safe(cells.dinas), self._style("muted")
-            case "channel":
-                return safe(cells.channel), self._style("muted")
-            case "age":
-                return wording.span(now - cells.created), self._style("muted")
-            case _:
-                return safe(cells.title), None
-
-    def _other_sign(self, cells: Cells) -> str:
-        if cells.snoozed:
-            return "z" if self._ascii else "☾"
-        return {1: "!", 2: "!" if self._ascii else "‼"}.get(cells.priority, " ")
-
-    def _due_style(self, cells: Cells, now: float) -> Style | None:
-        if cells.due is None or cells.paused:
-            return self._style("muted")
-        left = cells.due - now
-        if left < 0:
-            return self._style(f"{Colour.RED}-strong")
-        return self._style(str(Colour.YELLOW)) if left < SOON else None
 
 
 def epoch(moment: dt.datetime) -> float:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import by_key, say
-from qlue_desk.domain.complaint import Complaint, Role
+from qlue_desk.domain.complaint import Complaint
+from qlue_desk.domain.edges import MAY_ENTER
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Entering:
         by_key(self.screen, self._enter(), group="dialog", opens=True)
 
     async def _enter(self) -> None:
-        if not self.backend.actor.roles & {Role.OPERATOR, Role.VERIFIER}:
+        if not self.backend.actor.roles & MAY_ENTER:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
         draft = await self.backend.draft(*draft_place(self.backend))

@@ -100,28 +100,27 @@ class Listing:
     async def load_columns(self) -> None:
         """The person's columns, else those of the settings."""
         stored = await asyncio.wrap_future(self.backend.store.read(meta.get, self._key()))
-        chosen = (
-            msgspec.json.decode(stored, type=tuple[str, ...])
-            if stored
-            else tuple(self.screen.settings.ui.columns)
-        )
-        self._show(chosen)
+        self._show(msgspec.json.decode(stored, type=tuple[str, ...]) if stored else self._usual)
 
     def choose_columns(self) -> None:
         """From the palette."""
         by_key(self.screen, self._choose(), group="dialog", opens=True)
 
     async def _choose(self) -> None:
-        before = self.screen.queue.columns or DEFAULT_COLUMNS
+        before = self.screen.queue.columns or self._usual
         chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(
             ColumnsDialog(before, self.screen.queue.size.width)
         )
         if chosen is None:
             return
-        names = () if chosen == DEFAULT_COLUMNS else chosen
-        stored = msgspec.json.encode(names) if names else None
+        # What the settings say needs no keeping: when they change, it changes with them.
+        stored = None if chosen == self._usual else msgspec.json.encode(chosen)
         await asyncio.wrap_future(self.backend.store.write(meta.put, self._key(), stored))
-        self._show(names or tuple(self.screen.settings.ui.columns))
+        self._show(chosen)
+
+    @property
+    def _usual(self) -> tuple[str, ...]:
+        return tuple(self.screen.settings.ui.columns) or DEFAULT_COLUMNS
 
     def _key(self) -> str:
         return f"columns:{self.backend.actor.id}"

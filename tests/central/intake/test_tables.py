@@ -208,8 +208,8 @@ def test_an_own_mapping(hub: Hub, tmp_path: Path) -> None:
         ("name = ", "bukan TOML"),
         ('name = "x"', r"source belum ada di berkas ini; lihat contoh .*example\.toml\."),
         (
-            'name="x"\nsource="x"\nchannel="telegram"\n[columns]\nreported_at=["t"]',
-            "channel “telegram” tidak dikenal; pilih qlue, cc112, sms, whatsapp, email, walk_in, open311, sp4n",
+            'name="x"\nsource="x"\nchannel="merpati"\n[columns]\nreported_at=["t"]',
+            f"channel “merpati” tidak dikenal; pilih {', '.join(Channel)}",
         ),
         ('name="x"\nsource="x"\nchannel=5\n[columns]\nreported_at=["t"]', "channel “5” tidak dikenal"),
         ('name="x"\nsource="x"\nchannel="sms"\n[columns]\ntext="t"', r"reported_at belum ada di \[columns\]"),

@@ -71,6 +71,18 @@ def test_a_gateway_that_repeats_makes_no_double(client: httpx.Client, hub: Hub) 
     assert (complaint.lat_e6, complaint.lon_e6) == (-6592500, 106800200)
 
 
+@pytest.mark.parametrize(
+    ("sender", "phone"),
+    [("Telegram", ""), ("INFO-PDAM", ""), ("081234567678", "0812••••678"), ("1708", "••••••••")],
+)
+def test_a_sender_that_is_no_number_is_nobodys_telephone(
+    client: httpx.Client, hub: Hub, sender: str, phone: str
+) -> None:
+    assert counts(client.post("/intake/sms", json={"from": sender, "text": "Got mampet"}))[1] == 1
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert complaint.reporter.phone == phone
+
+
 def test_the_same_text_without_an_id_is_one_message_a_day(client: httpx.Client) -> None:
     form = {"From": "+6281234567678", "Body": "Pohon tumbang"}
     assert counts(client.post("/intake/sms", data=form)) == (1, 1, 0)
@@ -155,8 +167,8 @@ def test_a_time_in_the_future_is_now() -> None:
 
 def test_a_channel_that_is_named_but_unknown_is_not_filed_as_sms() -> None:
     with pytest.raises(IntakeError) as unknown:
-        reports_of(FONNTE, load_shipped("bogor"), NOW, "telegram")
-    assert str(unknown.value) == "Kanal “telegram” tidak dikenal; pilih sms, whatsapp."
+        reports_of(FONNTE, load_shipped("bogor"), NOW, "merpati")
+    assert str(unknown.value) == "Kanal “merpati” tidak dikenal; pilih sms, whatsapp."
 
 
 @pytest.mark.parametrize("path", ["/intake/sms", "/intake/qlue", "/intake/cc112"])

@@ -78,10 +78,9 @@ def row24_database_copied_without_its_wal(place: Place) -> None:
         for file in desk.home.glob("desk.db*"):
             file.unlink()
         store = Store.open(desk.home)
-        from qlue_desk.sync.signing_in import SERVER_ID
 
         store.writing(meta.put, meta.SERVER_URL, place.weather.url)
-        store.writing(meta.put, SERVER_ID, place.central.hub.server_id)
+        store.writing(meta.put, meta.SERVER_ID, place.central.hub.server_id)
     store.writing(journal.salvage)
     from qlue_desk.sync.engine import Engine
 

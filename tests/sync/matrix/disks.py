@@ -17,7 +17,6 @@ from qlue_desk.store import database, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.sync.engine import Engine
-from qlue_desk.sync.signing_in import SERVER_ID
 from tests.sync.matrix.place import Place, everything, note, texts_once
 from tests.sync.rig import Desk, photo
 
@@ -191,7 +190,7 @@ def _mend_by_twin(place: Place, home: Path, kept: str) -> None:
     store = Store.open(home)
     try:
         store.writing(meta.put, meta.SERVER_URL, place.weather.url)
-        store.writing(meta.put, SERVER_ID, place.central.hub.server_id)
+        store.writing(meta.put, meta.SERVER_ID, place.central.hub.server_id)
         store.writing(journal.salvage)
         assert store.reading(outbox.state_of, kept) == "waiting"
         Engine(store, home).once()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action
-from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store import meta, outbox, position
 from tests.sync.matrix.place import NOTHING, Place, patient, texts_once
 from tests.sync.rig import START, Desk
 
@@ -47,11 +47,11 @@ def row27_clocks(place: Place) -> None:
     assert found is not None
     assert found.acknowledged_at is not None
     assert abs((found.acknowledged_at - START).days) < 2
-    seen = desk.store.reading(meta.get, replica.SERVER_TIME)
+    seen = desk.store.reading(meta.get, position.SERVER_TIME)
     place.central.clock.now -= dt.timedelta(days=365)  # central's clock steps back during sync
     desk.act(one.id, "note", "sesudah mundur")
     place.heal(desk, colleague)
-    assert desk.store.reading(meta.get, replica.SERVER_TIME) == seen, (
+    assert desk.store.reading(meta.get, position.SERVER_TIME) == seen, (
         "the largest time that central ever stated"
     )
     texts_once(place.central, one, "sesudah mundur")

@@ -13,7 +13,7 @@ from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Payload, decode_cursor
-from qlue_desk.store import meta, outbox, replica
+from qlue_desk.store import meta, outbox, position
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import SyncError
@@ -91,7 +91,7 @@ class Place:
 
     def at_cursor(self, desk: Desk) -> dict[str, bytes]:
         """Rows as the feed has them at the desk's cursor: what must be on the desk (invariant 14)."""
-        stored = desk.store.reading(replica.cursor)
+        stored = desk.store.reading(position.cursor)
         if stored is None:
             return {}
         stream = f"bogor/{desk.workplace.session.desk.dinas}"
@@ -155,10 +155,10 @@ IGNORED = tuple(
         meta.SESSION,
         meta.REVOKED,
         meta.DIGESTS,
-        replica.GENERATION,
-        replica.LAST_CONTACT,
-        replica.SERVER_TIME,
-        replica.SUSPICION,
+        position.GENERATION,
+        position.LAST_CONTACT,
+        position.SERVER_TIME,
+        position.SUSPICION,
     )
 )
 NOTHING = outbox.OutboxCounts()

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from qlue_desk.protocol import PullReply, PullRequest, content_digest
-from qlue_desk.store import meta, replica
+from qlue_desk.store import meta, position, replica
 from qlue_desk.sync import push, transport
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import BadReply, Offline, TlsFailed
@@ -119,7 +119,7 @@ def row03_reply_duplicated_late_reordered(place: Place) -> None:
     link.write(push._settle, batch, late_push)
     pages = []
     while True:
-        asked = PullRequest(link.read(replica.cursor), limit=1)
+        asked = PullRequest(link.read(position.cursor), limit=1)
         page = link.transport.send("POST", "/v1/pull", PullReply, body=asked)
         pages.append(page)
         link.write(replica.apply_page, page)

@@ -13,7 +13,7 @@ from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, PullReply, PullRequest, PushReply, PushRequest
-from qlue_desk.store import outbox, replica, snapshot
+from qlue_desk.store import outbox, position, replica, snapshot
 from qlue_desk.store.replica import FeedBroken
 from qlue_desk.sync import pull, push, rounds
 from qlue_desk.sync.errors import Offline, Resync
@@ -59,7 +59,7 @@ def _pull(world: World, desk: WalkDesk, step: Step, flags: Any) -> None:
     pull.current_session(desk.link)
     desk.workplace.reload()
     desk.faulty(lose, twice)
-    cursor = desk.link.read(replica.cursor)
+    cursor = desk.link.read(position.cursor)
     if cursor is None:
         return
     try:
@@ -116,10 +116,10 @@ def _stale(world: World, _desk: WalkDesk, step: Step, _flags: Any) -> None:
         return
     desk, kind, what = world.saved[step.numbers[1] % len(world.saved)]
     if kind == "pull":
-        before = (desk.link.read(replica.cursor), desk.rows())
+        before = (desk.link.read(position.cursor), desk.rows())
         apply(desk, what)
         if before[0] != what.from_:
-            after = (desk.link.read(replica.cursor), desk.rows())
+            after = (desk.link.read(position.cursor), desk.rows())
             assert after == before, "invariant 15: an old page changed something"
     else:
         desk.link.write(push._settle, *what)

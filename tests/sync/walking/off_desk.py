@@ -12,7 +12,7 @@ from qlue_desk.protocol import (
     PushReply,
     SnapshotPage,
 )
-from qlue_desk.store import complaints, journal, meta, outbox, rebase, replica, sending, snapshot
+from qlue_desk.store import complaints, journal, meta, outbox, position, rebase, replica, sending, snapshot
 from qlue_desk.store.bound import connection
 
 Patch = pytest.MonkeyPatch
@@ -73,8 +73,8 @@ def no_from_match(patch: Patch) -> None:
     apply_page = replica.apply_page
 
     def anywhere(reply: PullReply) -> Any:
-        if replica.cursor() is not None:
-            meta.put(replica.CURSOR, reply.from_)
+        if position.cursor() is not None:
+            meta.put(position.CURSOR, reply.from_)
         return apply_page(reply)
 
     patch.setattr(replica, "apply_page", anywhere)
@@ -94,8 +94,8 @@ def no_look_at_the_head(patch: Patch) -> None:
 
 
 def no_fence(patch: Patch) -> None:
-    patch.setattr(replica, "generation", lambda: 0)
-    patch.setattr(replica, "next_generation", lambda: 0)
+    patch.setattr(position, "generation", lambda: 0)
+    patch.setattr(position, "next_generation", lambda: 0)
 
 
 def no_whole_swap(patch: Patch) -> None:

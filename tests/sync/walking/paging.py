@@ -10,7 +10,7 @@ from typing import Any
 
 from qlue_desk.central import compaction
 from qlue_desk.protocol import PullReply, PullRequest, decode_cursor
-from qlue_desk.store import replica
+from qlue_desk.store import position, replica
 from qlue_desk.sync.errors import Resync
 from tests.sync.walking.world import DESKS, WalkDesk, World
 
@@ -77,7 +77,7 @@ def _as_before(world: World, number: int, desks: list[WalkDesk]) -> WalkDesk:
 
 def _page(desk: WalkDesk, size: int) -> int:
     """One page of at most `size` events through the desk's own code; how many came."""
-    cursor = desk.link.read(replica.cursor)
+    cursor = desk.link.read(position.cursor)
     asked = PullRequest(cursor=cursor, limit=size)
     reply = desk.direct.send("POST", "/v1/pull", PullReply, body=asked)
     desk.link.write(replica.apply_page, reply)
@@ -85,11 +85,11 @@ def _page(desk: WalkDesk, size: int) -> int:
 
 
 def _seq(desk: WalkDesk) -> int:
-    cursor = desk.link.read(replica.cursor)
+    cursor = desk.link.read(position.cursor)
     assert cursor is not None, "a desk of the template has pulled"
     return decode_cursor(cursor).seq
 
 
 def _seen(desk: WalkDesk) -> tuple[Any, ...]:
     history = dict(desk.ask("SELECT id, body FROM entry"))
-    return desk.link.read(replica.cursor), desk.rows(), history
+    return desk.link.read(position.cursor), desk.rows(), history
