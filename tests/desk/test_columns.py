@@ -254,8 +254,7 @@ def test_a_proposal_that_came_back_is_marked_counted_and_opened(tmp_path: Path) 
             assert app.screen.detail.case.complaint.id == back.id  # type: ignore[attr-defined]
             assert "usulan selesai dikembalikan" in "\n".join(screen_text(app))
             side.focus()
-            side.highlighted = side.get_option_index("sent_back")
-            await pilot.press("enter")
+            await pilot.press("end", "k", "k", "k", "enter")  # above: summary, tray, outbox
             await until(lambda: len(app.screen.queue.numbers) == 1)  # type: ignore[attr-defined]
             assert app.screen.shown_name() == "Usulan kembali"  # type: ignore[attr-defined]
             answered = replace(back, status=Status.AWAITING_VERIFICATION, reason="", version=9)

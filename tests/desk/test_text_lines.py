@@ -68,7 +68,7 @@ def test_a_change_lays_out_nothing_and_paints_the_changed_lines(monkeypatch: pyt
             [*NUMBERED[:3], Content("lain"), Content.styled("baris 4", "bold"), *NUMBERED[5:]]
         )
         await pilot.pause()
-        assert (painted, laid_out) == ([(3, 2)], [])
+        assert (painted, laid_out) == ([(3, 1), (4, 1)], [])
         assert app.shown()[3] == "lain"
 
     _play(scene)

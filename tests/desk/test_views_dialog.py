@@ -99,7 +99,7 @@ def test_a_built_in_view_is_displaced_only_when_that_is_meant_and_comes_back(wor
         await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.is_mounted)
         dialog: Any = app.screen
         assert dialog.question == (
-            "“Koordinasi” adalah tampilan bawaan (status:coordinating). Ganti dengan pencarian ini (status:resolved)?\n"
+            "“Koordinasi” adalah tampilan bawaan (status:koordinasi). Ganti dengan pencarian ini (status:selesai)?\n"
             "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
         )
         await pilot.press("escape")
@@ -108,11 +108,11 @@ def test_a_built_in_view_is_displaced_only_when_that_is_meant_and_comes_back(wor
         await save(app, pilot, "koordinasi")
         await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.is_mounted)
         await pilot.press("enter")
-        await until(lambda: ("Koordinasi", "status:resolved") in screen.views)
+        await until(lambda: ("Koordinasi", "status:selesai") in screen.views)
         # The own one in its place is the person's: it is changed without a question.
-        screen.show_own_query("status:resolved older:7d")
+        screen.show_own_query("status:selesai lampu")
         await save(app, pilot, "Koordinasi")
-        await until(lambda: ("Koordinasi", "status:resolved older:7d") in screen.views)
+        await until(lambda: ("Koordinasi", "status:selesai lampu") in screen.views)
         screen.edit_views()
         await until(lambda: isinstance(app.screen, ViewsDialog) and bool(app.screen.query("#view-rows")))
         rows = app.screen.query_one("#view-rows", OptionList)

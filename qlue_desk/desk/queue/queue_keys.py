@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.widgets import OptionList
-
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import say
 from qlue_desk.desk.place_screen import PlaceScreen
@@ -17,6 +15,7 @@ from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
+from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.words import _
@@ -61,7 +60,7 @@ class QueueKeys(PlaceScreen):
 
     def _focused_part(self) -> Any:
         focused = self.focused
-        return focused if isinstance(focused, (QueueList, DetailPane, OptionList)) else self.queue
+        return focused if isinstance(focused, (QueueList, DetailPane, SideBar)) else self.queue
 
     def _move(self, rows: int) -> None:
         part = self._focused_part()
@@ -95,6 +94,8 @@ class QueueKeys(PlaceScreen):
             self.lag.then(lambda: self.queue.move_to(0))
         elif isinstance(part, DetailPane):
             part.scroll_home(animate=False)
+        else:
+            part.action_first()
 
     def action_last(self) -> None:
         """Shift+g."""
@@ -103,6 +104,8 @@ class QueueKeys(PlaceScreen):
             self.lag.then(lambda: self.queue.move_to(len(self.queue.numbers) - 1))
         elif isinstance(part, DetailPane):
             part.scroll_end(animate=False)
+        else:
+            part.action_last()
 
     # --- keys: marking -------------------------------------------------------------------------
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual.style import Style
 
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.desk.widgets.text_lines import TextLines
 from qlue_desk.words import _
 
 OUTBOX = "outbox"
@@ -26,11 +27,17 @@ _AROUND = 4
 """Cells of a line besides name and count: mark, key, gaps."""
 
 
-class SideBar(OptionList):
-    """One line a view: digit, name, count."""
+class SideBar(TextLines):
+    """One line a view: digit, name, count. A count that moves costs its own line."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"side-bar--lit"}
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "select", show=False),
+        Binding("enter,l", "select", show=False),
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
     ]
 
     class Chosen(Message):
@@ -52,8 +59,9 @@ class SideBar(OptionList):
         self._drawn: tuple[object, ...] = ()
         self._least = 0
         self._keys: list[str] = []
-        self._laid_out = 0
-        """Width of the lines when the list was built."""
+        """What each line stands for; '' for the rule between them."""
+        self._lit: int | None = None
+        """The line that enter chooses, once somebody has moved here."""
 
     def show(
         self,
@@ -87,20 +95,11 @@ class SideBar(OptionList):
         self._keep_whole([*zip(names, counts, strict=False), *self._standing()])
         width = self.scrollable_content_region.width or WIDTH
         lines = self._contents(width)
-        if [key for key, _content in lines] == self._keys and width == self._laid_out:
-            # Counts move all the time; to build the list anew would lay out the whole screen with each.
-            for key, content in lines:
-                if self.get_option(key).prompt != content:
-                    self.replace_option_prompt(key, content)
-            return
-        self._laid_out = width
+        lines.insert(len(names), ("", Content.styled(("-" if self._ascii else "─") * width, "$rule")))
         self._keys = [key for key, _content in lines]
-        highlighted = self.highlighted
-        options: list[Option | None] = [Option(content, id=key) for key, content in lines]
-        options.insert(len(names), None)
-        self.set_options(options)
-        if highlighted is not None:
-            self.highlighted = min(highlighted, self.option_count - 1)
+        self.show_lines([content for _key, content in lines])
+        if self._lit is not None and self._lit >= len(lines):
+            self._light(len(lines) - 1)
 
     def _contents(self, width: int) -> list[tuple[str, Content]]:
         """Id and content of each line."""
@@ -153,7 +152,54 @@ class SideBar(OptionList):
             (" " + shown, style or "$text-muted"),
         )
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click."""
-        event.stop()
-        self.post_message(self.Chosen(str(event.option.id)))
+    # --- moving ------------------------------------------------------------------------------------
+
+    def ground_of(self, place: int) -> Style:
+        """The line that enter chooses is lit."""
+        return self.get_visual_style("side-bar--lit") if place == self._lit else self.visual_style
+
+    def _light(self, place: int) -> None:
+        before, self._lit = self._lit, place
+        if before is not None:
+            self.refresh_line(before)
+        self.refresh_line(place)
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if not top <= place < top + height:
+            self.scroll_to(y=place if place < top else place - height + 1, animate=False, immediate=True)
+
+    def _step(self, by: int) -> None:
+        """To the next line that can be chosen; round at the ends."""
+        choices = [place for place, key in enumerate(self._keys) if key]
+        if self._lit in choices:
+            self._light(choices[(choices.index(self._lit) + by) % len(choices)])
+        elif choices:
+            self._light(choices[0 if by > 0 else -1])
+
+    def action_cursor_down(self) -> None:
+        """J, down."""
+        self._step(1)
+
+    def action_cursor_up(self) -> None:
+        """K, up."""
+        self._step(-1)
+
+    def action_first(self) -> None:
+        """Home."""
+        self._light(0)
+
+    def action_last(self) -> None:
+        """End."""
+        self._light(len(self._keys) - 1)
+
+    def action_select(self) -> None:
+        """Enter."""
+        if self._lit is not None:
+            self.post_message(self.Chosen(self._keys[self._lit]))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses at once."""
+        inside = event.get_content_offset(self)
+        place = inside.y + self.scroll_offset.y if inside is not None else -1
+        if 0 <= place < len(self._keys) and self._keys[place]:
+            self._light(place)
+            self.action_select()

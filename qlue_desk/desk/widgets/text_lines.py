@@ -45,12 +45,13 @@ class TextLines(StillView, can_focus=True):
         ]
         if len(before) != len(self._lines):
             self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
-        if changed:
-            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)
+        for place in changed:
+            self.refresh_line(place)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        ground = self.ground_of(place)
         if place >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         line = self._lines[place]
@@ -60,8 +61,16 @@ class TextLines(StillView, can_focus=True):
             start, end = span
             mark = Style.from_styles(self.screen.get_component_styles("screen--selection"))
             line = line.stylize(mark, start, len(line.plain) if end == -1 else end)
-        [strip] = Visual.to_strips(self, line, width, 1, self.visual_style, apply_selection=False)
-        return strip.adjust_cell_length(width, self.rich_style).apply_offsets(0, place)
+        [strip] = Visual.to_strips(self, line, width, 1, ground, apply_selection=False)
+        return strip.adjust_cell_length(width, ground.rich_style).apply_offsets(0, place)
+
+    def ground_of(self, place: int) -> Style:
+        """What a line stands on; a list lights the one it points at."""
+        return self.visual_style
+
+    def refresh_line(self, place: int) -> None:
+        """Paint one line anew, where it is seen."""
+        self.refresh_lines(place, 1)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The marked text, for the clipboard."""
