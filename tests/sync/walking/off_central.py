@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from qlue_desk.central import blobs, compaction, verdicts
 from qlue_desk.central import feed as feeds
+from qlue_desk.central import ledger as ledgers
 from qlue_desk.central import register as registers
 from qlue_desk.central.errors import Resync
 from qlue_desk.central.feed import Appended, Feed
@@ -15,6 +17,7 @@ from qlue_desk.domain.complaint import Attachment
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import (
     EventKind,
+    Payload,
     Position,
     ResyncReason,
     Verdict,
@@ -23,6 +26,7 @@ from qlue_desk.protocol import (
 from qlue_desk.store import replica
 
 Patch = pytest.MonkeyPatch
+_ONE_MOMENT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 
 
 def no_dedup(patch: Patch) -> None:
@@ -192,4 +196,6 @@ def compaction_past_the_cut(patch: Patch) -> None:
 
 
 def predictable_event_ids(patch: Patch) -> None:
+    """And a clock so coarse that a move of either timeline says the same time."""
     patch.setattr(feeds, "new_id", lambda _kind: "e_same")
+    patch.setattr(ledgers, "Payload", lambda to_dinas, since: Payload(to_dinas=to_dinas, since=_ONE_MOMENT))
