@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -54,12 +55,11 @@ def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: in
     the two differ, `pending` the number of own actions that central has not confirmed.
     """
     notes, last_at, texts = connection().execute(_HISTORY, (complaint.id,)).fetchone()
-    columns = _columns_of(complaint) | {
+    columns = _columns_of(complaint)
+    columns |= {
         "notes": notes,
         "note_text": texts or "",
-        "updated_at": last_at
-        if last_at is not None
-        else epoch(complaint.received_at or complaint.created_at),
+        "updated_at": _updated(last_at, complaint, columns),
         "pending": pending,
         "body": _encode(complaint),
         "base": None if base is None else _encode(base),
@@ -73,17 +73,18 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
 
     No own action may wait on any of them; the caller rebases those that have one.
     """
-    columns: list[dict[str, object]] = []
+    columns: list[dict[str, Any]] = []
     lines: list[Entry] = []
     for complaint, history in rows:
         texts = [entry.text for entry in sorted(history, key=lambda e: (e.at, e.id)) if entry.text]
-        last = max((entry.at for entry in history), default=complaint.received_at or complaint.created_at)
+        last = max((epoch(entry.at) for entry in history), default=None)
+        made = _columns_of(complaint)
         columns.append(
-            _columns_of(complaint)
+            made
             | {
                 "notes": sum(entry.verb == "note" for entry in history),
                 "note_text": "\n".join(texts),
-                "updated_at": epoch(last),
+                "updated_at": _updated(last, complaint, made),
                 "pending": 0,
                 "body": _encode(complaint),
                 "base": None,
@@ -95,7 +96,13 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
     connection().executemany(_UPSERT, columns)
 
 
-def _columns_of(complaint: Complaint) -> dict[str, object]:
+def _updated(last_at: int | None, complaint: Complaint, columns: dict[str, Any]) -> int:
+    """Time of the newest line, and never before the status: who asks for what changed lately reads by this."""
+    newest = epoch(complaint.received_at or complaint.created_at) if last_at is None else last_at
+    return max(newest, int(columns["status_since"]))
+
+
+def _columns_of(complaint: Complaint) -> dict[str, Any]:
     return {
         "id": complaint.id,
         "number": complaint.number,

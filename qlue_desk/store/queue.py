@@ -180,6 +180,8 @@ def _many(query: Query, *, whole: bool) -> str:
             return "complaint INDEXED BY complaint_open"
         if not query.terms or not whole:
             return f"complaint INDEXED BY {index}"
+    if _is_lately(query):
+        return "complaint INDEXED BY complaint_updated"
     return "complaint" if _in_order(query, whole=whole) else WIDE
 
 
@@ -207,6 +209,14 @@ def _in_order(query: Query, *, whole: bool) -> bool:
         return all(_covered_by_due(term) for term in query.terms)
     only_open = all(term.field is Field.IS and term.values == ("open",) for term in query.terms)
     return only_open and not whole
+
+
+def _is_lately(query: Query) -> bool:
+    """Whether it asks for statuses that reports came into after some time: few of all that ever had them."""
+    lately = any(term.field is Field.CHANGED and not term.negated for term in query.terms)
+    return (
+        lately and not query.words and {term.field for term in query.terms} <= {Field.CHANGED, Field.STATUS}
+    )
 
 
 def _names_few(term: Term) -> bool:

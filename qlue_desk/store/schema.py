@@ -35,6 +35,9 @@ _WIDE = (
 """All that a term can ask for or a list is sorted by: filters, counts and the summary read this and no body. Queries name it
 (`conditions.WIDE`), because without statistics SQLite prefers a narrow index and a visit to each row."""
 
+_UPDATED = "CREATE INDEX complaint_updated ON complaint(updated_at, row, status, status_since)"
+"""By time of the newest line; the status and its time behind it are for what came into a status lately, which is
+few of all that ever did."""
 _CREATED = "CREATE INDEX complaint_created ON complaint(created_at, row, status)"
 _HELD = "CREATE INDEX complaint_held ON complaint(holder, created_at) WHERE is_open = 1"
 """Who has what since when: the longest waiting report of each person."""
@@ -52,7 +55,7 @@ _INDEXES = (
     "CREATE INDEX complaint_due ON complaint(due, row)",
     # By time of report; the status behind it is for the counters of ages (`tally`).
     _CREATED,
-    "CREATE INDEX complaint_updated ON complaint(updated_at, row)",
+    _UPDATED,
     "CREATE INDEX complaint_priority ON complaint(priority DESC, due, row)",
     # The default views' first pages: open reports of some statuses or holders, next deadline first.
     "CREATE INDEX complaint_open ON complaint(due, row, holder, status, final) WHERE is_open = 1",
@@ -224,6 +227,9 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         " since INTEGER NOT NULL)",
         "CREATE INDEX departed_since ON departed(since)",
         _take_over_departed,
+        "UPDATE complaint SET updated_at = status_since WHERE updated_at < status_since",
+        "DROP INDEX IF EXISTS complaint_updated",
+        _UPDATED,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""

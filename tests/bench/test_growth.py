@@ -26,8 +26,8 @@ _NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 _SCREEN = 5
 """Lines of a list: so few that also the smaller desk fills it with each view."""
 _NOT_FLAT = frozenset({"Selesai 7 hari", "Perlu saya"})
-"""Views whose first page reads more where there are more reports: the one all of a status, however old, to find
-those of the last days; the other passes over those that stand first by proposal and that it does not mean.
+"""Views whose first page reads more where there are more reports: the one has less than a page among the few; the
+other passes over those that stand first by proposal and that it does not mean.
 """
 _FINE = 10
 """The machine tells each so many steps."""

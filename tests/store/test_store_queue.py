@@ -351,6 +351,7 @@ def test_words_of_the_history_are_found_and_follow_changes(tmp_path: Path) -> No
         ("status:dispatched", "complaint_wide"),
         ("sort:-created", "complaint_created"),
         ("sort:-updated", "complaint_updated"),
+        ("status:resolved changed:7d sort:-updated", "COVERING INDEX complaint_updated (updated_at>?)"),
         ("sort:priority", "complaint_priority"),
         ("sort:number", "complaint_number"),
     ],
