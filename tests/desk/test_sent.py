@@ -152,7 +152,6 @@ def test_a_key_costs_few_bytes(tmp_path: Path) -> None:
         terminal.see(bench.ROW, seconds=60)
         terminal.quiet(1.0)
         before = len(terminal.raw)
-        _seconds, first = terminal.press(b"j")
+        terminal.press(b"j")
         terminal.quiet(0.5)
-        assert first < 1500
         assert len(terminal.raw) - before < 4000

@@ -69,7 +69,7 @@ def test_the_page_on_a_phone(chromium: str, hub: Hub, tmp_path: Path) -> None:
         light = picture(chromium, tmp_path / "light", address)
         dark = picture(chromium, tmp_path / "dark", address, "--blink-settings=preferredColorScheme=0")
 
-    assert "Dikirim ke DPUPR sejak" in content
+    assert "Sampai di DPUPR sejak" in content
     assert "<script" not in content
     assert light.width == dark.width == PHONE_WIDTH
     assert (light.getpixel((2, 300)), dark.getpixel((2, 300))) == (LIGHT_GROUND, DARK_GROUND)
