@@ -71,6 +71,8 @@ class Store:
         self.path = folder / DATABASE_FILE
         self.read_only: StoreError | None = None
         """Why nothing can be written, None when it can."""
+        self.off_network = False
+        """The switch of the person: whoever asks central for this database must not, until it is on again."""
         self._way = way
         self._unclean = False
         self._presence = Presence(folder)

@@ -158,7 +158,7 @@ class Engine:
 
     @offline.setter
     def offline(self, value: bool) -> None:
-        self._offline = value
+        self._offline = self.store.off_network = value
         if value:
             self._online.clear()
         for link in list(self._links.values()):
@@ -370,7 +370,6 @@ class Engine:
     def _link(self, name: str) -> Link:
         if name not in self._links:
             self._links[name] = Link(self.store, transport_for(self.store, private_ca=self._private_ca))
-            self._links[name].transport.blocked = self._offline
             if self._stopping.is_set():
                 self._links[name].cut()
         return self._links[name]

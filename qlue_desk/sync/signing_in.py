@@ -147,7 +147,7 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     token = read_token(store.folder)
     if not url or not token:
         raise NotEnrolled(knows_server=bool(url), has_token=bool(token))
-    return Transport(
+    transport = Transport(
         url,
         token=token,
         tokens=TokenFile(store.folder),
@@ -156,6 +156,8 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
         private_ca=private_ca,
         place=place_of(store.folder),
     )
+    transport.blocked = store.off_network
+    return transport
 
 
 def place_of(folder: Path) -> str:

@@ -70,6 +70,15 @@ async def _scene(tmp_path: Path) -> None:
             await until(lambda: app.screen is screen)
             await until(lambda: "8121234678" not in text_of(app))
             await until(lambda: "menanyakan letak" in central.texts(complaint.id))
+            assert app.engine is not None
+            app.engine.offline = True
+            await pilot.press("i")
+            await until(lambda: isinstance(app.screen, RevealDialog))
+            app.screen.query_one(Input).value = "tanpa jaringan"
+            await pilot.press("enter")
+            await until(lambda: "Pusat tidak terjangkau" in text_of(app))
+            assert "8121234678" not in text_of(app)
+            assert "tanpa jaringan" not in central.texts(complaint.id)
 
         def kept() -> bytes:
             tables = ("complaint", "entry", "action", "draft", "meta")
