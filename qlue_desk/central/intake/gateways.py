@@ -13,7 +13,7 @@ from typing import Any
 
 from qlue_desk.central.intake.errors import IntakeError
 from qlue_desk.central.intake.messages import content_id, message_report
-from qlue_desk.central.intake.reading import parse_place, parse_time
+from qlue_desk.central.intake.reading import parse_place, parse_time, stable_id
 from qlue_desk.central.report import Report
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import MESSAGES, Channel
@@ -36,7 +36,7 @@ Fields = Mapping[str, Any]
 
 def reports_of(body: Fields, city: City, now: dt.datetime, channel: str = "") -> list[Report]:
     """Every message in one request; a status notice of WhatsApp's Cloud API holds none."""
-    if "entry" in body:
+    if isinstance(body.get("entry"), list):
         return [_report(each, city, now, Channel.WHATSAPP) for each in _cloud_messages(body)]
     return [_report(body, city, now, _channel(body, channel))]
 
@@ -63,21 +63,33 @@ def _report(body: Fields, city: City, now: dt.datetime, channel: Channel) -> Rep
     identity, source = _first(body, IDENTITY), str(channel)
     received_at = _time(_first(body, TIME), city, now)
     media = _first(body, MEDIA)
+    raw = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
     problem = "" if sender else _("pengirim tidak disebut")
     return message_report(
         source=source,
-        source_id=f"{sender}:{identity}" if identity else content_id(sender, text, received_at.date()),
+        source_id=_source_id(sender, identity, text, raw, received_at.date()),
         city=city,
         channel=channel,
         sender=sender,
         text=text,
         received_at=received_at,
-        raw=json.dumps(body, ensure_ascii=False, sort_keys=True, default=str),
+        raw=raw,
         name=_first(body, NAME),
         photos=(media,) if media.startswith(("https://", "http://")) else (),
         place=_location(body.get("location")),
         problem=problem,
     )
+
+
+def _source_id(sender: str, identity: str, text: str, raw: str, day: dt.date) -> str:
+    """What makes a message sent again the same one.
+
+    The text belongs to it even where there is an id: an application that is installed anew counts from 1 again.
+    Where sender or text were not understood only the whole message tells it from another.
+    """
+    if not (sender and text):
+        return content_id(sender, raw, day)
+    return f"{sender}:{identity}:{stable_id(text)}" if identity else content_id(sender, text, day)
 
 
 def _first(body: Fields, names: tuple[str, ...]) -> str:
@@ -112,28 +124,46 @@ def _location(value: Any) -> tuple[float, float] | tuple[None, None]:
 
 
 def _cloud_messages(body: Fields) -> Iterator[Fields]:
-    """Messages of WhatsApp's Cloud API: entry[].changes[].value.messages[]."""
-    for entry in _list(body.get("entry")):
-        for change in _list(entry.get("changes")):
-            value = change.get("value")
+    """Messages of WhatsApp's Cloud API: entry[].changes[].value.messages[].
+
+    What is of another shape comes whole, so that it waits for a person; notices about messages of ours
+    (`statuses`) and about other things (`field`) hold none.
+    """
+    for entry in body["entry"]:
+        changes = entry.get("changes") if isinstance(entry, Mapping) else None
+        if not isinstance(changes, list):
+            yield {"entry": entry}
+            continue
+        for change in changes:
+            value = change.get("value") if isinstance(change, Mapping) else None
             if not isinstance(value, Mapping):
-                continue
-            names = {
-                str(contact.get("wa_id")): (contact.get("profile") or {}).get("name", "")
-                for contact in _list(value.get("contacts"))
-                if isinstance(contact.get("profile") or {}, Mapping)
-            }
-            for message in _list(value.get("messages")):
-                text = message.get("text")
-                yield {
-                    "from": message.get("from", ""),
-                    "id": message.get("id", ""),
-                    "timestamp": message.get("timestamp", ""),
-                    "text": text.get("body", "") if isinstance(text, Mapping) else _caption(message),
-                    "name": names.get(str(message.get("from")), ""),
-                    "location": message.get("location"),
-                    "type": message.get("type", ""),
-                }
+                yield {"change": change}
+            elif isinstance(value.get("messages"), list):
+                yield from _messages_of(value)
+            elif change.get("field", "messages") == "messages" and "statuses" not in value:
+                yield {"change": change}
+
+
+def _messages_of(value: Fields) -> Iterator[Fields]:
+    names = {
+        str(contact.get("wa_id")): (contact.get("profile") or {}).get("name", "")
+        for contact in _list(value.get("contacts"))
+        if isinstance(contact.get("profile") or {}, Mapping)
+    }
+    for message in value["messages"]:
+        if not isinstance(message, Mapping):
+            yield {"messages": message}
+            continue
+        text = message.get("text")
+        yield {
+            "from": message.get("from", ""),
+            "id": message.get("id", ""),
+            "timestamp": message.get("timestamp", ""),
+            "text": text.get("body", "") if isinstance(text, Mapping) else _caption(message),
+            "name": names.get(str(message.get("from")), ""),
+            "location": message.get("location"),
+            "type": message.get("type", ""),
+        }
 
 
 def _caption(message: Fields) -> str:

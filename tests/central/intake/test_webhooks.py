@@ -160,6 +160,50 @@ def test_a_message_without_sender_or_text_is_kept(client: httpx.Client) -> None:
     assert reply.json()["reasons"] == {"unreadable": 1}
 
 
+def test_messages_whose_fields_nobody_knows_are_told_apart_by_all_they_hold(client: httpx.Client) -> None:
+    for body in (
+        {"from": "+628444", "teks": "Sampah menumpuk"},
+        {"from": "+628444", "teks": "Pohon tumbang"},
+        {"nomor": "+628111", "teks": "Lampu mati"},
+        {"nomor": "+628222", "teks": "Lampu mati"},
+    ):
+        reply = client.post("/intake/sms", json=body)
+        assert counts(reply) == (1, 1, 0)
+        assert reply.json()["reasons"] == {"unreadable": 1}
+        assert counts(client.post("/intake/sms", json=body)) == (1, 0, 1)
+
+
+def test_an_id_that_a_gateway_gives_again_to_another_message_hides_nothing(client: httpx.Client) -> None:
+    message = {"from": "+628555", "id": "7", "text": "Jalan rusak"}
+    assert counts(client.post("/intake/sms", json=message)) == (1, 1, 0)
+    assert counts(client.post("/intake/sms", json=message | {"text": "Banjir besar"})) == (1, 1, 0)
+    assert counts(client.post("/intake/sms", json=message)) == (1, 0, 1)
+
+
+def test_a_field_called_entry_makes_no_cloud_api(client: httpx.Client, hub: Hub) -> None:
+    plain = {"entry": "web", "from": "+628999", "text": "Jalan rusak parah di Tajur"}
+    assert counts(client.post("/intake/sms", json=plain)) == (1, 1, 0)
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert complaint.text == "Jalan rusak parah di Tajur"
+
+
+@pytest.mark.parametrize(
+    ("entries", "read"),
+    [
+        ([{"changes": {"value": {"messages": []}}}], 1),
+        (["salah"], 1),
+        ([{"changes": [{"value": {"messages": ["salah", {"from": "1", "text": {"body": "a"}}]}}]}], 2),
+        ([{"changes": [{"value": {"messages": "salah"}}]}], 1),
+        ([{"changes": [{"field": "account_update", "value": {"event": "x"}}]}], 0),
+        ([{"changes": [{"value": {"statuses": []}}]}], 0),
+    ],
+)
+def test_what_the_cloud_api_never_sends_waits_for_a_person(
+    client: httpx.Client, entries: list[object], read: int
+) -> None:
+    assert counts(client.post("/intake/sms", json={"entry": entries})) == (read, read, 0)
+
+
 def test_a_time_in_the_future_is_now() -> None:
     (report,) = reports_of(FONNTE | {"timestamp": "4102444800"}, load_shipped("bogor"), NOW)
     assert report.reported_at == NOW
