@@ -206,7 +206,7 @@ class Accounts:
         return code
 
     def enrol(self, code: str, desk_name: str, install: str) -> EnrolReply:
-        """Make an installation a desk.
+        """Make an installation a desk; one whose answer was lost may ask again with its code, and is that desk.
 
         :raises NotAllowed: when the code is unknown, used or too old; which of them is not said.
         """
@@ -218,18 +218,35 @@ class Accounts:
                 (now, code_hash(code), now),
             ).fetchone()
             if used is None:
-                raise NotAllowed(
-                    N_("Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru.")
-                )
-            return self._add_desk(used[0], used[1], desk_name or used[2], install)
+                return self._enrolled_before(code, install, now)
+            return self._add_desk(used[0], used[1], desk_name or used[2], install, now)
+
+    def _enrolled_before(self, code: str, install: str, now: int) -> EnrolReply:
+        """The desk that this code has made of this very installation, with a new token."""
+        found = self._hub.database.one(
+            "SELECT desk.id, desk.city, desk.dinas, desk.name, token.key_id FROM enrolment"
+            " JOIN desk ON desk.created_at = used_at AND desk.install = ? AND desk.revoked_at IS NULL"
+            " JOIN token ON token.owner = desk.id AND token.purpose = 'desk'"
+            " AND token.replaces = '' AND token.not_after IS NULL"
+            " WHERE code_hash = ? AND enrolment.not_after >= ?",
+            (install, code_hash(code), now),
+        )
+        if found is None or not install:
+            raise NotAllowed(
+                N_("Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit; minta kode baru.")
+            )
+        *identity, lost = found
+        desk = DeskIdentity(*identity)
+        token = self._tokens.add(make_token(DESK_PREFIX), desk.id, "desk", desk.city, replaces=lost)
+        return EnrolReply(str(token), self._hub.server_id, desk)
 
     def add_desk(self, city: str, dinas: str, name: str, install: str = "") -> EnrolReply:
         """A desk without a code, for whoever runs central itself (demonstration, tests)."""
         dinas = self._dinas_of(city, frozenset({Role.OFFICER}), dinas)
         with self._hub.database.writing():
-            return self._add_desk(city, dinas, name, install)
+            return self._add_desk(city, dinas, name, install, to_ms(self._hub.now()))
 
-    def _add_desk(self, city: str, dinas: str, name: str, install: str) -> EnrolReply:
+    def _add_desk(self, city: str, dinas: str, name: str, install: str, now: int) -> EnrolReply:
         desk = DeskIdentity(new_id("d"), city, dinas, clean(name, multiline=False, limit=_NAME_LENGTH))
         self._hub.database.run(
             "INSERT INTO desk (id, city, dinas, name, install, client, scope_version, created_at, wipe) "
@@ -240,7 +257,7 @@ class Accounts:
                 dinas,
                 desk.name,
                 clean(install, multiline=False, limit=_NAME_LENGTH),
-                to_ms(self._hub.now()),
+                now,
             ),
         )
         token = self._tokens.add(make_token(DESK_PREFIX), desk.id, "desk", city)

@@ -53,7 +53,10 @@ def enrol(url: str, code: str, desk_name: str, home: Home, *, private_ca: Path |
     transport = Transport(url, private_ca=private_ca)
     with _opened(home) as store, closing(transport):
         _check_free(store, transport)
-        request = EnrolRequest(code=code.strip(), desk_name=desk_name, install=_install_of(store))
+        install = _install_of(store)
+        # Kept before it is told: where the answer is lost, the same code and this make the same desk again.
+        store.writing(meta.put, meta.INSTALL, install)
+        request = EnrolRequest(code=code.strip(), desk_name=desk_name, install=install)
         reply = transport.send("POST", "/v1/enrol", EnrolReply, body=request)
         return _settle_in(store, transport, reply.token, reply.server_id)
 

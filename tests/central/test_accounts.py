@@ -52,6 +52,24 @@ def test_a_code_makes_one_desk_once(office: Any) -> None:
         accounts.enrol(code, "Meja 3", "i_2")
 
 
+def test_an_installation_whose_answer_was_lost_is_the_same_desk_again(office: Any) -> None:
+    accounts = office.hub.accounts
+    code = accounts.enrolment_code("bogor", "dishub", "Meja 2")
+    lost = accounts.enrol(code, "", "i_1")
+    office.clock.forward(minutes=9)
+    again = accounts.enrol(code, "", "i_1")
+    assert again.desk == lost.desk
+    assert accounts.desk_of(again.token) == lost.desk
+    with pytest.raises(TokenRefused):
+        accounts.desk_of(lost.token)  # whoever has it, it is not the desk
+    for install in ("i_2", ""):
+        with pytest.raises(NotAllowed):
+            accounts.enrol(code, "", install)
+    office.clock.forward(minutes=2)
+    with pytest.raises(NotAllowed):
+        accounts.enrol(code, "", "i_1")
+
+
 def test_a_code_ends_after_ten_minutes(office: Any) -> None:
     accounts = office.hub.accounts
     in_time, late = (accounts.enrolment_code("bogor", "dlh", "") for _ in range(2))

@@ -3,13 +3,15 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qlue_desk.domain.complaint import Role
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in, tokens
-from qlue_desk.sync.errors import Forbidden, NotEnrolled, Refused, SignInFailed
+from qlue_desk.sync.errors import BadReply, Forbidden, NotEnrolled, Refused, SignInFailed
+from qlue_desk.sync.transport import Transport
 from tests.sync.rig import PASSWORD, Central
 
 
@@ -38,6 +40,25 @@ def test_a_code_makes_a_desk_once(central: Central, store: Store, tmp_path: Path
     with pytest.raises(Forbidden) as caught:
         signing_in.enrol(central.url, code, "Lagi", tmp_path / "lain")
     assert "Kode pendaftaran salah" in caught.value.sentence()
+
+
+def test_a_code_whose_answer_was_lost_is_good_for_the_same_desk(
+    central: Central, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja depan")
+    send = Transport.send
+
+    def lost(transport: Transport, method: str, path: str, *rest: Any, **options: Any) -> Any:
+        send(transport, method, path, *rest, **options)
+        raise BadReply("cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transport, "send", lost)
+        with pytest.raises(BadReply):
+            signing_in.enrol(central.url, code, "Meja depan", store)
+    signing_in.enrol(central.url, code, "Meja depan", store)
+    with central.hub.database.connected():
+        assert central.hub.database.all("SELECT count(*) FROM desk WHERE name = 'Meja depan'") == [(1,)]
 
 
 def test_signing_in_online_then_offline(central: Central, store: Store) -> None:
