@@ -125,8 +125,10 @@ def restore(data: Path, source: Path, now: Callable[[], dt.datetime] = utc_now) 
 
     :raises DatabaseProblem: when the backup is missing, damaged or another server's, or central serves.
     """
-    if not source.is_file():
+    if not source.exists():
         raise DatabaseProblem(N_("Cadangan {path} tidak ada."), path=str(source))
+    if not source.is_file():
+        raise DatabaseProblem(N_("Cadangan {path} bukan berkas biasa."), path=str(source))
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = data / f".restore.{os.getpid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -148,6 +148,7 @@ def test_a_damaged_or_foreign_backup_is_refused_and_nothing_changes(office: Any,
     other.close()
     for given, sentence in (
         (tmp_path / "none.db", "none.db tidak ada"),
+        (tmp_path, "bukan berkas biasa"),
         (damaged, "damaged.db tidak utuh: aliran bogor: isi kejadian 1 berubah"),
         (text, r"text.db tidak dapat dibaca \(file is not a database\)"),
         (foreign, "Cadangan ini dari server s_"),
