@@ -28,6 +28,11 @@ def read_until(workplace: Workplace, text: str, now: dt.datetime | None = None) 
     return snoozing.read(text, local, workplace.clocks.calendar)
 
 
+def examples(workplace: Workplace, now: dt.datetime | None = None) -> str:
+    """Times to type, for a hint."""
+    return snoozing.examples((now or utc_now()).astimezone(workplace.zone))
+
+
 def choices(workplace: Workplace, now: dt.datetime | None = None) -> list[tuple[str, dt.datetime]]:
     """The usual moments with their words."""
     local = (now or utc_now()).astimezone(workplace.zone)

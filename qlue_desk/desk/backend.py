@@ -395,6 +395,10 @@ class Backend:
         """A moment as people write it."""
         return snoozing.read_until(self.workplace, text, self.now())
 
+    def until_examples(self) -> str:
+        """Moments to type, for a hint."""
+        return snoozing.examples(self.workplace, self.now())
+
     async def ids(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
         """Row number and id of reports, for lists too long to read in full."""
         return await asyncio.wrap_future(self.store.read(queue.ids, numbers))

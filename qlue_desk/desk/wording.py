@@ -5,10 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from qlue_desk.domain.calendar import nearest_day
 from qlue_desk.phrases import MINUS, ago, clock_time, number, office_span, span, stamp
 from qlue_desk.phrases import day_words as day
 
-__all__ = ["MINUS", "ago", "clock_time", "day", "number", "office_span", "read_date", "span", "stamp"]
+__all__ = [
+    "MINUS",
+    "ago",
+    "clock_time",
+    "date_example",
+    "day",
+    "number",
+    "office_span",
+    "read_date",
+    "span",
+    "stamp",
+]
 
 _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 
@@ -16,7 +28,7 @@ _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 def read_date(text: str, today: dt.date) -> dt.date | None:
     """A date as people write it: `2026-11-30`, `30/11`, `30-11-2026`, `+3`, `besok`, `senin`.
 
-    None when it cannot be read; a day and month without a year is the next such day.
+    None when it cannot be read; a day and month without a year is the nearest such day.
     """
     text = text.strip().lower()
     if text in _NEAR_DAYS:
@@ -31,10 +43,16 @@ def read_date(text: str, today: dt.date) -> dt.date | None:
         match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?", text)
         if match is None:
             return None
-        found = dt.date(int(match[3] or today.year), int(match[2]), int(match[1]))
-        return found if match[3] or found >= today else found.replace(year=today.year + 1)
+        day, month = int(match[1]), int(match[2])
+        return dt.date(int(match[3]), month, day) if match[3] else nearest_day(day, month, today)
     except ValueError:
         return None
+
+
+def date_example(today: dt.date) -> str:
+    """A date to type, for a hint: one still to come, `30/11`."""
+    soon = today + dt.timedelta(days=6)
+    return f"{soon.day}/{soon.month}"
 
 
 _NEAR_DAYS = {"hari ini": 0, "besok": 1, "lusa": 2, "minggu depan": 7, "tomorrow": 1}

@@ -6,6 +6,7 @@ row that shows a deadline asks here.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -32,6 +33,19 @@ _CLOCK_UNIT: dict[Unit, dt.timedelta] = {
     Unit.WORKING_HOURS: dt.timedelta(hours=1),
     Unit.WORKING_DAYS: _DAY,
 }
+
+
+def nearest_day(day: int, month: int, today: dt.date) -> dt.date:
+    """A day that was written without its year: the nearest one, which may have passed.
+
+    Whoever writes 30/11 on 1 December means yesterday, and must be told so rather than wait a year.
+    `ValueError` when no such day is near.
+    """
+    near = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with contextlib.suppress(ValueError):  # 29 February
+            near.append(dt.date(year, month, day))
+    return min(near, key=lambda each: abs(each - today))
 
 
 class CalendarError(ValueError):

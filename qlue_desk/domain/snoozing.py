@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from qlue_desk.domain.calendar import LONGEST_CLOSURE, WorkCalendar
+from qlue_desk.domain.calendar import LONGEST_CLOSURE, WorkCalendar, nearest_day
 from qlue_desk.domain.moves import N_, Code, Refusal
 from qlue_desk.domain.query import parse_duration
 
@@ -26,22 +26,27 @@ _WEEKDAYS = {
     )
     for word in words.split()
 }  # fmt: skip
-_MONTHS = {
-    word: place
-    for place, words in enumerate(
-        ("jan", "feb", "mar", "apr", "mei may", "jun", "jul", "agu aug agt", "sep", "okt oct", "nov", "des dec"), 1
-    )
-    for word in words.split()
-}  # fmt: skip
+_MONTH_WORDS = (
+    "jan", "feb", "mar", "apr", "mei may", "jun", "jul", "agu aug agt", "sep", "okt oct", "nov", "des dec"
+)  # fmt: skip
+_MONTHS = {word: place for place, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _NEAR = {"hari ini": 0, "today": 0, "besok": 1, "tomorrow": 1, "lusa": 2}
 _PARTS = {"pagi": None, "morning": None, "siang": _NOON, "noon": _NOON, "sore": AFTERNOON, "malam": _EVENING}
 """Times of day by name; None is when the office opens."""
+_YEAR = re.compile(r"\d{4}")
 _CLOCK = re.compile(r"(?:jam |pukul )?(\d{1,2})(?:[.:](\d{2}))?")
 
-EXAMPLES = "3h, besok 9, senin, sore, 12 Des, 30/11 13.30"
 UNREADABLE = N_("“{found}” bukan waktu; tulis misalnya {examples}.")
 PAST = N_("{found} sudah lewat.")
+PAST_DAY = N_("{found} sudah lewat; untuk yang berikutnya tulis juga tahunnya.")
 TOO_FAR = N_("{found} terlalu jauh; paling lama setahun.")
+
+
+def examples(now: dt.datetime) -> str:
+    """Times to type, for a hint; the dates among them are still to come."""
+    near, far = now.date() + _DAY * 6, now.date() + _DAY * 18
+    month = _MONTH_WORDS[far.month - 1].split()[0].title()
+    return f"3 jam, besok 9, senin, sore, {far.day} {month}, {near.day}/{near.month} 13.30"
 
 
 def choices(now: dt.datetime, calendar: WorkCalendar) -> list[tuple[str, dt.datetime]]:
@@ -73,9 +78,12 @@ def read(text: str, now: dt.datetime, calendar: WorkCalendar) -> dt.datetime | R
     written = " ".join(text.casefold().split())
     found = _moment(written, now, calendar)
     if found is None:
-        return Refusal(Code.INVALID_ARGS, UNREADABLE, {"found": text.strip(), "examples": EXAMPLES}, "until")
+        return Refusal(
+            Code.INVALID_ARGS, UNREADABLE, {"found": text.strip(), "examples": examples(now)}, "until"
+        )
     if found <= now:
-        return Refusal(Code.INVALID_ARGS, PAST, {"found": text.strip()}, "until")
+        template = PAST if found.date() == now.date() or _YEAR.search(written) else PAST_DAY
+        return Refusal(Code.INVALID_ARGS, template, {"found": text.strip()}, "until")
     if found > now + LONGEST:
         return Refusal(Code.INVALID_ARGS, TOO_FAR, {"found": text.strip()}, "until")
     return found
@@ -127,9 +135,7 @@ def _day(words: str, today: dt.date) -> dt.date | None:
 
 
 def _dated(day: int, month: int, year: str | None, today: dt.date) -> dt.date:
-    """Without a year the next such day."""
-    found = dt.date(int(year or today.year), month, day)
-    return found if year or found >= today else found.replace(year=today.year + 1)
+    return dt.date(int(year), month, day) if year else nearest_day(day, month, today)
 
 
 def _time(words: str, calendar: WorkCalendar) -> dt.time | None:

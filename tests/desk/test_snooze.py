@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from qlue_desk.casework import snoozing
 from qlue_desk.desk.app import QlueDesk
@@ -55,6 +56,42 @@ def test_typed_until_a_time_it_leaves_the_list_and_w_wakes_it(world: DeskWorld) 
         await pilot.press("w")
         await until(lambda: said(app) == "Tunda dilepas: BGR-26-000001.")
         await until(lambda: "· 3" in title(app) and "☾" not in text(app))
+
+    play(world, scene)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("besok 9", "→ 25 Nov 09.00"),
+        ("jumat", "→ 27 Nov 07.30"),
+        ("kamis 13", "→ 26 Nov 13.00"),
+        ("9", "→ 25 Nov 09.00"),
+    ],
+)
+def test_what_is_no_digit_of_a_choice_is_typed_into_the_line(
+    world: DeskWorld, typed: str, meant: str
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await ask(app, pilot)
+        await pilot.press(*typed)
+        await until(lambda: app.screen.query_one("#typed", Input).value == typed)
+        assert meant in text(app)
+
+    play(world, scene)
+
+
+def test_an_unreadable_or_past_time_takes_no_choice(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await ask(app, pilot)
+        await until(lambda: "atau ketik: 3 jam, besok 9, senin, sore, 12 Des, 30/11 13.30" in text(app))
+        await pilot.press(*"kemarin", "enter")
+        await until(lambda: "“kemarin” bukan waktu" in text(app))
+        for _ in "kemarin":
+            await pilot.press("backspace")
+        await pilot.press(*"23/11", "enter")
+        await until(lambda: "23/11 sudah lewat; untuk yang berikutnya tulis juga tahunnya." in text(app))
+        assert app.screen.query_one("#typed", Input).value == "23/11"
 
     play(world, scene)
 

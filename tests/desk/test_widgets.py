@@ -213,6 +213,7 @@ def test_deadlines_are_words(seconds: int, words: str) -> None:
         ("2026-11-30", dt.date(2026, 11, 30)),
         ("30/11", dt.date(2026, 11, 30)),
         ("1-2", dt.date(2027, 2, 1)),
+        ("23/11", dt.date(2026, 11, 23)),  # a day that has passed; the move says so
         ("30.11.2027", dt.date(2027, 11, 30)),
         ("+3", dt.date(2026, 11, 27)),
         ("besok", dt.date(2026, 11, 25)),

@@ -10,7 +10,7 @@ import pytest
 from qlue_desk.domain.calendar import WorkCalendar
 from qlue_desk.domain.city import WorkingDay
 from qlue_desk.domain.moves import Refusal
-from qlue_desk.domain.snoozing import choices, read
+from qlue_desk.domain.snoozing import choices, examples, read
 
 ZONE = ZoneInfo("Asia/Jakarta")
 DAY = WorkingDay(start=dt.time(7, 30), end=dt.time(16), friday_end=dt.time(16, 30), ramadan_start=dt.time(8))
@@ -59,11 +59,17 @@ def test_times_as_people_write_them(written: str, moment: str) -> None:
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ("nanti", "“nanti” bukan waktu; tulis misalnya 3h, besok 9, senin, sore, 12 Des, 30/11 13.30."),
-        ("besok 25", "“besok 25” bukan waktu; tulis misalnya 3h, besok 9, senin, sore, 12 Des, 30/11 13.30."),
-        ("31/2", "“31/2” bukan waktu; tulis misalnya 3h, besok 9, senin, sore, 12 Des, 30/11 13.30."),
-        ("", "“” bukan waktu; tulis misalnya 3h, besok 9, senin, sore, 12 Des, 30/11 13.30."),
+        ("nanti", "“nanti” bukan waktu; tulis misalnya 3 jam, besok 9, senin, sore, 12 Des, 30/11 13.30."),
+        (
+            "besok 25",
+            "“besok 25” bukan waktu; tulis misalnya 3 jam, besok 9, senin, sore, 12 Des, 30/11 13.30.",
+        ),
+        ("31/2", "“31/2” bukan waktu; tulis misalnya 3 jam, besok 9, senin, sore, 12 Des, 30/11 13.30."),
+        ("", "“” bukan waktu; tulis misalnya 3 jam, besok 9, senin, sore, 12 Des, 30/11 13.30."),
         ("hari ini 8", "hari ini 8 sudah lewat."),
+        ("23/11", "23/11 sudah lewat; untuk yang berikutnya tulis juga tahunnya."),
+        ("23 Nov 13.30", "23 Nov 13.30 sudah lewat; untuk yang berikutnya tulis juga tahunnya."),
+        ("1 Jun", "1 Jun sudah lewat; untuk yang berikutnya tulis juga tahunnya."),
         ("1-1-2026", "1-1-2026 sudah lewat."),
         ("1-1-2030", "1-1-2030 terlalu jauh; paling lama setahun."),
         ("99999w", "99999w terlalu jauh; paling lama setahun."),
@@ -73,6 +79,21 @@ def test_what_is_no_time_is_said(written: str, sentence: str) -> None:
     found = read(written, NOW, CALENDAR)
     assert isinstance(found, Refusal)
     assert found.sentence() == sentence
+
+
+@pytest.mark.parametrize(
+    "now", [NOW, NOW.replace(month=12, day=1), NOW.replace(month=12, day=31), NOW.replace(month=7)]
+)
+def test_every_example_of_the_hint_is_still_to_come(now: dt.datetime) -> None:
+    for example in examples(now).split(", "):
+        assert isinstance(read(example, now, CALENDAR), dt.datetime), example
+
+
+def test_a_day_of_last_december_is_past_in_january_too() -> None:
+    january = NOW.replace(year=2027, month=1, day=5)
+    found = read("30/12", january, CALENDAR)
+    assert isinstance(found, Refusal)
+    assert found.sentence() == "30/12 sudah lewat; untuk yang berikutnya tulis juga tahunnya."
 
 
 def test_choices_follow_the_clock_and_the_working_calendar() -> None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from qlue_desk.desk import wording
 from qlue_desk.desk.widgets.fields import Choice, DateInput, NoteArea, Picker, SafeInput, value_of
 from qlue_desk.desk.widgets.paths import PathInput
 from qlue_desk.domain.city import City
@@ -139,7 +140,12 @@ class MoveForm(Vertical):
         if edge.to is not To.NOTHING:
             found.append(self._target())
         if edge.until:
-            date = DateInput(self.material.today, placeholder=_("besok, +3, senin, 30/11"))
+            date = DateInput(
+                self.material.today,
+                placeholder=_("besok, +3, senin, {date}").format(
+                    date=wording.date_example(self.material.today)
+                ),
+            )
             found.append(("until", _("Sampai"), date))
         if self.material.replies:
             ready = Picker(
@@ -261,8 +267,8 @@ class MoveForm(Vertical):
         """What cannot be read at all, as (field, sentence), before a rule is asked."""
         date = self.fields.get("until")
         if isinstance(date, DateInput) and date.value.strip() and date.date is None:
-            return "until", _("“{text}” bukan tanggal; tulis misalnya besok, +3 atau 30/11.").format(
-                text=date.value
+            return "until", _("“{text}” bukan tanggal; tulis misalnya besok, +3 atau {date}.").format(
+                text=date.value, date=wording.date_example(self.material.today)
             )
         paths = self.fields.get("evidence")
         if isinstance(paths, PathInput) and paths.missing:

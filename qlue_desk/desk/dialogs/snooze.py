@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,7 +16,6 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.safe_text import fit
 from qlue_desk.desk.widgets.fields import SafeInput
-from qlue_desk.domain import snoozing
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 
@@ -23,13 +23,13 @@ LABEL = 26
 
 
 class SnoozeDialog(Dialog[dt.datetime]):
-    """Choices above, a line to type below; any letter or digit beyond the choices goes into the line."""
+    """Choices above, a line to type below; what is no digit of a choice goes into the line by itself.
+
+    So there is no `j` and `k` here: `jumat` and `kamis` begin with them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
         Binding("tab", "to_line", show=False, priority=True),
-        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 5)),
     ]
 
     def __init__(
@@ -38,14 +38,16 @@ class SnoozeDialog(Dialog[dt.datetime]):
         choices: Sequence[tuple[str, dt.datetime]],
         read: Callable[[str], dt.datetime | Refusal],
         shown: Callable[[dt.datetime], str],
+        examples: str,
     ) -> None:
-        """`read` understands what is typed, `shown` writes a moment."""
+        """`read` understands what is typed, `shown` writes a moment, `examples` are times to type."""
         super().__init__()
         self.title_text = title
         self.choices = choices
         self.read = read
         self.shown = shown
-        self.keys_text = _("angka atau enter pilih   tab ketik waktu   esc batal")
+        self.examples = examples
+        self.keys_text = _("angka langsung pilih   ↑ ↓ enter pilih   huruf atau tab ketik waktu   esc batal")
 
     def body(self) -> ComposeResult:
         """Choices, line, and what the line means."""
@@ -63,7 +65,9 @@ class SnoozeDialog(Dialog[dt.datetime]):
             id="moments",
         )
         yield SafeInput(
-            placeholder=_("atau ketik: {examples}").format(examples=snoozing.EXAMPLES), id="typed"
+            placeholder=_("atau ketik: {examples}").format(examples=self.examples),
+            select_on_focus=False,
+            id="typed",
         )
         yield Static(id="meant")
 
@@ -71,20 +75,24 @@ class SnoozeDialog(Dialog[dt.datetime]):
         """On the first choice."""
         self.query_one("#moments").focus()
 
-    def action_step(self, step: int) -> None:
-        """Move."""
-        options = self.query_one("#moments", OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
+    def on_key(self, event: events.Key) -> None:
+        """Over the choices: a digit chooses at once, anything else is meant for the line."""
+        line = self.query_one("#typed", SafeInput)
+        typed = event.character
+        if not event.is_printable or not typed or line.has_focus:
+            return
+        event.stop()
+        places = [str(place) for place in range(1, len(self.choices) + 1)]
+        if typed in places:
+            self.dismiss(self.choices[places.index(typed)][1])
+        else:
+            self.set_focus(line)
+            line.insert_text_at_cursor(typed)
 
     def action_to_line(self) -> None:
         """Tab: between the choices and the line."""
         line = self.query_one("#typed")
         (self.query_one("#moments") if line.has_focus else line).focus()
-
-    def action_choose(self, number: int) -> None:
-        """By digit."""
-        if number <= len(self.choices):
-            self.dismiss(self.choices[number - 1][1])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """By enter or click."""

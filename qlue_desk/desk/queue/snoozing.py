@@ -57,6 +57,7 @@ class Snoozing:
                 await self.backend.snooze_choices(),
                 self.backend.read_until,
                 self._shown,
+                self.backend.until_examples(),
             )
         )
         if until is not None:
