@@ -54,6 +54,10 @@ class TypedAhead:
         self._works: dict[object, _Work] = {}
         self._thrown_away_at: float | None = None
         """When the last key was thrown away; those that follow without a pause belong to it."""
+        self._given_at = 0.0
+        """When the key was pressed that the app has now."""
+        self._ignored: str | None = None
+        """A key that does nothing when it comes next and without a pause."""
 
     # --- what keys wait for ----------------------------------------------------------------------
 
@@ -74,11 +78,24 @@ class TypedAhead:
 
     def pushed(self, screen: Screen[Any]) -> None:
         """A screen has come over another; a question must be read before it is answered."""
+        self._ignored = None
         below = self._app.screen_stack[-2:-1]
         for work in self._works.values():
             work.opened = work.opened or work.screen in below
         if not getattr(screen, "takes_typed_ahead", True) and self._throw_away():
             screen.call_later(screen.typed_too_early)  # type: ignore[attr-defined]
+
+    def ignore_next(self, key: str) -> None:
+        """Typed right behind the key that is being handled, this one belongs to it and does nothing."""
+        if not self._line:
+            self._ignored = key
+        elif self._is_right_behind(self._line[0], key):
+            self._line.popleft()
+
+    def _is_right_behind(self, event: Stroke, key: str) -> bool:
+        return (
+            isinstance(event, events.Key) and event.key == key and event.time - self._given_at < BURST_PAUSE
+        )
 
     def _throw_away(self) -> bool:
         thrown = bool(self._line)
@@ -106,13 +123,17 @@ class TypedAhead:
     def takes(self, event: Stroke) -> bool:
         """Whether the app shall leave this key alone for now."""
         if event is self._turn:
-            self._turn = None
+            self._turn, self._given_at = None, event.time
             return False
         if event.is_forwarded or (isinstance(event, events.Key) and event.key in _ALWAYS):
             return False
         if self._belongs_to_thrown_away(event):
             return True
+        ignored, self._ignored = self._ignored, None
+        if ignored and self._is_right_behind(event, ignored):
+            return True
         if self._giving is None and self._is_settled() and not self._rows_are_awaited():
+            self._given_at = event.time
             return False
         self._line.append(event)
         if self._giving is None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -84,6 +85,21 @@ def test_the_filled_text_is_shown_before_it_runs_and_u_takes_all_of_it_back(worl
         await pilot.press("u")
         await until(lambda: said(app) == f"Dibatalkan: Makro {mine}.")
         assert sent(world) == []
+
+    play(world, scene)
+
+
+def test_an_enter_right_behind_the_key_that_runs_opens_nothing(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        for key in ("m", "1", "enter"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: len(sent(world)) == 3 and said(app).startswith("Terima, survei besok"))
+        await pilot.press("j")  # comes behind what the enter might have done
+        await until(lambda: current(app) == "BGR-26-000002")
+        assert queue(app).has_focus
+        await menu(app, pilot)
+        await pilot.press("enter")  # one that was meant for the menu
+        await until(lambda: len(sent(world)) == 6)
 
     play(world, scene)
 

@@ -18,6 +18,7 @@ from qlue_desk.desk.dialogs.follow_up import Done, why_not
 from qlue_desk.desk.later import by_key
 from qlue_desk.desk.queue.deeds import of_macro
 from qlue_desk.desk.safe_text import fit, safe
+from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.domain.city import City
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_BY_WORD, PRIORITY_LABEL, To, Verb
 from qlue_desk.domain.moves import Refusal
@@ -60,7 +61,9 @@ class MacroDialog(ActingDialog[Done]):
         self.agree = agree
         self.how_many = how_many
         self.preselect = preselect
-        self.keys_text = _("huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   esc batal")
+        self.keys_text = _(
+            "tombol pilih, yang sudah terpilih langsung jalan   enter jalankan   ctrl+n jalankan, lalu berikutnya   esc batal"
+        )
 
     def body(self) -> ComposeResult:
         """The macros, and what the chosen one does."""
@@ -137,6 +140,8 @@ class MacroDialog(ActingDialog[Done]):
         if self._is_closed(self.fits[place]):
             self._say_why(self.fits[place])
         elif options.highlighted == place:
+            ahead: TypedAhead = self.app.typed_ahead  # type: ignore[attr-defined]
+            ahead.ignore_next("enter")  # of a hand that confirms; the list below would open the report
             self._run(then_next=False)
         else:
             options.highlighted = place
