@@ -76,6 +76,12 @@ def looks_like_phone(text: str) -> bool:
     return _PHONE.fullmatch(text.strip(' "')) is not None
 
 
+def phone_in(text: str) -> str:
+    """The first telephone number in a text, as it stands there; '' when there is none."""
+    found = _PHONE.search(_NIK.sub("", text))
+    return found[0] if found else ""
+
+
 def mask_phone(raw: str) -> str:
     """`+628121234678` → `0812••••678`; short, foreign or odd numbers are hidden in full, '' stays ''.
 

@@ -9,6 +9,8 @@ import msgspec
 from qlue_desk.domain.text import storable
 from qlue_desk.store.bound import connection
 
+NOTE, PUBLIC_NOTE = "note", "note.public"
+"""What a note's text is kept under: who is to read it is kept with it."""
 FOLLOW_UP = "follow_up."
 """What a move's text is kept under: this and its kind."""
 

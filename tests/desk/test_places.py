@@ -535,6 +535,55 @@ def test_a_sheet_that_is_left_says_that_the_text_is_kept(world: DeskWorld) -> No
     play(world, scene)
 
 
+def test_a_draft_comes_back_for_those_who_were_to_read_it(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        cells = desk_screen(app).current_cells
+        assert cells is not None
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        app.screen.query_one(NoteArea).insert("Sudah dicek")
+        await pilot.press("ctrl+t", "escape")
+        await until(lambda: "konsep" in said.sentence)
+        assert world.store.reading(drafts.of_complaint, cells.id) == {"note.public": "Sudah dicek"}
+        await pilot.press("c")
+        await until(lambda: "PUBLIK: pelapor membaca" in text_of(app) and "Sudah dicek" in text_of(app))
+        await pilot.press("ctrl+t")
+        await until(lambda: world.store.reading(drafts.of_complaint, cells.id) == {"note": "Sudah dicek"})
+        await pilot.press("enter")
+        await until(lambda: said.sentence.startswith(f"Catatan intern tersimpan: {cells.number}."))
+        assert world.store.reading(drafts.of_complaint, cells.id) == {}
+
+    play(world, scene)
+
+
+def test_a_telephone_number_for_the_reporter_is_asked_about(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        app.screen.query_one(NoteArea).insert("Hubungi Pak Asep di 0812-3456-7890")
+        await pilot.press("ctrl+t", "enter")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.query("#question"))
+        asked = app.screen.question  # type: ignore[attr-defined]
+        assert "memuat nomor telepon; di halamannya nomor itu tampil sebagai 0812••••890" in asked
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        assert waiting(world) == []
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.query("#question"))
+        await pilot.press("enter")
+        await until(lambda: said.sentence.startswith("Catatan untuk pelapor tersimpan: "))
+        assert waiting(world) == ["note"]
+        await pilot.press("c")  # colleagues may read a number
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        app.screen.query_one(NoteArea).insert("Hubungi Pak Asep di 0812-3456-7890")
+        await pilot.press("enter")
+        await until(lambda: waiting(world) == ["note", "note"])
+
+    play(world, scene)
+
+
 def test_a_public_note_says_so_before_it_is_sent(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("c")

@@ -124,6 +124,12 @@ class DraftKeeper:
             self._kept = text
             self._save(text)
 
+    def anew(self, text: str) -> None:
+        """Save at once although the text may be the same: where it is kept has changed."""
+        self._stop()
+        self._kept = text
+        self._save(text)
+
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.stop()

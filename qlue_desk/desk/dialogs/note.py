@@ -33,19 +33,21 @@ class NoteDialog(ActingDialog[Done]):
         title: str,
         draft: str,
         perform: Callable[[Fields], Awaitable[Refusal | None]],
-        save_draft: Callable[[str], None],
+        save_draft: Callable[[str, bool], None],
         *,
+        public: bool = False,
         how_many: int = 1,
         agree: Agree | None = None,
     ) -> None:
+        """`public`: the draft was begun for the reporter; `save_draft` takes a text and that."""
         super().__init__()
         self.title_text = title
         self.draft = draft
         self.perform = perform
         self.how_many = how_many
         self.agree = agree
-        self.keepers = {"note": DraftKeeper(self, draft, save_draft)}
-        self.public = False
+        self.keepers = {"note": DraftKeeper(self, draft, lambda text: save_draft(text, self.public))}
+        self.public = public
         self.left = ""
         """What was typed and not sent when it was closed; it is kept."""
 
@@ -79,6 +81,7 @@ class NoteDialog(ActingDialog[Done]):
     def action_toggle_public(self) -> None:
         """Ctrl+t."""
         self.public = not self.public
+        self.keepers["note"].anew(self.query_one(NoteArea).text)
         self._show_audience()
 
     def on_submitted(self, event: Submitted) -> None:

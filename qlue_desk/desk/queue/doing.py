@@ -13,7 +13,7 @@ from textual.content import Content
 
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
-from qlue_desk.desk.dialogs.base import ChooseDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.duplicate import original_content
 from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perform
 from qlue_desk.desk.dialogs.form import Material, people_choices
@@ -23,7 +23,7 @@ from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
-from qlue_desk.desk.queue.telling import kept_sentence
+from qlue_desk.desk.queue.telling import kept_sentence, phone_question
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
@@ -125,6 +125,10 @@ class Doing(Performing):
 
     def _agree(self, chosen: Chosen) -> Agree:
         async def agree(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> bool:
+            if question := phone_question(verb, fields):
+                dialog = ConfirmDialog(_("Nomor telepon"), question)
+                if not await self.screen.app.push_screen_wait(dialog):
+                    return False
             return await self.agree(chosen, Deed(verb, fields, tuple(evidence)))
 
         return agree
@@ -144,12 +148,14 @@ class Doing(Performing):
         title = _("Catatan {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Catatan pada {n} laporan").format(n=len(chosen))
-        draft = await self.backend.draft(first.id, "note")
+        internal = await self.backend.draft(first.id, drafts.NOTE)
+        public = await self.backend.draft(first.id, drafts.PUBLIC_NOTE)
         dialog = NoteDialog(
             title,
-            draft,
+            public or internal,
             lambda fields: act(Verb.NOTE, fields, ()),
-            lambda text: self.backend.save_draft(first.id, "note", text),
+            lambda text, public: self.backend.save_note(first.id, text, public=public),
+            public=bool(public),
             how_many=len(chosen),
             agree=self._agree(chosen),
         )

@@ -21,10 +21,12 @@ from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.telling import (
     done_sentence,
+    noted_sentence,
     nothing_to_undo,
     sending_sentence,
     undone_sentence,
 )
+from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
@@ -133,7 +135,11 @@ class Performing:
             say(self.screen, f"{stopped} {back}".strip(), wrong=True)
         elif not refused:
             if outcomes:
-                sentence = done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
+                sentence = (
+                    noted_sentence(outcomes, public=deed.fields.public)
+                    if deed.verb is Verb.NOTE and deed.macro is None
+                    else done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
+                )
                 say(self.screen, f"{sentence} {back}".strip())
             return
         if len(outcomes) == 1 and outcomes[0].refusal is not None:

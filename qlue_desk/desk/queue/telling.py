@@ -13,6 +13,8 @@ from qlue_desk.desk.queue.many import Worked
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
+from qlue_desk.domain.moves import Fields
+from qlue_desk.domain.privacy import mask_phone, phone_in
 from qlue_desk.settings import Settings
 from qlue_desk.store.grace import BULK_TIMES
 from qlue_desk.store.strokes import Stroke
@@ -28,12 +30,37 @@ def done_sentence(verb: Verb, outcomes: Sequence[Outcome], city: City, label: st
     """
     places = list(dict.fromkeys(where(verb, outcome.before, outcome.after, city) for outcome in outcomes))
     template = _("{move}: {number} → {where}.") if len(places) == 1 and places[0] else _("{move}: {number}.")
-    number = (
-        outcomes[0].number or outcomes[0].ref
-        if len(outcomes) == 1
-        else n_("{n} laporan", len(outcomes)).format(n=len(outcomes))
+    label = label or _(EDGE_BY_VERB[verb].label)
+    return template.format(move=label, number=_one_or_many(outcomes), where=places[0])
+
+
+def noted_sentence(outcomes: Sequence[Outcome], *, public: bool) -> str:
+    """Which reports got a note, and who reads it."""
+    template = (
+        _("Catatan untuk pelapor tersimpan: {number}.")
+        if public
+        else _("Catatan intern tersimpan: {number}.")
     )
-    return template.format(move=label or _(EDGE_BY_VERB[verb].label), number=number, where=places[0])
+    return template.format(number=_one_or_many(outcomes))
+
+
+def _one_or_many(outcomes: Sequence[Outcome]) -> str:
+    if len(outcomes) > 1:
+        return n_("{n} laporan", len(outcomes)).format(n=len(outcomes))
+    return outcomes[0].number or outcomes[0].ref
+
+
+def phone_question(verb: Verb, fields: Fields) -> str:
+    """What to ask before a text with a telephone number goes to the reporter; '' where it holds none.
+
+    The reporter's page masks the number, so that it is of no use there either.
+    """
+    number = phone_in(fields.note) if fields.public or EDGE_BY_VERB[verb].public else ""
+    if not number:
+        return ""
+    return _(
+        "Tulisan ini dibaca pelapor dan memuat nomor telepon; di halamannya nomor itu tampil sebagai {masked}. Kirim juga?"
+    ).format(masked=mask_phone(number))
 
 
 def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: City) -> str:
