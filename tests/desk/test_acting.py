@@ -239,7 +239,6 @@ _SAID = [
     ("u_rina", Status.ACKNOWLEDGED, "coordinate", Fields(to="PLN", note="tiang listrik"), "Koordinasi: {} → PLN."),
     ("u_dewi", Status.NEW, "refer", Fields(to="BBPJN", note="jalan nasional"), "Bukan kewenangan kota: {} → BBPJN."),
     ("u_dewi", Status.NEW, "recategorise", Fields(to="trotoar"), "Ganti kategori: {} → Trotoar."),
-    ("u_rina", Status.DISPATCHED, "note", Fields(note="sudah dilihat"), "Catatan: {}."),
 ]  # fmt: skip
 
 
