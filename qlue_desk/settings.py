@@ -11,11 +11,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from qlue_desk.domain import macro_text
+from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import JOURNAL_DAYS
@@ -109,7 +111,7 @@ class Macro(Section, frozen=True):
     when: str = ""
     """A query line; only reports that it finds. '' fits every report that the rest is allowed for."""
     do: str = ""
-    """A move by its English word."""
+    """A move by its English word or its Indonesian label."""
     to: str = ""
     """Where `do` leads, for moves that need it: a dinas, a party, a category."""
     reason: str = ""
@@ -121,6 +123,11 @@ class Macro(Section, frozen=True):
     assign: str = ""
     """`me`, or a colleague's name."""
     priority: str = ""
+
+    @property
+    def verb(self) -> Verb | None:
+        """The move of `do`."""
+        return macro_text.VERB_BY_WORD.get(self.do.casefold())
 
     def mistake(self) -> Mistake | None:
         """What of it can never run."""
@@ -221,6 +228,10 @@ class Settings(Section, frozen=True):
     central: Central = Central()
     serve: Serve = Serve()
     demo: Demo = Demo()
+    wrong_macros: dict[str, SettingsError] = {}
+    """Not written by anybody: macros of the file that can never run, which must not keep the rest from it."""
+
+    unwritten: ClassVar[tuple[str, ...]] = ("wrong_macros",)
 
 
 # --- where things lie ----------------------------------------------------------------------------
@@ -240,7 +251,9 @@ LARGEST_FILE = 1024 * 1024
 
 
 def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The first of `--config`, `QLUE_DESK_CONFIG`, `./config.toml`, the user's folder; None for none.
+    """The first of `--config`, `QLUE_DESK_CONFIG`, `./config.toml`, `QLUE_DESK_HOME`, the user's folder.
+
+    None where there is none.
 
     :raises SettingsError: when a file that was named is not there.
     """
@@ -257,7 +270,10 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
         return named
     from platformdirs import user_config_path
 
-    for candidate in (Path("config.toml"), user_config_path("qlue-desk", appauthor=False) / "config.toml"):
+    # Beside the data that were named: a demonstration writes its settings there.
+    beside = [Path(environ["QLUE_DESK_HOME"]).expanduser()] if environ.get("QLUE_DESK_HOME") else []
+    for folder in (Path(), *beside, user_config_path("qlue-desk", appauthor=False)):
+        candidate = folder / "config.toml"
         if _is_file(candidate):
             return candidate
     return None
@@ -327,4 +343,21 @@ def read_text(text: str, path: Path) -> Settings:
             line=line.group(1) if line else "1",
             why=re.sub(r" \(at .*\)$", "", str(error)),
         ) from error
-    return Checker(str(path), text).convert(Settings, values, ())
+    checker = Checker(str(path), text)
+    wrong = _take_wrong_macros(checker, values)
+    return replace(checker.convert(Settings, values, ()), wrong_macros=wrong)
+
+
+def _take_wrong_macros(checker: Checker, values: dict[str, Any]) -> dict[str, SettingsError]:
+    """Take those out that cannot run; returns by their names what is wrong with them."""
+    macros = values.get("macros")
+    wrong: dict[str, SettingsError] = {}
+    if not isinstance(macros, dict):
+        return wrong
+    for name, macro in list(macros.items()):
+        try:
+            checker.convert(Macro, macro, ("macros", name))
+        except SettingsError as error:
+            wrong[name] = error
+            del macros[name]
+    return wrong

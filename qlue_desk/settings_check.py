@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 
 import msgspec
 
+from qlue_desk.domain.macro_text import Value
 from qlue_desk.domain.moves import N_
 
-Mistake = tuple[str, str, dict[str, str]]
+Mistake = tuple[str, str, dict[str, Value]]
 """Key of a table, template of the sentence and its values; `{file}`, `{line}` and `{place}` are added."""
 
 
@@ -22,14 +23,17 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 class SettingsError(Exception):
     """A file of settings that cannot be taken; `str()` is one sentence with file and line."""
 
-    def __init__(self, template: str, **values: str) -> None:
-        super().__init__(template.format(**values))
+    def __init__(self, template: str, **values: Value) -> None:
         self.template = template
         self.values = values
+        super().__init__(self.sentence())
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language."""
-        values = {key: translate(value) if key == "why" else value for key, value in self.values.items()}
+        values = {
+            key: value(translate) if callable(value) else translate(value) if key == "why" else value
+            for key, value in self.values.items()
+        }
         return translate(self.template).format(**values)
 
 
@@ -48,6 +52,8 @@ class Checker:
         if not isinstance(values, dict):
             self._fail(path, values, f"[{'.'.join(path)}]", [])
         hints = get_type_hints(kind, include_extras=True)
+        for name in getattr(kind, "unwritten", ()):
+            del hints[name]
         for key in values:
             if key not in hints:
                 self._unknown(path, key, list(hints))

@@ -46,6 +46,13 @@ def test_the_file_is_as_the_command_writes_it(capsys: pytest.CaptureFixture[str]
         ENGLISH.write_bytes(before)
 
 
+def test_the_indonesian_desk_is_a_meja() -> None:
+    """The product's name and its commands stay: `qlue-desk`, `central desk code`, `desk.db`."""
+    word = re.compile(r"(?<![-\w])desk(?![-.\w])", re.IGNORECASE)
+    kept = re.compile(r"qlue desk|central desk|\{desk\}", re.IGNORECASE)
+    assert [text for text in sentences() if word.search(kept.sub("", text))] == []
+
+
 # --- sentences that a translator could not reorder -----------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from qlue_desk.settings import Section, Settings, SettingsError, find_file, home_folder, load, read
+from qlue_desk.words import _, set_language
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
 
@@ -18,6 +19,8 @@ def written(folder: Path, text: str) -> Path:
 def test_shipped_file_names_every_setting_with_its_default():
     in_file = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     in_code = msgspec.to_builtins(Settings())
+    for name in Settings.unwritten:
+        del in_code[name]
     assert in_file == in_code
 
 
@@ -133,8 +136,12 @@ def test_search_order(tmp_path, monkeypatch):
     in_user.parent.mkdir(parents=True)
     in_user.write_text('[ui]\ntheme = "light"\n')
     assert load(None, {}).ui.theme == "light"
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text('[ui]\ntheme = "mono"\n')
+    assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "mono"
     (here / "config.toml").write_text('[ui]\ntheme = "contrast"\n')
-    assert load(None, {}).ui.theme == "contrast"
+    assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "contrast"
     named.write_text('[ui]\nlanguage = "en"\n')
     assert load(None, {"QLUE_DESK_CONFIG": str(named)}).ui.language == "en"
     assert find_file(in_user, {"QLUE_DESK_CONFIG": str(named)}) == in_user
@@ -166,7 +173,10 @@ def test_no_secret_can_be_a_setting():
             "{file}:3: [macros.a] {jalann} tidak dikenal; mungkin {jalan}. Yang ada: {nomor} {judul} {jalan}"
             " {kelurahan} {kecamatan} {kategori} {dinas} {petugas} {tenggat} {tanggal}.",
         ),
-        ('do = "propose"', "{file}:3: [macros.a] do = “propose” tidak bisa. Yang boleh: dispatch, reject, "),
+        (
+            'do = "propose"',
+            "{file}:3: [macros.a] do = “propose” tidak bisa. Yang boleh: dispatch (disposisi), ",
+        ),
         ('reason = "sebab"', "{file}:3: [macros.a] “reason” adalah alasan dari “do”, yang belum ada."),
         ('priority = "besar"', "{file}:3: [macros.a] priority = “besar” tidak bisa. Yang boleh: biasa, "),
         (
@@ -177,10 +187,26 @@ def test_no_secret_can_be_a_setting():
     ],
 )
 def test_a_macro_that_could_never_run_is_told_with_its_line(tmp_path, line, sentence):
-    path = written(tmp_path, f'[macros.a]\nlabel = "A"\n{line}\n')
-    with pytest.raises(SettingsError) as caught:
-        read(path)
-    assert str(caught.value).startswith(sentence.replace("{file}", str(path)))
+    path = written(tmp_path, f'[macros.a]\nlabel = "A"\n{line}\n[macros.b]\nlabel = "B"\ndo = "Terima"\n')
+    found = read(path)
+    assert str(found.wrong_macros["a"]).startswith(sentence.replace("{file}", str(path)))
+    assert list(found.wrong_macros) == ["a"]
+    assert {name: macro.verb for name, macro in found.macros.items()} == {"b": "acknowledge"}
+
+
+def test_what_do_takes_is_said_in_the_readers_words(tmp_path):
+    error = read(written(tmp_path, '[macros.a]\nlabel = "A"\ndo = "terbang"\n')).wrong_macros["a"]
+    assert "acknowledge (terima), return (bukan tugas kami), " in error.sentence()
+    set_language("en")
+    try:
+        assert ", acknowledge, return, transfer, " in error.sentence(_)
+    finally:
+        set_language("id")
+
+
+def test_nobody_writes_what_the_desk_finds_out(tmp_path):
+    with pytest.raises(SettingsError, match="“wrong_macros” bukan pengaturan"):
+        read(written(tmp_path, "[wrong_macros]\n"))
 
 
 def test_the_examples_of_macros_in_the_shipped_file_can_be_read(tmp_path):

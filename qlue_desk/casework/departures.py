@@ -8,7 +8,7 @@ from qlue_desk.domain.moves import N_, Code, Refusal
 from qlue_desk.store import departed
 from qlue_desk.store.departed import Departed
 
-UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di desk ini.")
+UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di meja ini.")
 _AWAY = N_("{number} tidak lagi di meja ini: sejak {since} di {dinas}.")
 _GONE = N_("{number} tidak lagi di meja ini.")
 

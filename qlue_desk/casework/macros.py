@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -18,7 +19,7 @@ from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_BY_WORD, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.domain.text import storable
-from qlue_desk.settings import Macro
+from qlue_desk.settings import Macro, Settings
 from qlue_desk.store import queue
 from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
@@ -26,8 +27,8 @@ from qlue_desk.words import _
 _EMPTY = N_("Makro ini menyebut {what}, yang belum ada pada laporan ini.")
 _NOT_MEANT = N_("Hanya untuk laporan: {query}.")
 _NOTHING = N_("Tidak ada yang perlu diubah pada laporan ini.")
-UNKNOWN = N_("Makro “{found}” tidak ada di config.toml; yang ada: {known}.")
-NONE_THERE = N_("Belum ada makro di config.toml; contohnya ada di bagian [macros].")
+UNKNOWN = N_("Makro “{found}” tidak ada di {path}; yang ada: {known}.")
+NONE_THERE = N_("Belum ada makro. Tulis di {path}, bagian [macros]; contoh siap pakai ada di docs/macros.md.")
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -39,15 +40,19 @@ class Fit(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
 
 
-def find(macros: Mapping[str, Macro], name: str) -> Macro:
-    """The macro of that name.
+def find(settings: Settings, name: str, path: Path) -> Macro:
+    """The macro of that name; `path` is the file that the settings were read from.
 
     :raises Refused: naming those that there are.
+    :raises SettingsError: when it is there and can never run.
     """
-    if name in macros:
-        return macros[name]
-    template = UNKNOWN if macros else NONE_THERE
-    raise refused(template, "verb", found=name, known=", ".join(macros))
+    known = settings.macros
+    if name in known:
+        return known[name]
+    if name in settings.wrong_macros:
+        raise settings.wrong_macros[name]
+    template = UNKNOWN if known else NONE_THERE
+    raise refused(template, "verb", found=name, path=str(path), known=", ".join(known))
 
 
 def fits(
@@ -92,8 +97,8 @@ class _Planned:
             self._holder(complaint),
             self._note(complaint, macro.reply, public=True),
             self._note(complaint, macro.note, public=False),
-            Step(Verb(macro.do), Fields(to=macro.to, note=self._filled(complaint, macro.reason)))
-            if macro.do
+            Step(macro.verb, Fields(to=macro.to, note=self._filled(complaint, macro.reason)))
+            if macro.verb is not None
             else None,
         ]
 
@@ -195,7 +200,7 @@ def _kecamatan(workplace: Workplace, complaint: Complaint) -> str:
 
 def label(macro: Macro, translate: Callable[[str], str] = str) -> str:
     """What a list says a macro does, in the table's words: `Terima · Catatan`."""
-    verbs = [Verb(macro.do)] if macro.do else []
+    verbs = [macro.verb] if macro.verb is not None else []
     verbs += [Verb.NOTE] if macro.reply or macro.note else []
     verbs += [Verb.GIVE] if macro.assign else []
     verbs += [Verb.PRIORITISE] if macro.priority else []

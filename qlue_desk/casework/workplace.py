@@ -25,7 +25,7 @@ from qlue_desk.store.database import Store
 from qlue_desk.store.ground import Ground
 from qlue_desk.words import language
 
-NOT_LOGGED_IN = N_("Desk ini belum masuk ke pusat: jalankan qlue-desk login.")
+NOT_LOGGED_IN = N_("Meja ini belum masuk ke pusat: jalankan qlue-desk login.")
 
 
 class NotLoggedIn(Exception):

@@ -276,7 +276,7 @@ class Accounts:
         if row is None or (row[4] is not None and not even_revoked):
             wipe = bool(row and row[5])
             raise TokenRefused(
-                ErrorCode.TOKEN_REVOKED, N_("Desk ini dicabut oleh pengelola kota."), wipe=wipe
+                ErrorCode.TOKEN_REVOKED, N_("Meja ini dicabut oleh pengelola kota."), wipe=wipe
             )
         return DeskIdentity(row[0], row[1], row[2], row[3])
 
@@ -316,7 +316,7 @@ class Accounts:
         with self._hub.database.writing():
             row = self._hub.database.one("SELECT city FROM desk WHERE id = ?", (desk_id,))
             if row is None:
-                raise NotFound(N_("Desk {desk} tidak ada."), desk=desk_id)
+                raise NotFound(N_("Meja {desk} tidak ada."), desk=desk_id)
             dinas = self._dinas_of(row[0], frozenset({Role.OFFICER}), dinas)
             self._hub.database.run(
                 "UPDATE desk SET dinas = ?, scope_version = scope_version + 1 WHERE id = ?", (dinas, desk_id)
@@ -330,7 +330,7 @@ class Accounts:
                 (to_ms(self._hub.now()), int(wipe), desk_id),
             )
             if not changed.rowcount:
-                raise NotFound(N_("Desk {desk} tidak ada."), desk=desk_id)
+                raise NotFound(N_("Meja {desk} tidak ada."), desk=desk_id)
 
     def rotate(self, token: str) -> str:
         """A new token for the same desk; the old one ends with the new one's first use, or in 7 days."""

@@ -151,7 +151,7 @@ class Blobs:
         if row is not None and int(row[0]) + size > self.quota_bytes:
             raise OverQuota(
                 N_(
-                    "Desk ini sudah mengirim {sent} MB berkas yang belum dipakai laporan; paling banyak {most} MB."
+                    "Meja ini sudah mengirim {sent} MB berkas yang belum dipakai laporan; paling banyak {most} MB."
                 ),
                 sent=str(int(row[0]) >> 20),
                 most=str(self.quota_bytes >> 20),
@@ -213,7 +213,7 @@ class Blobs:
                 [sha256, desk.id, *values],
             )
         if row is None:
-            raise NotFound(N_("Berkas {sha} tidak ada di lingkup desk ini."), sha=sha256[:12])
+            raise NotFound(N_("Berkas {sha} tidak ada di lingkup meja ini."), sha=sha256[:12])
         return int(row[0]), str(row[1])
 
     def read(self, sha256: str, start: int = 0, end: int | None = None) -> bytes:

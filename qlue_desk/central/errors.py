@@ -11,11 +11,11 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ErrorCode, ResyncReason
 
 _WHY_RESYNC = {
-    ResyncReason.EPOCH: N_("Server dipulihkan; desk perlu menyalin ulang datanya."),
-    ResyncReason.AHEAD: N_("Desk lebih maju daripada server; desk perlu menyalin ulang datanya."),
-    ResyncReason.TOO_OLD: N_("Desk terlalu lama tidak sinkron; desk perlu menyalin ulang datanya."),
-    ResyncReason.DIVERGED: N_("Riwayat desk berbeda dari server; desk perlu menyalin ulang datanya."),
-    ResyncReason.SCOPE: N_("Lingkup desk berubah; desk perlu menyalin ulang datanya."),
+    ResyncReason.EPOCH: N_("Server dipulihkan; meja perlu menyalin ulang datanya."),
+    ResyncReason.AHEAD: N_("Meja lebih maju daripada server; meja perlu menyalin ulang datanya."),
+    ResyncReason.TOO_OLD: N_("Meja terlalu lama tidak sinkron; meja perlu menyalin ulang datanya."),
+    ResyncReason.DIVERGED: N_("Riwayat meja berbeda dari server; meja perlu menyalin ulang datanya."),
+    ResyncReason.SCOPE: N_("Lingkup meja berubah; meja perlu menyalin ulang datanya."),
 }
 
 

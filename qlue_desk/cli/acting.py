@@ -115,9 +115,10 @@ def _run_macro(
     from qlue_desk.casework import macros
     from qlue_desk.casework.acting import perform
     from qlue_desk.casework.errors import Refused
+    from qlue_desk.settings import own_file
 
     try:
-        plan = macros.plan(workplace, macros.find(shell.settings.macros, name))
+        plan = macros.plan(workplace, macros.find(shell.settings, name, own_file(shell.config)))
     except Refused as error:
         raise refused(error.refusal) from error
     return perform(workplace, refs, plan, dry_run=dry_run)

@@ -188,14 +188,16 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
         engine.stop()
     finally:
         store.close()
-    code = run(home, _with_kept_views(shell.settings, home), DemoInfo(served.url, folder if kept else None))
+    code = run(
+        home, _with_kept_settings(shell.settings, home), DemoInfo(served.url, folder if kept else None)
+    )
     if kept:
         warn(_("Data peragaan disimpan di {folder}.").format(folder=folder))
     return code
 
 
-def _with_kept_views(settings: Settings, home: Path) -> Settings:
-    """A demonstration writes its views beside its data, never into the person's own file."""
+def _with_kept_settings(settings: Settings, home: Path) -> Settings:
+    """A demonstration has its views and macros beside its data, never in the person's own file."""
     from msgspec.structs import replace
 
     from qlue_desk.settings import read
@@ -204,4 +206,10 @@ def _with_kept_views(settings: Settings, home: Path) -> Settings:
     if not kept.is_file():
         return settings
     found = read(kept)
-    return replace(settings, views=found.views, ui=replace(settings.ui, view_order=found.ui.view_order))
+    return replace(
+        settings,
+        views=found.views,
+        ui=replace(settings.ui, view_order=found.ui.view_order),
+        macros=settings.macros | found.macros,
+        wrong_macros=settings.wrong_macros | found.wrong_macros,
+    )

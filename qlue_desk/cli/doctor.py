@@ -21,7 +21,7 @@ from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.cli.terminal_checks import glyph_findings, terminal_findings
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import number
-from qlue_desk.settings import Settings, SettingsError, find_file, load
+from qlue_desk.settings import Settings, SettingsError, find_file, load, own_file
 from qlue_desk.settings_check import key_lines
 from qlue_desk.words import _, n_
 
@@ -87,13 +87,15 @@ def _settings(config: str | None) -> Iterator[Finding]:
     what = _("Pengaturan")
     try:
         path = find_file(named_config(["--config", config] if config else []))
-        load(path)
+        wrong = list(load(path).wrong_macros.values())
     except SettingsError as error:
-        yield Finding(
-            what, False, error.sentence(_), _("Perbaiki baris itu; semua pengaturan ada di config.toml.")
-        )
-    else:
-        yield Finding(what, True, str(path) if path else _("bawaan"))
+        path, wrong = None, [error]
+    mend = _("Perbaiki baris itu; semua pengaturan ada di config.toml.")
+    for mistake in wrong:
+        yield Finding(what, False, mistake.sentence(_), mend)
+    if not wrong:
+        usual = _("bawaan; yang lain ditulis di {path}").format(path=own_file())
+        yield Finding(what, True, str(path) if path else usual)
 
 
 def _own_keys(config: str | None) -> Iterator[Finding]:

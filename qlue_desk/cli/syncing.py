@@ -48,7 +48,7 @@ def _once(shell: Shell, store: Store, json_output: bool) -> None:
         write_json(_document(result))
         return
     if result.elsewhere:
-        say(_("Desk yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
+        say(_("Meja yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
         return
     line = _(
         "{pulled} perubahan diambil, {applied} tindakan diterima pusat, "

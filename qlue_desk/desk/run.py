@@ -96,6 +96,6 @@ def crash_sentence(error: BaseException, log: Path | None) -> str:
 def unsent_sentence(count: int) -> str:
     """What the terminal says after leaving when work has not reached central yet."""
     return n_(
-        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync.",
+        "{n} tindakan belum terkirim; tersimpan di sini, dikirim saat meja dibuka lagi atau dengan qlue-desk sync.",
         count,
     ).format(n=number(count))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from qlue_desk.domain.complaint import Role
-from qlue_desk.domain.edges import EDGES, PRIORITY_BY_WORD, To, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, PRIORITY_BY_WORD, To, Verb
 from qlue_desk.domain.moves import N_
 
 PLACEHOLDERS: dict[str, str] = {
@@ -47,7 +47,15 @@ VERBS: tuple[Verb, ...] = tuple(
     and any(who.role not in (Role.SYSTEM, Role.REPORTER) for who in edge.who)
 )
 """What `do` takes: no move that needs a date, a photo or another report, because those differ each time."""
+VERB_BY_WORD: dict[str, Verb] = {
+    word: verb for verb in VERBS for word in (str(verb), EDGE_BY_VERB[verb].label.casefold())
+}
+"""The same by both their names, as `act --do` takes them."""
 _NAME = re.compile(r"\{([^{}]*)\}")
+
+
+Value = str | Callable[[Callable[[str], str]], str]
+"""Of a sentence: a word, or what says itself in the reader's language."""
 
 
 class MacroLike(Protocol):
@@ -88,18 +96,26 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: values[found[1]], text)
 
 
-def mistake(macro: MacroLike) -> tuple[str, str, dict[str, str]] | None:
+def _verb_words(translate: Callable[[str], str]) -> str:
+    """What `do` takes, in Indonesian by both names: `acknowledge (terima), start (mulai dikerjakan)`."""
+    labels = {verb: EDGE_BY_VERB[verb].label for verb in VERBS}
+    return ", ".join(
+        f"{verb} ({label.casefold()})" if translate(label) == label else str(verb)
+        for verb, label in labels.items()
+    )
+
+
+def mistake(macro: MacroLike) -> tuple[str, str, dict[str, Value]] | None:
     """Key, sentence and its values for the first thing that can never work; None when all can."""
     for key in ("reason", "reply", "note"):
         unknown = next((name for name in names_in(getattr(macro, key)) if name not in PLACEHOLDERS), None)
         if unknown is not None:
             return key, *_unknown_name(unknown)
-    if macro.do and macro.do not in VERBS:
-        allowed = ", ".join(VERBS)
+    if macro.do and macro.do.casefold() not in VERB_BY_WORD:
         return (
             "do",
             N_("{file}:{line}: [{place}] do = “{found}” tidak bisa. Yang boleh: {allowed}."),
-            {"found": macro.do, "allowed": allowed},
+            {"found": macro.do, "allowed": _verb_words},
         )
     if macro.reason and not macro.do:
         return "reason", N_("{file}:{line}: [{place}] “reason” adalah alasan dari “do”, yang belum ada."), {}
@@ -120,7 +136,7 @@ def mistake(macro: MacroLike) -> tuple[str, str, dict[str, str]] | None:
     return None
 
 
-def _unknown_name(found: str) -> tuple[str, dict[str, str]]:
+def _unknown_name(found: str) -> tuple[str, dict[str, Value]]:
     allowed = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     near = difflib.get_close_matches(found, PLACEHOLDERS, 1, 0.6)
     if near:

@@ -63,7 +63,7 @@ def test_refusals_speak_exact_sentences(world: DeskWorld) -> None:
     [own] = act(budi, ["2"], "resolve", now=NOW)
     assert say(own) == "Yang mengusulkan selesai tidak boleh memverifikasi sendiri."
     [unknown] = act(workplace, ["BGR-26-999999"], "take", now=NOW)
-    assert say(unknown) == "Laporan “BGR-26-999999” tidak ada di desk ini."
+    assert say(unknown) == "Laporan “BGR-26-999999” tidak ada di meja ini."
     assert unknown.refusal.code is Code.NOT_FOUND
     [verb] = act(workplace, ["1"], "acknowlege", now=NOW)
     assert say(verb) == "Tindakan “acknowlege” tidak dikenal; mungkin acknowledge (Terima)."

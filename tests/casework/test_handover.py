@@ -72,7 +72,7 @@ def test_its_parts_are_exact_and_open_their_reports(world: DeskWorld) -> None:
     }  # fmt: skip
     for part in (found.received, *found.due, *found.stuck, found.mine):
         assert len(queue(world.workplace, part.query, None, NOW)) == part.count, part.query
-    assert found.changed == {"acknowledged": 1, "dispatched": 1}
+    assert found.changed == {"acknowledged": 1, "dispatched": 1, "in_progress": 1}
     assert (found.unsent, found.refused) == (1, 0)
 
 

@@ -12,7 +12,7 @@ from qlue_desk.casework.acting import Outcome, perform
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import newest, undo
 from qlue_desk.domain.complaint import Status
-from qlue_desk.settings import Macro
+from qlue_desk.settings import Macro, Settings
 from qlue_desk.store import complaints, outbox
 from tests.desk_world import NOW, DeskWorld
 
@@ -117,7 +117,7 @@ def test_what_a_citizen_wrote_is_never_a_placeholder(world: DeskWorld) -> None:
     assert item.action.fields.note == "Lubang {petugas} {0} {nomor}"
 
 
-def test_a_macro_that_is_not_there_is_said_with_those_that_are() -> None:
+def test_a_macro_that_is_not_there_is_said_with_those_that_are_and_their_file() -> None:
     with pytest.raises(Refused) as caught:
-        macros.find({"terima": RECEIVE}, "trima")
-    assert caught.value.sentence() == "Makro “trima” tidak ada di config.toml; yang ada: terima."
+        macros.find(Settings(macros={"terima": RECEIVE}), "trima", Path("/a/config.toml"))
+    assert caught.value.sentence() == "Makro “trima” tidak ada di /a/config.toml; yang ada: terima."

@@ -119,7 +119,7 @@ def test_a_workplace_opens_again_from_its_folder_only(world: DeskWorld, tmp_path
     Store.open(tmp_path / "new").close()
     with pytest.raises(NotLoggedIn) as error:
         Workplace.open(tmp_path / "new")
-    assert str(error.value) == "Desk ini belum masuk ke pusat: jalankan qlue-desk login."
+    assert str(error.value) == "Meja ini belum masuk ke pusat: jalankan qlue-desk login."
 
 
 def test_a_refused_action_says_which_remedies_cannot_succeed_and_where_its_report_went(

@@ -287,7 +287,7 @@ def test_unknown_and_ambiguous_references(world: DeskWorld) -> None:
     world.add(number="BGR-26-024211")
     with pytest.raises(Refused) as unknown:
         show(world.workplace, "777")
-    assert str(unknown.value) == "Laporan “777” tidak ada di desk ini."
+    assert str(unknown.value) == "Laporan “777” tidak ada di meja ini."
     with pytest.raises(AmbiguousReference) as several:
         show(world.workplace, "4211")
     assert str(several.value) == ("“4211” cocok dengan beberapa laporan: BGR-26-024211, BGR-26-014211.")

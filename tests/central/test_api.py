@@ -130,7 +130,7 @@ def test_without_a_good_token_nothing_is_said(desk: httpx.Client, token: str) ->
 def test_a_revoked_desk_is_told_to_wipe(office: Any, desk: httpx.Client) -> None:
     office.hub.accounts.revoke(office.dishub.id, wipe=True)
     reply = desk.get("/v1/session")
-    assert problem(reply) == (401, "token_revoked", "Desk ini dicabut oleh pengelola kota.")
+    assert problem(reply) == (401, "token_revoked", "Meja ini dicabut oleh pengelola kota.")
     assert reply.json()["wipe"] is True
 
 
@@ -161,7 +161,7 @@ def test_enrolling_and_signing_in(office: Any, url: str, desk: httpx.Client) -> 
     wrong = desk.post("/v1/sign-in", json={"user": "budi", "password": "salah"})
     assert problem(wrong) == (403, "sign_in_failed", "Nama atau kata sandi salah.")
     elsewhere = desk.post("/v1/sign-in", json={"user": "vera", "password": "verifikasi1"})
-    assert problem(elsewhere) == (403, "sign_in_failed", "Akun ini bukan untuk desk dinas ini.")
+    assert problem(elsewhere) == (403, "sign_in_failed", "Akun ini bukan untuk meja dinas ini.")
 
 
 def test_a_token_is_rotated(office: Any, desk: httpx.Client) -> None:
@@ -359,7 +359,7 @@ def test_an_old_program_may_still_push(office: Any, desk: httpx.Client) -> None:
     assert problem(reply) == (
         426,
         "client_too_old",
-        "Program desk ini terlalu lama; pasang versi 2.0.0 atau lebih baru.",
+        "Program meja ini terlalu lama; pasang versi 2.0.0 atau lebih baru.",
     )
     assert push(desk, office.action(complaint, "acknowledge")).results[0].status == "applied"
     other = desk.get("/v1/session", headers={"Qlue-Protocol": "2"})
@@ -418,7 +418,7 @@ def test_a_desk_over_its_quota_is_told_507(office: Any, desk: httpx.Client) -> N
     assert replies[0].status_code == 200
     assert problem(replies[1]) == (
         507, "quota",
-        "Desk ini sudah mengirim 2 MB berkas yang belum dipakai laporan; paling banyak 3 MB.",
+        "Meja ini sudah mengirim 2 MB berkas yang belum dipakai laporan; paling banyak 3 MB.",
     )  # fmt: skip
 
 

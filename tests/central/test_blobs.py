@@ -151,7 +151,7 @@ def test_a_desk_has_room_for_so_much_that_no_report_shows(made: Office) -> None:
     first, second, third = (photo_of(n) for n in range(3))
     send(blobs, *first)
     blobs.write(second[1], 0, len(second[0]), second[0][:10], "d_1")  # counts as announced
-    with pytest.raises(OverQuota, match="Desk ini sudah mengirim 0 MB berkas yang belum dipakai laporan"):
+    with pytest.raises(OverQuota, match="Meja ini sudah mengirim 0 MB berkas yang belum dipakai laporan"):
         send(blobs, *third)
     assert blobs.state(third[1]) is None
     blobs.write(second[1], 10, len(second[0]), second[0][10:], "d_1")  # what began may end

@@ -58,7 +58,7 @@ def test_without_a_desk_everything_says_so(qlue: Any) -> None:
     assert ran.json == {
         "error": {
             "code": "not_logged_in",
-            "message": "Desk ini belum masuk ke pusat: jalankan qlue-desk login.",
+            "message": "Meja ini belum masuk ke pusat: jalankan qlue-desk login.",
         }
     }
     assert qlue("act").code == 2

@@ -103,6 +103,19 @@ def test_keys_and_views_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert wrong(capsys) == []
 
 
+def test_a_wrong_macro_and_a_file_beside_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    DeskWorld.make(tmp_path / "home").close()
+    config = tmp_path / "home" / "config.toml"
+    config.write_text('[macros.salah]\nlabel = "S"\ndo = "terbang"\n')
+    [macro] = wrong(capsys)
+    sentence = f"{config}:3: [macros.salah] do = “terbang” tidak bisa. Yang boleh: "
+    assert (macro["what"], macro["found"][: len(sentence)]) == ("Pengaturan", sentence)
+    assert run(["act", "1", "--macro", "salah"]) == 2
+    assert capsys.readouterr().err.startswith(sentence)
+    assert run(["act", "1", "--macro", "ngawur"]) == 2
+    assert capsys.readouterr().err.startswith(f"Belum ada makro. Tulis di {config}, ")
+
+
 def test_all_is_well_only_where_all_was_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()

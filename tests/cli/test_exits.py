@@ -68,7 +68,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             3,
             "2: Berkas home/key bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF.",
         ),
-        (["act", "99", "--do", "take"], 1, "99: Laporan “99” tidak ada di desk ini."),
+        (["act", "99", "--do", "take"], 1, "99: Laporan “99” tidak ada di meja ini."),
     ],
 )  # fmt: skip
 def test_the_code_and_one_sentence(

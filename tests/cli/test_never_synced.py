@@ -48,4 +48,4 @@ def test_a_document_stays_what_it_is(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_a_report_that_is_not_here_keeps_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "1"]) == 1
-    assert capsys.readouterr().err == SENTENCE + "Laporan “1” tidak ada di desk ini.\n"
+    assert capsys.readouterr().err == SENTENCE + "Laporan “1” tidak ada di meja ini.\n"

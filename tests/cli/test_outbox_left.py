@@ -55,7 +55,7 @@ def exported(path: Path) -> list[str]:
 
 def test_a_lost_database(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lose(home)
-    assert listed(capsys) == ([LINE], "Desk ini belum masuk ke pusat: jalankan qlue-desk login.\n")
+    assert listed(capsys) == ([LINE], "Meja ini belum masuk ke pusat: jalankan qlue-desk login.\n")
     assert run(["outbox"]) == 0
     assert "Terima" in capsys.readouterr().out
     assert run(["outbox", "export", "keluar.json"]) == 0

@@ -328,7 +328,7 @@ def test_the_terminal_is_told_what_had_not_left(world: DeskWorld) -> None:
     app.close()
     assert app.unsent == 2
     assert unsent_sentence(app.unsent) == (
-        "2 tindakan belum terkirim; tersimpan di sini, dikirim saat desk dibuka lagi atau dengan qlue-desk sync."
+        "2 tindakan belum terkirim; tersimpan di sini, dikirim saat meja dibuka lagi atau dengan qlue-desk sync."
     )
 
 

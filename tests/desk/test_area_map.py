@@ -203,6 +203,25 @@ def test_the_chosen_kelurahan_is_named_even_without_room_and_brought_into_view()
     assert "Pabaton" in "\n".join(_seen(map_, look, size=(30, 8)))
 
 
+def test_a_chosen_name_never_runs_into_a_neighbours_number() -> None:
+    shapes = city_shapes(load_shipped("bogor"))
+    map_ = AreaMap(shapes, counts={shape.code: place * 7 % 13 for place, shape in enumerate(shapes)})
+    written: dict[str, str] = {}
+
+    async def look(_app: _App) -> None:
+        for shape in shapes:
+            map_.choose(shape.code)
+            styles = [
+                "".join({"here": "h", "name": "n"}.get(style, " ") for _, style in row)
+                for row in map_._painted()
+            ]
+            written[shape.name] = "\n".join(styles)
+
+    _seen(map_, look, size=(80, 22))
+    assert all("h" in styles for styles in written.values())
+    assert [name for name, styles in written.items() if "hn" in styles or "nh" in styles] == []
+
+
 def test_a_hostile_name_writes_only_characters() -> None:
     shape = _square("1", "[red]\x1b[31mX\u202e", 106.80, -6.60)
     text = "\n".join(_seen(AreaMap((shape,))))

@@ -21,6 +21,7 @@ from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.handover import HandoverDialog
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.summary.cells import neighbour, numbers_of
 from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.fields import NoteArea
@@ -293,3 +294,26 @@ def test_the_next_shift_sees_it_when_the_desk_opens_and_only_once(world: DeskWor
 
     play(world, first)
     play(world, second)
+
+
+@pytest.mark.parametrize("keys", [("down", "up"), ("j", "k")])
+def test_arrows_choose_figures_as_the_letters_do_and_the_chosen_one_is_in_sight(
+    world: DeskWorld, keys: tuple[str, str]
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = await open_summary(app, pilot)
+        board, scroll = screen.board, screen.query_one("#summary-scroll")
+        start = board.place
+        below = neighbour(board.rows, start, 1, 0)
+        await pilot.press(keys[0])
+        await until(lambda: board.place == below)
+        for _step in range(len(board.rows)):
+            await pilot.press(keys[0])
+        last = max(row for row, _cell in numbers_of(board.rows))
+        await until(lambda: board.place[0] == last)
+        await until(lambda: scroll.scroll_offset.y <= last < scroll.scroll_offset.y + scroll.size.height)
+        for _step in range(len(board.rows)):
+            await pilot.press(keys[1])
+        await until(lambda: board.place[0] == start[0] and scroll.scroll_offset.y == 0)
+
+    play(world, scene, size=(80, 24))

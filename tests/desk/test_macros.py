@@ -11,12 +11,13 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from qlue_desk.cli.demo import _with_kept_settings
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Status
-from qlue_desk.settings import Macro, Settings, Triage
+from qlue_desk.settings import Macro, Settings, Triage, read
 from tests.desk.scene import desk, screen_text
 from tests.desk.test_acting import current, queue, said, sent
 from tests.desk_world import DeskWorld
@@ -156,10 +157,33 @@ def test_the_palette_leads_to_the_menu_with_the_macro_chosen(world: DeskWorld) -
 def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("m")
-        await until(lambda: said(app).startswith("Belum ada makro. Tulis di "))
-        assert said(app).endswith("bagian [macros]; contoh siap pakai ada di docs/macros.md.")
+        path = world.workplace.home / "config.toml"
+        await until(lambda: said(app).startswith(f"Belum ada makro. Tulis di {path}, bagian [macros]; "))
 
     play(world, scene, Settings())
+
+
+def test_a_wrong_macro_is_told_and_the_others_are_offered(world: DeskWorld) -> None:
+    file = world.workplace.home / "config.toml"
+    file.write_text(
+        '[macros.salah]\nlabel = "S"\ndo = "terbang"\n[macros.mulai]\nlabel = "M"\ndo = "terima"\n'
+    )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await until(lambda: said(app).startswith(f"{file}:3: [macros.salah] do = “terbang” tidak bisa. "))
+        dialog = await menu(app, pilot)
+        assert [found.name for found in dialog.fits] == ["mulai"]
+        await pilot.press("1")
+        await until(lambda: [verb for verb, _number in sent(world)] == ["acknowledge"])
+
+    play(world, scene, read(file))
+
+
+def test_a_demonstration_offers_the_macros_beside_its_data(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[macros.m]\nlabel = "M"\ndo = "start"\n[macros.s]\nlabel = "S"\n')
+    found = _with_kept_settings(Settings(macros=MACROS), tmp_path)
+    assert list(found.macros) == ["terima", "mulai", "m"]
+    assert list(found.wrong_macros) == ["s"]
 
 
 @pytest.mark.parametrize("keys", [("a",), ("p", "2"), ("c", "x", "enter"), ("t", "enter"), ("m", "1")])

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from qlue_desk import words
 from qlue_desk.casework.macros import label
@@ -50,7 +50,7 @@ async def open_report(app: QlueDesk, pilot: Pilot[int]) -> None:
 
 
 def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -> None:
-    path = tmp_path / "laporan.csv"
+    path, nowhere = tmp_path / "laporan.csv", tmp_path / "tidak-ada" / "laporan.csv"
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await open_report(app, pilot)
@@ -61,12 +61,13 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
         await until(lambda: "Laporan bulanan Oktober 2026" in text_of(app))
         await pilot.press("s")
         await until(lambda: isinstance(app.screen, AskDialog) and isinstance(app.focused, Input))
-        app.screen.query_one(Input).value = str(tmp_path / "laporan.docx")
-        await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, MonthlyDialog) and app.screen.has_class("-wrong"))
-        await pilot.press("s")
-        await until(lambda: isinstance(app.screen, AskDialog) and isinstance(app.focused, Input))
-        app.screen.query_one(Input).value = str(path)
+        ask = app.screen
+        for typed, why in ((tmp_path / "laporan.docx", "akhirannya harus"), (nowhere, "tidak bisa ditulis")):
+            ask.query_one(Input).value = str(typed)
+            await pilot.press("enter")
+            await until(lambda why=why: why in str(ask.query_one("#wrong", Static).content))
+            assert (app.screen, ask.query_one(Input).value) == (ask, str(typed))
+        ask.query_one(Input).value = str(path)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, SummaryScreen))
         assert path.read_text("utf-8").startswith("group,key,label,received,")

@@ -57,7 +57,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     if actor is None:
         raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, _("Nama atau kata sandi salah."))
     if not _belongs(actor, desk.identity, desk.coordinator):
-        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, _("Akun ini bukan untuk desk dinas ini."))
+        raise ProblemError(403, ErrorCode.SIGN_IN_FAILED, _("Akun ini bukan untuk meja dinas ini."))
     return reply(request, SignInReply(actor))
 
 

@@ -126,7 +126,7 @@ class Wire:
             raise ProblemError(
                 426,
                 ErrorCode.CLIENT_TOO_OLD,
-                _("Program desk ini terlalu lama; pasang versi {version} atau lebih baru.").format(
+                _("Program meja ini terlalu lama; pasang versi {version} atau lebih baru.").format(
                     version=self.hub.min_client
                 ),
             )

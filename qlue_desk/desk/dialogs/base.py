@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.later import sentence_of
+from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import Choice, SafeInput
 from qlue_desk.domain.moves import Refusal
@@ -221,13 +221,25 @@ class ConfirmDialog(Dialog[bool]):
 class AskDialog(Dialog[str]):
     """One line to type."""
 
-    def __init__(self, title: str, explanation: str, placeholder: str, *, usual: str = "") -> None:
-        """`usual`: what an empty line means; '' asks for something."""
+    def __init__(
+        self,
+        title: str,
+        explanation: str,
+        placeholder: str,
+        *,
+        usual: str = "",
+        use: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`usual`: what an empty line means; '' asks for something.
+
+        `use`: what to do with the line; while it raises, the dialog stays with the sentence and what was typed.
+        """
         super().__init__()
         self.title_text = title
         self.explanation = explanation
         self.placeholder = placeholder
         self.usual = usual
+        self.use = use
         self.keys_text = _("enter simpan   esc batal")
 
     def body(self) -> ComposeResult:
@@ -238,6 +250,17 @@ class AskDialog(Dialog[str]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
         if typed := event.value.strip() or self.usual:
+            if self.use is None:
+                self.dismiss(typed)
+            else:
+                by_key(self, self._use(self.use, typed), group="use")
+
+    async def _use(self, use: Callable[[str], Awaitable[None]], typed: str) -> None:
+        try:
+            await use(typed)
+        except Exception as error:  # a path that cannot be written, a full disk: the sentence says which
+            self.wrong(sentence_of(error))
+        else:
             self.dismiss(typed)
 
 

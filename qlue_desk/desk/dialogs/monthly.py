@@ -18,12 +18,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qlue_desk.casework import monthly_file
+from qlue_desk.casework.errors import refused
 from qlue_desk.casework.monthly import FIRST_YEAR, MonthlyReport, monthly
 from qlue_desk.casework.monthly_text import Page, Table, page_of
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import AskDialog, Dialog
-from qlue_desk.desk.later import by_key, later, say, sentence_of
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.safe_text import fit, safe, wrap
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 NAME = 22
@@ -105,24 +107,22 @@ class MonthlyDialog(Dialog[None]):
         usual = _("laporan-bulanan-{month}.md").format(month=f"{report.month:%Y-%m}")
         explanation = _("Nama berkas; akhirannya memilih bentuk: .md, .pdf atau .csv. Kosong: {name}")
         title = _("Simpan laporan bulanan")
-        dialog = AskDialog(title, explanation.format(name=usual), usual, usual=usual)
+        write = partial(self._write, report)
+        dialog = AskDialog(title, explanation.format(name=usual), usual, usual=usual, use=write)
         name: str | None = await self.app.push_screen_wait(dialog)
         if name is None:
             return
+        path = Path(name).expanduser().resolve()
+        say(self.app.screen_stack[-2], _("Laporan bulanan disimpan di {path}.").format(path=path))
+        self.dismiss(None)
+
+    async def _write(self, report: MonthlyReport, name: str) -> None:
+        """:raises Refused: for another ending, another file that stands there, a full disk, no PDF."""
         path = Path(name).expanduser()
         suffix = path.suffix.lstrip(".").lower()
         if suffix not in monthly_file.FORMATS:
-            self.wrong(_("“{name}”: akhirannya harus .md, .pdf atau .csv.").format(name=name))
-            return
-        write = partial(monthly_file.write, self.backend.workplace, report, suffix, path)
-        try:
-            await asyncio.to_thread(write)
-        except Exception as error:  # another file stands there, a full disk, no PDF: the sentence says which
-            self.wrong(sentence_of(error))
-            return
-        self.wrong("")
-        say(self.app.screen_stack[-2], _("Laporan bulanan disimpan di {path}.").format(path=path.resolve()))
-        self.dismiss(None)
+            raise refused(N_("“{name}”: akhirannya harus .md, .pdf atau .csv."), "format", name=name)
+        await asyncio.to_thread(monthly_file.write, self.backend.workplace, report, suffix, path)
 
 
 def page_lines(page: Page, width: int) -> list[Content]:

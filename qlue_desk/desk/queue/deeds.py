@@ -67,8 +67,8 @@ class Deed(msgspec.Struct, frozen=True):
 
 def of_macro(macro: Macro) -> Deed:
     """A macro; its verb is what it is mainly about."""
-    if macro.do:
-        return Deed(Verb(macro.do), macro=macro)
+    if macro.verb is not None:
+        return Deed(macro.verb, macro=macro)
     if macro.reply or macro.note:
         return Deed(Verb.NOTE, macro=macro)
     return Deed(Verb.GIVE if macro.assign else Verb.PRIORITISE, macro=macro)

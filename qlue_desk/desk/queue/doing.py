@@ -13,6 +13,7 @@ from textual.content import Content
 
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
+from qlue_desk.casework.macros import NONE_THERE
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.duplicate import original_content
 from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perform
@@ -183,11 +184,9 @@ class Doing(Performing):
     async def _macro(self, name: str) -> None:
         known = self.settings.macros
         if not known:
-            path = safe(str(self.backend.view_file.path))
-            words = _(
-                "Belum ada makro. Tulis di {path}, bagian [macros]; contoh siap pakai ada di docs/macros.md."
-            )
-            say(self.screen, words.format(path=path), wrong=True)
+            wrong = [error.sentence(_) for error in self.settings.wrong_macros.values()]
+            none_there = _(NONE_THERE).format(path=self.backend.view_file.path)
+            say(self.screen, wrong[0] if wrong else none_there, wrong=True)
             return
         chosen = await self.screen.chosen()
         if chosen is None:

@@ -121,6 +121,8 @@ class DeskScreen(Working, Finding):
         later(self, self._show_handover(), group="handover")
         for sentence in self.backend.view_problems().values():
             say(self, sentence, wrong=True)
+        for error in self.settings.wrong_macros.values():
+            say(self, error.sentence(_), wrong=True)
 
     async def _show_handover(self) -> None:
         """What the shift before left; the module is loaded only where there is something."""

@@ -145,7 +145,8 @@ class SummaryScreen(PlaceScreen):
         """Title and board."""
         yield Static(id="summary-title")
         with Horizontal():
-            with VerticalScroll(id="summary-scroll"):
+            # Focus would be given before it is mounted, and its own arrows scroll.
+            with VerticalScroll(id="summary-scroll", can_focus=False):
                 yield NumberBoard(id="board")
             yield AreaMap(ascii_only=self.desk.ascii_only, id="summary-map")
 
@@ -166,7 +167,6 @@ class SummaryScreen(PlaceScreen):
                 *self._keys_of("help", "quit"),
             ]
         )
-        self.query_one("#summary-scroll").can_focus = False
         by_key(self, self._count(), group="count", seconds=LOOK_SECONDS)
 
     def _keys_of(self, *names: str) -> list[tuple[str, str]]:

@@ -26,6 +26,8 @@ SHADES = ("░", "▒", "▓")
 ASCII_SHADES = ("-", "+", "#")
 MANY = "+"
 """More than nine reports in one cell."""
+ASIDE = 4
+"""Cells that a chosen name may move to spare a neighbour's."""
 Cell = tuple[str, str]
 """A character and the name of its style."""
 
@@ -333,8 +335,12 @@ class AreaMap(Widget):
         if chosen:
             text = texts[0]
         start = (first + behind - cell_len(text)) // 2
+        if chosen:
+            start = _start_beside(grid[row], start, cell_len(text))
         start = max(0, min(start, window.columns - cell_len(text)))
         style = "here" if chosen else "name"
+        if chosen:
+            _clear_beside(grid[row], start, start + cell_len(text))
         for place, character in enumerate(text):
             if start + place < window.columns and cell_len(character) == 1:
                 grid[row][start + place] = (character, style)
@@ -366,6 +372,27 @@ class AreaMap(Widget):
         if not metres:
             return ""
         return f"{phrases.decimal(metres / 1000)} km" if metres >= 1000 else f"{metres:.0f} m"
+
+
+def _start_beside(line: list[Cell], start: int, width: int) -> int:
+    """The nearest place for the chosen name that spares the neighbours' names and numbers; `start` where none does."""
+    for step in sorted(range(-ASIDE, ASIDE + 1), key=abs):
+        left, right = start + step, start + step + width
+        if (
+            left >= 0
+            and right <= len(line)
+            and not any(s == "name" for _, s in line[max(0, left - 1) : right + 1])
+        ):
+            return left
+    return start
+
+
+def _clear_beside(line: list[Cell], first: int, behind: int) -> None:
+    """What is left of a name or number that [first, behind) covers or touches would be read together with it."""
+    for place, step in ((first - 1, -1), (behind, 1)):
+        while 0 <= place < len(line) and line[place][1] == "name":
+            line[place] = (" ", "")
+            place += step
 
 
 def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
