@@ -154,7 +154,7 @@ def test_enrolling_and_signing_in(office: Any, url: str, desk: httpx.Client) -> 
     reply = httpx.post(f"{url}/v1/enrol", json=body, trust_env=False)
     enrolled = msgspec.json.decode(reply.content, type=protocol.EnrolReply)
     assert office.hub.accounts.desk_of(enrolled.token).dinas == "dlh"
-    again = httpx.post(f"{url}/v1/enrol", json=body, trust_env=False)
+    again = httpx.post(f"{url}/v1/enrol", json=body | {"install": "i_2"}, trust_env=False)
     assert problem(again)[:2] == (403, "enrol_failed")
     good = desk.post("/v1/sign-in", json={"user": "budi", "password": "rahasia123"})
     assert msgspec.json.decode(good.content, type=protocol.SignInReply).actor == office.officer
