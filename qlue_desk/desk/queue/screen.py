@@ -410,6 +410,7 @@ class DeskScreen(Working, Finding):
             self._plan_look(AGAIN)
             return
         changed = self._bursts.look(now)
+        self.snoozing.look()
         self.forget_suggestion()
         if changed is None:
             self.queue.forget()
