@@ -89,7 +89,6 @@ class Engine:
         self._emptied = threading.Event()
         """The sending thread has looked and nothing waits."""
         self._online = threading.Event()
-        self._offline = False
         self._watch = Watch()
         self._telling = Telling(store, on_state, self._stopping)
         self._links: dict[str, Link] = {}
@@ -112,7 +111,7 @@ class Engine:
     def release(self) -> None:
         """Send now what waits only to be undone; the desk is closing, so for a fraction of a second."""
         self._undo_seconds = 0.0
-        if self._offline or not self._online.is_set() or not self._lock.held:
+        if self.offline or not self._online.is_set() or not self._lock.held:
             return
         self._emptied.clear()
         self._wake_push.set()
@@ -154,11 +153,11 @@ class Engine:
     @property
     def offline(self) -> bool:
         """The switch that keeps the desk off the network."""
-        return self._offline
+        return self.store.off_network
 
     @offline.setter
     def offline(self, value: bool) -> None:
-        self._offline = self.store.off_network = value
+        self.store.off_network = value
         if value:
             self._online.clear()
         for link in list(self._links.values()):
@@ -190,7 +189,7 @@ class Engine:
     def _pull_loop(self) -> None:
         backoff, resyncs = self._backoff(), 0
         while not self._stopping.is_set():
-            if self._offline:
+            if self.offline:
                 self._telling.say(phase=Phase.OFFLINE, detail=_(SWITCHED_OFF), progress=None)
                 self._sleep(self._wake_pull, _IDLE_SECONDS)
                 continue
@@ -327,7 +326,7 @@ class Engine:
             self._telling.say(phase=Phase.REFUSED, detail=sentence, progress=None)
             return backoff.next() if isinstance(error, DiskFull) else REFUSED_SECONDS
         self._online.clear()
-        if self._offline:
+        if self.offline:
             return 0.0
         lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
         if isinstance(error, NotSignedIn):
@@ -359,13 +358,13 @@ class Engine:
 
     def _count(self) -> None:
         """The numbers, and what the watchdog makes of them; the pushing thread only."""
-        online = self._online.is_set() and not self._offline
+        online = self._online.is_set() and not self.offline
         self._telling.say(stuck=self._watch.look(self.store.reading(sending.oldest), online=online))
 
     # --- inside ------------------------------------------------------------------------------------
 
     def _reachable(self) -> bool:
-        return self._online.is_set() and not self._offline and self._lock.held
+        return self._online.is_set() and not self.offline and self._lock.held
 
     def _link(self, name: str) -> Link:
         if name not in self._links:
