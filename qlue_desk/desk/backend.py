@@ -489,9 +489,8 @@ class Backend:
         self.store.write(drafts.save, complaint_id, what, text, self.now())
 
     def save_note(self, complaint_id: str, text: str, *, public: bool) -> None:
-        """Keep a note for those who are to read it, and for nobody else."""
-        self.save_draft(complaint_id, drafts.PUBLIC_NOTE, text if public else "")
-        self.save_draft(complaint_id, drafts.NOTE, "" if public else text)
+        """Keep a note that is being typed, with who is to read it; nobody waits for it."""
+        self.store.write(drafts.save_note, complaint_id, text, self.now(), public=public)
 
     # --- the guide -----------------------------------------------------------------------------
 

@@ -29,6 +29,12 @@ def save(complaint_id: str, what: str, text: str, now: dt.datetime) -> None:
     )
 
 
+def save_note(complaint_id: str, text: str, now: dt.datetime, *, public: bool) -> None:
+    """Keep a note for those who are to read it, and for nobody else."""
+    save(complaint_id, PUBLIC_NOTE, text if public else "", now)
+    save(complaint_id, NOTE, "" if public else text, now)
+
+
 def load(complaint_id: str, what: str) -> str:
     """The text begun under `what`; '' when there is none."""
     row = connection().execute("SELECT text FROM draft WHERE key = ?", (f"{complaint_id}:{what}",)).fetchone()
