@@ -238,6 +238,12 @@ class Numbered(msgspec.Struct, frozen=True):
     title: str
 
 
+NUMBERED = "number <> '' AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2)"
+"""SQL for the two parts of `number_parts`: the number is what was written, or ends with it."""
+EXACT_FIRST = "'-' || number NOT LIKE '%-' || ?1, number DESC"
+"""Order of what `NUMBERED` finds: the exact one, then the newest."""
+
+
 def number_parts(written: str) -> tuple[str, str] | None:
     """How a number that was written must end: filled up with zeros, and just as it is; None where it is none."""
     parts = written.strip().upper().replace(" ", "-").split("-")
@@ -257,9 +263,8 @@ def numbered(written: str, limit: int = 6) -> list[Numbered]:
     # The subquery reads numbers only, all of them from their index; whole rows just for what it finds.
     rows = connection().execute(
         "SELECT number, title FROM complaint WHERE row IN ("
-        "SELECT row FROM complaint INDEXED BY complaint_number WHERE number <> ''"
-        " AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2))"
-        " ORDER BY '-' || number NOT LIKE '%-' || ?1, number DESC LIMIT ?3",
+        f"SELECT row FROM complaint INDEXED BY complaint_number WHERE {NUMBERED})"
+        f" ORDER BY {EXACT_FIRST} LIMIT ?3",
         (*parts, limit),
     )
     return [Numbered(*row) for row in rows]

@@ -10,7 +10,7 @@ import datetime as dt
 import msgspec
 
 from qlue_desk.store.bound import connection
-from qlue_desk.store.complaints import number_parts
+from qlue_desk.store.complaints import EXACT_FIRST, NUMBERED, number_parts
 
 KEPT_SECONDS = 400 * 86_400
 """For how long they are told after they left."""
@@ -56,12 +56,7 @@ def numbered(written: str) -> list[Departed]:
     parts = number_parts(written)
     if parts is None:
         return []
-    exact, ending = parts
-    return _read(
-        "number <> '' AND ('-' || number LIKE '%-' || ?1 OR substr(number, -length(?2)) = ?2)"
-        f" ORDER BY '-' || number NOT LIKE '%-' || ?1, number DESC LIMIT {MOST_TOLD}",
-        (exact, ending),
-    )
+    return _read(f"{NUMBERED} ORDER BY {EXACT_FIRST} LIMIT {MOST_TOLD}", parts)
 
 
 def _read(condition: str, parameters: tuple[str, ...]) -> list[Departed]:
