@@ -260,7 +260,7 @@ class _Work:
         outcomes: list[Outcome] = []
         seen_ids: set[str] = set()
         for ref in refs:
-            complaint, outcome = _found(self.workplace, ref)
+            complaint, outcome = found(self.workplace, ref)
             if complaint is None:
                 outcomes.append(outcome)
             elif complaint.id not in seen_ids:
@@ -297,7 +297,8 @@ class _Work:
         return replace(outcome, after=view, action_id=last, actions=len(made))
 
 
-def _found(workplace: Workplace, ref: str) -> tuple[Complaint | None, Outcome]:
+def found(workplace: Workplace, ref: str) -> tuple[Complaint | None, Outcome]:
+    """The report that a reference means, with an outcome to go on from; None with why there is none."""
     try:
         complaint = complaints.get(ref)
     except StoreError as error:

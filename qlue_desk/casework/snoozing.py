@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from qlue_desk.casework.acting import Outcome
-from qlue_desk.casework.departures import unknown
+from msgspec.structs import replace
+
+from qlue_desk.casework.acting import Outcome, found
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain import snoozing
 from qlue_desk.domain.moves import N_, Code, Refusal
-from qlue_desk.store import complaints, snoozes
-from qlue_desk.store.errors import StoreError
+from qlue_desk.store import snoozes
 
 ENDED = N_("Laporan ini sudah berakhir; tidak perlu ditunda.")
 NOT_ASIDE = N_("Laporan ini tidak sedang ditunda.")
@@ -71,14 +71,12 @@ def _snooze(
 ) -> list[Outcome]:
     outcomes = []
     for ref in refs:
-        outcome = _found(workplace, ref)
-        complaint = outcome.before
+        complaint, outcome = found(workplace, ref)
         if complaint is not None and not complaint.is_open:
-            outcome = Outcome(
-                ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, ENDED)
-            )
+            outcome = replace(outcome, refusal=Refusal(Code.INVALID_TRANSITION, ENDED))
         elif complaint is not None:
             snoozes.put(workplace.actor.id, complaint.id, until, now, before)
+            outcome = replace(outcome, after=complaint)
         outcomes.append(outcome)
     return outcomes
 
@@ -86,29 +84,17 @@ def _snooze(
 def _wake(workplace: Workplace, refs: list[str], now: dt.datetime) -> list[Outcome]:
     outcomes = []
     for ref in refs:
-        outcome = _found(workplace, ref)
-        complaint = outcome.before
+        complaint, outcome = found(workplace, ref)
         if complaint is not None and snoozes.until(workplace.actor.id, complaint.id, now) is not None:
             snoozes.wake(workplace.actor.id, complaint.id)
+            outcome = replace(outcome, after=complaint)
         elif complaint is not None:
-            outcome = Outcome(
-                ref, complaint.number, complaint, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE)
-            )
+            outcome = replace(outcome, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE))
         outcomes.append(outcome)
     return outcomes
 
 
 def _take_woken(actor_id: str, now: dt.datetime) -> list[snoozes.Woken]:
-    found = snoozes.woken(actor_id, now)
-    snoozes.forget(actor_id, [each.complaint_id for each in found])
-    return found
-
-
-def _found(workplace: Workplace, ref: str) -> Outcome:
-    try:
-        complaint = complaints.get(ref)
-    except StoreError as error:
-        return Outcome(ref, refusal=Refusal(Code.INVALID_ARGS, error.template, dict(error.values)))
-    if complaint is None:
-        return Outcome(ref, refusal=unknown(workplace, ref))
-    return Outcome(ref, complaint.number, complaint, complaint)
+    woken = snoozes.woken(actor_id, now)
+    snoozes.forget(actor_id, [each.complaint_id for each in woken])
+    return woken
