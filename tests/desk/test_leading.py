@@ -22,7 +22,7 @@ from qlue_desk.desk.dialogs.handover import HandoverDialog
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.summary.cells import neighbour, numbers_of
-from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.summary.screen import MAP_COLUMNS, SummaryScreen
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.city import Cooperation
@@ -126,6 +126,8 @@ def test_the_map_stands_beside_the_numbers_where_there_is_room(world: DeskWorld)
         await until(lambda: drawn.display and drawn.window is not None)
         assert drawn.counts is not None
         assert drawn.counts[code] == 1
+        numbers = screen.query_one("#summary-scroll").outer_size.width
+        assert numbers == 160 - MAP_COLUMNS, "rows are wrapped for the room that the map leaves"
         await pilot.resize_terminal(120, 36)
         await until(lambda: not drawn.display)
         await pilot.resize_terminal(160, 48)

@@ -37,8 +37,8 @@ CHANGE_PAUSE = 2.0
 """Seconds between two counts while reports stream in; the numbers cost more than rows do."""
 
 
-MAP_FROM, MAP_COLUMNS = 150, 52
-"""From this width on the city's map stands beside the numbers, so wide."""
+MAP_FROM, MAP_COLUMNS = 150, 54
+"""From this width on the city's map stands beside the numbers, so wide with its margin."""
 
 TITLES = {
     Home.DINAS: N_("Ringkasan"),
