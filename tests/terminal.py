@@ -217,9 +217,17 @@ class Terminal:
     # --- what it costs ------------------------------------------------------------------------------
 
     def memory_kb(self) -> int:
-        """Resident memory of the program now (Linux)."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
-            return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+        """Memory of the program and of the processes it started, each page that they share counted once (Linux)."""
+        found = 0
+        for pid in (self.process.pid, *self.children()):
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+                found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return found
+
+    def children(self) -> list[int]:
+        """Processes that the program started and that still run."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as line:
+            return [int(pid) for pid in line.read().split()]
 
     def cpu_seconds(self) -> float:
         """Time of a processor that the program has used so far, all threads (Linux): a busy machine does not

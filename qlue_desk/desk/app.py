@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from qlue_desk import error_log
+from qlue_desk import error_log, words
 from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
@@ -65,6 +65,9 @@ class EngineLike(Protocol):
 
     def look(self, complaint_id: str, actor_id: str) -> None:
         """A person has this report open; '' for none."""
+
+    def speak(self, language: str) -> None:
+        """Sentences in another language from now on."""
 
 
 COUNT_SECONDS = 0.05
@@ -200,7 +203,7 @@ class QlueDesk(PlacesApp):
     # --- from other threads: post only ---------------------------------------------------------
 
     def _store_changed(self, change: Change) -> None:
-        self.post_message(StoreChanged(change.complaint_ids))
+        self.post_message(StoreChanged(change.complaint_ids, own=not change.elsewhere))
 
     def _line_changed(self, state: LineState) -> None:
         self.post_message(LineChanged(state))
@@ -342,6 +345,12 @@ class QlueDesk(PlacesApp):
         """The person has this report open; '' for none."""
         if self.engine is not None and self.backend is not None:
             self.engine.look(complaint_id, self.backend.actor.id)
+
+    def speak(self, language: str) -> None:
+        """Another language until the desk is closed, here and in what the engine says."""
+        super().speak(language)
+        if self.engine is not None:
+            self.engine.speak(words.language())
 
     def nudge(self) -> None:
         """There is something to send."""

@@ -53,11 +53,12 @@ class LineChanged(Message):
 
 
 class StoreChanged(Message):
-    """A commit changed these complaints; None means any."""
+    """A commit changed these complaints; None means any. `own`: one of this process."""
 
-    def __init__(self, complaint_ids: frozenset[str] | None) -> None:
+    def __init__(self, complaint_ids: frozenset[str] | None, *, own: bool = True) -> None:
         super().__init__()
         self.complaint_ids = complaint_ids
+        self.own = own
 
 
 class QueueShown(Message):

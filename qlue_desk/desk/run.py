@@ -42,20 +42,24 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Pa
         workplace = None
 
     def open_engine(place: Workplace, on_state: Callable[[LineState], None]) -> EngineLike:
-        from qlue_desk.sync.backoff import Backoff
-        from qlue_desk.sync.engine import Engine
+        from qlue_desk.sync.apart.engine import EngineApart
+        from qlue_desk.sync.apart.messages import Begin
 
-        ca_file = Path(settings.sync.ca_file) if settings.sync.ca_file else None
-        return Engine(
-            place.store,
-            place.home,
-            on_state,
-            private_ca=ca_file,
+        begin = Begin(
+            home=str(place.home),
+            private_ca=settings.sync.ca_file or None,
             wait_seconds=settings.sync.wait_seconds,
             undo_seconds=settings.sync.undo_seconds,
             bulk_from=settings.ui.confirm_bulk,
-            backoff=lambda: Backoff(settings.sync.retry_first_seconds, settings.sync.retry_longest_seconds),
+            retry_first_seconds=settings.sync.retry_first_seconds,
+            retry_longest_seconds=settings.sync.retry_longest_seconds,
         )
+        if place.store.is_shared:
+            return EngineApart(place.store, begin, on_state)
+        # Nobody else may have the database open: a full disk leaves no room for what two need.
+        from qlue_desk.sync.apart.begin import engine_of
+
+        return engine_of(begin, place.store, on_state)
 
     app = QlueDesk(workplace, open_engine, settings, home=home, config=config, demo=demo, guided=False)
     if os.name != "nt":  # Windows ends a console program by other means

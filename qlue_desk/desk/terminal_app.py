@@ -12,7 +12,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
-from qlue_desk.desk import filters, osc, themes
+from qlue_desk.desk import filters, hand, osc, themes
 from qlue_desk.desk import terminal as terminals
 from qlue_desk.desk.actions import write_keys
 from qlue_desk.desk.later import say
@@ -21,7 +21,6 @@ from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.settings import Settings
-from qlue_desk.store import courtesy
 from qlue_desk.words import _
 
 TOAST_SECONDS = 12
@@ -82,7 +81,6 @@ class TerminalApp(App[int]):
                 renderable = None
             self._cursor_sent = at
         super()._display(screen, renderable)
-        courtesy.painted()
 
     # --- sequences -----------------------------------------------------------------------------
 
@@ -123,7 +121,7 @@ class TerminalApp(App[int]):
         """Any key or click means that the person is here."""
         if isinstance(event, (events.Key, events.MouseDown)):
             self.touched()
-            courtesy.key_came()
+            hand.moved()
         if isinstance(event, events.Key | events.Paste):
             if not self.screen_stack:
                 return  # typed behind the key that ended the desk; Textual would look for a screen

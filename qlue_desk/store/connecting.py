@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from qlue_desk.store.disk import SHARED_MEMORY, has_room, is_full
 from qlue_desk.store.errors import Damaged, DiskFull, StoreError
 from qlue_desk.store.key import check_key
 
-BUSY_MILLISECONDS = 5000
+BUSY_SECONDS = 5.0
+"""How long a write waits for that of another process."""
+_LOOK_AGAIN_SECONDS = 0.001
 _PRAGMAS: dict[str, str] = {
-    "busy_timeout": str(BUSY_MILLISECONDS),
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "fullfsync": "ON",
@@ -68,6 +70,7 @@ class EncryptedDatabase(peewee.SqliteDatabase):
             uri=self._way is Way.SEALED,
         )
         try:
+            wait_for_others(connection)
             # Its own log would write over the screen; errors reach us as exceptions.
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{self._raw_key.hex()}'\"")
@@ -80,6 +83,24 @@ class EncryptedDatabase(peewee.SqliteDatabase):
             connection.close()
             raise
         return connection
+
+
+def wait_for_others(connection: Any) -> None:
+    """Look every millisecond whether the other process is done.
+
+    SQLite's own `busy_timeout` sleeps up to 100 ms at a time: while an engine applies page after page with a few
+    milliseconds between them, a person's act would miss one gap after the other.
+    """
+    began = 0.0
+
+    def go_on(turn: int) -> bool:
+        nonlocal began
+        if turn == 0:
+            began = time.monotonic()
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        return time.monotonic() - began < BUSY_SECONDS
+
+    connection.set_busy_handler(go_on)
 
 
 _DAMAGE: dict[str, str] = {

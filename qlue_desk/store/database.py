@@ -25,7 +25,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
 from qlue_desk.store import ballast, burning, schema, sealing, twin
 from qlue_desk.store.bound import bind_thread, take_touched
-from qlue_desk.store.connecting import BUSY_MILLISECONDS, EncryptedDatabase, Way, explained, first_cause
+from qlue_desk.store.connecting import EncryptedDatabase, Way, explained, first_cause, wait_for_others
 from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
@@ -54,6 +54,8 @@ class Change(msgspec.Struct, frozen=True):
     """A commit has changed these complaints; None means any of them."""
 
     complaint_ids: frozenset[str] | None
+    elsewhere: bool = False
+    """By another process."""
 
 
 class _Read(msgspec.Struct, frozen=True):
@@ -73,6 +75,8 @@ class Store:
         """Why nothing can be written, None when it can."""
         self.off_network = False
         """The switch of the person: whoever asks central for this database must not, until it is on again."""
+        self.has_partner = False
+        """A process of ours syncs this folder: it tells what it commits, and does the chores of an idle database."""
         self._way = way
         self._unclean = False
         self._presence = Presence(folder)
@@ -121,6 +125,11 @@ class Store:
                 raise
             way = Way.SEALED
         return cls(folder, key, way)._opened()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may have the database open, too; not so on a full disk."""
+        return self._way is Way.SHARED
 
     def _opened(self) -> Store:
         try:
@@ -223,7 +232,7 @@ class Store:
     # --- changes ---------------------------------------------------------------------------------
 
     def on_change(self, callback: Callable[[Change], None]) -> None:
-        """Call back after each commit, on the writing thread: listeners only post messages."""
+        """Call back after each commit, on whatever thread hears of it first: listeners only post messages."""
         self._listeners.append(callback)
 
     def off_change(self, callback: Callable[[Change], None]) -> None:
@@ -241,7 +250,8 @@ class Store:
             worker.close(_DRAIN_SECONDS if worker is self._writer else 0.0)
         self._presence.leave()
 
-    def _tell(self, change: Change) -> None:
+    def tell(self, change: Change) -> None:
+        """Call the listeners: after a commit, here or heard of from another process."""
         for listener in list(self._listeners):
             try:
                 listener(change)
@@ -303,15 +313,17 @@ class Store:
                 raise explained(first_cause(error), self.path) from error
             raise
         twin.proven()
-        self._tell(Change(take_touched()))
+        self.tell(Change(take_touched()))
         return outcome
 
     def _idle(self) -> None:
-        self._look_at_others()
+        if not self.has_partner:
+            self._look_at_others()
         if self.read_only is not None:
             return
-        self._burn_words()
-        self._empty_the_log()
+        if not self.has_partner:
+            self._burn_words()
+            self._empty_the_log()
         self._idle_turns += 1
         if self._idle_turns == 1:
             sealing.load()  # the first action of a shift does not wait for it
@@ -333,13 +345,13 @@ class Store:
                 try:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 finally:
-                    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                    wait_for_others(connection)
 
     def _look_at_others(self) -> None:
         """Another process (a command beside the open desk) may have committed."""
         found = _data_version(self._database.connection())
         if found != self._data_version:
-            self._tell(Change(None))
+            self.tell(Change(None, elsewhere=True))
         self._data_version = found
 
 

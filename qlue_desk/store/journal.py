@@ -14,7 +14,6 @@ import msgspec
 from qlue_desk.protocol import Action, ActionResult, PushReply, Verdict
 from qlue_desk.store import outbox, twin
 from qlue_desk.store.bound import connection, touch
-from qlue_desk.store.courtesy import give_way
 from qlue_desk.store.rebase import rebase
 
 _encode = msgspec.json.Encoder().encode
@@ -51,7 +50,6 @@ def settle(sent: tuple[Action, ...], reply: PushReply, covered: tuple[str, int])
         taken.append(result)
         changed[action.complaint_id] = view_changes or changed.get(action.complaint_id, False)
     for complaint_id, view_changes in changed.items():
-        give_way()
         # What is accepted and not shown yet stays on top of the row as it was: nothing to decide anew.
         if view_changes:
             rebase(complaint_id)

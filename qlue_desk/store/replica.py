@@ -26,7 +26,6 @@ from qlue_desk.protocol import (
 )
 from qlue_desk.store import complaints, ground, journal, leaving, meta, position
 from qlue_desk.store.bound import connection, rows_among
-from qlue_desk.store.courtesy import give_way
 from qlue_desk.store.errors import NewerData, StoreError
 from qlue_desk.store.rebase import rebase, unconfirmed_complaints
 
@@ -116,7 +115,6 @@ def apply_page(reply: PullReply) -> PageOutcome:
     confirmed = len(lanes)
     reoffered = journal.reoffer_unshown(end.epoch, end.seq, reply.head)
     for complaint_id in bases.keys() | lanes | reoffered | _touched_with_own(reply.events):
-        give_way()
         rebase(complaint_id, bases.get(complaint_id))
     for staged in folded.values():
         if staged.before is not None and staged.complaint is not None:
@@ -194,7 +192,6 @@ def _write_rows(folded: dict[str, Staged]) -> dict[str, Complaint]:
     bases: dict[str, Complaint] = {}
     with_own = unconfirmed_complaints(list(folded))
     for complaint_id, staged in folded.items():
-        give_way()
         if staged.removed:
             leaving.forget(complaint_id, staged.gone.to_dinas, staged.gone.since)
         staged.before = _row_here(complaint_id)

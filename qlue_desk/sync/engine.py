@@ -145,6 +145,13 @@ class Engine:
         """There is something to send, or a person wants to see the newest now."""
         self._wake_all()
 
+    def speak(self, language: str) -> None:
+        """Another language: in one process it is spoken everywhere at once."""
+
+    def committed(self) -> None:
+        """Another process has written into this database: there may be something to send."""
+        self._wake_push.set()
+
     @property
     def state(self) -> SyncState:
         """The newest that was told."""

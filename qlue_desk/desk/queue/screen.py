@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
-from qlue_desk.desk import wording
+from qlue_desk.desk import hand, wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.desk_app import DeskApp
@@ -42,7 +42,6 @@ from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
-from qlue_desk.store import courtesy
 from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
@@ -371,7 +370,7 @@ class DeskScreen(Working, Finding):
 
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
-        seconds = self._bursts.add(event.complaint_ids, time.monotonic())
+        seconds = self._bursts.add(event.complaint_ids, time.monotonic(), own=event.own)
         if seconds is not None:
             self._plan_look(seconds)
 
@@ -406,7 +405,7 @@ class DeskScreen(Working, Finding):
     def _look_again(self) -> None:
         """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
         now = time.monotonic()
-        if self._bursts.put_off(now, courtesy.since_key()):
+        if self._bursts.put_off(now, hand.resting()):
             self._plan_look(AGAIN)
             return
         changed = self._bursts.look(now)

@@ -1,0 +1,288 @@
+"""The engine in a process of its own: the same to the desk, and its end certain."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from qlue_desk.casework.acting import act
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.moves import Fields
+from qlue_desk.protocol import Looker
+from qlue_desk.store import drafts, meta
+from qlue_desk.store.database import Change
+from qlue_desk.sync.apart.engine import EngineApart
+from qlue_desk.sync.apart.messages import Begin, Release
+from qlue_desk.sync.apart.telling import Teller
+from qlue_desk.sync.lock import DeskLock
+from qlue_desk.sync.state import Phase, SyncState
+from tests.sync.rig import Central, Desk, next_moment
+from tests.waiting import until
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[Central]:
+    with Central.make(tmp_path) as made:
+        yield made
+
+
+class Apart:
+    """A desk whose engine is a process of its own, with all that it says."""
+
+    def __init__(self, desk: Desk, *, undo_seconds: float = 0.0) -> None:
+        self.desk = desk
+        self.states: list[SyncState] = []
+        self.changes: list[Change] = []
+        self.others: list[tuple[Looker, ...]] = []
+        begin = Begin(str(desk.home), None, 20, undo_seconds, 0, 0.05, 0.2)
+        self.engine = EngineApart(desk.store, begin, self.states.append)
+        desk.store.on_change(self.changes.append)
+        self.engine.watch_others(self.others.append)
+        self.engine.start()
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.states) and self.states[-1].phase is Phase.CONNECTED
+
+    def told_of(self, complaint_id: str) -> bool:
+        """By the process, and by name."""
+        return any(
+            change.elsewhere and change.complaint_ids and complaint_id in change.complaint_ids
+            for change in self.changes
+        )
+
+
+@pytest.fixture
+def desk(central: Central) -> Iterator[Desk]:
+    made = central.desk()
+    made.sync()
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def apart(desk: Desk) -> Iterator[Apart]:
+    made = Apart(desk)
+    yield made
+    made.engine.stop()
+
+
+def test_changes_travel_both_ways_and_the_desk_is_told_which(central: Central, apart: Apart) -> None:
+    until(lambda: apart.connected)
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+    action = apart.desk.act(one.id, "acknowledge")
+    until(lambda: apart.desk.state_of(action) == "confirmed")
+    until(lambda: apart.states[-1].waiting == 0)
+    found = apart.desk.get(one.id)
+    assert found is not None
+    assert found.status is Status.ACKNOWLEDGED
+    assert apart.desk.rows() == central.rows("dpupr")
+
+
+def test_own_commits_are_not_told_a_second_time(central: Central, apart: Apart) -> None:
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+    until(lambda: apart.connected and apart.desk.store.has_partner)
+    time.sleep(1.5)  # the process has looked at the database once more
+    apart.changes.clear()
+    apart.desk.store.writing(drafts.save, one.id, "note", "mulai", next_moment())
+    time.sleep(2.5)
+    assert [change for change in apart.changes if change.elsewhere] == []
+
+
+def test_the_commit_of_a_third_process_is_told(apart: Apart) -> None:
+    until(lambda: apart.connected)
+    time.sleep(1.5)
+    apart.changes.clear()
+    code = (
+        "import sys; from pathlib import Path; from qlue_desk.store.database import Store;"
+        "from qlue_desk.store import meta; store = Store.open(Path(sys.argv[1]));"
+        "store.writing(meta.put, 'third', b'1'); store.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(apart.desk.home)], check=True)
+    until(lambda: Change(None, elsewhere=True) in apart.changes)
+    assert apart.desk.store.reading(meta.get, "third") == b"1"
+
+
+def test_a_process_that_is_killed_is_replaced(central: Central, apart: Apart) -> None:
+    until(lambda: apart.connected)
+    first = apart.engine.process_id
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    until(lambda: any(state.phase is Phase.OFFLINE for state in apart.states))
+    until(lambda: apart.connected)
+    assert apart.engine.process_id not in (None, first)
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+
+
+def test_a_process_that_listens_no_more_holds_no_key_up_and_is_replaced(apart: Apart) -> None:
+    until(lambda: apart.connected)
+    first = apart.engine.process_id
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    for turn in range(3_000):  # more than the pipe between them takes
+        apart.engine.look(f"c_{turn}", "u_rina")
+    until(lambda: apart.engine.process_id not in (None, first))
+    until(lambda: apart.connected)
+
+
+def test_stopping_leaves_neither_process_nor_lock(apart: Apart) -> None:
+    until(lambda: apart.connected)
+    process = apart.engine.process_id
+    assert process is not None
+    apart.engine.stop()
+    assert not _runs(process)
+    lock = DeskLock(apart.desk.home)
+    assert lock.acquire()
+    lock.release()
+    assert not apart.desk.store.has_partner
+
+
+def test_stopping_before_anything_was_said_ends_it_too(desk: Desk) -> None:
+    for pause in (0.0, 0.02, 0.2):
+        made = Apart(desk)
+        time.sleep(pause)
+        made.engine.stop()
+        assert made.engine.process_id is None
+        lock = DeskLock(desk.home)
+        assert lock.acquire()
+        lock.release()
+
+
+def test_it_ends_with_a_desk_that_is_killed(desk: Desk) -> None:
+    desk.store.close()
+    code = """
+import sys, time
+from pathlib import Path
+from qlue_desk.store.database import Store
+from qlue_desk.sync.apart.engine import EngineApart
+from qlue_desk.sync.apart.messages import Begin
+home = Path(sys.argv[1])
+states = []
+engine = EngineApart(Store.open(home), Begin(str(home), None, 20, 0.0, 0, 0.05, 0.2), states.append)
+engine.start()
+while not states or states[-1].phase != "connected":
+    time.sleep(0.01)
+print(engine.process_id, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", code, str(desk.home)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        process = int(parent.stdout.readline())
+        parent.kill()
+    until(lambda: not _runs(process))
+    lock = DeskLock(desk.home)
+    assert lock.acquire()
+    lock.release()
+
+
+def test_the_switch_keeps_it_off_the_network_also_when_it_is_replaced(central: Central, apart: Apart) -> None:
+    until(lambda: apart.connected)
+    apart.engine.offline = True
+    until(lambda: apart.states[-1].phase is Phase.OFFLINE)
+    one = central.report()
+    process = apart.engine.process_id
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    until(lambda: apart.engine.process_id not in (None, process))
+    until(lambda: apart.states[-1].detail == "Luring: saklar dimatikan.")
+    assert apart.desk.get(one.id) is None
+    apart.engine.offline = False
+    until(lambda: apart.told_of(one.id))
+
+
+def test_what_waits_to_be_undone_is_sent_when_the_desk_closes(central: Central, desk: Desk) -> None:
+    one = central.report()
+    made = Apart(desk, undo_seconds=600.0)
+    try:
+        until(lambda: made.connected and made.told_of(one.id))
+        now = dt.datetime.now(dt.UTC)  # the process has no faked clock
+        act(desk.workplace, [one.id], "note", Fields(note="sebelum pulang"), now=now)
+        until(lambda: made.states[-1].waiting == 1)
+        assert "sebelum pulang" not in central.texts(one.id)
+        made.engine.release()
+        until(lambda: "sebelum pulang" in central.texts(one.id))
+    finally:
+        made.engine.stop()
+
+
+def test_who_else_looks_is_passed_on(central: Central, apart: Apart) -> None:
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+    other = central.desk(user="budi_dpupr")
+    other.sync()
+    second = Apart(other)
+    try:
+        until(lambda: second.connected)
+        second.engine.look(one.id, central.people["budi_dpupr"].id)
+        apart.engine.look(one.id, central.people["rina_dpupr"].id)
+        until(lambda: any(looker.name == "Budi" for seen in apart.others for looker in seen))
+    finally:
+        second.engine.stop()
+
+
+def test_a_desk_that_acts_while_pages_come_in_waits_for_no_more_than_one(
+    central: Central, apart: Apart
+) -> None:
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+    busy = threading.Event()
+
+    def pages() -> None:
+        while not busy.is_set():
+            central.report()
+
+    thread = threading.Thread(target=pages)
+    thread.start()
+    try:
+        actions = [apart.desk.act(one.id, "note", f"catatan {turn}") for turn in range(20)]
+    finally:
+        busy.set()
+        thread.join()
+    until(lambda: {apart.desk.state_of(action) for action in actions} == {"confirmed"})
+    until(lambda: apart.desk.rows() == central.rows("dpupr"))
+
+
+def test_news_of_one_moment_travel_in_one_line() -> None:
+    into = BytesIO()
+    teller = Teller(into)
+    teller.changed(Change(frozenset({"c_1"})))
+    until(lambda: into.tell())
+    teller.changed(Change(frozenset({"c_2"})))
+    teller.changed(Change(frozenset({"c_3"})))
+    teller.changed(Change(None, elsewhere=True))
+    teller.end(1.0)
+    first, second = into.getvalue().splitlines()
+    assert first == b'{"changed":["c_1"]}'
+    assert second in (
+        b'{"changed":["c_2","c_3"],"elsewhere":true}',
+        b'{"changed":["c_3","c_2"],"elsewhere":true}',
+    )
+
+
+def test_what_nobody_hears_is_no_error(desk: Desk) -> None:
+    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 0.05, 0.2), lambda _state: None)
+    assert not engine._say(Release())
+    engine.look("c_1", "u_1")
+    engine.nudge()
+    engine.release()
+    engine.stop()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    # One that nobody has waited for yet is dead, too.
+    return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
