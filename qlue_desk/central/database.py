@@ -77,6 +77,17 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         rows: list[Row] = self.run(statement, values).fetchall()
         return rows
 
+    def later(self, statement: str, values: Sequence[object] = ()) -> None:
+        """A write whose outcome nobody looks at: it may travel with what the transaction says next.
+
+        Nothing comes before it that was said after it; its error is raised by what it travels with.
+        """
+        self.run(statement, values)
+
+    def locked(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of a SELECT, held until the transaction ends; its order is that of locking."""
+        return self.all(statement, values)
+
     def _driver(self) -> Any:
         """The driver's connection of this thread."""
         return self.connection()  # type: ignore[no-untyped-call]

@@ -108,23 +108,18 @@ class Feed:
         version: int,
         payload: bytes,
         *,
+        head: Position,
         action_id: str,
         at: dt.datetime,
     ) -> Appended:
-        """Add one event at the head of a stream whose row the transaction has locked."""
-        head = "SELECT last_seq, last_hash, epoch FROM stream WHERE key = ?"
-        row = self._database.one(head, (stream,))
-        if row is None:
-            self.ensure(stream)
-            row = self._database.one(head, (stream,))
-            assert row is not None, "the stream's row was made"
-        seq, event_id = int(row[0]) + 1, new_id("e")
+        """Add one event behind the `head` that `lock` gave of this stream."""
+        seq, event_id = head.seq + 1, new_id("e")
         digest = event_digest(event_id, payload)
-        chain = next_chain(row[1], seq, event_id, str(kind), complaint_id, version, digest)
-        self._database.run(
+        chain = next_chain(head.chain, seq, event_id, str(kind), complaint_id, version, digest)
+        self._database.later(
             "UPDATE stream SET last_seq = ?, last_hash = ? WHERE key = ?", (seq, chain, stream)
         )
-        self._database.run(
+        self._database.later(
             "INSERT INTO feed_event (stream, seq, chain, event_id, kind, complaint_id, action_id, version, "
             "digest, payload, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -132,7 +127,7 @@ class Feed:
                 to_ms(at),
             ),
         )  # fmt: skip
-        return Appended(stream, seq, chain, row[2])
+        return Appended(stream, seq, chain, head.epoch)
 
     def ensure(self, stream: str) -> None:
         """Make the stream's row; its epoch is random, so that no other history can look the same."""
@@ -142,9 +137,23 @@ class Feed:
             (stream, secrets.token_hex(8)),
         )
 
-    def lock(self, streams: Sequence[str]) -> None:
-        """Hold the streams' rows, ascending, before any complaint of theirs."""
-        self._database.lock_rows("stream", "key", sorted(set(streams)))
+    def lock(self, streams: Sequence[str]) -> dict[str, Position]:
+        """Hold the rows of streams, ascending, and say where each stands; one without a row is not among them."""
+        marks = ", ".join("?" * len(streams))
+        rows = self._database.locked(
+            f"SELECT key, epoch, last_seq, last_hash FROM stream WHERE key IN ({marks}) ORDER BY key",
+            tuple(streams),
+        )
+        return {row[0]: Position(row[1], int(row[2]), row[3]) for row in rows}
+
+    def lock_all(self, streams: Sequence[str]) -> dict[str, Position]:
+        """As `lock`; makes the rows that are missing."""
+        heads = self.lock(streams)
+        if missing := [stream for stream in streams if stream not in heads]:
+            for stream in missing:
+                self.ensure(stream)
+            heads = self.lock(streams)
+        return heads
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class Ledger:
         image = _encode(after)
         arrived = before is None or before.dinas != after.dinas
         streams = self._streams(city, before, after)
-        self._hub.feed.lock(streams)
+        heads = self._hub.feed.lock_all(streams)
         appended: dict[str, Appended] = {}
         for stream in streams:
             if stream == city_stream(city.key):
@@ -96,7 +96,14 @@ class Ledger:
                 gone = Payload(to_dinas=after.dinas, since=since)
                 kind, payload = EventKind.MOVED_OUT, _encode(gone)
             appended[stream] = self._hub.feed.append(
-                stream, kind, after.id, after.version, payload, action_id=action_id, at=now
+                stream,
+                kind,
+                after.id,
+                after.version,
+                payload,
+                head=heads[stream],
+                action_id=action_id,
+                at=now,
             )
         self._database.once_durable(lambda: self._hub.seen.note(appended.values()))
         self._database.once_durable(lambda: self._hub.wakeups.ring(streams))
@@ -122,7 +129,7 @@ class Ledger:
             return _payload(image, lines)
         if before is not None and not is_withheld(before):
             lines = self._all_lines(after.id)
-            self._database.run("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
+            self._database.later("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
         return _payload(
             _encode(for_city_scope(after)), [_encode(withhold_entry(_entry.decode(line))) for line in lines]
         )
@@ -131,7 +138,7 @@ class Ledger:
         self, before: Complaint | None, after: Complaint, entries: Sequence[Entry], now: dt.datetime
     ) -> None:
         received = after.received_at or now
-        self._database.run(
+        self._database.later(
             _INSERT if before is None else _UPDATE,
             (
                 after.city, after.dinas, after.number, after.version, str(after.status),
@@ -144,7 +151,7 @@ class Ledger:
         )  # fmt: skip
         known = {a.sha256 for a in before.attachments} if before else set()
         for sha256 in {a.sha256 for a in after.attachments if a.sha256} - known:
-            self._database.run(
+            self._database.later(
                 "INSERT INTO attachment (complaint_id, sha256) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 (after.id, sha256),
             )
@@ -153,7 +160,7 @@ class Ledger:
         self, complaint_id: str, entries: Sequence[Entry], lines: Sequence[bytes], *, hidden: bool
     ) -> None:
         for entry, line in zip(entries, lines, strict=True):
-            self._database.run(_INSERT_ENTRY, (entry.id, complaint_id, int(hidden), line))
+            self._database.later(_INSERT_ENTRY, (entry.id, complaint_id, int(hidden), line))
 
     def _all_lines(self, complaint_id: str) -> list[bytes]:
         rows = self._database.all(

@@ -16,7 +16,7 @@ import peewee
 import psycopg
 from playhouse.pool import MaxConnectionsExceeded
 
-from qlue_desk.central.database import CentralDatabase
+from qlue_desk.central.database import CentralDatabase, Row
 from qlue_desk.central.errors import DatabaseBusy, DatabaseLost, DatabaseSlow
 from qlue_desk.domain.moves import N_
 
@@ -34,6 +34,7 @@ _LOST_STATES = frozenset({"25P03", "57P01", "57P02", "57P03"})
 """Idle in transaction for too long, shut down, crashed, starting up; class 08 is the connection itself."""
 _IN_RECOVERY = "55000"
 """What WAL functions answer on a standby, or before a restore has come to its end."""
+_ROLLBACK = "ROLLBACK"
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 18.0
 """More than `statement_timeout`, less than a desk waits for a reply."""
@@ -131,10 +132,28 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
     def lock_rows(self, table: str, column: str, keys: Sequence[str]) -> None:
         """SELECT … FOR UPDATE in the one global order."""
         marks = ", ".join("?" * len(keys))
-        self.run(
-            f"SELECT {column} FROM {table} WHERE {column} IN ({marks}) ORDER BY {column} FOR UPDATE",
-            tuple(keys),
-        ).fetchall()
+        self.locked(
+            f"SELECT {column} FROM {table} WHERE {column} IN ({marks}) ORDER BY {column}", tuple(keys)
+        )
+
+    def locked(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """SELECT … FOR UPDATE: what it gives is as the transaction before left it."""
+        return self.all(f"{statement} FOR UPDATE", values)
+
+    def later(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Wait for the transaction's next statement, be it COMMIT: each message is a round trip."""
+        if self._depth:
+            self._behind.append((statement, values))
+        else:
+            self.run(statement, values)
+
+    @property
+    def _behind(self) -> list[tuple[str, Sequence[object]]]:
+        """What this thread's transaction has not sent yet."""
+        found: list[tuple[str, Sequence[object]]] | None = getattr(self._thread, "behind", None)
+        if found is None:
+            found = self._thread.behind = []
+        return found
 
     # --- connections that end: the pool gives none that are dead, and opens new ones -------------
 
@@ -151,7 +170,7 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
             return super().run(statement, values)
 
     def _execute(self, statement: str, values: Sequence[object]) -> Any:
-        """Inside a transaction the statement; else the timeouts and it, in one message and one round trip.
+        """Inside a transaction what waits and the statement, else the timeouts and it: in one message and round trip.
 
         The timeouts hold for this transaction only (`SET LOCAL`). As options of the connection PgBouncer
         refuses them, `SET` would go to whoever has the session next, and defaults of the role would want a
@@ -159,17 +178,20 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         transaction (PostgreSQL, "Multiple Statements in a Simple Query"), which a BEGIN among them keeps
         open. Such a message takes no values beside it, so the driver writes them into the text.
         """
+        behind = self._behind
+        if statement == _ROLLBACK or not self._depth:
+            behind.clear()  # of a transaction that is undone, perhaps with its connection
         driver = self._driver()
         driver.answer_seconds = self.answer_seconds
         try:
-            if self._depth:
+            if not self._depth:
+                limits = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in self.timeouts.items())
+                return _last_of(driver, [(limits + self.translate(statement), values)])
+            if not behind:
                 return driver.execute(self.translate(statement), values)
-            limits = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in self.timeouts.items())
-            cursor = psycopg.ClientCursor(driver)
-            cursor.execute(limits + self.translate(statement), values)
-            while cursor.nextset():
-                pass  # to what the statement itself gave
-            return cursor
+            said = [(self.translate(one), its) for one, its in (*behind, (statement, values))]
+            behind.clear()
+            return _last_of(driver, said)
         finally:
             driver.answer_seconds = None
 
@@ -212,6 +234,15 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         if state is not None and state.startswith("23"):
             return peewee.IntegrityError(*error.args)
         return error
+
+
+def _last_of(driver: Any, said: Sequence[tuple[str, Sequence[object]]]) -> Any:
+    """Send all of it in one message; the cursor of what the last statement gave."""
+    cursor = psycopg.ClientCursor(driver)
+    cursor.execute("; ".join(cursor.mogrify(statement, values) for statement, values in said))
+    while cursor.nextset():
+        pass
+    return cursor
 
 
 def open_postgres(url: str, max_connections: int, wait_seconds: int) -> PostgresCentral:

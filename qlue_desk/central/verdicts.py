@@ -59,7 +59,7 @@ class Verdicts:
 
     def keep(self, action: Action, desk: DeskIdentity, result: ActionResult) -> ActionResult:
         """Make a final verdict durable, in the transaction of what it says."""
-        self._database.run(
+        self._database.later(
             "INSERT INTO action_result (action_id, fingerprint, desk_id, complaint_id, status, code, body, "
             "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -100,14 +100,19 @@ _thread = threading.local()
 
 
 def _listen(database: CentralDatabase) -> None:
-    """Each thread's statements go into `_thread.said` as well."""
-    execute = database._execute
+    """Each thread's statements go into `_thread.said` as well, one by one also where ours sends several at once."""
+    execute, later = database._execute, database.later
 
     def heard(statement: str, values: Sequence[object] = ()) -> object:
         _thread.said.append((database.translate(statement), values))
         return execute(statement, values)
 
+    def heard_later(statement: str, values: Sequence[object] = ()) -> None:
+        _thread.said.append((database.translate(statement), values))
+        later(statement, values)
+
     database._execute = heard  # type: ignore[method-assign]
+    database.later = heard_later  # type: ignore[method-assign]
 
 
 def _repeat(session: psycopg.Connection[Any], said: list[Statement]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from peewee import IntegrityError
 
 from qlue_desk.central import admin
 from qlue_desk.central.backups import backup
@@ -196,3 +197,33 @@ def test_a_lock_that_does_not_come_is_busy_and_changes_nothing(
     holder.join()
     assert (result.status, result.code, result.after_ms) == ("retry", "busy", 800)
     assert office.now_is(complaint).version == 2
+
+
+def test_a_write_that_waits_comes_before_what_is_said_after_it_and_goes_with_its_transaction(
+    postgres_office: Office,
+) -> None:
+    database = postgres_office.hub.database
+    put, found = "INSERT INTO meta (key, value) VALUES (?, ?)", "SELECT value FROM meta WHERE key = ?"
+    odd = "it's 100 %s; ? \\ 'x"
+    with database.writing():
+        database.later(put, ("one", odd))
+        assert database.one(found, ("one",)) == (odd,)
+        database.later(put, ("two", "with COMMIT"))
+
+    def broken_off() -> None:
+        with database.writing():
+            database.later(put, ("three", "never said"))
+            raise RuntimeError
+
+    def refused() -> None:
+        with database.writing():
+            database.later(put, ("four", "undone"))
+            database.later(put, ("one", "again"))
+
+    with pytest.raises(RuntimeError):
+        broken_off()
+    with pytest.raises(IntegrityError):
+        refused()
+    with database.connected():
+        kept = [database.one(found, (key,)) for key in ("one", "two", "three", "four")]
+    assert kept == [(odd,), ("with COMMIT",), None, None]
