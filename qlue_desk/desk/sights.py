@@ -55,10 +55,26 @@ class Sights:
         )
 
     async def picture(self, path: Path) -> Image:
-        """The pixels of a file; raises `CannotShow`."""
-        from qlue_desk.desk.photos.opening import open_picture
+        """The pixels of a file that `file_of` named; raises `CannotShow`."""
+        from qlue_desk.desk.photos.opening import NOT_THERE, CannotShow, open_picture
 
-        return await asyncio.wrap_future(in_thread(open_picture, path))
+        def opened() -> Image:
+            try:
+                content = blobs.read_file(self.backend.workplace.home, path.name)
+            except OSError:
+                raise CannotShow(NOT_THERE) from None
+            return open_picture(content)
+
+        return await asyncio.wrap_future(in_thread(opened))
+
+    async def outside(self, path: Path) -> Path:
+        """A readable copy of a file that `file_of` named, for the system's viewer; raises OSError."""
+        from qlue_desk.desk.photos.viewer import copied_out
+
+        home = self.backend.workplace.home
+        return await asyncio.wrap_future(
+            in_thread(lambda: copied_out(blobs.read_file(home, path.name), path.name))
+        )
 
     # --- the map -------------------------------------------------------------------------------
 

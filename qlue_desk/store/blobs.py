@@ -1,15 +1,21 @@
-"""Files that this desk holds, by the SHA-256 of their content, under `blobs/<2 hex>/<sha>`.
+"""Files that this desk holds, by the SHA-256 of their content, under `blobs/<2 hex>/<sha>`, sealed (`store.sealing`).
+
+Photos show faces, number plates and houses: they lie in clear no more than the database does (UU 27/2022).
 
 The sender's file name is display text only and never part of a path.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
+from qlue_desk.store import sealing
 from qlue_desk.store.bound import connection
 from qlue_desk.store.disk import flush_folder, put_in_place
+from qlue_desk.store.errors import StoreError
 
 FOLDER = "blobs"
 
@@ -25,15 +31,37 @@ def path_of(home: Path, sha256: str) -> Path:
 
 
 def keep_file(home: Path, sha256: str, content: bytes) -> Path:
-    """Write the content to its place unless it is there; durable before it is recorded."""
+    """Seal the content into its place unless it is there; durable before it is recorded.
+
+    :raises StoreError: without the key of this folder.
+    """
     path = path_of(home, sha256)
-    if path.exists() and path.stat().st_size == len(content):
+    if path.exists() and path.stat().st_size == len(content) + sealing.FILE_OVERHEAD:
         return path
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         flush_folder(path.parent.parent)
-    put_in_place(path, content)
+    put_in_place(path, sealing.file_seal_of(home).close_file(content))
     return path
+
+
+def read_file(home: Path, sha256: str) -> bytes:
+    """The content of a kept file; one that an older program left unsealed is read as it is.
+
+    :raises OSError: when it is not there, or was sealed with another key.
+    :raises ValueError: unless `sha256` is 64 lower-case hex digits.
+    """
+    path = path_of(home, sha256)
+    content = path.read_bytes()
+    if not sealing.is_sealed_file(content):
+        return content
+    try:
+        opened = sealing.file_seal_of(home).open_file(content)
+    except StoreError as error:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from error
+    if opened is None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+    return opened
 
 
 def record(sha256: str, name: str, media_type: str, size: int, *, done: bool = False) -> None:

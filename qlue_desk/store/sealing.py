@@ -13,8 +13,9 @@ from qlue_desk.store.errors import StoreError
 from qlue_desk.store.key import load_key
 
 _MARK = b"sealed:"
-_PURPOSE = b"qlue outbox.log"
-"""At most 16 bytes."""
+_FILE_MARK = b"qlue sealed file\n"
+_LOG, _FILES = b"qlue outbox.log", b"qlue blobs"
+"""What a key is for: at most 16 bytes."""
 
 
 def load() -> None:
@@ -24,15 +25,15 @@ def load() -> None:
 
 
 class Seal:
-    """Closes and opens single pieces of content."""
+    """Closes and opens single pieces of content, lines or whole files."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, purpose: bytes = _LOG) -> None:
         """`key`: the 32 bytes of the database's."""
         from nacl.encoding import RawEncoder
         from nacl.hash import blake2b
         from nacl.secret import SecretBox
 
-        self._box = SecretBox(blake2b(b"", SecretBox.KEY_SIZE, key=key, person=_PURPOSE, encoder=RawEncoder))
+        self._box = SecretBox(blake2b(b"", SecretBox.KEY_SIZE, key=key, person=purpose, encoder=RawEncoder))
 
     def close(self, content: bytes) -> bytes:
         """One line of ASCII."""
@@ -47,6 +48,28 @@ class Seal:
         except (CryptoError, ValueError):
             return None
 
+    def close_file(self, content: bytes) -> bytes:
+        """The bytes of a file; `FILE_OVERHEAD` more than the content."""
+        return _FILE_MARK + bytes(self._box.encrypt(content))
+
+    def open_file(self, sealed: bytes) -> bytes | None:
+        """The content; None when it was sealed with another key, or changed."""
+        from nacl.exceptions import CryptoError
+
+        try:
+            return bytes(self._box.decrypt(sealed[len(_FILE_MARK) :]))
+        except (CryptoError, ValueError):
+            return None
+
+
+FILE_OVERHEAD = len(_FILE_MARK) + 24 + 16
+"""Mark, nonce and authenticator."""
+
+
+def is_sealed_file(content: bytes) -> bool:
+    """Whether `Seal.close_file` made it."""
+    return content.startswith(_FILE_MARK)
+
 
 def is_sealed(content: bytes) -> bool:
     """Whether `Seal.close` made it."""
@@ -59,6 +82,14 @@ def seal_of(folder: Path) -> Seal:
     :raises StoreError: when its key is not there or cannot be read.
     """
     return Seal(load_key(folder, database_exists=True))
+
+
+def file_seal_of(folder: Path) -> Seal:
+    """The seal of the files of a data folder, with a key of its own.
+
+    :raises StoreError: when the database's key is not there or cannot be read.
+    """
+    return Seal(load_key(folder, database_exists=True), _FILES)
 
 
 def found(folder: Path) -> Seal | None:

@@ -76,9 +76,8 @@ def remove_left(store: Store) -> None:
 
 
 def _send(link: Link, upload: _Upload) -> None:
-    path = blobs.path_of(link.store.folder, upload.sha256)
     try:
-        content = path.read_bytes()
+        content = blobs.read_file(link.store.folder, upload.sha256)
     except OSError:
         link.write(_give_up, upload.sha256, _("Berkas bukti tidak ada lagi di meja ini; lampirkan lagi."))
         return

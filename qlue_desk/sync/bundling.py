@@ -5,6 +5,7 @@ The answer holds the very replies that the network would have brought; they run 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 from typing import Any, TypeVar
@@ -135,9 +136,9 @@ def _files(store: Store, actions: tuple[Action, ...]) -> tuple[CarriedFile, ...]
     named = {item.sha256: item.name for action in actions for item in action.fields.evidence}
     found = []
     for sha256 in store.reading(blobs.not_sent, list(named)):
-        path = blobs.path_of(store.folder, sha256)
-        if path.is_file():
-            found.append(CarriedFile(sha256, named[sha256], path.read_bytes()))
+        with contextlib.suppress(OSError):
+            content = blobs.read_file(store.folder, sha256)
+            found.append(CarriedFile(sha256, named[sha256], content))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from qlue_desk.desk.photos.terminal import Way, has_display, way_to_show
 from qlue_desk.domain.complaint import Attachment, Status
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import blobs
+from qlue_desk.store.key import load_key
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, screen_text
 from tests.desk_world import NOW, DeskWorld
@@ -39,23 +41,24 @@ ROOT = Path(__file__).parents[2]
 # --- files -----------------------------------------------------------------------------------------
 
 
-def _saved(path: Path, image: Image.Image, kind: str = "JPEG", **options: object) -> Path:
-    image.save(path, kind, **options)
-    return path
+def _saved(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
 
 
-def test_a_photo_is_turned_upright_and_made_small(tmp_path: Path) -> None:
+def test_a_photo_is_turned_upright_and_made_small() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held upright: turn by 90 degrees
     wide = Image.new("RGB", (3000, 1000), (200, 10, 10))
-    found = open_picture(_saved(tmp_path / "a.jpg", wide, exif=exif))
+    found = open_picture(_saved(wide, exif=exif))
     assert found.height == 1600
     assert found.width in (533, 534)
     assert found.mode == "RGB"
 
 
-def test_what_is_transparent_lies_on_grey(tmp_path: Path) -> None:
-    found = open_picture(_saved(tmp_path / "a.png", Image.new("RGBA", (4, 4), (255, 0, 0, 0)), "PNG"))
+def test_what_is_transparent_lies_on_grey() -> None:
+    found = open_picture(_saved(Image.new("RGBA", (4, 4), (255, 0, 0, 0)), "PNG"))
     assert found.getpixel((0, 0)) == (128, 128, 128)
 
 
@@ -86,17 +89,10 @@ def _png_that_claims(width: int, height: int) -> bytes:
         (b"RIFF" + bytes(4) + b"WEBP" + bytes(40), opening.DAMAGED),
     ],
 )
-def test_a_damaged_or_hostile_file_is_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
-    path = tmp_path / "photo"
-    path.write_bytes(content)
+def test_a_damaged_or_hostile_file_is_one_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(CannotShow) as told:
-        open_picture(path)
+        open_picture(content)
     assert str(told.value) == sentence
-
-
-def test_a_file_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CannotShow, match="tidak bisa dibaca"):
-        open_picture(tmp_path / "none")
 
 
 # --- terminals -------------------------------------------------------------------------------------
@@ -209,6 +205,7 @@ def test_photos_stand_as_they_are_largest() -> None:
 def _kept(home: Path, name: str, *, evidence: bool) -> Attachment:
     content = picture("jalan_rusak", after=evidence, stamp=name)
     digest = hashlib.sha256(content).hexdigest()
+    load_key(home, database_exists=False)
     blobs.keep_file(home, digest, content)
     return Attachment(
         digest, name, "image/jpeg", len(content), evidence=evidence, by="Asep" if evidence else "",
@@ -306,6 +303,7 @@ def test_an_absent_photo_is_told_offline_and_a_damaged_one_is_a_sentence(tmp_pat
     async def scene() -> None:
         damaged = b"\xff\xd8\xff" + bytes(100)
         digest = hashlib.sha256(damaged).hexdigest()
+        load_key(tmp_path, database_exists=False)
         blobs.keep_file(tmp_path, digest, damaged)
         world = _world(
             tmp_path,
@@ -336,6 +334,39 @@ def test_a_photo_comes_as_soon_as_the_line_is_back(tmp_path: Path, monkeypatch: 
             blobs.keep_file(tmp_path, digest, content)
             app.line_state = SyncState(phase=Phase.CONNECTED, last_contact=NOW)
             await until(lambda: len(dialog.query(BlockPicture)) == 1)
+        world.close()
+
+    asyncio.run(scene())
+
+
+def test_the_viewer_gets_a_readable_copy_that_goes_with_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    at_exit: list[tuple[object, ...]] = []
+    monkeypatch.setattr("atexit.register", lambda *call, **_named: at_exit.append(call))
+    viewer._folder.cache_clear()
+    content = picture("pju", after=True)
+    copy = viewer.copied_out(content, hashlib.sha256(content).hexdigest())
+    assert copy.read_bytes() == content
+    assert copy.suffix == ".jpg"
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
+    [(remove, folder)] = at_exit
+    assert (remove, folder) == (shutil.rmtree, copy.parent)
+    viewer._folder.cache_clear()
+
+
+def test_a_photo_of_another_key_or_one_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
+    async def scene() -> None:
+        kept = _kept(tmp_path, "lama.jpg", evidence=True)
+        stored = blobs.path_of(tmp_path, kept.sha256)
+        sealed = stored.read_bytes()
+        assert blobs.read_file(tmp_path, kept.sha256) == picture("jalan_rusak", after=True, stamp="lama.jpg")
+        stored.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+        world = _world(tmp_path, kept)
+        async with desk(world, size=(120, 36)) as (app, pilot):
+            await _opened(app, pilot)
+            await until(lambda: "Berkas foto tidak bisa dibaca." in _text(app))
         world.close()
 
     asyncio.run(scene())
@@ -375,10 +406,8 @@ def test_starting_the_desk_loads_no_picture_library() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_picture_of_noise_is_opened_quickly(tmp_path: Path) -> None:
+def test_a_picture_of_noise_is_opened_quickly() -> None:
     buffer = io.BytesIO()
     Image.effect_noise((4000, 3000), 80).convert("RGB").save(buffer, "JPEG", quality=60)
-    path = tmp_path / "noise.jpg"
-    path.write_bytes(buffer.getvalue())
-    found = open_picture(path)
+    found = open_picture(buffer.getvalue())
     assert max(found.size) <= 1600

@@ -15,6 +15,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import blobs, disk, outbox, twin
 from qlue_desk.store.errors import StoreError
+from qlue_desk.store.key import load_key
 from tests.desk_world import NOW, DeskWorld
 
 
@@ -52,12 +53,15 @@ def test_a_file_is_kept_whole_with_its_name_or_not_at_all(
 ) -> None:
     content = b"\xff\xd8\xffbukti"
     sha256 = hashlib.sha256(content).hexdigest()
+    load_key(tmp_path, database_exists=False)
+    before = [path for path in tmp_path.rglob("*") if path.is_file()]
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", lambda *_paths: (_ for _ in ()).throw(OSError(errno.EIO, "disk")))
         with pytest.raises(OSError, match="disk"):
             blobs.keep_file(tmp_path, sha256, content)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == before
     flushed: list[Path] = []
     monkeypatch.setattr(disk, "flush_folder", flushed.append)
     path = blobs.keep_file(tmp_path, sha256, content)
-    assert (path.read_bytes(), flushed) == (content, [path.parent])
+    assert b"bukti" not in path.read_bytes()
+    assert (blobs.read_file(tmp_path, sha256), flushed) == (content, [path.parent])

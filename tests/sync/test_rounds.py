@@ -151,7 +151,8 @@ def test_evidence_arrives_before_the_action_that_shows_it(central: Central, tmp_
     other.sync()
     from qlue_desk.sync.blobs import fetch
 
-    assert fetch(other.engine._link("once"), sha256).read_bytes() == path.read_bytes()
+    assert fetch(other.engine._link("once"), sha256) == blobs.path_of(other.home, sha256)
+    assert blobs.read_file(other.home, sha256) == path.read_bytes()
     central.move(one.id, Verb.SEND_BACK, Fields(note="minta foto lain"))
     central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="ini milik DLH"))
     other.sync()

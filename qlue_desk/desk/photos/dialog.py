@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -21,6 +22,7 @@ from qlue_desk.desk.later import later
 from qlue_desk.desk.photos.around import around_content, neighbours, point_of
 from qlue_desk.desk.photos.frame import PhotoFrame
 from qlue_desk.desk.photos.gallery import caption, pages, side_words
+from qlue_desk.desk.photos.opening import NOT_THERE
 from qlue_desk.desk.photos.terminal import way_to_show
 from qlue_desk.desk.photos.viewer import open_outside
 from qlue_desk.desk.safe_text import safe
@@ -188,8 +190,14 @@ class PhotoDialog(Dialog[None]):
         paths = [frame.path for frame in self.frames if frame.path is not None]
         if not paths:
             self.wrong(_("Belum ada foto di meja ini yang bisa dibuka."))
+        later(self, self._open_outside(paths), group="outside")
+
+    async def _open_outside(self, paths: list[Path]) -> None:
         for path in paths:
-            self.wrong(open_outside(str(path)))
+            try:
+                self.wrong(open_outside(str(await self.sights.outside(path))))
+            except OSError:
+                self.wrong(_(NOT_THERE))
 
     # --- the map -------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qlue_desk.domain.media import media_type_of
@@ -33,24 +33,18 @@ class CannotShow(Exception):
     """Why a file is not shown; the argument is one Indonesian sentence (a msgid)."""
 
 
-def open_picture(path: Path) -> Image:
+def open_picture(content: bytes) -> Image:
     """The picture in RGB, upright, at most `LONGEST_SIDE` wide and high. Slow: never on the app's thread.
 
     :raises CannotShow: whatever is wrong with the file.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-        size = path.stat().st_size
-    except OSError:
-        raise CannotShow(NOT_THERE) from None
-    kind = media_type_of(head)
+    kind = media_type_of(content)
     if kind in (None, "application/pdf", "image/heic"):
         raise CannotShow({"application/pdf": NO_PICTURE, "image/heic": NO_DECODER}.get(kind or "", UNKNOWN))
-    if size > MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise CannotShow(TOO_LARGE)
     try:
-        return _decoded(path)
+        return _decoded(content)
     except CannotShow:
         raise
     except ImportError:
@@ -61,14 +55,14 @@ def open_picture(path: Path) -> Image:
         raise CannotShow(DAMAGED) from None
 
 
-def _decoded(path: Path) -> Image:
+def _decoded(content: bytes) -> Image:
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # our own limit is stricter than the warning's
         try:
-            opened = Image.open(path, formats=_FORMATS)
+            opened = Image.open(io.BytesIO(content), formats=_FORMATS)
         except Image.DecompressionBombError:
             raise CannotShow(TOO_LARGE) from None
         with opened as image:

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
+from pathlib import Path
 
 from qlue_desk.desk.photos.terminal import has_display
+from qlue_desk.domain.media import media_type_of
 from qlue_desk.words import _
+
+_ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "application/pdf": ".pdf",
+}
+
+
+def copied_out(content: bytes, sha256: str) -> Path:
+    """A readable copy for another program, for as long as the desk is open; its name is ours, never the sender's.
+
+    :raises OSError: when there is no room for it.
+    """
+    path = _folder() / f"{sha256[:12]}{_ENDINGS.get(media_type_of(content) or '', '')}"
+    path.write_bytes(content)
+    return path
+
+
+@cache
+def _folder() -> Path:
+    """Only this user may look into it; in memory where the system has a place for that."""
+    in_memory = os.environ.get("XDG_RUNTIME_DIR", "")
+    made = Path(tempfile.mkdtemp(prefix="qlue-desk-", dir=in_memory if os.path.isdir(in_memory) else None))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def open_outside(target: str) -> str:
