@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.domain.query_match import Moment, matches
 from qlue_desk.settings import Notify
+from qlue_desk.store import queue
 from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _
 
@@ -184,16 +186,23 @@ class Alerts:
 
     async def _learn(self) -> None:
         assert self._query is not None
-        self._known = set(await self._backend.fitting(self._query))
+        self._known = set(await self._fitting(self._query))
+
+    async def _fitting(self, query: Query) -> array[int]:
+        """No list of the screen replaces it, and it replaces none."""
+        backend = self._backend
+        return await backend.scan(
+            "", queue.find_ids, query, now=backend.now(), me=backend.actor.id, zone=backend.zone
+        )
 
     async def _compare(self, changed: set[str]) -> None:
         assert self._query is not None
         backend = self._backend
-        rows = await backend.rows_of(changed)
+        rows = await backend.read(queue.rows_of, tuple(changed))
         moment = Moment(backend.now(), backend.actor.id, backend.zone)
         cells = {each.id: each for each in await backend.rows(rows)}
         found = []
-        for complaint in await backend.complaints(rows):
+        for complaint in await backend.read(queue.complaints, rows):
             here = cells.get(complaint.id)
             if here is None:
                 continue

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log, words
+from qlue_desk.casework import lease
 from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
@@ -240,7 +241,7 @@ class QlueDesk(PlacesApp):
         assert self.backend is not None
         before = self.backend.actor
         try:
-            changed = await self.backend.reload()
+            changed = await self.backend.read(self.backend.workplace.reload)
         finally:
             self._looking = False
         if changed:
@@ -257,7 +258,7 @@ class QlueDesk(PlacesApp):
         """Close the screens when central was not heard for too long; open them when it is heard again."""
         assert self.backend is not None
         try:
-            since = await self.backend.locked_since()
+            since = await self.backend.read(lease.locked_since, self.backend.workplace, self.backend.now())
         except StoreError:
             return  # the desk is closing
         if isinstance(self.screen, LockedScreen):
@@ -360,7 +361,7 @@ class QlueDesk(PlacesApp):
     async def refresh_outbox_counts(self) -> None:
         """Count outbox and tray anew."""
         if self.backend is not None:
-            counts = await self.backend.outbox_counts()
+            counts = await self.backend.read(outbox.counts)
             self.outbox_counts = (counts.waiting, counts.refused)
             self._show_line()  # a screen that was opened meanwhile has a header, too
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qlue_desk.casework import macros
+from qlue_desk.casework import acting, departures, macros
 from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
@@ -12,6 +12,7 @@ from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.phrases import number
+from qlue_desk.store import complaints, queue
 from qlue_desk.words import _, language, n_
 
 LANGUAGES = {
@@ -92,7 +93,7 @@ def list_commands(screen: DeskScreen) -> list[Command]:
 
 async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
     """The moves that are allowed for the report under the cursor (of marked ones: for the first)."""
-    chosen = await backend.complaints(screen.queue.chosen)
+    chosen = await backend.read(queue.complaints, list(screen.queue.chosen))
     if not chosen:
         return []
     subject = (
@@ -108,7 +109,9 @@ async def move_commands(screen: DeskScreen, backend: Backend) -> list[Command]:
             f"t {KEYS.get(offer.edge.verb, '')}".strip(),
             also=str(offer.edge.verb),
         )
-        for offer in shown_offers(await backend.offers(chosen[0]))
+        for offer in shown_offers(
+            await backend.read(acting.offers, backend.workplace, chosen[0], backend.now())
+        )
         if offer.refusal is None
     ]
 
@@ -121,10 +124,10 @@ async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
             _("Buka laporan {number}").format(number=report.number),
             report.title,
         )
-        for report in await backend.numbered(typed)
+        for report in await backend.newest("numbered", complaints.numbered, typed)
     ]
     elsewhere = [
         Command(f"number:{number}", number, where.sentence(_))
-        for number, where in await backend.elsewhere(typed)
+        for number, where in await backend.read(departures.numbered, backend.workplace, typed)
     ]
     return [*here, *elsewhere]

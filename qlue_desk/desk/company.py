@@ -17,7 +17,10 @@ from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.settings import Settings
+from qlue_desk.store import meta
 
+GUIDED = "guide:{}"
+"""Whether a person has been through the guide, or has closed it."""
 GUIDE_PAUSE = 0.15
 """After which a screen that a key opened has its widgets."""
 ALERT_SECONDS = 5
@@ -60,7 +63,7 @@ class CompanyApp(TerminalApp):
 
     async def _guide_once(self) -> None:
         assert self.backend is not None
-        if await self.backend.guided():
+        if await self.backend.read(meta.get, GUIDED.format(self.backend.actor.id)) is not None:
             return
         while not self._drawn_places():  # the first screen is still being made
             await asyncio.sleep(GUIDE_PAUSE)
@@ -69,9 +72,13 @@ class CompanyApp(TerminalApp):
     def begin_guide(self) -> None:
         """From the first step."""
         if self.backend is not None:
-            ended = self.backend.keep_guided
-            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=ended)
+            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=self._keep_guided)
             self._draw_guide()
+
+    def _keep_guided(self) -> None:
+        """The guide comes by itself only once; nobody waits for it."""
+        if self.backend is not None:
+            self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), "1")
 
     def _draw_guide(self) -> None:
         places = self._drawn_places()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
-
 from textual.content import Content
 from textual.screen import Screen
 
@@ -15,7 +12,7 @@ from qlue_desk.desk.dialogs.handover import HandoverDialog
 from qlue_desk.desk.later import say
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.settings import Shifts
-from qlue_desk.store import handovers
+from qlue_desk.store import drafts, handovers
 from qlue_desk.words import _
 
 DRAFT = "handover"
@@ -30,15 +27,14 @@ async def hand_over(screen: Screen[None], backend: Backend, shifts: Shifts) -> N
         return handover.handover_text(place, handover.shift_report(place, backend.now(), shifts))
 
     async def leave(note: str) -> None:
-        call = partial(handover.sign_off, place, note, backend.now(), shifts)
-        await asyncio.wrap_future(backend.store.write(call))
+        await backend.write(handover.sign_off, place, note, backend.now(), shifts)
 
-    text = await asyncio.wrap_future(backend.store.read(read))
+    text = await backend.read(read)
     dialog = HandoverDialog(
         text,
-        await backend.draft(DRAFT, backend.actor.id),
+        await backend.read(drafts.load, DRAFT, backend.actor.id),
         leave,
-        lambda typed: backend.save_draft(DRAFT, backend.actor.id, typed),
+        lambda typed: backend.keep(drafts.save, DRAFT, backend.actor.id, typed, backend.now()),
     )
     if await screen.app.push_screen_wait(dialog):
         say(screen, _("Catatan ditinggalkan; sif berikut melihatnya saat meja dibuka."))
@@ -47,14 +43,14 @@ async def hand_over(screen: Screen[None], backend: Backend, shifts: Shifts) -> N
 async def show_left(screen: Screen[None], backend: Backend) -> None:
     """What other shifts left since yesterday and the person has not read; once."""
     now = backend.now()
-    left = await asyncio.wrap_future(backend.store.read(handover.unseen, backend.workplace, now))
+    left = await backend.read(handover.unseen, backend.workplace, now)
     if not left:
         return
     lines: list[tuple[str, str]] = []
     for note in left:
         lines += [(safe(handover.note_line(backend.workplace, note), multiline=True), "bold"), ("\n\n", "")]
-    lists = await asyncio.wrap_future(backend.store.read(handover.left_text, backend.workplace, left[0]))
+    lists = await backend.read(handover.left_text, backend.workplace, left[0])
     lines.append((safe(lists, multiline=True), ""))
     await screen.app.push_screen_wait(TextDialog(_("Serah terima"), Content.assemble(*lines)))
-    if backend.store.read_only is None:
-        await asyncio.wrap_future(backend.store.write(handovers.mark_seen, backend.actor.id, now))
+    if not backend.read_only:
+        await backend.write(handovers.mark_seen, backend.actor.id, now)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qlue_desk.cities.outlines import Shape, city_shapes
-from qlue_desk.desk.backend import Backend, in_thread
+from qlue_desk.desk.backend import Backend, aside
 from qlue_desk.desk.messages import LineState
 from qlue_desk.domain.complaint import Attachment
 from qlue_desk.domain.query import Query
 from qlue_desk.domain.query_match import Moment
 from qlue_desk.settings import Settings
 from qlue_desk.store import blobs, counts, spots
+from qlue_desk.store.database import Store
 from qlue_desk.store.spots import Box, Spot
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ class Sights:
         """Bring a photo here from central; raises `SyncError`."""
         from qlue_desk.sync import photos
 
-        return await asyncio.wrap_future(
-            in_thread(lambda: photos.fetch(self.backend.store, attachment.sha256, private_ca=self._ca))
-        )
+        return await self.backend.ask_central(photos.fetch, attachment.sha256, private_ca=self._ca)
 
     async def picture(self, path: Path) -> Image:
         """The pixels of a file that `file_of` named; raises `CannotShow`."""
@@ -65,38 +63,36 @@ class Sights:
                 raise CannotShow(NOT_THERE) from None
             return open_picture(content)
 
-        return await asyncio.wrap_future(in_thread(opened))
+        return await aside(opened)
 
     async def outside(self, path: Path) -> Path:
         """A readable copy of a file that `file_of` named, for the system's viewer; raises OSError."""
         from qlue_desk.desk.photos.viewer import copied_out
 
         home = self.backend.workplace.home
-        return await asyncio.wrap_future(
-            in_thread(lambda: copied_out(blobs.read_file(home, path.name), path.name))
-        )
+        return await aside(lambda: copied_out(blobs.read_file(home, path.name), path.name))
 
     # --- the map -------------------------------------------------------------------------------
 
     async def shapes(self, *, online: bool) -> tuple[Shape, ...]:
         """The kelurahan of the city; borders that did not come with the program are asked of central once."""
-        return await asyncio.wrap_future(in_thread(self._shapes, online))
+        return await self.backend.ask_central(self._shapes, online)
 
-    def _shapes(self, online: bool) -> tuple[Shape, ...]:
+    def _shapes(self, store: Store, online: bool) -> tuple[Shape, ...]:
         from qlue_desk.sync import borders
 
         home, city = self.backend.workplace.home, self.backend.city
         kept = borders.path_of(home, city.key)
         found = city_shapes(city, kept)
         if online and not any(shape.rings for shape in found) and not kept.exists():
-            borders.fetch(self.backend.store, home, city.key, private_ca=self._ca)
+            borders.fetch(store, home, city.key, private_ca=self._ca)
             found = city_shapes(city, kept)
         return found
 
     async def by_kelurahan(self, query: Query) -> dict[str, int]:
         """How many reports of a query lie in which kelurahan ('' without one), largest first."""
-        found = await asyncio.wrap_future(
-            self.backend.store.read(counts.by_column, "kelurahan", query, self._moment(), lane="by-kelurahan")
+        found = await self.backend.newest(
+            "by-kelurahan", counts.by_column, "kelurahan", query, self._moment()
         )
         return {group.value: group.count for group in found}
 
@@ -106,9 +102,7 @@ class Sights:
         Reports without a kelurahan may lie anywhere; where the city has no map, all may.
         """
         codes = list(kelurahan) or [each.code for each in self.backend.city.kelurahan]
-        return await asyncio.wrap_future(
-            self.backend.store.read(spots.inside, query, self._moment(), box, ["", *codes], lane="spots")
-        )
+        return await self.backend.newest("spots", spots.inside, query, self._moment(), box, ["", *codes])
 
     def _moment(self) -> Moment:
         return Moment(self.backend.now(), self.backend.actor.id, self.backend.zone)

@@ -49,6 +49,15 @@ def of_complaint(complaint_id: str) -> dict[str, str]:
     return {key[len(complaint_id) + 1 :]: text for key, text in rows}
 
 
+def of_moves(complaint_id: str) -> dict[str, str]:
+    """Texts begun for moves of a complaint, by their kind."""
+    return {
+        what.removeprefix(FOLLOW_UP): text
+        for what, text in of_complaint(complaint_id).items()
+        if what.startswith(FOLLOW_UP)
+    }
+
+
 # --- texts on reports that left ------------------------------------------------------------------
 
 KEPT = "tray:"

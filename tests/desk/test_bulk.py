@@ -53,14 +53,14 @@ async def take_all(app: QlueDesk, pilot: Pilot[int]) -> None:
 
 def test_esc_stops_between_parts_and_what_is_done_stays_done(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
-        gate, real = asyncio.Event(), app.backend.perform  # type: ignore[union-attr]
+        gate, real = asyncio.Event(), app.backend.write  # type: ignore[union-attr]
 
         async def slowly(*args, **named):  # type: ignore[no-untyped-def]
             if sent(world):
                 await gate.wait()
             return await real(*args, **named)
 
-        app.backend.perform = slowly  # type: ignore[union-attr, method-assign]
+        app.backend.write = slowly  # type: ignore[union-attr, method-assign]
         await take_all(app, pilot)
         await until(
             lambda: isinstance(app.screen, ProgressDialog) and "4 dari 12" in "\n".join(screen_text(app))

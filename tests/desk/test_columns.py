@@ -15,14 +15,15 @@ from rich.cells import cell_len
 from qlue_desk import words
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.detail.case_view import CaseView
 from qlue_desk.desk.detail.content import (
-    CaseView,
     Surroundings,
     case_lines,
     clock_words,
     headline,
 )
-from qlue_desk.desk.queue.columns import COLUMNS, Cells, columns_for, due_words
+from qlue_desk.desk.queue.cells import Cells
+from qlue_desk.desk.queue.columns import COLUMNS, columns_for, due_words
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.clocks import ClockState, ClockView

@@ -16,7 +16,7 @@ from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.settings import Settings, Ui
-from qlue_desk.store import meta, queue
+from qlue_desk.store import complaints, meta, queue
 from tests.desk.scene import desk, screen_text
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
@@ -132,7 +132,7 @@ def test_grouping_keeps_the_cursor_on_its_report_and_a_change_does_too(tmp_path:
             assert screen.queue.current == 3
             await until(lambda: "Diterima · 1" in _text(app))
             # A colleague's act moves the report into another group: the cursor stays on it.
-            found = await screen.backend.complaint("BGR-26-000003")
+            found = await screen.backend.read(complaints.get, "BGR-26-000003")
             assert found is not None
             world.put([replace(found, status=Status.IN_PROGRESS, version=9)])
             await until(lambda: "Proses · 2" in _text(app))

@@ -99,13 +99,13 @@ def test_moves_over_several_are_possible_where_one_can_take_them(world: DeskWorl
 def test_escape_and_every_other_key_wait_while_it_is_recorded(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         gate = asyncio.Event()
-        real = app.backend.perform  # type: ignore[union-attr]
+        real = app.backend.write  # type: ignore[union-attr]
 
         async def slowly(*args, **named):  # type: ignore[no-untyped-def]
             await gate.wait()
             return await real(*args, **named)
 
-        app.backend.perform = slowly  # type: ignore[union-attr, method-assign]
+        app.backend.write = slowly  # type: ignore[union-attr, method-assign]
         await mark_all(app, pilot)
         await dialog(app, pilot, "t", "enter")
         await agree(app, pilot, "Terima untuk 3 dari 5 laporan?")

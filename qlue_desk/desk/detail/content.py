@@ -11,11 +11,12 @@ from textual.content import Content
 from qlue_desk import phrases
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk import wording
+from qlue_desk.desk.detail.case_view import CaseView
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Complaint, Entry, Status
+from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.words import _
 
@@ -30,25 +31,6 @@ LEAST_BAR = 4
 """A clock's words go below its bar rather than leave less of it."""
 BAR = 16
 """Cells of a clock's bar."""
-
-
-class CaseView(msgspec.Struct, frozen=True):
-    """Everything the pane shows of one report."""
-
-    complaint: Complaint
-    entries: tuple[Entry, ...]
-    clocks: tuple[ClockView, ClockView]
-    pending: frozenset[str] = frozenset()
-    """Ids of history lines that central has not confirmed."""
-    waiting: int = 0
-    aside_until: dt.datetime | None = None
-    """The person has put it aside until then."""
-    near: int = 0
-    """Reports near by that may be of the same thing."""
-    alike: int = 0
-    """Those and others that are like it in words."""
-    duplicates: tuple[str, ...] = ()
-    """Numbers of reports that ended as duplicates of this one."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from qlue_desk.desk.detail.content import CaseView, Surroundings, case_lines
+from qlue_desk.desk.detail.case_view import CaseView
+from qlue_desk.desk.detail.content import Surroundings, case_lines
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.text_lines import TextLines
 from qlue_desk.words import _

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from qlue_desk.casework import entering, similar
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ChooseDialog, Dialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
@@ -26,6 +27,7 @@ from qlue_desk.domain.complaint import Channel, Complaint, Reporter
 from qlue_desk.domain.edges import JUNK_KINDS
 from qlue_desk.domain.similarity import Subject
 from qlue_desk.protocol import NewReport
+from qlue_desk.store import drafts
 from qlue_desk.words import _
 
 PAUSE = 0.2
@@ -52,7 +54,7 @@ class OperatorDialog(Dialog[Complaint]):
         self.backend = backend
         self.draft = draft
         self.walk = FieldWalk(self)
-        self.keeper = DraftKeeper(self, draft, lambda text: backend.save_draft(*draft_place(backend), text))
+        self.keeper = DraftKeeper(self, draft, self._keep)
         self.junk = ""
         self.saving = False
         self._timer: Timer | None = None
@@ -142,6 +144,10 @@ class OperatorDialog(Dialog[Complaint]):
             self.walk.typed()
         self.keeper.soon(self._as_draft())
 
+    def _keep(self, text: str) -> None:
+        """What is typed so far; nobody waits for it."""
+        self.backend.keep(drafts.save, *draft_place(self.backend), text, self.backend.now())
+
     def _as_draft(self) -> str:
         """What is typed so far, '' for nothing."""
         typed = {name: text for name in FIELDS if (text := self._text(name))}
@@ -190,7 +196,9 @@ class OperatorDialog(Dialog[Complaint]):
             words = _("pilih kelurahan dan kategori, atau tulis apa yang dilaporkan")
             options.set_options([Option(Content.styled(words, "$text-muted"), disabled=True)])
             return
-        found = await self.backend.similar(subject, only_open=True)
+        found = await self.backend.newest(
+            "similar", similar.similar, self.backend.workplace, subject, only_open=True
+        )
         now = self.backend.now()
         options.set_options(
             [Option(similar_content(each, now), id=each.complaint.id) for each in found]
@@ -294,7 +302,9 @@ class OperatorDialog(Dialog[Complaint]):
 
     async def _save(self, report: NewReport) -> None:
         try:
-            complaint = await self.backend.enter(report)
+            complaint = await self.backend.write(
+                entering.enter, self.backend.workplace, report, self.backend.now()
+            )
         except Exception as error:  # nothing that was typed may be lost
             self.wrong(sentence_of(error))
             return

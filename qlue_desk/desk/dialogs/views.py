@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.backend import Backend, aside
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.later import by_key, sentence_of
@@ -35,14 +35,14 @@ class ViewsDialog(Listed[str]):
     def __init__(self, backend: Backend) -> None:
         super().__init__()
         self.backend = backend
-        self.rows = backend.view_rows()
+        self.rows = backend.views.rows()
         self.title_text = _("Atur tampilan")
         self.keys_text = _("enter buka   r ganti nama   J K pindah   d hapus   u batalkan   esc tutup")
 
     def body(self) -> ComposeResult:
         """The views with their keys, and where they are kept."""
         yield OptionList(id="view-rows")
-        path = safe(str(self.backend.view_file.path))
+        path = safe(str(self.backend.views.file.path))
         yield Static(Content.styled(_("disimpan di {path}").format(path=path), "$text-muted"))
 
     def on_mount(self) -> None:
@@ -50,8 +50,8 @@ class ViewsDialog(Listed[str]):
         self._draw(0)
 
     def _draw(self, place: int) -> None:
-        self.rows = self.backend.view_rows()
-        problems = self.backend.view_problems()
+        self.rows = self.backend.views.rows()
+        problems = self.backend.views.problems()
         options = self.query_one("#view-rows", OptionList)
         options.set_options(
             [
@@ -87,7 +87,7 @@ class ViewsDialog(Listed[str]):
         if 0 <= to < len(self.rows):
             names = [view.name for view in self.rows]
             names[place], names[to] = names[to], names[place]
-            self._change(to, self.backend.view_file.put_in_order, names)
+            self._change(to, self.backend.views.file.put_in_order, names)
 
     def action_remove(self) -> None:
         """D: an own view goes, one of the role is hidden; u brings it back."""
@@ -98,8 +98,8 @@ class ViewsDialog(Listed[str]):
         self._change(self._place, self._delete, view.name)
 
     def _delete(self, name: str) -> None:
-        of_role = any(each.name.casefold() == name.casefold() for each in self.backend.role_views())
-        self.backend.view_file.delete(name, of_role=of_role)
+        of_role = any(each.name.casefold() == name.casefold() for each in self.backend.views.of_role())
+        self.backend.views.file.delete(name, of_role=of_role)
 
     def action_rename(self) -> None:
         """R."""
@@ -110,9 +110,9 @@ class ViewsDialog(Listed[str]):
         title = _("Nama baru untuk “{name}”").format(name=_(view.name))
         name: str | None = await self.app.push_screen_wait(AskDialog(title, view.query, _(view.name)))
         if name:
-            roles = self.backend.role_views()
+            roles = self.backend.views.of_role()
             taken = [name for each in roles for name in (each.name, _(each.name))]
-            await self._changed(place, self.backend.view_file.rename, view.name, name, view.query, taken)
+            await self._changed(place, self.backend.views.file.rename, view.name, name, view.query, taken)
 
     def action_take_back(self) -> None:
         """U."""
@@ -120,7 +120,7 @@ class ViewsDialog(Listed[str]):
 
     async def _take_back(self) -> None:
         try:
-            done = await self.backend.edit_views(self.backend.view_file.take_back)
+            done = await aside(self.backend.views.file.take_back)
         except Exception as error:
             self.wrong(sentence_of(error))
             return
@@ -133,7 +133,7 @@ class ViewsDialog(Listed[str]):
     async def _changed(self, place: int, change: Callable[..., Any], *args: Any) -> None:
         self.wrong("")
         try:
-            await self.backend.edit_views(change, *args)
+            await aside(change, *args)
         except Exception as error:  # a file that cannot be written: the sentence says which
             self.wrong(sentence_of(error))
             return

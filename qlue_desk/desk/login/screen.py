@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from qlue_desk.desk.backend import in_thread
+from qlue_desk.desk.backend import aside
 from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import SafeInput
@@ -102,20 +101,16 @@ class LoginScreen(Screen[None]):
         self._say(_("Menghubungi pusat…"))
         try:
             if self.enrolled:
-                await asyncio.wrap_future(
-                    in_thread(signing_in.sign_in, self.home, self._text("user"), self._text("password"))
-                )
+                await aside(signing_in.sign_in, self.home, self._text("user"), self._text("password"))
                 self._say("")
                 self.post_message(self.SignedIn())
             else:
-                await asyncio.wrap_future(
-                    in_thread(
-                        signing_in.enrol,
-                        self._text("url").strip(),
-                        self._text("code"),
-                        self._text("desk-name"),
-                        self.home,
-                    )
+                await aside(
+                    signing_in.enrol,
+                    self._text("url").strip(),
+                    self._text("code"),
+                    self._text("desk-name"),
+                    self.home,
                 )
                 self.enrolled = True
                 self._say(_("Meja ini terhubung. Sekarang masuk dengan nama Anda."))

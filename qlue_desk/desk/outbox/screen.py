@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,12 +12,14 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from qlue_desk.casework import handing, tray, undoing
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
+from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
-from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.backend import Backend, aside
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.form import people_choices
@@ -33,6 +36,7 @@ from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.phrases import number
+from qlue_desk.store import drafts
 from qlue_desk.words import _, n_
 
 _KEY_OF = {
@@ -122,9 +126,11 @@ class OutboxScreen(PlaceScreen):
         later(self, self._show(), group="outbox")
 
     async def _show(self) -> None:
-        waiting, tray, kept = await self.backend.outbox()
+        waiting, refused, kept = await self.backend.newest(
+            "outbox", _lists, self.backend.workplace, self.backend.now()
+        )
         self.kept = {text.id: text for text in kept}
-        self.items = {item.action_id: item for item in [*tray, *waiting]}
+        self.items = {item.action_id: item for item in [*refused, *waiting]}
         options = self.query_one("#actions", OptionList)
         before = options.highlighted_option.id if options.highlighted_option else None
         width, zone = max(40, self.size.width - 6), self.backend.zone
@@ -135,8 +141,8 @@ class OutboxScreen(PlaceScreen):
             lines.append(
                 Option(Content.styled("! " + safe(self.trouble), "bold $status-yellow"), disabled=True)
             )
-        lines.append(_heading(_("Ditolak pusat"), len(tray), "$status-red" if tray else "$text-muted"))
-        lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in tray]
+        lines.append(_heading(_("Ditolak pusat"), len(refused), "$status-red" if refused else "$text-muted"))
+        lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in refused]
         if kept:
             lines.append(_heading(_("Tulisan yang tertinggal"), len(kept), "$status-yellow"))
         lines += [
@@ -165,7 +171,7 @@ class OutboxScreen(PlaceScreen):
                 )
             ]
         options.set_options(lines)
-        wanted = before or (tray[0].action_id if tray and self.to_refused else None)
+        wanted = before or (refused[0].action_id if refused and self.to_refused else None)
         if wanted is not None and wanted in known:
             options.highlighted = options.get_option_index(wanted)
         elif known:
@@ -255,7 +261,7 @@ class OutboxScreen(PlaceScreen):
             by_key(self, self._undo(self.current), group="act")
 
     async def _undo(self, item: Line) -> None:
-        found = await self.backend.undoable_line(item.action_id)
+        found = await self.backend.read(undoing.of_action, self.backend.workplace, item.action_id)
         if isinstance(found, Refusal):
             say(self, found.sentence(_), wrong=True)
             return
@@ -276,7 +282,7 @@ class OutboxScreen(PlaceScreen):
             by_key(self, self._retry(item), group="act")
 
     async def _retry(self, item: Line) -> None:
-        await self.backend.retry(item.action_id)
+        await self.backend.write(tray.retry, self.backend.workplace, item.action_id)
         self.desk.nudge()
         say(self, _("{number} dicoba lagi.").format(number=item.number))
         self._acted()
@@ -288,7 +294,9 @@ class OutboxScreen(PlaceScreen):
             by_key(self, self._as_note(item), group="act")
 
     async def _as_note(self, item: Line) -> None:
-        outcome = await self.backend.as_note(item.action_id)
+        outcome = await self.backend.write(
+            handing.as_note, self.backend.workplace, item.action_id, self.backend.now()
+        )
         words = _("Tulisan Anda menjadi catatan pada {number}.").format(number=item.number)
         self._tell(outcome, words)
 
@@ -313,7 +321,9 @@ class OutboxScreen(PlaceScreen):
         picked: str | None = await self.app.push_screen_wait(ChooseDialog(title, choices))
         if picked is None:
             return
-        outcome = await self.backend.hand_over(item.action_id, picked)
+        outcome = await self.backend.write(
+            handing.hand_over, self.backend.workplace, item.action_id, picked, self.backend.now(), _
+        )
         name = next(choice.label for choice in choices if choice.key == picked)
         self._tell(
             outcome,
@@ -329,7 +339,7 @@ class OutboxScreen(PlaceScreen):
             by_key(self, self._enter(item), group="act")
 
     async def _enter(self, item: Line) -> None:
-        if await self.backend.draft(*draft_place(self.backend)):
+        if await self.backend.read(drafts.load, *draft_place(self.backend)):
             say(self, _("Isian laporan baru masih ada; selesaikan dulu di antrean (e)."), wrong=True)
             return
         # The title went with the report: of what is not this dinas' a desk keeps nothing but own words.
@@ -338,7 +348,7 @@ class OutboxScreen(PlaceScreen):
         complaint: Complaint | None = await self.app.push_screen_wait(dialog)
         if complaint is None:
             return
-        await self.backend.discard(item.action_id)
+        await self.backend.write(tray.discard, self.backend.workplace, item.action_id)
         self.desk.nudge()
         say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
         self._acted()
@@ -358,7 +368,7 @@ class OutboxScreen(PlaceScreen):
             number=kept.number or _("laporan ini")
         )
         if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
-            await self.backend.discard(kept.id)
+            await self.backend.write(tray.discard, self.backend.workplace, kept.id)
             say(self, _("Dibuang."))
             self._read_at_once()
 
@@ -378,7 +388,7 @@ class OutboxScreen(PlaceScreen):
     async def _discard(self, item: Line) -> None:
         question = _("Buang tindakan pada {number}? Tulisannya ikut hilang.").format(number=item.number)
         if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
-            await self.backend.discard(item.action_id)
+            await self.backend.write(tray.discard, self.backend.workplace, item.action_id)
             say(self, _("Dibuang."))
             self._read_at_once()
 
@@ -390,7 +400,7 @@ class OutboxScreen(PlaceScreen):
         folder = Path(self.settings.export.folder or ".").expanduser()
         moment = self.backend.local_now()
         path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
-        count = await self.backend.export_outbox(path)
+        count = await aside(tray.export, self.backend.workplace, path)
         say(self, n_("{n} tindakan disimpan di {path}", count).format(n=number(count), path=path))
 
 
@@ -398,3 +408,8 @@ def _heading(word: str, count: int, style: str) -> Option:
     return Option(
         Content.assemble(("\n", ""), (f"{word} · {wording.number(count)}", f"bold {style}")), disabled=True
     )
+
+
+def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept]]:
+    """What waits (or waits for the feed), oldest first; what central refused, and texts left behind."""
+    return tray.outbox_lines(place, _), tray.tray_lines(place, _, now), tray.kept_texts(place, _)

@@ -12,9 +12,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from qlue_desk.desk import wording
+from qlue_desk.desk.queue.cells import Cells
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets import status_mark
-from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Status
+from qlue_desk.domain.complaint import STATUS_LOOK, Colour
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import HOUR
 from qlue_desk.settings import ColumnName
@@ -39,33 +40,6 @@ TITLE = 30
 """Cells that the title keeps before other columns get room."""
 LEAST_TITLE = 14
 """The same where a person chose the columns: what was asked for is shown."""
-
-
-class Cells(msgspec.Struct, frozen=True):
-    """What one queue line shows, as plain words; made from the store's row and a city."""
-
-    row: int
-    id: str
-    number: str
-    status: Status
-    due: int | None
-    """Epoch seconds, None when no deadline runs."""
-    paused: bool
-    kelurahan: str
-    category: str
-    title: str
-    holder: str
-    mine: bool
-    priority: int
-    pending: int
-    dinas: str = ""
-    channel: str = ""
-    created: int = 0
-    """Epoch seconds of the citizen's report."""
-    snoozed: bool = False
-    """Put aside by the person at this desk."""
-    sent_back: bool = False
-    """Its proposal came back from the second person."""
 
 
 class Drawn(msgspec.Struct, frozen=True):

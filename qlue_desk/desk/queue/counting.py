@@ -5,6 +5,7 @@ from __future__ import annotations
 from qlue_desk.casework.views import SENT_BACK
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.store import queue
 
 _SENT_BACK = -1
 """Among the counts of the views: those of the person's proposals that came back."""
@@ -41,7 +42,16 @@ class Counting(QueueKeys):
         queries = {
             place: query for place, text in asked.items() if (query := self.readable(text)) is not None
         }
-        counts = dict(zip(queries, await self.backend.counts(list(queries.values())), strict=True))
+        backend = self.backend
+        numbers = await backend.scan(
+            "counts",
+            queue.counts,
+            list(queries.values()),
+            now=backend.now(),
+            me=backend.actor.id,
+            zone=backend.zone,
+        )
+        counts = dict(zip(queries, numbers, strict=True))
         self.sent_back = counts.pop(_SENT_BACK, 0)
         self._view_counts = [counts.get(place) for place in range(len(self.views))]
         await self.desk.refresh_outbox_counts()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qlue_desk.casework import acting, macros
 from qlue_desk.casework.acting import Plan
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
@@ -61,8 +62,10 @@ class Deed(msgspec.Struct, frozen=True):
         if self.plan is not None:
             return self.plan
         if self.macro is not None:
-            return backend.macro_plan(self.macro)
-        return await backend.move_plan(self.verb, self.fields, self.evidence, dry_run=dry_run)
+            return macros.plan(backend.workplace, self.macro, backend.now())
+        run = backend.read if dry_run else backend.write
+        files = list(self.evidence)
+        return await run(acting.move_plan, backend.workplace, self.verb, self.fields, files, dry_run=dry_run)
 
 
 def of_macro(macro: Macro) -> Deed:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textual.content import Content
 
+from qlue_desk.casework import acting, macros
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.macros import NONE_THERE
@@ -30,7 +31,7 @@ from qlue_desk.desk.widgets.fields import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
-from qlue_desk.store import drafts
+from qlue_desk.store import complaints, drafts
 from qlue_desk.store.errors import StoreError
 from qlue_desk.words import _, n_
 
@@ -53,7 +54,9 @@ class Doing(Performing):
         if chosen is None:
             return
         first = chosen.first
-        together = await self.backend.offers_together(chosen.sample)
+        together = await self.backend.read(
+            acting.offers_together, self.backend.workplace, chosen.sample, self.backend.now()
+        )
         title = _("Tindak lanjut {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
@@ -63,8 +66,8 @@ class Doing(Performing):
             together.offers,
             self._material(first),
             self._performer(chosen, worked),
-            lambda kind, text: self.backend.save_draft(first.id, drafts.FOLLOW_UP + kind, text),
-            texts=await self.backend.move_texts(first.id),
+            lambda kind, text: self._keep_text(first, kind, text),
+            texts=await self.backend.read(drafts.of_moves, first.id),
             replies=self._replies(),
             hint_values=self._hint_values(first),
             preselect=preselect,
@@ -83,10 +86,14 @@ class Doing(Performing):
     async def _original(self, complaint: Complaint, typed: str) -> Content:
         """The report that a number means, beside the one that would end as its duplicate."""
         try:
-            found = await self.backend.complaint(typed)
+            found = await self.backend.read(complaints.get, typed)
         except StoreError as error:
             return Content.styled(error.sentence(_), "$status-yellow")
         return original_content(found, complaint, typed, self.backend.city)
+
+    def _keep_text(self, complaint: Complaint, kind: str, text: str) -> None:
+        """What is typed for a move; nobody waits for it."""
+        self.backend.keep(drafts.save, complaint.id, drafts.FOLLOW_UP + kind, text, self.backend.now())
 
     def _material(self, complaint: Complaint) -> Material:
         return Material(
@@ -149,13 +156,15 @@ class Doing(Performing):
         title = _("Catatan {number}").format(number=first.number or first.title)
         if len(chosen) > 1:
             title = _("Catatan pada {n} laporan").format(n=len(chosen))
-        internal = await self.backend.draft(first.id, drafts.NOTE)
-        public = await self.backend.draft(first.id, drafts.PUBLIC_NOTE)
+        internal = await self.backend.read(drafts.load, first.id, drafts.NOTE)
+        public = await self.backend.read(drafts.load, first.id, drafts.PUBLIC_NOTE)
         dialog = NoteDialog(
             title,
             public or internal,
             lambda fields: act(Verb.NOTE, fields, ()),
-            lambda text, public: self.backend.save_note(first.id, text, public=public),
+            lambda text, public: self.backend.keep(
+                drafts.save_note, first.id, text, self.backend.now(), public=public
+            ),
             public=bool(public),
             how_many=len(chosen),
             agree=self._agree(chosen),
@@ -185,7 +194,7 @@ class Doing(Performing):
         known = self.settings.macros
         if not known:
             wrong = [error.sentence(_) for error in self.settings.wrong_macros.values()]
-            none_there = _(NONE_THERE).format(path=self.backend.view_file.path)
+            none_there = _(NONE_THERE).format(path=self.backend.views.file.path)
             say(self.screen, wrong[0] if wrong else none_there, wrong=True)
             return
         chosen = await self.screen.chosen()
@@ -199,7 +208,9 @@ class Doing(Performing):
         done = await self.screen.app.push_screen_wait(
             MacroDialog(
                 title,
-                await self.backend.fits(known, first),
+                await self.backend.read(
+                    macros.fits, self.backend.workplace, known, first, self.backend.now()
+                ),
                 self.backend.city,
                 lambda macro: self._do(chosen, of_macro(macro), worked),
                 lambda macro: self.agree(chosen, of_macro(macro)),

@@ -9,6 +9,7 @@ from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import MAY_ENTER
+from qlue_desk.store import drafts
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Entering:
         if not self.backend.actor.roles & MAY_ENTER:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
-        draft = await self.backend.draft(*draft_place(self.backend))
+        draft = await self.backend.read(drafts.load, *draft_place(self.backend))
         dialog = OperatorDialog(self.backend, draft)
         complaint: Complaint | None = await self.screen.app.push_screen_wait(dialog)
         if complaint is None and dialog.draft:

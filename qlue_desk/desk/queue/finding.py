@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from qlue_desk.casework import departures
+from qlue_desk.desk.backend import aside
 from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.query import Field, Query
+from qlue_desk.store import complaints, searched
 from qlue_desk.words import _, sentences
 
 
@@ -123,9 +126,9 @@ class Finding(Counting):
 
     async def open_reference(self, reference: str) -> None:
         """Show the report with this number, whichever view it is in."""
-        complaint = await self.backend.complaint(reference)
+        complaint = await self.backend.read(complaints.get, reference)
         if complaint is None:
-            away = await self.backend.elsewhere(reference)
+            away = await self.backend.read(departures.numbered, self.backend.workplace, reference)
             unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
             say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
             return
@@ -139,7 +142,9 @@ class Finding(Counting):
     async def find_elsewhere(self, query: Query) -> str:
         """Where the report is whose number a query asks for, when it left this desk; '' for any other query."""
         number = number_asked(query)
-        found = await self.backend.elsewhere(number) if number else []
+        if not number:
+            return ""
+        found = await self.backend.read(departures.numbered, self.backend.workplace, number)
         return "\n".join(where.sentence(_) for _number, where in found)
 
     # --- the query bar -------------------------------------------------------------------------
@@ -165,7 +170,7 @@ class Finding(Counting):
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
-            self.backend.keep_query(event.text)
+            self.backend.keep(searched.keep, self.backend.actor.id, event.text)
             self.query_one(QueryBar).close()
             self.queue.focus()
             self.show_line()
@@ -212,7 +217,8 @@ class Finding(Counting):
         return self.query_text if typed else self.backend.spelled(self.query_text)
 
     async def _bring_history(self) -> None:
-        self.query_one(QueryBar).remember(await self.backend.queries())
+        queries = await self.backend.read(searched.queries, self.backend.actor.id)
+        self.query_one(QueryBar).remember(queries)
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""
@@ -232,7 +238,7 @@ class Finding(Counting):
         )
         if not name:
             return
-        given = self.backend.displaced_by(name)
+        given = self.backend.views.displaced_by(name)
         if given is not None:
             question = _(
                 "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
@@ -242,8 +248,8 @@ class Finding(Counting):
                 return
             name = given.name
         before = [shown for shown, _query in self.views]
-        name = await self.backend.edit_views(self.backend.view_file.save, name, self.own_words)
-        self.views_changed(self.backend.views())
+        name = await aside(self.backend.views.file.save, name, self.own_words)
+        self.views_changed(self.backend.views.named())
         after = [shown for shown, _query in self.views]
         self.view = after.index(name) if name in after else -1
         away = [_(shown) for shown in before if shown not in after and shown.casefold() != name.casefold()]
@@ -258,7 +264,7 @@ class Finding(Counting):
     async def _edit_views(self) -> None:
         shown = self.views[self.view][0] if self.view >= 0 else ""
         chosen: str | None = await self.app.push_screen_wait(ViewsDialog(self.backend))
-        self.views_changed(self.backend.views())
+        self.views_changed(self.backend.views.named())
         names = [name for name, _query in self.views]
         if chosen in names:
             self._show_view(names.index(chosen))

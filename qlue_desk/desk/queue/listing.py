@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from typing import TYPE_CHECKING
 
@@ -65,7 +64,7 @@ class Listing:
 
     async def find(self, query: Query) -> tuple[array[int], list[tuple[str, int]]]:
         """Row numbers group by group, and each heading with how many follow it."""
-        return await asyncio.wrap_future(self.backend.store.scan(self._find, query, lane="find"))
+        return await self.backend.scan("find", self._find, query)
 
     def _find(self, query: Query) -> tuple[array[int], list[tuple[str, int]]]:
         backend = self.backend
@@ -99,7 +98,7 @@ class Listing:
 
     async def load_columns(self) -> None:
         """The person's columns, else those of the settings."""
-        stored = await asyncio.wrap_future(self.backend.store.read(meta.get, self._key()))
+        stored = await self.backend.read(meta.get, self._key())
         self._show(msgspec.json.decode(stored, type=tuple[str, ...]) if stored else self._usual)
 
     def choose_columns(self) -> None:
@@ -115,7 +114,7 @@ class Listing:
             return
         # What the settings say needs no keeping: when they change, it changes with them.
         stored = None if chosen == self._usual else msgspec.json.encode(chosen)
-        await asyncio.wrap_future(self.backend.store.write(meta.put, self._key(), stored))
+        await self.backend.write(meta.put, self._key(), stored)
         self._show(chosen)
 
     @property

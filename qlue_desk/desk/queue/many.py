@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from textual.screen import Screen
 
-from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework import acting
+from qlue_desk.casework.acting import Outcome, Plan
 from qlue_desk.desk.dialogs.many import PreviewDialog, ProgressDialog
 from qlue_desk.desk.queue.deeds import Chosen, Deed
+from qlue_desk.store import queue
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ async def mark_only(screen: DeskScreen, backend: Backend, ids: Sequence[str]) ->
     """After an act on several only those stay marked to which it was not done."""
     screen.clear_marks()
     if ids:
-        screen.queue.mark_again(await backend.rows_of(ids))
+        screen.queue.mark_again(await backend.read(queue.rows_of, ids))
         screen.show_heading()
 
 
@@ -65,13 +67,18 @@ def reasons(outcomes: Sequence[Outcome]) -> list[tuple[str, int]]:
     return found.most_common()
 
 
+async def previewed(backend: Backend, ids: Sequence[str], plan: Plan) -> list[Outcome]:
+    """What a plan would do to reports, without doing it."""
+    return await backend.read(acting.perform, backend.workplace, ids, plan, now=backend.now(), dry_run=True)
+
+
 async def agree(screen: DeskScreen, backend: Backend, chosen: Chosen, deed: Deed, remark: str = "") -> bool:
     """Whether the person means an act on so many reports; `remark` stands before the question.
 
     What would happen to each is decided before, on the reading thread.
     """
     plan = await deed.planned(backend, dry_run=True)
-    looked = await in_parts(screen, _("Memeriksa…"), chosen.ids, lambda part: backend.preview(part, plan))
+    looked = await in_parts(screen, _("Memeriksa…"), chosen.ids, lambda part: previewed(backend, part, plan))
     if looked.not_reached:
         return False
     left_out = reasons(looked.outcomes)

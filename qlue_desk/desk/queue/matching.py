@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qlue_desk.casework import acting, similar
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.duplicate import DuplicateDialog, name_of
 from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog
@@ -46,7 +47,9 @@ class Matching:
             await self._compare(chosen.first)
 
     async def _compare(self, complaint: Complaint) -> None:
-        found = await self.backend.similar(subject_of(complaint))
+        found = await self.backend.newest(
+            "similar", similar.similar, self.backend.workplace, subject_of(complaint)
+        )
         if not found:
             say(self.screen, _("Tidak ada yang mirip dengan {number}.").format(number=name_of(complaint)))
             return
@@ -80,7 +83,7 @@ class Matching:
         await self._close(same, question)
 
     async def _refusal(self, complaint: Complaint) -> Refusal | None:
-        offers = await self.backend.offers(complaint)
+        offers = await self.backend.read(acting.offers, self.backend.workplace, complaint, self.backend.now())
         return next((offer.refusal for offer in offers if offer.edge.verb is Verb.DUPLICATE), None)
 
     async def _close(self, same: Same, question: str) -> None:

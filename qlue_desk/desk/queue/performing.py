@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from textual.screen import Screen
 
+from qlue_desk.casework import acting, departures, undoing
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
@@ -30,6 +31,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
+from qlue_desk.store import complaints, queue
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -60,7 +62,9 @@ class Performing:
         stroke = new_id("k")
 
         async def part(ids: Sequence[str]) -> list[Outcome]:
-            found = await self.backend.perform(ids, plan, stroke)
+            found = await self.backend.write(
+                acting.perform, self.backend.workplace, ids, plan, now=self.backend.now(), stroke=stroke
+            )
             return [await self._noted(outcome, chosen) for outcome in found]
 
         worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
@@ -78,7 +82,7 @@ class Performing:
         ):
             return outcome
         number = next((c.number or c.title for c in chosen.sample if c.id == outcome.ref), outcome.ref)
-        refusal = await self.backend.gone(outcome.ref, number)
+        refusal = await self.backend.read(departures.gone, self.backend.workplace, outcome.ref, number)
         return msgspec.structs.replace(outcome, number=number, refusal=refusal)
 
     async def agree(self, chosen: Chosen, deed: Deed) -> bool:
@@ -105,11 +109,11 @@ class Performing:
             plan = await deed.planned(self.backend, dry_run=True)
         except Refused:
             return False
-        return any(outcome.done for outcome in await self.backend.preview(chosen.ids, plan))
+        return any(outcome.done for outcome in await many.previewed(self.backend, chosen.ids, plan))
 
     async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
         """A colleague may have taken it while the dialog was open."""
-        found = [await self.backend.complaint(each) for each in chosen.ids]
+        found = [await self.backend.read(complaints.get, each) for each in chosen.ids]
         return Chosen(chosen.ids, tuple(each for each in found if each is not None))
 
     def busy(self, chosen: Chosen, deed: Deed) -> list[Busy]:
@@ -217,15 +221,16 @@ class Performing:
         by_key(self.screen, self._undo(), group="undo")
 
     async def _undo(self) -> None:
-        found = await self.backend.undoable()
+        found = await self.backend.read(undoing.newest, self.backend.workplace)
         if found is None:
-            say(self.screen, nothing_to_undo(await self.backend.last_left()), wrong=True)
+            last = await self.backend.read(undoing.last_left, self.backend.workplace)
+            say(self.screen, nothing_to_undo(last), wrong=True)
             return
         worked = await take_back(self.screen, self.backend, found)
         say(self.screen, undone_sentence(found, worked))
         if len(worked.outcomes) > 1:
             refs = [outcome.ref for outcome in worked.outcomes]
-            self.screen.queue.mark_again(await self.backend.rows_of(refs))
+            self.screen.queue.mark_again(await self.backend.read(queue.rows_of, refs))
             self.screen.show_heading()
 
 
@@ -233,5 +238,8 @@ async def take_back(screen: Screen[Any], backend: Backend, found: Undoing) -> Wo
     """Take a stroke back in parts; its newest reports first."""
     places = [""] * found.reports  # how many there are matters here, not which
     return await many.in_parts(
-        screen, _("Membatalkan…"), places, lambda part: backend.undo(found.stroke, len(part))
+        screen,
+        _("Membatalkan…"),
+        places,
+        lambda part: backend.write(undoing.undo, backend.workplace, found.stroke, len(part)),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import say
 from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.desk.queue.cells import Cells
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.lagging import Lag

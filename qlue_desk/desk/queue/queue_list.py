@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 
-from qlue_desk.desk.queue.columns import Cells, RowPainter
+from qlue_desk.desk.queue.cells import Cells
+from qlue_desk.desk.queue.columns import RowPainter
 from qlue_desk.desk.widgets.virtual_list import Fetch, VirtualList
 
 

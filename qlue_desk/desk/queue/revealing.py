@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qlue_desk.desk.backend import Backend, in_thread
+from qlue_desk.casework import acting
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.reveal import RevealDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
 from qlue_desk.protocol import RevealReply
+from qlue_desk.store import complaints
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Revealing:
     async def _start(self) -> None:
         here = await self.screen.lag.rows_are_here()
         cells = self.screen.current_cells if here else None
-        complaint = await self.backend.complaint(cells.id) if cells is not None else None
+        complaint = await self.backend.read(complaints.get, cells.id) if cells is not None else None
         if complaint is None:
             say(self.screen, _("Tidak ada laporan di baris ini."), wrong=True)
             return
@@ -50,7 +51,7 @@ class Revealing:
         )
 
     async def _why_not(self, complaint: Complaint) -> str:
-        offers = await self.backend.offers(complaint)
+        offers = await self.backend.read(acting.offers, self.backend.workplace, complaint, self.backend.now())
         offer = next((each for each in offers if each.edge.verb is Verb.REVEAL), None)
         if offer is not None and offer.refusal is not None:
             return offer.refusal.sentence(_)
@@ -72,9 +73,8 @@ class Revealing:
 
         ca_file = self.screen.settings.sync.ca_file
         private_ca = Path(ca_file) if ca_file else None
-        store, actor = self.backend.store, self.backend.actor
-        found = await asyncio.wrap_future(
-            in_thread(lambda: revealing.reveal(store, complaint_id, actor.id, reason, private_ca=private_ca))
+        found = await self.backend.ask_central(
+            revealing.reveal, complaint_id, self.backend.actor.id, reason, private_ca=private_ca
         )
         self.screen.doing.did_once(_("Melihat nomor pelapor tidak bisa diulangi: tiap kali perlu alasannya."))
         return found

@@ -13,11 +13,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from qlue_desk.casework import departures, lease
 from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
 from qlue_desk.desk import hand, wording
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import FIRST_PAGE, Backend
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.detail.case_view import case_view
 from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import by_key, later, say
@@ -42,6 +44,7 @@ from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.store import handovers
 from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
@@ -74,7 +77,7 @@ class DeskScreen(Working, Finding):
         self.listing = Listing(self, backend)
         self.snoozing = Snoozing(self, backend)
         self.matching = Matching(self, backend)
-        self.views = backend.views()
+        self.views = backend.views.named()
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
@@ -118,17 +121,24 @@ class DeskScreen(Working, Finding):
         self.show_line()
         self.set_interval(15, self._tick)
         later(self, self._show_handover(), group="handover")
-        for sentence in self.backend.view_problems().values():
+        for sentence in self.backend.views.problems().values():
             say(self, sentence, wrong=True)
         for error in self.settings.wrong_macros.values():
             say(self, error.sentence(_), wrong=True)
 
     async def _show_handover(self) -> None:
         """What the shift before left; the module is loaded only where there is something."""
-        if await self.backend.has_handover():
+        if await self._has_handover():
             from qlue_desk.desk.handing_over import show_left
 
             await show_left(self, self.backend)
+
+    async def _has_handover(self) -> bool:
+        """Whether another shift left a note that this person has not read, at a desk that may show it."""
+        backend, now = self.backend, self.backend.now()
+        if await backend.read(lease.locked_since, backend.workplace, now) is not None:
+            return False
+        return bool(await backend.read(handovers.unseen, backend.actor.id, now - handovers.REMEMBERED))
 
     def _tick(self) -> None:
         self.show_line()
@@ -260,7 +270,7 @@ class DeskScreen(Working, Finding):
             bar.point_at(error.sentences(_), error.start, error.end - error.start)
             self.show_heading()
         else:
-            own = self.backend.view_problems() if self.view >= 0 else {}
+            own = self.backend.views.problems() if self.view >= 0 else {}
             say(self, own.get(self.views[self.view][0], error.sentence(_)), wrong=True)
 
     def shown_name(self) -> str:
@@ -326,9 +336,11 @@ class DeskScreen(Working, Finding):
         if rest:
             await asyncio.sleep(rest)
         cells = self.current_cells
-        case = await self.backend.case(cells.id) if cells is not None else None
+        now, place = self.backend.now(), self.backend.workplace
+        case = None
+        if cells is not None:
+            case = await self.backend.newest("case", case_view, place, cells.id, now)
         self.desk.look(cells.id if case is not None and cells is not None else "")
-        now = self.backend.now()
         can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
         others = self.desk.others.get(cells.id, ()) if cells is not None else ()
         around = Surroundings(
@@ -336,7 +348,8 @@ class DeskScreen(Working, Finding):
         )
         gone = ""
         if case is None and cells is not None:
-            gone = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
+            away = await self.backend.read(departures.gone, place, cells.id, cells.number or cells.title)
+            gone = away.sentence(_)
         self.detail.show(case, around, gone)
 
     def _draw_detail_again(self) -> None:
@@ -390,7 +403,7 @@ class DeskScreen(Working, Finding):
         self._view_counts = [None] * len(views)
 
     async def _take_over_session(self) -> None:
-        views = self.backend.views()
+        views = self.backend.views.named()
         shown = self.views[self.view][0] if 0 <= self.view < len(self.views) else ""
         self.views_changed(views)
         if shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from qlue_desk.casework import snoozing
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
 from qlue_desk.desk.backend import Backend
@@ -13,6 +14,7 @@ from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import time_words
+from qlue_desk.store import queue, snoozes
 from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
@@ -41,8 +43,9 @@ class Snoozing:
         chosen = await self.screen.chosen()
         if chosen is None:
             return
-        numbers = await self.backend.rows_of(chosen.ids)
-        if len(await self.backend.asleep(numbers)) == len(numbers):
+        numbers = await self.backend.read(queue.rows_of, chosen.ids)
+        aside = await self.backend.read(snoozes.asleep, self.backend.actor.id, self.backend.now())
+        if aside.issuperset(numbers):
             await self._wake(chosen)
             return
         first = chosen.first
@@ -51,27 +54,37 @@ class Snoozing:
             if len(chosen) == 1
             else n_("{n} laporan", len(chosen)).format(n=len(chosen))
         )
+        place = self.backend.workplace
         until: dt.datetime | None = await self.screen.app.push_screen_wait(
             SnoozeDialog(
                 _("Tunda {what} sampai").format(what=what),
-                await self.backend.snooze_choices(),
-                self.backend.read_until,
+                await self.backend.read(snoozing.choices, place, self.backend.now()),
+                lambda text: snoozing.read_until(place, text, self.backend.now()),
                 self._shown,
-                self.backend.until_examples(),
+                snoozing.examples(place, self.backend.now()),
             )
         )
         if until is not None:
             await self._aside(chosen, until)
 
     async def _wake(self, chosen: Chosen) -> None:
-        outcomes = await self.backend.wake(chosen.ids)
+        outcomes = await self.backend.write(
+            snoozing.wake, self.backend.workplace, chosen.ids, now=self.backend.now()
+        )
         if any(outcome.done for outcome in outcomes):
             self.screen.doing.did(self._wake)
         self._tell(outcomes, _("Tunda dilepas: {what}."))
 
     async def _aside(self, chosen: Chosen, until: dt.datetime) -> None:
         hours = self.screen.settings.triage.wake_hours
-        outcomes = await self.backend.snooze(chosen.ids, until, hours)
+        outcomes = await self.backend.write(
+            snoozing.snooze,
+            self.backend.workplace,
+            chosen.ids,
+            until,
+            wake_hours=hours,
+            now=self.backend.now(),
+        )
         if any(outcome.done for outcome in outcomes):
             self.screen.doing.did(lambda others: self._aside(others, until))
         self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
@@ -100,7 +113,10 @@ class Snoozing:
         later(self.screen, self._look(), group="woken")
 
     async def _look(self) -> None:
-        found = await self.backend.take_woken()
+        backend, now = self.backend, self.backend.now()
+        if not await backend.read(snoozes.woken, backend.actor.id, now):
+            return
+        found = await backend.write(snoozing.take_woken, backend.workplace, now)
         if len(found) == 1:
             words = _("{number} kembali dari tunda: {why}.").format(
                 number=found[0].number, why=_(WHY[found[0].why])

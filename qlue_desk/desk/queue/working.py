@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from qlue_desk.casework import departures
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.later import later, say
-from qlue_desk.desk.queue.columns import Cells
+from qlue_desk.desk.queue.cells import Cells
 from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import FOR_DISPATCH
+from qlue_desk.store import complaints, queue
 from qlue_desk.words import _
 
 
@@ -41,12 +43,15 @@ class Working(QueueKeys):
             return None
         numbers = self.queue.chosen
         seen = {number: cells.id for number in numbers if (cells := self.queue.row_at(number)) is not None}
-        sample = {complaint.id: complaint for complaint in await self.backend.complaints(numbers[:LOOKED_AT])}
-        ids = [found for number, found in await self.backend.ids(numbers) if seen.get(number, found) == found]
+        looked_at = await self.backend.read(queue.complaints, numbers[:LOOKED_AT])
+        sample = {complaint.id: complaint for complaint in looked_at}
+        known = await self.backend.read(queue.ids, numbers)
+        ids = [found for number, found in known if seen.get(number, found) == found]
         if not ids:
             sentence = _("Tidak ada laporan di baris ini.")
             if numbers and (cells := self.queue.row_at(numbers[0])) is not None:
-                sentence = (await self.backend.gone(cells.id, cells.number or cells.title)).sentence(_)
+                place, number = self.backend.workplace, cells.number or cells.title
+                sentence = (await self.backend.read(departures.gone, place, cells.id, number)).sentence(_)
             say(self, sentence, wrong=True)
             return None
         return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))
@@ -76,7 +81,7 @@ class Working(QueueKeys):
         return _("terima → {dinas}").format(dinas=dinas) if dinas else _("disposisi")
 
     async def _learn_suggestion(self, complaint_id: str) -> None:
-        complaint = await self.backend.complaint(complaint_id)
+        complaint = await self.backend.read(complaints.get, complaint_id)
         fields = accepted(complaint) if complaint is not None else None
         self._suggested = (complaint_id, self.backend.city.dinas_name(fields.to) if fields else "")
         if (cells := self.current_cells) is not None and cells.id == complaint_id:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from qlue_desk.casework import summary
 from qlue_desk.casework.breakdown import opening
 from qlue_desk.casework.home import Home
 from qlue_desk.casework.summary import Summary
@@ -31,6 +32,7 @@ from qlue_desk.desk.widgets.header_line import line_words
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.query_names import Field
+from qlue_desk.store import tally
 from qlue_desk.words import _
 
 CHANGE_PAUSE = 2.0
@@ -201,11 +203,19 @@ class SummaryScreen(PlaceScreen):
 
     async def _count(self) -> None:
         first = self.summary is None
-        self.summary = await self.backend.summary("", self.settings.shifts)
+        self.summary = await self._counted()
         self._draw()
         if first:
             self.call_after_refresh(self.board.into_view)
             later(self, self._show_borders(), group="borders")
+
+    async def _counted(self) -> Summary:
+        backend, now = self.backend, self.backend.now()
+        if not backend.read_only and await backend.read(summary.lags, now):
+            await backend.write(tally.advance, now)
+        return await backend.scan(
+            "summary", summary.summary, backend.workplace, "", now, self.settings.shifts
+        )
 
     async def _show_borders(self) -> None:
         """The city beside the numbers, where there is room and the city has borders."""
