@@ -27,8 +27,9 @@ from qlue_desk.desk.widgets.fields import (
     fitting,
 )
 from qlue_desk.desk.widgets.header_line import line_words
+from qlue_desk.desk.widgets.pages import PAGE
 from qlue_desk.desk.widgets.paths import PathInput, complete_path
-from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.desk.widgets.virtual_list import VirtualList
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk_world import NOW
 from tests.waiting import until_async as until

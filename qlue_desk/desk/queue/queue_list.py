@@ -11,7 +11,8 @@ from rich.style import Style
 
 from qlue_desk.desk.queue.cells import Cells
 from qlue_desk.desk.queue.columns import RowPainter
-from qlue_desk.desk.widgets.virtual_list import Fetch, VirtualList
+from qlue_desk.desk.widgets.pages import Fetch
+from qlue_desk.desk.widgets.virtual_list import VirtualList
 
 
 class QueueList(VirtualList[Cells]):

@@ -40,8 +40,9 @@ from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
+from qlue_desk.desk.widgets.pages import PAGE
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.desk.widgets.virtual_list import PAGE, VirtualList
+from qlue_desk.desk.widgets.virtual_list import VirtualList
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.store import handovers

@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -20,22 +19,30 @@ from textual.message import Message
 from textual.strip import Strip
 
 from qlue_desk.desk.safe_text import fit
-from qlue_desk.desk.widgets.headings import Headings
-from qlue_desk.desk.widgets.place_kept import settle, without
+from qlue_desk.desk.widgets.pages import Came, Fetch, Pages
+from qlue_desk.desk.widgets.standing import Standing
 from qlue_desk.desk.widgets.still import StillView
 
 Row = TypeVar("Row")
-PAGE = 64
-"""Rows of one fetch."""
-PAGES_KEPT = 32
 STRIPS_KEPT = 512
 
-Fetch = Callable[[list[int]], "Future[Sequence[Row]]"]
-"""Row numbers to a future of their rows, in the same order (a missing row is left out by the caller)."""
+
+class _OfList(Message):
+    """What a list says of one of its rows."""
+
+    def __init__(self, list_: VirtualList[Any], row: int | None = None) -> None:
+        super().__init__()
+        self.list = list_
+        self.row = row
+
+    @property
+    def control(self) -> VirtualList[Any]:
+        """The list."""
+        return self.list
 
 
-class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=False):
-    """Cursor, marks and pages over row numbers; subclasses draw a row in `draw_row`."""
+class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bindings=False):
+    """A `Standing` on screen, with the `Pages` of its rows; subclasses draw a row in `draw_row`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted", "list--heading"}
     DEFAULT_CSS = """
@@ -46,56 +53,25 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
     VirtualList .list--heading { color: $accent; text-style: bold; }
     """
 
-    class Highlighted(Message):
+    class Highlighted(_OfList):
         """The cursor stands on another row, or on a row whose content was fetched anew."""
-
-        def __init__(self, list_: VirtualList[Any], row: int | None) -> None:
-            super().__init__()
-            self.list = list_
-            self.row = row
-
-        @property
-        def control(self) -> VirtualList[Any]:
-            """The list."""
-            return self.list
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest matters while a key is held down."""
             return isinstance(message, VirtualList.Highlighted) and message.list is self.list
 
-    class Opened(Message):
+    class Opened(_OfList):
         """Enter, or a second click, on a row."""
 
-        def __init__(self, list_: VirtualList[Any], row: int) -> None:
-            super().__init__()
-            self.list = list_
-            self.row = row
-
-        @property
-        def control(self) -> VirtualList[Any]:
-            """The list."""
-            return self.list
-
-    class WidthChanged(Message):
+    class WidthChanged(_OfList):
         """Lines are drawn at another width now (layout, a scroll bar): a heading must follow."""
-
-        def __init__(self, list_: VirtualList[Any]) -> None:
-            super().__init__()
-            self.list = list_
-
-        @property
-        def control(self) -> VirtualList[Any]:
-            """The list."""
-            return self.list
 
     class _PageCame(Message):
         """A page arrived from the store's reader thread."""
 
-        def __init__(self, generation: int, page: int, rows: dict[int, Any]) -> None:
+        def __init__(self, page: Came[Any]) -> None:
             super().__init__()
-            self.generation = generation
             self.page = page
-            self.rows = rows
 
     def __init__(
         self,
@@ -107,33 +83,21 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
     ) -> None:
         """`identity` names what a row shows: SQLite gives a freed row number to the next row."""
         super().__init__(id=id)
-        self._fetch = fetch
-        self._row_number = row_number
-        self._identity = identity or (lambda row: "")
-        self.numbers: array[int] = array("q")
-        self.headings = Headings()
-        self._groups: Sequence[tuple[str, int]] = ()
-        self.cursor = 0
-        self.guest: int | None = None
-        """The row under the cursor where the list has it elsewhere now, or no longer: it stays until the
-        cursor leaves, so that nobody loses the place and the next key hits no row that nobody chose."""
-        self._guest_home: int | None = None
-        """Where the list has the guest now; None when it no longer has it."""
-        self.marks: set[int] = set()
-        self.lost_marks = 0
-        """How many rows were marked before the last of them left the list by itself."""
-        self._marks_to_come: set[int] = set()
-        """Rows to be marked as soon as the list has them."""
-        self.range_start: int | None = None
-        """Where the last mark was set; a range starts there."""
-        self._known: OrderedDict[int, Row] = OrderedDict()
-        self._stale: set[int] = set()
-        self._asked: set[int] = set()
-        self._generation = 0
+        Standing.__init__(self)
+        self._pages = Pages(
+            fetch,
+            row_number,
+            identity or (lambda row: ""),
+            lambda came: self.post_message(self._PageCame(came)),
+        )
         self._strips: OrderedDict[tuple[Any, ...], Strip] = OrderedDict()
         self._strips_of: tuple[Any, ...] = ()
         self._drawn_width = 0
         self.loading = False
+
+    def marks_changed(self) -> None:
+        """Any line may look otherwise."""
+        self.refresh()
 
     # --- content -------------------------------------------------------------------------------
 
@@ -144,30 +108,10 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
 
         `groups` are headings, each with how many of the rows follow it.
         """
-        headings, line = Headings(groups), self.headings.line_of(self.cursor)
-        here = set(numbers) if self.marks or self._marks_to_come else set()
-        marked = len(self.marks)
-        self.marks = (self.marks | self._marks_to_come) & here
-        if marked and not self.marks and keep_cursor:
-            self.lost_marks = marked
-        self._marks_to_come = self._marks_to_come - here if keep_cursor else set()
-        self.guest = self._guest_home = None
-        place = 0
-        if keep_cursor and self.current is not None:
-            settled = settle(self.numbers, self.cursor, numbers)
-            place = settled.place
-            if settled.away:
-                self.guest, self._guest_home = self.current, settled.home
-                if settled.home is not None:
-                    headings.removed(settled.home)
-                numbers = without(numbers, settled.home)
-                numbers.insert(place, self.guest)
-                headings.inserted(place)
-        self.numbers, self.headings, self._groups = numbers, headings, groups
-        self._generation += 1
-        self._asked.clear()
-        offset = headings.line_of(place) - line
-        self.cursor = place
+        line = self.headings.line_of(self.cursor)
+        self.stand(numbers, groups, keep_cursor=keep_cursor)
+        self._pages.turned()
+        offset = self.headings.line_of(self.cursor) - line
         self._measure()
         if keep_cursor and offset and self.scroll_y:
             self.scroll_to(y=self.scroll_y + offset, animate=False, immediate=True)
@@ -177,47 +121,18 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
         self.refresh()
         self.post_message(self.Highlighted(self, self.current))
 
-    def _dismiss_guest(self) -> None:
-        """The cursor leaves the row that the list has elsewhere, or no longer."""
-        if self.guest is None:
-            return
-        self.numbers = without(self.numbers, self.cursor)
-        if self._guest_home is None:
-            self._known.pop(self.guest, None)
-        else:
-            self.numbers.insert(self._guest_home, self.guest)
-        self.headings = Headings(self._groups)  # without the guest the list is as it was given
-        self.guest = self._guest_home = None
-        # Pages begin at other rows now.
-        self._generation += 1
-        self._asked.clear()
-        self._measure()
-
     def _measure(self) -> None:
         """How many lines there are to scroll."""
         self.virtual_size = Size(self.size.width, len(self.numbers) + len(self.headings))
 
     @property
-    def absent(self) -> int | None:
-        """The guest, where the list no longer has it at all."""
-        return self.guest if self._guest_home is None else None
-
-    @property
-    def count(self) -> int:
-        """How many rows the list has, without one that is only still shown."""
-        return len(self.numbers) - (self.absent is not None)
-
-    @property
     def known(self) -> Iterable[Row]:
         """What was fetched of the rows, as far as it is kept."""
-        return self._known.values()
+        return self._pages.known
 
     def prime(self, rows: Sequence[Row]) -> None:
         """Take rows that were fetched already, so that the first paint shows them."""
-        for row in rows:
-            number = self._row_number(row)
-            self._known[number] = row
-            self._stale.discard(number)
+        self._pages.prime(rows)
         self._strips.clear()
 
     def redraw(self) -> None:
@@ -227,68 +142,18 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
 
     def forget(self, numbers: Sequence[int] | None = None) -> None:
         """Fetch rows anew (all when None); the old content stays visible until the new one is here."""
-        self._generation += 1
-        self._asked.clear()
-        self._stale |= set(self._known) if numbers is None else set(numbers)
+        self._pages.outdate(numbers)
         for index in self._visible():
-            self._want(index)
-
-    @property
-    def current(self) -> int | None:
-        """Row number under the cursor."""
-        return self.numbers[self.cursor] if self.cursor < len(self.numbers) else None
+            self._pages.want(index, self.numbers)
 
     def row_at(self, number: int | None) -> Row | None:
         """What is known of a row; None while it is fetched."""
-        return self._known.get(number) if number is not None else None
-
-    @property
-    def chosen(self) -> list[int]:
-        """Marked rows in the list's order, else the one under the cursor."""
-        if self.marks:
-            return [number for number in self.numbers if number in self.marks]
-        return [self.current] if self.current is not None else []
-
-    def _ask(self, page: int) -> None:
-        if page in self._asked:
-            return
-        self._asked.add(page)
-        wanted = [
-            number
-            for number in self.numbers[page * PAGE : (page + 1) * PAGE]
-            if number not in self._known or number in self._stale
-        ]
-        if not wanted:
-            return
-        generation = self._generation
-        future = self._fetch(wanted)
-
-        def came(done: Future[Sequence[Row]]) -> None:
-            if done.cancelled() or done.exception() is not None:
-                rows: dict[int, Row] = {}
-            else:
-                rows = {self._row_number(row): row for row in done.result()}
-            self.post_message(self._PageCame(generation, page, rows))
-
-        future.add_done_callback(came)
+        return self._pages.get(number) if number is not None else None
 
     def on_virtual_list__page_came(self, message: _PageCame) -> None:
         """Keep the rows; repaint if they are still wanted."""
         message.stop()
-        if not message.rows and message.generation == self._generation:
-            self._asked.discard(message.page)  # an interrupted read: the next paint asks again
-        changed = set()
-        for number, row in message.rows.items():
-            if number == self.guest and not self._is_same(number, row):
-                continue
-            if self._known.get(number) != row:
-                changed.add(number)
-            self._known[number] = row
-            self._known.move_to_end(number)
-            if message.generation == self._generation:
-                self._stale.discard(number)
-        while len(self._known) > PAGE * PAGES_KEPT:
-            self._known.popitem(last=False)
+        changed = self._pages.take(message.page, self.guest)
         self._draw_changed(changed)
         if self.current in changed:
             self.post_message(self.Highlighted(self, self.current))
@@ -305,10 +170,6 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
         """Places of the list that are on the screen."""
         top = self.scroll_offset.y
         return range(top, min(top + self.size.height, len(self.numbers)))
-
-    def _is_same(self, number: int, row: Row) -> bool:
-        known = self._known.get(number)
-        return known is None or self._identity(known) == self._identity(row)
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -331,9 +192,9 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
             return self._heading_strip(heading, width)
         if index >= len(self.numbers):
             return Strip.blank(width, self.rich_style)
-        self._want(index)
+        self._pages.want(index, self.numbers)
         number = self.numbers[index]
-        row = self._known.get(number)
+        row = self._pages.get(number)
         cursor = index == self.cursor
         marked = number in self.marks
         base = self._base_style(cursor=cursor, marked=marked)
@@ -373,18 +234,12 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
             base += self.get_component_rich_style("list--cursor", partial=True)
         return base
 
-    def _want(self, index: int) -> None:
-        page = index // PAGE
-        self._ask(page)
-        if index % PAGE > PAGE * 3 // 4 and (page + 1) * PAGE < len(self.numbers):
-            self._ask(page + 1)
-
     def on_resize(self) -> None:
         """Keep the scrollable size in step."""
         self._measure()
         self._show_cursor()
 
-    # --- cursor and marks ----------------------------------------------------------------------
+    # --- cursor --------------------------------------------------------------------------------
 
     def move_to(self, index: int) -> None:
         """Put the cursor on the `index`-th row, held inside the list."""
@@ -392,9 +247,11 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
         if not self.numbers or index == self.cursor:
             return
         if self.guest is not None:
-            home, index = self._guest_home, index - (index > self.cursor)
-            index += home is not None and home <= index
-            self._dismiss_guest()
+            if self.absent is not None:
+                self._pages.drop(self.absent)
+            index = self.dismiss_guest(index)
+            self._pages.turned()
+            self._measure()
             self.refresh()
         before, self.cursor = self.cursor, index
         self._show_cursor()
@@ -422,42 +279,6 @@ class VirtualList(StillView, Generic[Row], can_focus=True, inherit_bindings=Fals
             self.scroll_to(y=upper, animate=False, immediate=True)
         elif line >= top + height:
             self.scroll_to(y=line - height + 1, animate=False, immediate=True)
-
-    def toggle_mark(self) -> None:
-        """Mark or unmark the row under the cursor."""
-        if self.current is not None and self.current != self.absent:
-            self.marks ^= {self.current}
-            self.range_start = self.cursor
-            self.refresh()
-
-    def mark_range(self) -> None:
-        """Mark from the last mark to the cursor."""
-        start = self.range_start if self.range_start is not None else self.cursor
-        low, high = sorted((min(start, len(self.numbers) - 1), self.cursor))
-        self.marks |= set(self.numbers[low : high + 1]) - {self.absent}
-        self.range_start = self.cursor
-        self.refresh()
-
-    def mark_all(self) -> None:
-        """Mark every row, or none when all are marked."""
-        everything = set(self.numbers) - {self.absent}
-        self.marks = set() if self.marks == everything else everything
-        self.refresh()
-
-    def mark_again(self, numbers: Sequence[int]) -> None:
-        """Mark these rows, those that are not in the list when they come back into it."""
-        here = set(self.numbers) - {self.absent}
-        self.marks |= here & set(numbers)
-        self._marks_to_come = set(numbers) - here
-        self.refresh()
-
-    def clear_marks(self) -> None:
-        """Mark nothing."""
-        self.marks.clear()
-        self.lost_marks = 0
-        self._marks_to_come.clear()
-        self.range_start = None
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there, a second one opens."""
