@@ -12,8 +12,9 @@ from textual.app import App, ComposeResult
 from qlue_desk.cities import load_shipped
 from qlue_desk.cities.outlines import Shape, city_shapes
 from qlue_desk.desk import themes
-from qlue_desk.desk.widgets.area_map import AreaMap, MapPoint, metres_between, shade_of
-from qlue_desk.desk.widgets.map_ground import Sheet, Window, fitted, spans
+from qlue_desk.desk.widgets.area_map import AreaMap
+from qlue_desk.desk.widgets.map_ground import Sheet, Window, fitted, metres_between, spans
+from qlue_desk.desk.widgets.map_painting import MapPoint, shade_of
 from tests.waiting import until_async as until
 
 

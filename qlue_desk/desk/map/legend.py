@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.cities.outlines import Shape
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
-from qlue_desk.desk.widgets.area_map import ASCII_SHADES, SHADES, shade_of
+from qlue_desk.desk.widgets.map_painting import ASCII_SHADES, SHADES, shade_of
 from qlue_desk.words import _
 
 WIDTH = 30

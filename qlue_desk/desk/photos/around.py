@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.area_map import MapPoint, metres_between
+from qlue_desk.desk.widgets.map_ground import metres_between
+from qlue_desk.desk.widgets.map_painting import MapPoint
 from qlue_desk.desk.widgets.status_mark import glyph
 from qlue_desk.domain.complaint import STATUS_LOOK, Complaint, Status
 from qlue_desk.store.spots import Spot

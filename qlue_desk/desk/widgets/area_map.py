@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -18,35 +17,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from qlue_desk import phrases
-from qlue_desk.cities.outlines import METRES_PER_DEGREE, Shape
-from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.map_ground import DOTS_WIDE, Sheet, Span, Window, fitted, projected, spans
-
-SHADES = ("░", "▒", "▓")
-ASCII_SHADES = ("-", "+", "#")
-MANY = "+"
-"""More than nine reports in one cell."""
-ASIDE = 4
-"""Cells that a chosen name may move to spare a neighbour's."""
-Cell = tuple[str, str]
-"""A character and the name of its style."""
-
-
-class MapPoint(msgspec.Struct, frozen=True):
-    """A report on the map: place in degrees, its status sign and colour name (`red`, `grey`, …)."""
-
-    lat: float
-    lon: float
-    glyph: str
-    colour: str = "grey"
-    here: bool = False
-    """The report that the map is about; drawn over all others."""
-
-
-def shade_of(count: int, most: int) -> int:
-    """0 to 2: how dark a count is beside the largest one; -1 for none. One or two reports are never dark."""
-    most = max(most, 3)
-    return -1 if count <= 0 else min(2, (3 * count - 1) // most)
+from qlue_desk.cities.outlines import Shape
+from qlue_desk.desk.widgets.map_ground import DOTS_WIDE, Window, fitted
+from qlue_desk.desk.widgets.map_painting import Cell, MapPainting, MapPoint
 
 
 class AreaMap(Widget):
@@ -276,90 +249,10 @@ class AreaMap(Widget):
         window = self._ground()
         if window is None:
             return []
-        grid: list[list[Cell]] = [[(" ", "")] * window.columns for _ in range(window.rows)]
-        lines, chosen = Sheet(window.columns, window.rows), Sheet(window.columns, window.rows)
-        rooms: list[tuple[Shape, list[Span]]] = []
-        most = max(self.counts.values(), default=0) if self.counts else 0
         self._box("")
-        for shape in self.shapes:
-            if not window.sees(self._boxes[shape.code]):
-                continue
-            rings = projected(shape, window)
-            room = spans(rings, window)
-            rooms.append((shape, room))
-            self._shade(grid, shape, room, most)
-            for ring in rings:
-                lines.outline(ring)
-                if shape.code == self.chosen:
-                    chosen.outline(ring)
-        self._stamp(grid, lines, "line")
-        self._stamp(grid, chosen, "chosen")
-        for shape, room in sorted(rooms, key=lambda pair: pair[0].code == self.chosen):
-            self._write_name(grid, shape, room, window)
-        self._put_points(grid, window)
-        return grid
-
-    def _shade(self, grid: list[list[Cell]], shape: Shape, room: list[Span], most: int) -> None:
-        shade = shade_of((self.counts or {}).get(shape.code, 0), most)
-        if shade < 0:
-            return
-        cell = ((ASCII_SHADES if self._ascii else SHADES)[shade], f"shade{shade}")
-        for row, first, behind in room:
-            grid[row][first:behind] = [cell] * (behind - first)
-
-    def _stamp(self, grid: list[list[Cell]], sheet: Sheet, style: str) -> None:
-        for place, bits in enumerate(sheet.cells):
-            if bits:
-                row, column = divmod(place, sheet.columns)
-                grid[row][column] = (sheet.character(column, row, ascii_only=self._ascii), style)
-
-    def _write_name(self, grid: list[list[Cell]], shape: Shape, room: list[Span], window: Window) -> None:
-        """The name where the shape has room for it, else only its count; the chosen one's always."""
-        at = window.cell(shape.lat, shape.lon)
-        chosen = shape.code == self.chosen
-        if at is None and not room:
-            return
-        name = safe(shape.name)
-        count = str(self.counts[shape.code]) if self.counts and self.counts.get(shape.code) else ""
-        texts = [f"{name} {count}".strip(), count]
-        near = [span for span in room if at is None or abs(span[0] - at[1]) <= 1]
-        if shape.rings and near:
-            row, first, behind = max(
-                near, key=lambda span: (span[2] - span[1], at is not None and span[0] == at[1])
-            )
-        else:
-            column, row = at or (0, 0)
-            half = cell_len(texts[0]) // 2 + 2 if not shape.rings or chosen else 0
-            first, behind = column - half, column + half
-        text = next((text for text in texts if text and cell_len(text) + 2 <= behind - first), "")
-        if chosen:
-            text = texts[0]
-        start = (first + behind - cell_len(text)) // 2
-        if chosen:
-            start = _start_beside(grid[row], start, cell_len(text))
-        start = max(0, min(start, window.columns - cell_len(text)))
-        style = "here" if chosen else "name"
-        if chosen:
-            _clear_beside(grid[row], start, start + cell_len(text))
-        for place, character in enumerate(text):
-            if start + place < window.columns and cell_len(character) == 1:
-                grid[row][start + place] = (character, style)
-
-    def _put_points(self, grid: list[list[Cell]], window: Window) -> None:
-        """A report is its sign; several in one cell are their number, in the colour of the first."""
-        cells: dict[tuple[int, int], list[MapPoint]] = {}
-        for point in self.points:
-            at = window.cell(point.lat, point.lon)
-            if at is not None:
-                cells.setdefault(at, []).append(point)
-        for (column, row), found in cells.items():
-            here = next((point for point in found if point.here), None)
-            if here is not None:
-                grid[row][column] = (here.glyph, "here")
-            elif len(found) == 1:
-                grid[row][column] = (found[0].glyph, found[0].colour)
-            else:
-                grid[row][column] = (str(len(found)) if len(found) < 10 else MANY, found[0].colour)
+        seen = [shape for shape in self.shapes if window.sees(self._boxes[shape.code])]
+        painting = MapPainting(window, self.counts or {}, self.chosen, ascii_only=self._ascii)
+        return painting.of(seen, self.points)
 
     @property
     def metres_wide(self) -> float:
@@ -372,32 +265,3 @@ class AreaMap(Widget):
         if not metres:
             return ""
         return f"{phrases.decimal(metres / 1000)} km" if metres >= 1000 else f"{metres:.0f} m"
-
-
-def _start_beside(line: list[Cell], start: int, width: int) -> int:
-    """The nearest place for the chosen name that spares the neighbours' names and numbers; `start` where none does."""
-    for step in sorted(range(-ASIDE, ASIDE + 1), key=abs):
-        left, right = start + step, start + step + width
-        if (
-            left >= 0
-            and right <= len(line)
-            and not any(s == "name" for _, s in line[max(0, left - 1) : right + 1])
-        ):
-            return left
-    return start
-
-
-def _clear_beside(line: list[Cell], first: int, behind: int) -> None:
-    """What is left of a name or number that [first, behind) covers or touches would be read together with it."""
-    for place, step in ((first - 1, -1), (behind, 1)):
-        while 0 <= place < len(line) and line[place][1] == "name":
-            line[place] = (" ", "")
-            place += step
-
-
-def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """About how far two places of one city lie apart."""
-    import math
-
-    east = (other_lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(other_lat - lat, east) * METRES_PER_DEGREE

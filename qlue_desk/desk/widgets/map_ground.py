@@ -201,3 +201,9 @@ def spans(rings: Sequence[Sequence[tuple[float, float]]] | Sequence[Ring], windo
             if first < behind:
                 found.append((row, first, behind))
     return found
+
+
+def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """About how far two places of one city lie apart."""
+    east = (other_lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(other_lat - lat, east) * METRES_PER_DEGREE
