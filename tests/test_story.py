@@ -16,8 +16,9 @@ from qlue_desk.casework.acting import act
 from qlue_desk.casework.entering import enter
 from qlue_desk.central.intake.qlue import poll
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.dialogs.follow_up import KEYS, FollowUpDialog
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
+from qlue_desk.desk.dialogs.moves import KEYS
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Channel, Complaint, Status
 from qlue_desk.domain.edges import Verb

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from qlue_desk.casework import acting, departures, macros
 from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.follow_up import KEYS, shown_offers
+from qlue_desk.desk.dialogs.moves import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
 from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen

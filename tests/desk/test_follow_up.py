@@ -12,17 +12,9 @@ from textual.widgets import OptionList
 
 from qlue_desk.casework.acting import offers
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.dialogs.follow_up import (
-    FOR_ONE,
-    FORWARD,
-    KEYS,
-    ORDER,
-    OWN_KEYS,
-    TYPING_PAUSE,
-    FollowUpDialog,
-    shown_offers,
-)
+from qlue_desk.desk.dialogs.follow_up import TYPING_PAUSE, FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
+from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.complaint import Role, Status

@@ -9,7 +9,7 @@ import pytest
 
 from qlue_desk.casework.views import DEFAULT_VIEWS
 from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
-from qlue_desk.desk.dialogs.follow_up import FORWARD, ORDER
+from qlue_desk.desk.dialogs.moves import FORWARD, ORDER
 from qlue_desk.domain import effects
 from qlue_desk.domain.complaint import OPEN_STATUSES, Role, Status
 from qlue_desk.domain.edges import EDGES, PAUSED, Edge, Text, Verb

@@ -16,66 +16,20 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
-from textual.widgets.option_list import Option
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import KEPT, Material, MoveForm
+from qlue_desk.desk.dialogs.moves import BOX_WIDTH, FORWARD, KEYS, LABEL_WIDTH, move_option, shown_offers
 from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import by_key, later
-from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.fields import Picker, Submitted
-from qlue_desk.domain.complaint import OPEN_STATUSES
-from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, To, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, To, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
-OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REVEAL})
-"""Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
-LABEL_WIDTH = 25
-BOX_WIDTH = 92
 TYPING_PAUSE = 0.5
 """Seconds without a key after which a letter is a choice again and no part of a word."""
-KEYS: dict[Verb, str] = {
-    Verb.DISPATCH: "d",
-    Verb.ACKNOWLEDGE: "t",
-    Verb.START: "m",
-    Verb.PROPOSE: "u",
-    Verb.RESOLVE: "s",
-    Verb.SEND_BACK: "b",
-    Verb.COORDINATE: "o",
-    Verb.SCHEDULE: "w",
-    Verb.ASK: "y",
-    Verb.RETURN: "g",
-    Verb.TRANSFER: "r",
-    Verb.REFER: "e",
-    Verb.DUPLICATE: "p",
-    Verb.REJECT: "x",
-    Verb.JUNK: "n",
-    Verb.REOPEN: "a",
-    Verb.ATTACH: "f",
-    Verb.RECATEGORISE: "c",
-    Verb.CORRECT_PLACE: "i",
-    Verb.MERGE: "G",
-    Verb.RESTRICT: "R",
-    Verb.ERASE: "H",
-}
-"""Each move's letter, the same in every status, so that the hand can learn it; most stand in the move's
-word (Disposisi, Terima, Mulai, Usulkan, Selesai, Belum, kOordinasi, jadWal, tanYa, tuGas, teRuskan,
-kEwenangan, duPlikat, bukaN, bukA kembali, Foto, kategori → C, perbaIki); rare ones are capitals.
-The order is the list's, the way of a report: what people do most stands first, what ends a report last."""
-ORDER = tuple(verb for verb in KEYS if EDGE_BY_VERB[verb].target is not None)
-"""Moves to another status, as they stand in the list."""
-FORWARD = tuple(
-    verb
-    for verb in ORDER
-    if (edge := EDGE_BY_VERB[verb]).target in OPEN_STATUSES and (edge.public or edge.text is Text.OPTIONAL)
-)
-"""Moves that may be chosen beforehand, the most ordinary first: never one that ends a report, nor one with an
-inner reason, which sends it back or on."""
-FOR_ONE = frozenset({Verb.DUPLICATE, Verb.MERGE, Verb.CORRECT_PLACE})
-"""Moves that make no sense for several reports at once."""
-
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 Agree = Callable[[Verb, Fields, Sequence[Path]], Awaitable[bool]]
 """Asks before an act on many reports."""
@@ -90,33 +44,11 @@ class Done(msgspec.Struct, frozen=True):
     then_next: bool
 
 
-def shown_offers(offers: Sequence[Offer], *, several: bool = False) -> list[Offer]:
-    """What the dialog lists: legal moves, legal changes without a move, then impossible moves."""
-    left_out = OWN_KEYS | FOR_ONE if several else OWN_KEYS
-    mine = [offer for offer in offers if offer.edge.verb not in left_out]
-    mine.sort(key=lambda offer: ORDER.index(offer.edge.verb) if offer.edge.verb in ORDER else len(ORDER))
-    legal = [offer for offer in mine if offer.refusal is None]
-    moves = [offer for offer in legal if offer.edge.target is not None]
-    stills = [offer for offer in legal if offer.edge.target is None]
-    refused = [offer for offer in mine if offer.refusal is not None and offer.edge.target is not None]
-    return [*moves, *stills, *refused]
-
-
 def kind_of(edge: Edge, field: str) -> str:
     """What a field of a move is kept under: a text by what it is for, and whether the citizen reads it
     (`optional.public`, `reason.inside`), files by the field's name.
     """
     return f"{edge.text}.{'public' if edge.public else 'inside'}" if field == "note" else field
-
-
-def why_not(refusal: Refusal, label: str) -> str:
-    """The reason in few words: the move is named already at the start of its line."""
-    sources = refusal.values.get("sources")
-    if sources:
-        return safe(
-            _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
-        )
-    return safe(refusal.sentence(_)).removeprefix(f"{label}: ").rstrip(".")
 
 
 class FollowUpDialog(ActingDialog[Done]):
@@ -181,28 +113,10 @@ class FollowUpDialog(ActingDialog[Done]):
 
     def body(self) -> ComposeResult:
         """Moves and fields."""
-        yield OptionList(*self._options(), id="moves")
-        yield VerticalScroll(id="form-place", can_focus=False)
-
-    def _options(self) -> list[Option]:
-        options: list[Option] = []
         room = min(BOX_WIDTH, self.app.size.width) - LABEL_WIDTH - 8
-        for offer in self.offers:
-            edge = offer.edge
-            key = KEYS.get(edge.verb, " ") + " "
-            label = _(edge.label) + ("…" if edge.asks else "")
-            if offer.refusal is None:
-                hint = fit(self._hint(offer), room).rstrip()
-                prompt = Content.assemble(
-                    (key, "bold $accent"), fit(label, LABEL_WIDTH), (hint, "$text-muted")
-                )
-            else:
-                why = fit(why_not(offer.refusal, _(edge.label)), room).rstrip()
-                prompt = Content.assemble(
-                    (key, "$text-muted"), (fit(label, LABEL_WIDTH) + why, "$text-muted")
-                )
-            options.append(Option(prompt, id=str(edge.verb), disabled=offer.refusal is not None))
-        return options
+        lines = [move_option(offer, room, self._hint(offer)) for offer in self.offers]
+        yield OptionList(*lines, id="moves")
+        yield VerticalScroll(id="form-place", can_focus=False)
 
     def _hint(self, offer: Offer) -> str:
         hint = _(offer.edge.hint)

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.macros import Fit
 from qlue_desk.desk.dialogs.base import ActingDialog
-from qlue_desk.desk.dialogs.follow_up import Done, why_not
+from qlue_desk.desk.dialogs.follow_up import Done
+from qlue_desk.desk.dialogs.moves import why_not
 from qlue_desk.desk.later import by_key
 from qlue_desk.desk.queue.deeds import of_macro
 from qlue_desk.desk.safe_text import fit, safe
