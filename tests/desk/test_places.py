@@ -189,7 +189,7 @@ def test_news_before_a_new_querys_first_rows_do_not_bring_the_old_row_along(worl
         screen = desk_screen(app)
         assert screen.queue.current != 1
         screen.show_own_query("number:BGR-26-000001")
-        screen._look_again()
+        screen.looking.look()
         await until(lambda: screen.queue.current == 1)
         assert list(screen.queue.numbers) == [1]
 
@@ -489,7 +489,7 @@ def test_news_while_a_query_is_asked_for_bring_no_row_of_the_view_before(world: 
         await pilot.press("2")
         await until(lambda: len(screen.queue.numbers) == 6)
         screen.show_own_query("status:coordinating")
-        screen._look_again()
+        screen.looking.look()
         await until(lambda: len(screen.queue.numbers) == 3)
         await settled(app)
         assert screen.queue.guest is None

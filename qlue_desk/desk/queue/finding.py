@@ -11,7 +11,8 @@ from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.domain.query import Field, Query
+from qlue_desk.domain.privacy import looks_like_phone
+from qlue_desk.domain.query import Field, Query, QueryError
 from qlue_desk.store import complaints, searched
 from qlue_desk.words import _, sentences
 
@@ -84,6 +85,42 @@ class Finding(Counting):
         self.kept_query, self.named_query = other.kept_query, other.named_query
         self.from_summary, self.before = other.from_summary, other.before
         self.first_row = other.queue.current
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def shown_name(self) -> str:
+        """What the reports of the list are."""
+        # A number of the summary may mean just what a view means; its name says more than its query.
+        named = {query: name for name, query in reversed(self.views)}
+        if 0 <= self.view < len(self.views):
+            return _(self.views[self.view][0])
+        if self.query_text in named:
+            return _(named[self.query_text])
+        if self.named_query[1] and self.query_text == self.named_query[0]:
+            return self.named_query[1]
+        return _("Cari: {text}").format(text=self.own_words)
+
+    def empty_words(self) -> str:
+        """In place of a list without reports."""
+        if self.elsewhere:
+            return self.elsewhere
+        if self.view < 0 and looks_like_phone(self.query_text):
+            return _(
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+            )
+        if self.view < 0:
+            return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
+        return _("Tidak ada laporan di tampilan ini. Bagus.")
+
+    def point_at(self, error: QueryError) -> None:
+        """What cannot be read, in the query bar or as a sentence."""
+        bar = self.query_one(QueryBar)
+        if bar.has_class("-open"):
+            bar.point_at(error.sentences(_), error.start, error.end - error.start)
+            self.show_heading()
+        else:
+            own = self.backend.views.problems() if self.view >= 0 else {}
+            say(self, own.get(self.views[self.view][0], error.sentence(_)), wrong=True)
 
     # --- going and coming back -----------------------------------------------------------------
 

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from qlue_desk.casework import departures, lease
+from qlue_desk.casework import lease
 from qlue_desk.casework.views import SENT_BACK as SENT_BACK_QUERY
-from qlue_desk.desk import hand, wording
+from qlue_desk.desk import wording
 from qlue_desk.desk.actions import Place
-from qlue_desk.desk.backend import FIRST_PAGE, Backend
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.detail.case_view import case_view
-from qlue_desk.desk.detail.content import Surroundings
 from qlue_desk.desk.detail.pane import DetailPane
 from qlue_desk.desk.later import by_key, later, say
-from qlue_desk.desk.messages import QueueShown, StoreChanged
-from qlue_desk.desk.queue.bursts import AGAIN, Bursts
+from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
+from qlue_desk.desk.queue.filling import Filling
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.listing import Listing
+from qlue_desk.desk.queue.looking_again import LookingAgain
 from qlue_desk.desk.queue.matching import Matching
 from qlue_desk.desk.queue.queue_list import QueueList
+from qlue_desk.desk.queue.reading import Reading
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
@@ -40,25 +36,15 @@ from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
-from qlue_desk.desk.widgets.pages import PAGE
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import VirtualList
-from qlue_desk.domain.privacy import looks_like_phone
-from qlue_desk.domain.query import Query, QueryError
+from qlue_desk.domain.query import QueryError
 from qlue_desk.store import handovers
-from qlue_desk.store.errors import Superseded
 from qlue_desk.words import _
 
 ROOMY_FROM = 140
 SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
-
-ALL_REST = 0.15
-"""Seconds without a key in the query bar before all that it means is read behind the first page."""
-DETAIL_REST = 0.12
-"""Seconds for which the cursor must rest before the report is drawn when it was moving."""
-MOVING = 0.2
-"""The cursor moves when it moves again within so many seconds; a slow machine stretches a held key's pauses."""
 
 
 class DeskScreen(Working, Finding):
@@ -78,17 +64,15 @@ class DeskScreen(Working, Finding):
         self.listing = Listing(self, backend)
         self.snoozing = Snoozing(self, backend)
         self.matching = Matching(self, backend)
+        self.filling = Filling(self, backend)
+        self.reading = Reading(self, backend)
+        self.looking = LookingAgain(self)
         self.views = backend.views.named()
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
-        self._bursts = Bursts()
-        self._highlighted_at = 0.0
-        self._look_timer: Timer | None = None
         self._aim: int | None = None
         """The row that the cursor shall stand on once the newest query is answered."""
-        self._filled = False
-        """A first answer is here; before it an empty list means nothing."""
 
     def body(self) -> ComposeResult:
         """Side bar, queue, detail."""
@@ -143,7 +127,7 @@ class DeskScreen(Working, Finding):
 
     def _tick(self) -> None:
         self.show_line()
-        self._draw_detail_again()
+        self.reading.draw_again()
         self.snoozing.look()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -181,7 +165,7 @@ class DeskScreen(Working, Finding):
         try:
             query = self.backend.parse(text)
         except QueryError as error:
-            self._point_at(error)
+            self.point_at(error)
             return False
         query = self.listing.grouped(query)
         self.query_one(QueryBar).all_right()
@@ -192,99 +176,8 @@ class DeskScreen(Working, Finding):
             keep_cursor, row = False, self._aim
         self._aim = row
         self.elsewhere = ""
-        later(self, self._fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
+        later(self, self.filling.fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
         return True
-
-    async def _fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
-        try:
-            fetch = self._fetch_grouped if query.group else self._fetch
-            await fetch(query, text, keep_cursor=keep_cursor, row=row)
-            if not self.queue.numbers and (where := await self.find_elsewhere(query)):
-                self.elsewhere = where
-                self.show_heading()
-        except Superseded:
-            raise  # the newer question answers for this one, too
-        except Exception:
-            self.lag.failed(text)
-            raise
-
-    async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
-        if row is not None:
-            numbers = await self.backend.find(query, limit=FIRST_PAGE)
-            if row not in numbers and len(numbers) == FIRST_PAGE:
-                numbers = await self.backend.find(query)
-            if row in numbers:
-                place = numbers.index(row)
-                self.queue.prime(await self.backend.rows(numbers[place : place + 1]))
-                self.queue.set_numbers(numbers, keep_cursor=False)
-                self.queue.move_to(place)
-                self._shown()
-                self.lag.arrived(text)
-                self.show_heading()
-                if len(numbers) != FIRST_PAGE:
-                    later(self, self.count(), group="count")
-                    return
-                keep_cursor = True  # the others follow
-        if not keep_cursor or not self.queue.numbers:
-            first = await self.backend.find(query, limit=FIRST_PAGE)
-            # Rows before the other numbers: behind those the reading thread would let them wait.
-            self.queue.prime(await self.backend.rows(first[:PAGE]))
-            self.queue.set_numbers(first, keep_cursor=keep_cursor)
-            self._shown()
-            self.lag.arrived(text)
-            self.show_heading()
-            if len(first) < FIRST_PAGE:
-                later(self, self.count(), group="count")
-                return
-            if self.query_one(QueryBar).has_class("-open"):
-                await asyncio.sleep(ALL_REST)
-        numbers = await self.backend.find(query)
-        # A row that was only still shown may be back in its very place; headings may have to go.
-        if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):
-            self.queue.set_numbers(numbers)
-        self.show_heading()
-        later(self, self.count(), group="count")
-
-    def _shown(self) -> None:
-        if not self._filled:
-            self._filled = True
-            self.post_message(QueueShown())
-
-    async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
-        """Groups are known only with all their reports, so they come in one piece."""
-        numbers, groups = await self.listing.find(query)
-        keep = keep_cursor and row is None and bool(self.queue.numbers)
-        place = numbers.index(row) if row is not None and row in numbers else 0
-        if not keep:
-            self.queue.prime(await self.backend.rows(numbers[place : place + PAGE]))
-        self.queue.set_numbers(numbers, keep_cursor=keep, groups=groups)
-        if not keep:
-            self.queue.move_to(place)
-        self._shown()
-        self.lag.arrived(text)
-        self.show_heading()
-        later(self, self.count(), group="count")
-
-    def _point_at(self, error: QueryError) -> None:
-        bar = self.query_one(QueryBar)
-        if bar.has_class("-open"):
-            bar.point_at(error.sentences(_), error.start, error.end - error.start)
-            self.show_heading()
-        else:
-            own = self.backend.views.problems() if self.view >= 0 else {}
-            say(self, own.get(self.views[self.view][0], error.sentence(_)), wrong=True)
-
-    def shown_name(self) -> str:
-        """What the reports of the list are."""
-        # A number of the summary may mean just what a view means; its name says more than its query.
-        named = {query: name for name, query in reversed(self.views)}
-        if 0 <= self.view < len(self.views):
-            return _(self.views[self.view][0])
-        if self.query_text in named:
-            return _(named[self.query_text])
-        if self.named_query[1] and self.query_text == self.named_query[0]:
-            return self.named_query[1]
-        return _("Cari: {text}").format(text=self.own_words)
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
@@ -300,67 +193,25 @@ class DeskScreen(Working, Finding):
             self.query_one("#queue-heading", Static).update(
                 Content.styled(heading(queue.size.width, queue.columns), "$text-muted"), layout=False
             )
-        empty = self._filled and not queue.numbers
+        empty = self.filling.begun and not queue.numbers
         if empty != self.has_class("-empty"):
             self.set_class(empty, "-empty")
             # The list changes its size with that, and the heading must fit the list.
             self.call_after_refresh(self.show_heading)
         if empty:
-            self.query_one("#empty", Static).update(Content.styled(self._empty_words(), "$text-muted"))
-
-    def _empty_words(self) -> str:
-        if self.elsewhere:
-            return self.elsewhere
-        if self.view < 0 and looks_like_phone(self.query_text):
-            return _(
-                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
-            )
-        if self.view < 0:
-            return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
-        return _("Tidak ada laporan di tampilan ini. Bagus.")
+            self.query_one("#empty", Static).update(Content.styled(self.empty_words(), "$text-muted"))
 
     # --- messages ------------------------------------------------------------------------------
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Show the report under the cursor: at once, while a key is held down when it is let go."""
-        moving = self._is_moving()
-        self._highlighted_at = time.monotonic()
-        if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(DETAIL_REST if moving else 0.0), group="detail")
+        self.reading.highlighted()
         self.show_keys()
-
-    def _is_moving(self) -> bool:
-        """The cursor has just moved; what is drawn beside the list would hold up the next key."""
-        return time.monotonic() - self._highlighted_at < MOVING
-
-    async def _show_detail(self, rest: float = 0.0) -> None:
-        if rest:
-            await asyncio.sleep(rest)
-        cells = self.current_cells
-        now, place = self.backend.now(), self.backend.workplace
-        case = None
-        if cells is not None:
-            case = await self.backend.newest("case", case_view, place, cells.id, now)
-        self.desk.look(cells.id if case is not None and cells is not None else "")
-        can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
-        others = self.desk.others.get(cells.id, ()) if cells is not None else ()
-        around = Surroundings(
-            self.backend.city, self.backend.zone, now, self.desk.ascii_only, can_accept, others
-        )
-        gone = ""
-        if case is None and cells is not None:
-            away = await self.backend.read(departures.gone, place, cells.id, cells.number or cells.title)
-            gone = away.sentence(_)
-        self.detail.show(case, around, gone)
-
-    def _draw_detail_again(self) -> None:
-        if self.is_wide or self.has_class("-detail"):
-            later(self, self._show_detail(DETAIL_REST if self._is_moving() else 0.0), group="detail")
 
     def others_changed(self) -> None:
         """Marks in the list, names in the detail."""
         self.queue.show_others(self.desk.others)
-        self._draw_detail_again()
+        self.reading.draw_again()
 
     def on_virtual_list_width_changed(self, event: VirtualList.WidthChanged) -> None:
         """The heading stands over the columns."""
@@ -384,14 +235,7 @@ class DeskScreen(Working, Finding):
 
     def store_changed(self, event: StoreChanged) -> None:
         """Rows changed: fetch them anew, soon and all at once."""
-        seconds = self._bursts.add(event.complaint_ids, time.monotonic(), own=event.own)
-        if seconds is not None:
-            self._plan_look(seconds)
-
-    def _plan_look(self, seconds: float) -> None:
-        if self._look_timer is not None:
-            self._look_timer.stop()
-        self._look_timer = self.set_timer(seconds, self._look_again)
+        self.looking.changed(event)
 
     def session_changed(self) -> None:
         """Other roles have other views, other names stand in the rows."""
@@ -412,27 +256,9 @@ class DeskScreen(Working, Finding):
             self.query_text = self.views[self.view][1] if self.views else ""
         self.queue.forget()
         self.show_query(self.query_text, keep_cursor=True)
-        self._draw_detail_again()
+        self.reading.draw_again()
         self.show_line()
         self.show_keys()
-
-    def _look_again(self) -> None:
-        """Rows that did not change are neither fetched nor drawn: in a flood that would be all the time."""
-        now = time.monotonic()
-        if self._bursts.put_off(now, hand.resting()):
-            self._plan_look(AGAIN)
-            return
-        changed = self._bursts.look(now)
-        self.snoozing.look()
-        self.forget_suggestion()
-        if changed is None:
-            self.queue.forget()
-        elif changed:
-            self.queue.forget([row.row for row in self.queue.known if row.id in changed])
-        self.show_query(self.query_text, keep_cursor=True)
-        shown = self.detail.case
-        if changed is None or shown is None or shown.complaint.id in changed:
-            self._draw_detail_again()
 
     # --- keys: moving --------------------------------------------------------------------------
 
@@ -452,7 +278,7 @@ class DeskScreen(Working, Finding):
         """Go into the report under the cursor: j and k scroll it, esc comes back to the list."""
         if not self.is_wide:
             self.add_class("-detail")
-        by_key(self, self._show_detail(), group="detail", seconds=LOOK_SECONDS)
+        by_key(self, self.reading.show(), group="detail", seconds=LOOK_SECONDS)
         self.detail.focus()
         self.show_keys()
 
@@ -503,11 +329,11 @@ class DeskScreen(Working, Finding):
         self.preview = not self.preview
         self._lay_out(self.app.size.width)
         if self.preview:
-            later(self, self._show_detail(), group="detail")
+            later(self, self.reading.show(), group="detail")
         elif self.focused is self.detail:
             self.queue.focus()
 
     def on_descendant_focus(self) -> None:
         """Keys that make sense depend on the pane one is in."""
-        if self._filled:
+        if self.filling.begun:
             self.show_keys()

@@ -1,0 +1,102 @@
+"""The answer of a query gets into the list: what a person sees first comes first."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from qlue_desk.desk.backend import FIRST_PAGE, Backend
+from qlue_desk.desk.later import later
+from qlue_desk.desk.messages import QueueShown
+from qlue_desk.desk.widgets.pages import PAGE
+from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.query import Query
+from qlue_desk.store.errors import Superseded
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.queue.screen import DeskScreen
+
+ALL_REST = 0.15
+"""Seconds without a key in the query bar before all that it means is read behind the first page."""
+
+
+class Filling:
+    """Reads rows and numbers for the list of a screen."""
+
+    def __init__(self, screen: DeskScreen, backend: Backend) -> None:
+        self.screen = screen
+        self.backend = backend
+        self.begun = False
+        """A first answer is here; before it an empty list means nothing."""
+
+    async def fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
+        """Put the answer into the list, the first page before all the others."""
+        try:
+            fetch = self._fetch_grouped if query.group else self._fetch
+            await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            if not self.screen.queue.numbers and (where := await self.screen.find_elsewhere(query)):
+                self.screen.elsewhere = where
+                self.screen.show_heading()
+        except Superseded:
+            raise  # the newer question answers for this one, too
+        except Exception:
+            self.screen.lag.failed(text)
+            raise
+
+    async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
+        queue = self.screen.queue
+        if row is not None:
+            numbers = await self.backend.find(query, limit=FIRST_PAGE)
+            if row not in numbers and len(numbers) == FIRST_PAGE:
+                numbers = await self.backend.find(query)
+            if row in numbers:
+                place = numbers.index(row)
+                queue.prime(await self.backend.rows(numbers[place : place + 1]))
+                queue.set_numbers(numbers, keep_cursor=False)
+                queue.move_to(place)
+                self._arrived(text)
+                if len(numbers) != FIRST_PAGE:
+                    self._count()
+                    return
+                keep_cursor = True  # the others follow
+        if not keep_cursor or not queue.numbers:
+            first = await self.backend.find(query, limit=FIRST_PAGE)
+            # Rows before the other numbers: behind those the reading thread would let them wait.
+            queue.prime(await self.backend.rows(first[:PAGE]))
+            queue.set_numbers(first, keep_cursor=keep_cursor)
+            self._arrived(text)
+            if len(first) < FIRST_PAGE:
+                self._count()
+                return
+            if self.screen.query_one(QueryBar).has_class("-open"):
+                await asyncio.sleep(ALL_REST)
+        numbers = await self.backend.find(query)
+        # A row that was only still shown may be back in its very place; headings may have to go.
+        if numbers != queue.numbers or queue.guest is not None or len(queue.headings):
+            queue.set_numbers(numbers)
+        self.screen.show_heading()
+        self._count()
+
+    async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
+        """Groups are known only with all their reports, so they come in one piece."""
+        queue = self.screen.queue
+        numbers, groups = await self.screen.listing.find(query)
+        keep = keep_cursor and row is None and bool(queue.numbers)
+        place = numbers.index(row) if row is not None and row in numbers else 0
+        if not keep:
+            queue.prime(await self.backend.rows(numbers[place : place + PAGE]))
+        queue.set_numbers(numbers, keep_cursor=keep, groups=groups)
+        if not keep:
+            queue.move_to(place)
+        self._arrived(text)
+        self._count()
+
+    def _arrived(self, text: str) -> None:
+        if not self.begun:
+            self.begun = True
+            self.screen.post_message(QueueShown())
+        self.screen.lag.arrived(text)
+        self.screen.show_heading()
+
+    def _count(self) -> None:
+        later(self.screen, self.screen.count(), group="count")
