@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import ClassVar
 
-import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from qlue_desk.casework import handing, tray, undoing
-from qlue_desk.casework.acting import Outcome
+from qlue_desk.casework import tray
 from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
-from qlue_desk.desk.backend import Backend, aside
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
-from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
-from qlue_desk.desk.dialogs.form import people_choices
-from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.outbox.content import kept_content, tray_content, waiting_content
+from qlue_desk.desk.outbox.remedying import Remedying
 from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.queue.performing import take_back
-from qlue_desk.desk.queue.telling import stroke_label, undone_sentence
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.complaint import Complaint
-from qlue_desk.domain.moves import Refusal
-from qlue_desk.phrases import number
-from qlue_desk.store import drafts
-from qlue_desk.words import _, n_
+from qlue_desk.words import _
 
 _KEY_OF = {
     Remedy.RETRY: "tray-retry",
@@ -56,6 +45,7 @@ class OutboxScreen(PlaceScreen):
 
     def __init__(self, desk: DeskApp, backend: Backend, *, refused: bool = False) -> None:
         super().__init__(desk, backend)
+        self.remedying = Remedying(self, backend)
         self.to_refused = refused
         self.items: dict[str, Line] = {}
         self.trouble = ""
@@ -74,7 +64,7 @@ class OutboxScreen(PlaceScreen):
         self.show_line()
         self.query_one("#actions").focus()
         self._show_keys()
-        self._read_at_once()
+        self.read_at_once()
 
     def _show_keys(self) -> None:
         """Only what can be done with the line under the cursor."""
@@ -112,12 +102,12 @@ class OutboxScreen(PlaceScreen):
             self.trouble = trouble
             self._read()
 
-    def _acted(self) -> None:
+    def acted(self) -> None:
         """Something was done to a line."""
         self.desk.did_once(_("Tindakan di kotak keluar tidak bisa diulangi di sini."))
-        self._read_at_once()
+        self.read_at_once()
 
-    def _read_at_once(self) -> None:
+    def read_at_once(self) -> None:
         """The next key means the lines as they are now."""
         self.awaits_rows = True
         self._read()
@@ -258,119 +248,41 @@ class OutboxScreen(PlaceScreen):
         if self.current is None:
             say(self, _("Tidak ada tindakan di baris ini."), wrong=True)
         else:
-            by_key(self, self._undo(self.current), group="act")
-
-    async def _undo(self, item: Line) -> None:
-        found = await self.backend.read(undoing.of_action, self.backend.workplace, item.action_id)
-        if isinstance(found, Refusal):
-            say(self, found.sentence(_), wrong=True)
-            return
-        if found.reports >= self.settings.ui.confirm_bulk:
-            question = _("Batalkan {move} untuk {n} laporan, semua yang belum terkirim?").format(
-                move=stroke_label(found.verb, found.number_of_moves), n=wording.number(found.reports)
-            )
-            if not await self.app.push_screen_wait(ConfirmDialog(_("Banyak sekaligus"), question)):
-                return
-        worked = await take_back(self, self.backend, found)
-        say(self, undone_sentence(found, worked))
-        self._read_at_once()
+            by_key(self, self.remedying.undo(self.current), group="act")
 
     def action_tray_retry(self) -> None:
         """Full stop: try again on the present state."""
         item = self._current_refused(Remedy.RETRY)
         if item is not None:
-            by_key(self, self._retry(item), group="act")
-
-    async def _retry(self, item: Line) -> None:
-        await self.backend.write(tray.retry, self.backend.workplace, item.action_id)
-        self.desk.nudge()
-        say(self, _("{number} dicoba lagi.").format(number=item.number))
-        self._acted()
+            by_key(self, self.remedying.retry(item), group="act")
 
     def action_tray_note(self) -> None:
         """N: what was written goes out as an internal note."""
         item = self._current_refused(Remedy.NOTE)
         if item is not None:
-            by_key(self, self._as_note(item), group="act")
-
-    async def _as_note(self, item: Line) -> None:
-        outcome = await self.backend.write(
-            handing.as_note, self.backend.workplace, item.action_id, self.backend.now()
-        )
-        words = _("Tulisan Anda menjadi catatan pada {number}.").format(number=item.number)
-        self._tell(outcome, words)
-
-    def _tell(self, outcome: Outcome, words: str) -> None:
-        if outcome.refusal is not None:
-            say(self, outcome.refusal.sentence(_), wrong=True)
-            return
-        self.desk.nudge()
-        say(self, words)
-        self._acted()
+            by_key(self, self.remedying.as_note(item), group="act")
 
     def action_tray_hand(self) -> None:
         """A: the report goes to a colleague, with what was tried."""
         item = self._current_refused(Remedy.HAND)
         if item is not None:
-            by_key(self, self._hand(item), group="act")
-
-    async def _hand(self, item: Line) -> None:
-        mine = self.backend.actor
-        choices = [c for c in people_choices(self.backend.people, mine.dinas or "") if c.key != mine.id]
-        title = _("Serahkan {number} kepada").format(number=item.number)
-        picked: str | None = await self.app.push_screen_wait(ChooseDialog(title, choices))
-        if picked is None:
-            return
-        outcome = await self.backend.write(
-            handing.hand_over, self.backend.workplace, item.action_id, picked, self.backend.now(), _
-        )
-        name = next(choice.label for choice in choices if choice.key == picked)
-        self._tell(
-            outcome,
-            _("{number} diserahkan kepada {name}, dengan catatan apa yang ditolak.").format(
-                number=item.number, name=name
-            ),
-        )
+            by_key(self, self.remedying.hand(item), group="act")
 
     def action_tray_enter(self) -> None:
         """E: a report that central lost is recorded again, from the person's own words."""
         item = self._current_refused(Remedy.ENTER)
         if item is not None:
-            by_key(self, self._enter(item), group="act")
-
-    async def _enter(self, item: Line) -> None:
-        if await self.backend.read(drafts.load, *draft_place(self.backend)):
-            say(self, _("Isian laporan baru masih ada; selesaikan dulu di antrean (e)."), wrong=True)
-            return
-        # The title went with the report: of what is not this dinas' a desk keeps nothing but own words.
-        begun = msgspec.json.encode({"text": item.note}).decode()
-        dialog = OperatorDialog(self.backend, begun)
-        complaint: Complaint | None = await self.app.push_screen_wait(dialog)
-        if complaint is None:
-            return
-        await self.backend.write(tray.discard, self.backend.workplace, item.action_id)
-        self.desk.nudge()
-        say(self, _("Tercatat: {title}. Nomor menyusul dari pusat.").format(title=complaint.title[:40]))
-        self._acted()
+            by_key(self, self.remedying.enter(item), group="act")
 
     def action_tray_discard(self) -> None:
         """D: asks first."""
         kept = self.current_text
         if kept is not None:
-            by_key(self, self._discard_text(kept), group="act")
+            by_key(self, self.remedying.discard_text(kept), group="act")
             return
         item = self._current_refused()
         if item is not None:
-            by_key(self, self._discard(item), group="act")
-
-    async def _discard_text(self, kept: Kept) -> None:
-        question = _("Buang tulisan Anda tentang {number}? Tidak bisa dikembalikan.").format(
-            number=kept.number or _("laporan ini")
-        )
-        if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
-            await self.backend.write(tray.discard, self.backend.workplace, kept.id)
-            say(self, _("Dibuang."))
-            self._read_at_once()
+            by_key(self, self.remedying.discard(item), group="act")
 
     def action_tray_copy(self) -> None:
         """Y: the text whose report has left, else the number."""
@@ -385,23 +297,9 @@ class OutboxScreen(PlaceScreen):
             self.app.copy_to_clipboard(safe(item.number))
             say(self, _("{number} disalin.").format(number=item.number))
 
-    async def _discard(self, item: Line) -> None:
-        question = _("Buang tindakan pada {number}? Tulisannya ikut hilang.").format(number=item.number)
-        if await self.app.push_screen_wait(ConfirmDialog(_("Buang"), question)):
-            await self.backend.write(tray.discard, self.backend.workplace, item.action_id)
-            say(self, _("Dibuang."))
-            self._read_at_once()
-
     def action_tray_export(self) -> None:
         """Shift+e."""
-        by_key(self, self._export(), group="act")
-
-    async def _export(self) -> None:
-        folder = Path(self.settings.export.folder or ".").expanduser()
-        moment = self.backend.local_now()
-        path = folder / f"kotak-keluar-{moment:%Y%m%d-%H%M%S}.json"
-        count = await aside(tray.export, self.backend.workplace, path)
-        say(self, n_("{n} tindakan disimpan di {path}", count).format(n=number(count), path=path))
+        by_key(self, self.remedying.export(), group="act")
 
 
 def _heading(word: str, count: int, style: str) -> Option:
