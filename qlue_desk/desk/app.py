@@ -7,31 +7,28 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from qlue_desk import error_log, words
-from qlue_desk.casework import lease
 from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
 from qlue_desk.desk.backend import Backend, utc_now
-from qlue_desk.desk.desk_app import DemoInfo
-from qlue_desk.desk.later import later, say
-from qlue_desk.desk.line_news import LineNews
-from qlue_desk.desk.locked import LockedScreen
+from qlue_desk.desk.desk_app import DemoInfo, EngineLike, OpenEngine
+from qlue_desk.desk.later import say
+from qlue_desk.desk.line_shown import LineShown
 from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
 from qlue_desk.desk.others import Others, OthersChanged, named
-from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.places_app import PlacesApp
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.session_watch import SessionWatch
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
-from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
+from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
@@ -44,42 +41,10 @@ if TYPE_CHECKING:
     from qlue_desk.desk.login.screen import LoginScreen
 
 
-class EngineLike(Protocol):
-    """What the app needs of `sync.engine.Engine`."""
-
-    offline: bool
-
-    def start(self) -> None:
-        """Begin."""
-
-    def release(self) -> None:
-        """Send what waits only to be undone; the desk is closing."""
-
-    def stop(self) -> None:
-        """End at once."""
-
-    def nudge(self) -> None:
-        """Send and fetch now."""
-
-    def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
-        """Tell who else has which report open."""
-
-    def look(self, complaint_id: str, actor_id: str) -> None:
-        """A person has this report open; '' for none."""
-
-    def speak(self, language: str) -> None:
-        """Sentences in another language from now on."""
-
-
 COUNT_SECONDS = 0.05
 """How long leaving waits for the number of what was not sent."""
 OPEN_SECONDS = 0.5
 """The desk is painted and its line begins at the latest now, also where the queue has no first answer."""
-LINE_PAUSE = 1.0
-"""Seconds in which numbers of the line are collected before the header is drawn again."""
-LEASE_SECONDS = 60
-"""How often an open desk looks whether it may still show its reports."""
-OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
 
 
 class QlueDesk(PlacesApp):
@@ -113,6 +78,8 @@ class QlueDesk(PlacesApp):
         self.now = now
         self.workplace = workplace
         self.engine: EngineLike | None = None
+        self.line = LineShown(self)
+        self.session: SessionWatch | None = None
         self.line_state: LineState | None = None
         self.outbox_counts = (0, 0)
         self.others: Others = {}
@@ -124,14 +91,10 @@ class QlueDesk(PlacesApp):
         self.crash: BaseException | None = None
         """What ended the desk although nobody foresaw it."""
         self.crash_log: Path | None = None
-        self._news = LineNews()
         self._held_back = contextlib.ExitStack()
         self._at_home = False
         """The place to begin with was opened."""
         self._open_engine = open_engine
-        self._looking = False
-        self._look_again = False
-        self._line_planned = False
 
     # --- opening and closing -------------------------------------------------------------------
 
@@ -161,8 +124,8 @@ class QlueDesk(PlacesApp):
         self._at_home = False
         self.push_screen(DeskScreen(self, self.backend))
         self.set_timer(OPEN_SECONDS, self._opened)
-        self._check_lease()
-        self.set_interval(LEASE_SECONDS, self._check_lease)
+        self.session = SessionWatch(self, self.backend)
+        self.session.begin()
         self.begin_company(self.backend)
 
     def on_queue_shown(self) -> None:
@@ -216,102 +179,23 @@ class QlueDesk(PlacesApp):
         """Marks in the list, names in the detail."""
         if self.workplace is not None:
             self.others = named(event.lookers, self.workplace.city, self.workplace.desk.dinas)
-            for screen in self._drawn_places():
+            for screen in self.drawn_places():
                 screen.others_changed()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Tell every screen of ours, also those below a dialog."""
-        for screen in self._drawn_places():
+        for screen in self.drawn_places():
             screen.store_changed(event)
         if self.alerts is not None:
             self.alerts.changed(event.complaint_ids)
-        self._look_for_session()
-        if any(isinstance(screen, LockedScreen) for screen in self.screen_stack):
-            self._check_lease()
-
-    def _look_for_session(self) -> None:
-        """Sync keeps a new session by a commit like any other; commits meanwhile are looked at once more."""
-        places = self._drawn_places()
-        self._look_again = self._looking
-        if places and not self._looking:
-            self._looking = True
-            later(places[0], self._take_over_session())
-
-    async def _take_over_session(self) -> None:
-        assert self.backend is not None
-        before = self.backend.actor
-        try:
-            changed = await self.backend.read(self.backend.workplace.reload)
-        finally:
-            self._looking = False
-        if changed:
-            for screen in self._drawn_places():
-                screen.session_changed()
-            self._say_who(before)
-        if self._look_again:
-            self._look_for_session()
-
-    def _check_lease(self) -> None:
-        self.run_worker(self._lock_or_open(), group="lease", exclusive=True, exit_on_error=False)
-
-    async def _lock_or_open(self) -> None:
-        """Close the screens when central was not heard for too long; open them when it is heard again."""
-        assert self.backend is not None
-        try:
-            since = await self.backend.read(lease.locked_since, self.backend.workplace, self.backend.now())
-        except StoreError:
-            return  # the desk is closing
-        if isinstance(self.screen, LockedScreen):
-            if since is None:
-                self.pop_screen()
-        elif since is not None:
-            await self.push_screen(LockedScreen(since, self.backend.zone))
-
-    def _say_who(self, before: Actor) -> None:
-        """A person must not work on in another one's name or with other rights without knowing it."""
-        actor = self.backend.actor if self.backend is not None else before
-        if actor.id != before.id:
-            say(self.screen, _("Sekarang masuk sebagai {name}.").format(name=actor.name))
-        elif actor.roles != before.roles:
-            roles = ", ".join(_(ROLE_LABEL[role]) for role in Role if role in actor.roles)
-            say(self.screen, _("Tugas Anda diubah oleh pusat: {roles}.").format(roles=roles))
-        else:
-            say(self.screen, _("Data kota diperbarui dari pusat."))
+        if self.session is not None:
+            self.session.changed()
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""
         before, self.line_state = self.line_state, event.state
         self.outbox_counts = (event.state.waiting, event.state.refused)
-        if before is not None and _looks(before) == _looks(event.state):
-            self._show_line_soon()  # while a long outbox leaves, only numbers move, many times a second
-        else:
-            self._show_line()
-        outbox_keys = keys_of(ACTION_BY_ID["outbox"], self.settings.keys)
-        news = self._news.heard(event.state, shown_key(outbox_keys[0]) if outbox_keys else "outbox")
-        places = self._drawn_places()
-        trouble = self._news.trouble(event.state)
-        if trouble and places:
-            say(places[-1], trouble, wrong=True)
-        elif news is not None and places:
-            say(places[-1], news[0], wrong=news[1])
-
-    def _show_line_soon(self) -> None:
-        if not self._line_planned:
-            self._line_planned = True
-            self.set_timer(LINE_PAUSE, self._show_line)
-
-    def _show_line(self) -> None:
-        self._line_planned = False
-        for screen in self._drawn_places():
-            screen.show_line()
-
-    def _drawn_places(self) -> list[PlaceScreen]:
-        """Screens of ours that have their widgets; while the app closes, they go one after another."""
-        if not self.is_running:
-            return []
-        return [
-            screen for screen in self.screen_stack if isinstance(screen, PlaceScreen) and screen.is_mounted
-        ]
+        self.line.heard(before, event.state)
 
     # --- what screens ask ----------------------------------------------------------------------
 
@@ -363,7 +247,7 @@ class QlueDesk(PlacesApp):
         if self.backend is not None:
             counts = await self.backend.read(outbox.counts)
             self.outbox_counts = (counts.waiting, counts.refused)
-            self._show_line()  # a screen that was opened meanwhile has a header, too
+            self.line.show()  # a screen that was opened meanwhile has a header, too
 
     def show_outbox(self, *, refused: bool = False) -> None:
         """Over the queue; loaded on first use, as the summary is."""
@@ -420,9 +304,3 @@ class QlueDesk(PlacesApp):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
-
-
-def _looks(state: LineState) -> tuple[object, ...]:
-    """What a person must see at once; the rest are numbers that move, and whether just now a page is on its way."""
-    phase = "connected" if state.phase == "syncing" else state.phase
-    return phase, state.stuck, state.detail, state.refused

@@ -47,8 +47,13 @@ class CompanyApp(TerminalApp):
         if not self._guided:
             self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
 
-    def _drawn_places(self) -> list[PlaceScreen]:
-        raise NotImplementedError
+    def drawn_places(self) -> list[PlaceScreen]:
+        """Screens of ours that have their widgets; while the app closes, they go one after another."""
+        if not self.is_running:
+            return []
+        return [
+            screen for screen in self.screen_stack if isinstance(screen, PlaceScreen) and screen.is_mounted
+        ]
 
     def touched(self) -> None:
         """A key was pressed, or the mouse."""
@@ -65,7 +70,7 @@ class CompanyApp(TerminalApp):
         assert self.backend is not None
         if await self.backend.read(meta.get, GUIDED.format(self.backend.actor.id)) is not None:
             return
-        while not self._drawn_places():  # the first screen is still being made
+        while not self.drawn_places():  # the first screen is still being made
             await asyncio.sleep(GUIDE_PAUSE)
         self.begin_guide()
 
@@ -81,7 +86,7 @@ class CompanyApp(TerminalApp):
             self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), "1")
 
     def _draw_guide(self) -> None:
-        places = self._drawn_places()
+        places = self.drawn_places()
         if self.guide is not None:
             self.guide.draw(places)
             if not self.guide.open and places:

@@ -1,15 +1,18 @@
-"""What screens may ask of the app: a narrow door, so that they do not depend on its class."""
+"""What screens may ask of the app, and the app of the engine: narrow doors, so that none depends on a class."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.messages import LineState
 from qlue_desk.desk.others import Others
 from qlue_desk.desk.widgets.header_line import Whereabouts
+from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
 
 
@@ -65,3 +68,33 @@ class DeskApp(Protocol):
 
     def open_report(self, reference: str) -> None:
         """Back to the queue with this report."""
+
+
+class EngineLike(Protocol):
+    """What the app needs of `sync.engine.Engine`."""
+
+    offline: bool
+
+    def start(self) -> None:
+        """Begin."""
+
+    def release(self) -> None:
+        """Send what waits only to be undone; the desk is closing."""
+
+    def stop(self) -> None:
+        """End at once."""
+
+    def nudge(self) -> None:
+        """Send and fetch now."""
+
+    def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
+        """Tell who else has which report open."""
+
+    def look(self, complaint_id: str, actor_id: str) -> None:
+        """A person has this report open; '' for none."""
+
+    def speak(self, language: str) -> None:
+        """Sentences in another language from now on."""
+
+
+OpenEngine = Callable[[Workplace, Callable[[LineState], None]], EngineLike]
