@@ -154,7 +154,7 @@ def add_user(
 
 def desk_code(hub: Hub, city: str, dinas: str, name: str = "") -> str:
     """A one-time code, good for 10 minutes, with which an installation becomes a desk."""
-    return hub.accounts.enrolment_code(city, dinas, name)
+    return hub.desks.enrolment_code(city, dinas, name)
 
 
 def check(hub: Hub) -> Checked:

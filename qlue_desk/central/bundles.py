@@ -61,9 +61,9 @@ def take(hub: Hub, content: bytes, *, even_revoked: bool = False) -> BundleTaken
     asked = bundle.unseal(content, bundle_keys.keys(hub)[1])
     with hub.database.connected():
         hub.refresh()
-        identity = hub.accounts.desk_of(asked.token, even_revoked=even_revoked)
+        identity = hub.desks.of_token(asked.token, even_revoked=even_revoked)
         city = hub.city(identity.city)
-        hub.accounts.seen(identity.id, "bundle")
+        hub.desks.seen(identity.id, "bundle")
     desk = Desk(identity, asked.token, scope_stream(identity, city), city.coordinator)
     files = sum(_take_file(hub, carried, identity) for carried in asked.files)
     push = _push(hub, desk, asked)

@@ -59,7 +59,7 @@ def answer_session(hub: Hub, desk: DeskIdentity) -> Session:
             desk=desk,
             city=city,
             people=people,
-            scope_version=hub.accounts.scope_version(desk.id),
+            scope_version=hub.desks.scope_version(desk.id),
             rules=rules_of(hub, desk),
             min_client=hub.min_client,
             limits=hub.limits,
@@ -95,7 +95,7 @@ def answer_pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
             head=page.head,
             more=page.more,
             server_time=hub.now(),
-            scope_version=hub.accounts.scope_version(desk.identity.id),
+            scope_version=hub.desks.scope_version(desk.identity.id),
             rules=rules_of(hub, desk.identity),
             events=page.events,
         )

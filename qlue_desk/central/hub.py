@@ -14,8 +14,10 @@ import msgspec
 
 from qlue_desk.central import meta
 from qlue_desk.central.accounts import Accounts
+from qlue_desk.central.api_keys import ApiKeys
 from qlue_desk.central.blobs import Blobs
 from qlue_desk.central.database import CentralDatabase, SqliteCentral, open_database
+from qlue_desk.central.desks import Desks
 from qlue_desk.central.errors import DatabaseBusy, DatabaseProblem, Invalid, NotFound
 from qlue_desk.central.feed import Feed
 from qlue_desk.central.instants import utc_now
@@ -94,6 +96,8 @@ class Hub:
         self._configuration = -1
         self.feed = Feed(database)
         self.accounts = Accounts(self)
+        self.desks = Desks(self)
+        self.api_keys = ApiKeys(self)
         self.blobs = Blobs(database, data / BLOBS_FOLDER, self.limits, lambda: self.now())
         self.records = Records(database)
         self.register = Register(self)

@@ -147,7 +147,7 @@ def main() -> None:
         restless = Restless(central)
         told = {
             "url": central.url,
-            "token": central.hub.accounts.add_desk("bogor", "dpupr", "bench").token,
+            "token": central.hub.desks.add("bogor", "dpupr", "bench").token,
             "actor": msgspec.to_builtins(central.people["rina_dpupr"]),
             "cursor": encode_cursor(central.hub.feed.position(dinas_stream("bogor", "dpupr"))),
         }

@@ -78,7 +78,7 @@ class _Writer:
         dinas = DINAS[number % len(DINAS)]
         self._reports = cycle([central.report(dinas).id for _ in range(_REPORTS)])
         self._actor = central.people[f"rina_{dinas}"].id
-        enrolled = central.hub.accounts.add_desk("bogor", dinas, f"bench {number}")
+        enrolled = central.hub.desks.add("bogor", dinas, f"bench {number}")
         stream = dinas_stream("bogor", dinas)
         self._desk = conversation.Desk(enrolled.desk, enrolled.token, stream, "diskominfo")
         self._hub = central.hub

@@ -103,7 +103,7 @@ def _came(folder: Path, changes: int = 20) -> Came:
     """A page of changes from a real central, and the cursor before it."""
     with Central.make(folder) as central:
         reports = [central.report() for _ in range(changes)]
-        token = central.hub.accounts.add_desk("bogor", "dpupr", "growth").token
+        token = central.hub.desks.add("bogor", "dpupr", "growth").token
         cursor = encode_cursor(central.hub.feed.position(dinas_stream("bogor", "dpupr")))
         for report in reports:
             central.move(report.id, Verb.ACKNOWLEDGE, Fields(), "rina_dpupr")

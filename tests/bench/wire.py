@@ -37,7 +37,7 @@ def bytes_sent(count: int) -> Iterator[Line]:
         desk.sync()
         reports = [central.report(text=_text(number)) for number in range(count)]
         before = desk.store.reading(position.cursor)
-        token = central.hub.accounts.add_desk("bogor", "dpupr", "bench").token
+        token = central.hub.desks.add("bogor", "dpupr", "bench").token
         sent, _reply = pulled(central.url, token, before)
         plain = sum(len(row) for row in central.rows("dpupr").values())
         while desk.sync().pulled:

@@ -49,7 +49,7 @@ class Office:
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self.hub = hub
         self.clock = clock
-        people, desks = hub.accounts.add_user, hub.accounts.add_desk
+        people, desks = hub.accounts.add_user, hub.desks.add
         self.officer = people("budi", "Budi", "bogor", [Role.OFFICER], "dishub", "rahasia123")
         self.supervisor = people("sari", "Sari", "bogor", [Role.SUPERVISOR], "dishub")
         self.other = people("dedi", "Dedi", "bogor", [Role.OFFICER], "dlh")

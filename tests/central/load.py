@@ -57,8 +57,8 @@ class Load:
         self.enrolled: dict[str, EnrolReply] = {}
         for key in self.dinas:
             self.officers[key] = hub.accounts.add_user(f"o_{key}", key, "bogor", [Role.OFFICER], key)
-            self.enrolled[key] = hub.accounts.add_desk("bogor", key, key)
-        self.coordinators = [hub.accounts.add_desk("bogor", "diskominfo", f"w{n}") for n in range(WRITERS)]
+            self.enrolled[key] = hub.desks.add("bogor", key, key)
+        self.coordinators = [hub.desks.add("bogor", "diskominfo", f"w{n}") for n in range(WRITERS)]
         self.streams = [city_stream("bogor"), *(dinas_stream("bogor", key) for key in self.dinas)]
         self.complaints = [office.take(f"load-{n}").complaint.id for n in range(WRITERS * 2)]
         self.seen: dict[str, list[FeedEvent]] = {stream: [] for stream in self.streams}

@@ -14,7 +14,7 @@ from qlue_desk.domain.complaint import Actor, Role
 
 def refusal(office: Any, token: str) -> tuple[str, bool]:
     with pytest.raises(TokenRefused) as caught:
-        office.hub.accounts.desk_of(token)
+        office.hub.desks.of_token(token)
     return caught.value.code, caught.value.wipe
 
 
@@ -41,53 +41,53 @@ def test_secrets_are_kept_as_hashes_only(office: Any) -> None:
 
 
 def test_a_code_makes_one_desk_once(office: Any) -> None:
-    accounts = office.hub.accounts
-    code = accounts.enrolment_code("bogor", "dishub", "Meja 2")
+    desks = office.hub.desks
+    code = desks.enrolment_code("bogor", "dishub", "Meja 2")
     assert len(code) == 11
-    reply = accounts.enrol(code.lower().replace("-", " "), "", "i_1")
+    reply = desks.enrol(code.lower().replace("-", " "), "", "i_1")
     assert (reply.desk.city, reply.desk.dinas, reply.desk.name) == ("bogor", "dishub", "Meja 2")
     assert reply.server_id == office.hub.server_id
-    assert accounts.desk_of(reply.token) == reply.desk
+    assert desks.of_token(reply.token) == reply.desk
     with pytest.raises(NotAllowed, match="Kode pendaftaran salah, sudah dipakai, atau lewat 10 menit"):
-        accounts.enrol(code, "Meja 3", "i_2")
+        desks.enrol(code, "Meja 3", "i_2")
 
 
 def test_an_installation_whose_answer_was_lost_is_the_same_desk_again(office: Any) -> None:
-    accounts = office.hub.accounts
-    code = accounts.enrolment_code("bogor", "dishub", "Meja 2")
-    lost = accounts.enrol(code, "", "i_1")
+    desks = office.hub.desks
+    code = desks.enrolment_code("bogor", "dishub", "Meja 2")
+    lost = desks.enrol(code, "", "i_1")
     office.clock.forward(minutes=9)
-    again = accounts.enrol(code, "", "i_1")
+    again = desks.enrol(code, "", "i_1")
     assert again.desk == lost.desk
-    assert accounts.desk_of(again.token) == lost.desk
+    assert desks.of_token(again.token) == lost.desk
     with pytest.raises(TokenRefused):
-        accounts.desk_of(lost.token)  # whoever has it, it is not the desk
+        desks.of_token(lost.token)  # whoever has it, it is not the desk
     for install in ("i_2", ""):
         with pytest.raises(NotAllowed):
-            accounts.enrol(code, "", install)
+            desks.enrol(code, "", install)
     office.clock.forward(minutes=2)
     with pytest.raises(NotAllowed):
-        accounts.enrol(code, "", "i_1")
+        desks.enrol(code, "", "i_1")
 
 
 def test_a_code_ends_after_ten_minutes(office: Any) -> None:
-    accounts = office.hub.accounts
-    in_time, late = (accounts.enrolment_code("bogor", "dlh", "") for _ in range(2))
+    desks = office.hub.desks
+    in_time, late = (desks.enrolment_code("bogor", "dlh", "") for _ in range(2))
     office.clock.forward(minutes=10)
-    accounts.enrol(in_time, "DLH 2", "i_1")
+    desks.enrol(in_time, "DLH 2", "i_1")
     office.clock.forward(seconds=1)
     with pytest.raises(NotAllowed):
-        accounts.enrol(late, "DLH 3", "i_2")
+        desks.enrol(late, "DLH 3", "i_2")
     with pytest.raises(NotAllowed):
-        accounts.enrol(make_code(), "DLH 3", "i_2")
+        desks.enrol(make_code(), "DLH 3", "i_2")
 
 
 def test_two_who_use_a_code_at_once_get_one_desk(office: Any) -> None:
-    code, outcomes = office.hub.accounts.enrolment_code("bogor", "dlh", ""), []
+    code, outcomes = office.hub.desks.enrolment_code("bogor", "dlh", ""), []
 
     def enrol(n: int) -> None:
         try:
-            outcomes.append(office.hub.accounts.enrol(code, "DLH", f"i_{n}").desk.dinas)
+            outcomes.append(office.hub.desks.enrol(code, "DLH", f"i_{n}").desk.dinas)
         except NotAllowed:
             outcomes.append("no")
 
@@ -139,53 +139,53 @@ def test_nobody_belongs_to_an_outside_party(office: Any) -> None:
 
 
 def test_a_revoked_desk_is_told_whether_to_wipe(office: Any) -> None:
-    office.hub.accounts.revoke(office.dishub.id, wipe=True)
+    office.hub.desks.revoke(office.dishub.id, wipe=True)
     assert refusal(office, office.enrolled.token) == ("token_revoked", True)
-    office.hub.accounts.revoke(office.diskominfo.id)
+    office.hub.desks.revoke(office.diskominfo.id)
     assert refusal(office, office.city_enrolled.token) == ("token_revoked", False)
     assert refusal(office, str(make_token("qd1"))) == ("token_expired", False)
     assert refusal(office, "bukan token") == ("token_expired", False)
     with pytest.raises(NotFound):
-        office.hub.accounts.revoke("d_none")
+        office.hub.desks.revoke("d_none")
 
 
 def test_the_old_secret_lives_until_the_new_one_is_used(office: Any) -> None:
-    accounts, old = office.hub.accounts, office.enrolled.token
-    fresh = accounts.rotate(old)
-    assert accounts.desk_of(old) == office.dishub
-    assert accounts.desk_of(fresh) == office.dishub
+    desks, old = office.hub.desks, office.enrolled.token
+    fresh = desks.rotate(old)
+    assert desks.of_token(old) == office.dishub
+    assert desks.of_token(fresh) == office.dishub
     assert refusal(office, old) == ("token_expired", False)
-    lost = accounts.rotate(fresh)
+    lost = desks.rotate(fresh)
     office.clock.forward(days=7, seconds=1)
     assert refusal(office, fresh) == ("token_expired", False)
-    assert accounts.desk_of(lost) == office.dishub
+    assert desks.of_token(lost) == office.dishub
 
 
 def test_a_replaced_secret_cannot_prolong_itself(office: Any) -> None:
-    accounts, old = office.hub.accounts, office.enrolled.token
-    accounts.rotate(old)
+    desks, old = office.hub.desks, office.enrolled.token
+    desks.rotate(old)
     office.clock.forward(days=6)
-    assert accounts.desk_of(old) == office.dishub
-    last = accounts.rotate(old)
+    assert desks.of_token(old) == office.dishub
+    last = desks.rotate(old)
     office.clock.forward(days=1, seconds=1)
     assert refusal(office, old) == ("token_expired", False)
-    assert accounts.desk_of(last) == office.dishub
+    assert desks.of_token(last) == office.dishub
 
 
 def test_a_key_of_an_outside_system_does_one_thing(office: Any) -> None:
-    accounts = office.hub.accounts
-    key = accounts.add_api_key("gammu", "intake", "bogor")
-    found = accounts.api_key(key, "intake")
+    desks, keys = office.hub.desks, office.hub.api_keys
+    key = keys.add("gammu", "intake", "bogor")
+    found = keys.of_token(key, "intake")
     assert (found.name, found.purpose, found.city) == ("gammu", "intake", "bogor")
     with pytest.raises(TokenRefused):
-        accounts.api_key(key, "open311")
+        keys.of_token(key, "open311")
     with pytest.raises(TokenRefused):
-        accounts.desk_of(key)
+        desks.of_token(key)
     with pytest.raises(TokenRefused):
-        accounts.api_key(office.enrolled.token, "intake")
-    assert accounts.revoke_api_keys("gammu") == 1
+        keys.of_token(office.enrolled.token, "intake")
+    assert keys.revoke("gammu") == 1
     with pytest.raises(TokenRefused):
-        accounts.api_key(key, "intake")
+        keys.of_token(key, "intake")
 
 
 def test_a_change_by_another_process_is_seen(office: Any) -> None:
@@ -210,14 +210,14 @@ def test_a_bucket_empties_and_fills_again() -> None:
 
 
 def test_desks_are_listed_and_moved(office: Any) -> None:
-    accounts = office.hub.accounts
+    desks = office.hub.desks
     # Made within one millisecond of the frozen clock: their order is any.
-    assert {(d.name, d.dinas, d.revoked, d.scope_version) for d in accounts.desks("bogor")} == {
+    assert {(d.name, d.dinas, d.revoked, d.scope_version) for d in desks.of_city("bogor")} == {
         ("Dishub 1", "dishub", False, 1),
         ("DLH 1", "dlh", False, 1),
         ("Diskominfo 1", "diskominfo", False, 1),
     }
-    accounts.move_desk(office.dishub.id, "dlh")
-    assert accounts.desk_of(office.enrolled.token).dinas == "dlh"
-    assert accounts.scope_version(office.dishub.id) == 2
-    assert dt.timedelta(0) == office.clock() - accounts.desks("bogor")[0].created_at
+    desks.move(office.dishub.id, "dlh")
+    assert desks.of_token(office.enrolled.token).dinas == "dlh"
+    assert desks.scope_version(office.dishub.id) == 2
+    assert dt.timedelta(0) == office.clock() - desks.of_city("bogor")[0].created_at

@@ -128,7 +128,7 @@ def test_without_a_good_token_nothing_is_said(desk: httpx.Client, token: str) ->
 
 
 def test_a_revoked_desk_is_told_to_wipe(office: Any, desk: httpx.Client) -> None:
-    office.hub.accounts.revoke(office.dishub.id, wipe=True)
+    office.hub.desks.revoke(office.dishub.id, wipe=True)
     reply = desk.get("/v1/session")
     assert problem(reply) == (401, "token_revoked", "Meja ini dicabut oleh pengelola kota.")
     assert reply.json()["wipe"] is True
@@ -149,11 +149,11 @@ def test_the_session_says_who_and_where(office: Any, desk: httpx.Client) -> None
 
 
 def test_enrolling_and_signing_in(office: Any, url: str, desk: httpx.Client) -> None:
-    code = office.hub.accounts.enrolment_code("bogor", "dlh", "DLH 2")
+    code = office.hub.desks.enrolment_code("bogor", "dlh", "DLH 2")
     body = {"code": code, "desk_name": "Meja", "install": "i_1"}
     reply = httpx.post(f"{url}/v1/enrol", json=body, trust_env=False)
     enrolled = msgspec.json.decode(reply.content, type=protocol.EnrolReply)
-    assert office.hub.accounts.desk_of(enrolled.token).dinas == "dlh"
+    assert office.hub.desks.of_token(enrolled.token).dinas == "dlh"
     again = httpx.post(f"{url}/v1/enrol", json=body | {"install": "i_2"}, trust_env=False)
     assert problem(again)[:2] == (403, "enrol_failed")
     good = desk.post("/v1/sign-in", json={"user": "budi", "password": "rahasia123"})

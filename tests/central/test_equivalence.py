@@ -211,12 +211,12 @@ def play(script: Script) -> list[Any]:
     script.pull_all("dishub", mine)
     script.push("dishub", act(third, "note", note="x"), cursor=mine)
     script.push("dishub", accepted)
-    hub.accounts.move_desk(office.dishub.id, "dlh")
+    hub.desks.move(office.dishub.id, "dlh")
     script.ask("dishub", "POST", "/v1/pull", json={"cursor": mine})
     script.tokens["new"] = script.ask("dishub", "POST", "/v1/token/rotate")["token"]
     script.ask("new", "GET", "/v1/session")
     script.ask("dishub", "GET", "/v1/session")
-    hub.accounts.revoke(office.dishub.id, wipe=True)
+    hub.desks.revoke(office.dishub.id, wipe=True)
     script.ask("new", "GET", "/v1/session")
     return script.told
 

@@ -33,7 +33,7 @@ def _others(looks: Looks, desk: DeskIdentity, complaint_id: str = "", actor_id: 
 
 def test_the_dinas_and_the_coordinator_see_who_looks_and_nobody_else(office: Office, looks: Looks) -> None:
     complaint = office.take().complaint
-    second = office.hub.accounts.add_desk("bogor", "dishub", "Dishub 2").desk
+    second = office.hub.desks.add("bogor", "dishub", "Dishub 2").desk
     assert _others(looks, office.dishub, complaint.id, office.officer.id) == []
     seen = [Looker(complaint.id, "Budi", "dishub")]
     assert _others(looks, second) == seen

@@ -33,7 +33,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_wire_speaks_english(hub: Hub, english: None) -> None:
-    key = hub.accounts.add_api_key("gateway", "intake")
+    key = hub.api_keys.add("gateway", "intake")
     with running_server(hub) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         assert client.get("/v1/session").json()["detail"] == "Unknown token; enrol again."
         assert client.get("/v1/nothing").json()["detail"] == "No such address."

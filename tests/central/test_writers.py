@@ -178,7 +178,7 @@ def test_a_revoked_or_replaced_token_fails_at_every_worker_at_once(made: Office,
     assert [ask(each, old)[0] for each in workers] == [200, 200]  # the reply may have been lost
     assert ask(workers[1], rotated)[0] == 200
     assert [ask(each, old) for each in workers] == [(401, "token_expired")] * 2
-    made.hub.accounts.revoke(made.dishub.id)
+    made.hub.desks.revoke(made.dishub.id)
     assert [ask(each, rotated) for each in workers] == [(401, "token_revoked")] * 2
 
 

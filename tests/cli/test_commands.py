@@ -69,7 +69,7 @@ def test_a_shift_by_commands(qlue: Any, tmp_path: Path) -> None:
     with Central.make(tmp_path) as central:
         central.report("dpupr")
         central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
-        code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+        code = central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
         assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
         assert qlue("whoami", "--json").json["name"] == "Asep"
         qlue("sync")
@@ -239,12 +239,12 @@ def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path:
         central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
 
         def enrol() -> str:
-            code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+            code = central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
             assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
             assert qlue("sync").code == 0
             return str(qlue("whoami", "--json").json["desk"])
 
-        central.hub.accounts.revoke(enrol())
+        central.hub.desks.revoke(enrol())
         assert qlue("sync").code == 5
         ran = qlue("act", "1", "--do", "note", "--note", "masih mencatat")
         assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")

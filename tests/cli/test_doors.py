@@ -62,7 +62,7 @@ def desk(
     monkeypatch.chdir(tmp_path)
     with Central.make(tmp_path) as central:
         made = Desk(central, tmp_path / "home", capsys)
-        code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+        code = central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
         assert made("login", central.url, "--code", code, "--user", "asep")[0] == 0
         assert made("sync")[0] == 0
         yield made
@@ -142,7 +142,7 @@ def test_without_a_token_or_with_none_that_can_be_read(desk: Desk) -> None:
 
 def test_a_token_of_another_desk_is_noticed_and_nothing_is_sent(desk: Desk) -> None:
     assert desk("act", "1", "--do", "note", "--note", "bukan dari sini")[0] == 0
-    other = desk.central.hub.accounts.add_desk("bogor", "dlh", "Loket DLH")
+    other = desk.central.hub.desks.add("bogor", "dlh", "Loket DLH")
     kept = (desk.home / "token").read_bytes()
     (desk.home / "token").write_text(other.token + "\n")
     sentence = "Token di folder data ini milik meja lain (Loket DLH); tidak ada data dikirim."
@@ -159,10 +159,10 @@ def test_a_desk_of_before_notices_it_too_and_a_new_code_is_no_other_desk(desk: D
     store = Store.open(desk.home)
     store.writing(meta.put, meta.DESK, None)
     store.close()
-    other = desk.central.hub.accounts.add_desk("bogor", "dpupr", "Loket 3")
+    other = desk.central.hub.desks.add("bogor", "dpupr", "Loket 3")
     (desk.home / "token").write_text(other.token + "\n")
     assert desk("sync")[0] == 5
-    code = desk.central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 4")
+    code = desk.central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 4")
     assert desk("login", desk.central.url, "--code", code, "--user", "asep")[0] == 0
     assert desk("sync")[0] == 0
 

@@ -106,7 +106,7 @@ def be_central(folder: Path) -> None:
     signal.signal(signal.SIGTERM, end)
     with Central.make(folder) as central:
         one = central.report()
-        token = central.hub.accounts.add_desk("bogor", "dpupr", "jauh").token
+        token = central.hub.desks.add("bogor", "dpupr", "jauh").token
         upstream = ("127.0.0.1", int(central.url.rpartition(":")[2]))
         with Weather(upstream, context).blowing(CENTRAL_ADDRESS, PORT):
             ready = {"token": token, "report": one.id, "user": central.people["rina_dpupr"].id}

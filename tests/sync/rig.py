@@ -198,7 +198,7 @@ class Central:
     def desk(self, dinas: str = "dpupr", user: str = "", name: str = "") -> Desk:
         label = name or f"{dinas}{len(self._desks)}"
         who = self.people[user or ("dewi" if dinas == COORDINATOR else f"rina_{dinas}")]
-        token = self.hub.accounts.add_desk("bogor", dinas, label).token
+        token = self.hub.desks.add("bogor", dinas, label).token
         home = self.folder / label
         store = Store.open(home)
         signing_in.adopt_token(self.url, token, store)

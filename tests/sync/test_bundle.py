@@ -187,7 +187,7 @@ def test_work_that_central_took_in_the_stream_of_the_former_dinas_is_not_offered
     action = desk.act(one.id, "note", "masih di sini")
     lost = bundles.take(central.hub, bundling.pack(desk.store, START).content)
     assert lost.applied == 1  # in the stream of dpupr; its answer never comes
-    central.hub.accounts.move_desk(desk.workplace.desk.id, "dlh")
+    central.hub.desks.move(desk.workplace.desk.id, "dlh")
     moved = bundles.take(central.hub, bundling.pack(desk.store, START).content)
     assert (moved.applied, moved.retry) == (0, 1)
     assert bundling.take_answer(desk.store, moved.answer).waiting == 1
@@ -231,7 +231,7 @@ def test_a_revoked_desk_is_not_answered(central: Central) -> None:
     desk.sync()
     desk.act(report.id, "acknowledge")
     packed = bundling.pack(desk.store, START)
-    central.hub.accounts.revoke(desk.workplace.desk.id)
+    central.hub.desks.revoke(desk.workplace.desk.id)
     with pytest.raises(TokenRefused):
         bundles.take(central.hub, packed.content)
 
@@ -322,7 +322,7 @@ def test_an_answer_spares_what_is_no_answer_and_a_revoked_desk_needs_a_word(
     assert other.read_text() == "penting"
     assert [run(take), run(take)] == [0, 0]
     assert run(["central", "intake", "bundle", str(tmp_path / "pipa"), "--data", data]) == 1
-    central.hub.accounts.revoke(central.hub.accounts.desks("bogor")[0].id)
+    central.hub.desks.revoke(central.hub.desks.of_city("bogor")[0].id)
     capsys.readouterr()
     assert run(take) == 5
     assert capsys.readouterr().err == (

@@ -262,7 +262,7 @@ def test_revoking_with_wipe_seals_unsent_work_for_central_and_forgets_everything
     desk = central.desk()
     desk.sync()
     action_id = desk.act(one.id, "note", "belum terkirim")
-    central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=True)
+    central.hub.desks.revoke(desk.workplace.session.desk.id, wipe=True)
     background(desk)
     until(lambda: desk.engine.state.phase is Phase.REFUSED)
     until(lambda: desk.rows() == {})
@@ -284,7 +284,7 @@ def test_revoking_a_desk_that_knows_no_key_keeps_its_unsent_work_encrypted(centr
     action_id = desk.act(one.id, "note", "belum terkirim")
     session = replace(desk.workplace.session, bundle_key="")
     desk.store.writing(meta.put, meta.SESSION, msgspec.json.encode(session))
-    central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=True)
+    central.hub.desks.revoke(desk.workplace.session.desk.id, wipe=True)
     with pytest.raises(NotSignedIn):
         desk.sync()
     assert desk.rows() == {}

@@ -36,7 +36,7 @@ class City:
         self.desk.act(self.one.id, "note", "sebelum salinan")
         self.sync()
         # A desk as plain HTTP, to see what the wire says.
-        self._token = central.hub.accounts.add_desk("bogor", "dpupr", "curl").token
+        self._token = central.hub.desks.add("bogor", "dpupr", "curl").token
 
     def pull(self, cursor: str | None) -> dict[str, Any]:
         """The reply to a pull as it stands on the wire, with its status."""

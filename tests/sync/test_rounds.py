@@ -270,7 +270,7 @@ def test_a_desk_that_was_moved_to_another_dinas_shows_only_that(central: Central
     desk.sync()
     desk.act(one.id, "note", "masih di sini")
     session = desk.workplace.session
-    central.hub.accounts.move_desk(session.desk.id, "dlh")
+    central.hub.desks.move(session.desk.id, "dlh")
     desk.sync()
     assert list(desk.rows()) == [two.id]
     [item] = desk.tray()

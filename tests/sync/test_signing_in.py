@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_code_makes_a_desk_once(central: Central, store: Store, tmp_path: Path) -> None:
-    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja depan")
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Meja depan")
     session = signing_in.enrol(central.url, code, "Meja depan", store)
     assert (session.desk.dinas, session.city.key) == ("dpupr", "bogor")
     token = store.folder / "token"
@@ -45,7 +45,7 @@ def test_a_code_makes_a_desk_once(central: Central, store: Store, tmp_path: Path
 def test_a_code_whose_answer_was_lost_is_good_for_the_same_desk(
     central: Central, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja depan")
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Meja depan")
     send = Transport.send
 
     def lost(transport: Transport, method: str, path: str, *rest: Any, **options: Any) -> Any:
@@ -62,7 +62,7 @@ def test_a_code_whose_answer_was_lost_is_good_for_the_same_desk(
 
 
 def test_signing_in_online_then_offline(central: Central, store: Store) -> None:
-    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Meja")
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Meja")
     signing_in.enrol(central.url, code, "Meja", store)
     actor = signing_in.sign_in(store, "rina_dpupr", PASSWORD)
     assert actor.roles == {Role.OFFICER}
@@ -94,7 +94,7 @@ def test_a_desk_without_enrolment_says_so(store: Store) -> None:
 def test_the_environment_may_carry_the_token(
     central: Central, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = central.hub.accounts.add_desk("bogor", "dlh", "Meja").token
+    token = central.hub.desks.add("bogor", "dlh", "Meja").token
     signing_in.adopt_token(central.url, token, store)
     (store.folder / "token").unlink()
     monkeypatch.setenv("QLUE_DESK_TOKEN", token)
@@ -107,7 +107,7 @@ def test_unsent_work_does_not_follow_to_another_server(central: Central, tmp_pat
     desk.sync()
     desk.act(one.id, "note", "untuk Bogor")
     with Central.make(tmp_path / "kota lain") as other:
-        token = other.hub.accounts.add_desk("bogor", "dpupr", "Meja").token
+        token = other.hub.desks.add("bogor", "dpupr", "Meja").token
         with pytest.raises(SignInFailed, match="1 tindakan masih menunggu"):
             signing_in.adopt_token(other.url, token, desk.store)
         desk.sync()

@@ -97,7 +97,7 @@ def test_a_lost_reply_locks_nobody_out(central: Central, monkeypatch: pytest.Mon
 def test_a_desk_that_died_before_it_used_its_new_token_uses_it(central: Central) -> None:
     desk = central.desk()
     old = read_token(desk.home)
-    put_first(desk.home, central.hub.accounts.rotate(old))
+    put_first(desk.home, central.hub.desks.rotate(old))
     desk.sync()
     assert not asks(central, old)
 
@@ -147,7 +147,7 @@ def test_of_two_copies_the_second_is_told_and_keeps_its_work(central: Central, t
         "Tanda masuk ini sudah diganti, mungkin oleh salinan meja ini. Pekerjaan Anda tersimpan di sini;"
         " sambungkan lagi meja ini dengan kode baru dari pengelola kota: qlue-desk login URL --code KODE."
     )
-    code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Kembar")
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Kembar")
     session = signing_in.enrol(central.url, code, "Kembar", clone.store)
     assert session.desk.id != desk.workplace.session.desk.id
     clone.sync()
@@ -158,8 +158,8 @@ def test_of_two_copies_the_second_is_told_and_keeps_its_work(central: Central, t
 
 
 def test_of_two_copies_that_both_have_a_new_token_the_first_to_use_it_goes_on(central: Central) -> None:
-    old = central.hub.accounts.add_desk("bogor", "dpupr", "Meja").token
-    first, second = (central.hub.accounts.rotate(old) for _ in range(2))
+    old = central.hub.desks.add("bogor", "dpupr", "Meja").token
+    first, second = (central.hub.desks.rotate(old) for _ in range(2))
     assert [asks(central, each) for each in (second, first, old, second)] == [True, False, False, True]
 
 

@@ -40,7 +40,7 @@ async def enrol(request: Request[Any, Any, Any]) -> Response[bytes]:
     wire.limit(f"enrol:{address(request)}", "enrol")
     asked = await wire.message(request, EnrolRequest, SMALL_BODY)
     try:
-        answer = await wire.call(wire.hub.accounts.enrol, asked.code, asked.desk_name, asked.install)
+        answer = await wire.call(wire.hub.desks.enrol, asked.code, asked.desk_name, asked.install)
     except NotAllowed as error:
         raise ProblemError(403, ErrorCode.ENROL_FAILED, error.sentence(_)) from None
     return reply(request, answer)
@@ -72,7 +72,7 @@ async def rotate(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A new token; the old one lives until the new one is used, so a lost reply locks nobody out."""
     wire: Wire = request.app.state.wire
     desk = await wire.desk(request)
-    return reply(request, RotateReply(await wire.call(wire.hub.accounts.rotate, desk.token)))
+    return reply(request, RotateReply(await wire.call(wire.hub.desks.rotate, desk.token)))
 
 
 @post("/v1/reveal", status_code=200)

@@ -98,13 +98,13 @@ class Wire:
     def _identify(self, token: str, client: str, place: str) -> Desk:
         with self.hub.database.connected():
             self.hub.refresh()
-            identity = self.hub.accounts.desk_of(token)
+            identity = self.hub.desks.of_token(token)
             city = self.hub.city(identity.city)
             now = time.monotonic()
             seen_at, seen_in = self._seen.get(identity.id, (-SEEN_SECONDS, ""))
             if now - seen_at >= SEEN_SECONDS or seen_in != place:
                 self._seen[identity.id] = (now, place)
-                self.hub.accounts.seen(identity.id, client)
+                self.hub.desks.seen(identity.id, client)
                 clones.note(self.hub, identity.id, place)
         return Desk(identity, token, scope_stream(identity, city), city.coordinator)
 

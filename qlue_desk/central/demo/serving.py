@@ -175,7 +175,7 @@ def served(hub: Hub, city: City, options: Options, url: str) -> Served:
     for role in ROLES:
         dinas = city.coordinator if role in AT_THE_COORDINATOR else options.dinas
         seats[role] = Seat(user_for(role, options.dinas, city), PASSWORD, dinas)
-        tokens[role] = hub.accounts.add_desk(city.key, dinas, f"demo {role}").token
+        tokens[role] = hub.desks.add(city.key, dinas, f"demo {role}").token
     return Served(url, city.key, tokens, seats, options.data)
 
 

@@ -44,7 +44,7 @@ class Gate:
 
     def admit(self, key: str) -> None:
         """Raise TokenRefused when the key is none for intake."""
-        self._hub.accounts.api_key(key, "intake")
+        self._hub.api_keys.of_token(key, "intake")
 
     def take(self, key: str, city_key: str, body: Any, read: Reading) -> IntakeResult:
         """Take what `body` holds.
@@ -52,7 +52,7 @@ class Gate:
         :raises TokenRefused: when the key is none for intake.
         :raises IntakeError: when the body is not of the expected shape, or the city is not clear.
         """
-        client = self._hub.accounts.api_key(key, "intake")
+        client = self._hub.api_keys.of_token(key, "intake")
         if client.city and city_key and client.city != city_key:
             raise IntakeError(_("Kunci ini hanya untuk kota {city}.").format(city=client.city))
         chosen = client.city or city_key

@@ -152,7 +152,7 @@ class GeoReport:
         if not key:
             raise GeoReportError(403, "api_key was not provided.")
         try:
-            found = self._hub.accounts.api_key(key, "open311")
+            found = self._hub.api_keys.of_token(key, "open311")
         except TokenRefused:
             raise GeoReportError(403, "Invalid api_key received: it may not create requests.") from None
         if not found.city:

@@ -208,7 +208,7 @@ def list_desks(
 ) -> None:
     """List desks."""
     with opened(shell, data, database) as hub:
-        found = hub.accounts.desks(city_of(hub, city))
+        found = hub.desks.of_city(city_of(hub, city))
     if json_output:
         write_json(found)
         return
@@ -236,7 +236,7 @@ def move_desk(
 ) -> None:
     """Move a desk."""
     with opened(shell, data, database) as hub:
-        hub.accounts.move_desk(desk_id, dinas)
+        hub.desks.move(desk_id, dinas)
     if json_output:
         write_json({"desk": desk_id, "dinas": dinas})
     else:
@@ -253,7 +253,7 @@ def revoke_desk(
 ) -> None:
     """Revoke a desk."""
     with opened(shell, data, database) as hub:
-        hub.accounts.revoke(desk_id, wipe)
+        hub.desks.revoke(desk_id, wipe)
     if json_output:
         write_json({"desk": desk_id, "revoked": True, "wipe": wipe})
     else:
@@ -277,7 +277,7 @@ def add_key(
 ) -> None:
     """Make a key."""
     with opened(shell, data, database) as hub:
-        made = hub.accounts.add_api_key(name, purpose, city_of(hub, city))
+        made = hub.api_keys.add(name, purpose, city_of(hub, city))
     if json_output:
         write_json({"name": name, "purpose": purpose, "key": made})
     else:
@@ -291,7 +291,7 @@ def add_key(
 def revoke_key(shell: Shell, name: str, data: Path | None, database: str | None, json_output: bool) -> None:
     """Revoke keys."""
     with opened(shell, data, database) as hub:
-        count = hub.accounts.revoke_api_keys(name)
+        count = hub.api_keys.revoke(name)
     if json_output:
         write_json({"name": name, "revoked": count})
     else:

@@ -45,7 +45,7 @@ CLOUD = {
 
 @pytest.fixture
 def client(hub: Hub) -> Iterator[httpx.Client]:
-    key = hub.accounts.add_api_key("gateway", "intake", "bogor")
+    key = hub.api_keys.add("gateway", "intake", "bogor")
     with (
         running_server(hub) as url,
         httpx.Client(base_url=url, headers={"X-Api-Key": key}) as client,
@@ -123,7 +123,7 @@ def test_only_those_with_a_key_come_in(client: httpx.Client, hub: Hub) -> None:
     wrong = [
         {"X-Api-Key": ""},
         {"X-Api-Key": "qk1_salah"},
-        {"X-Api-Key": hub.accounts.add_api_key("app", "open311", "bogor")},
+        {"X-Api-Key": hub.api_keys.add("app", "open311", "bogor")},
     ]
     for headers in wrong:
         reply = client.post("/intake/sms", json=FONNTE, headers=headers)

@@ -34,7 +34,7 @@ def test_a_report_for_another_city_is_refused_and_not_taken_into_the_keys_own(
     client: httpx.Client, hub: Hub
 ) -> None:
     hub.put_city(load_shipped("cilegon"))
-    key = hub.accounts.add_api_key("app", "open311", "bogor")
+    key = hub.api_keys.add("app", "open311", "bogor")
     asked = form(key, jurisdiction_id="cilegon")
     said = "This api_key creates requests in jurisdiction_id 'bogor' only, not in 'cilegon'."
     assert faults(client.post("/requests.json", data=asked), 403) == [said]
@@ -50,7 +50,7 @@ def test_a_report_for_another_city_is_refused_and_not_taken_into_the_keys_own(
 def test_a_key_of_every_city_writes_where_it_says(client: httpx.Client, hub: Hub) -> None:
     hub.put_city(load_shipped("cilegon"))
     hub.register.set_cooperation("cilegon", Cooperation.TRIAL)
-    key = hub.accounts.add_api_key("app", "open311")
+    key = hub.api_keys.add("app", "open311")
     reply = client.post("/requests.json", data=form(key, jurisdiction_id="cilegon"))
     assert reply.json()[0]["service_request_id"].startswith("CLG-")
     assert "jurisdiction_id was not provided" in faults(client.post("/requests.json", data=form(key)))[0]
@@ -76,7 +76,7 @@ def test_a_key_of_every_city_writes_where_it_says(client: httpx.Client, hub: Hub
 def test_a_field_that_is_none_is_named(
     client: httpx.Client, hub: Hub, changes: dict[str, str], words: str
 ) -> None:
-    key = hub.accounts.add_api_key("app", "open311", "bogor")
+    key = hub.api_keys.add("app", "open311", "bogor")
     reply = client.post("/requests.json", data=form(key, address_string="Jl. Jalak", **changes))
     (said,) = faults(reply)
     assert words in said
@@ -119,7 +119,7 @@ def test_a_date_too_far_to_count_from_is_told(client: httpx.Client) -> None:
 
 @pytest.fixture
 def key(hub: Hub) -> str:
-    return hub.accounts.add_api_key("Aplikasi Warga", "open311", "bogor")
+    return hub.api_keys.add("Aplikasi Warga", "open311", "bogor")
 
 
 @pytest.fixture
@@ -176,9 +176,9 @@ def test_an_update_reaches_only_what_its_client_posted(
     client: httpx.Client, hub: Hub, key: str, number: str
 ) -> None:
     foreign = take(hub, 1).number
-    other = hub.accounts.add_api_key("lain", "open311", "bogor")
+    other = hub.api_keys.add("lain", "open311", "bogor")
     hub.put_city(load_shipped("cilegon"))
-    elsewhere = hub.accounts.add_api_key("Aplikasi Warga", "open311", "cilegon")
+    elsewhere = hub.api_keys.add("Aplikasi Warga", "open311", "cilegon")
     for asked in (
         update(key, foreign),
         update(other, number),

@@ -190,7 +190,7 @@ def form(key: str, **changes: str) -> dict[str, str]:
 
 
 def test_a_posted_report_is_taken_once_and_routed(client: httpx.Client, hub: Hub) -> None:
-    key = hub.accounts.add_api_key("app", "open311", "bogor")
+    key = hub.api_keys.add("app", "open311", "bogor")
     first = client.post("/requests.json", data=form(key))
     assert first.status_code == 201
     (answer,) = first.json()
@@ -228,7 +228,7 @@ def test_a_posted_report_is_taken_once_and_routed(client: httpx.Client, hub: Hub
 def test_a_wrong_post_is_refused_as_the_specification_says(
     client: httpx.Client, hub: Hub, changes: dict[str, str], status: int, words: str
 ) -> None:
-    key = hub.accounts.add_api_key("app", "open311", "bogor")
+    key = hub.api_keys.add("app", "open311", "bogor")
     reply = client.post("/requests.json", data=form(key, **changes))
     assert reply.status_code == status
     (fault, *_more) = reply.json()
@@ -239,7 +239,7 @@ def test_a_wrong_post_is_refused_as_the_specification_says(
 
 
 def test_an_intake_key_is_no_key_here(client: httpx.Client, hub: Hub) -> None:
-    key = hub.accounts.add_api_key("gateway", "intake", "bogor")
+    key = hub.api_keys.add("gateway", "intake", "bogor")
     assert client.post("/requests.json", data=form(key)).status_code == 403
 
 

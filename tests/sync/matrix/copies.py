@@ -106,13 +106,13 @@ def row25_cloned_desk(place: Place) -> None:
 
 def row25_admin_sees_the_clone(place: Place) -> None:
     desk = place.desk()
-    accounts = place.central.hub.accounts
+    desks = place.central.hub.desks
     desk.sync()
     clone = _opened(place, _copied(place, desk, "kembar"))
     clone.sync()
-    assert not any(each.cloned for each in accounts.desks("bogor")), "it may have moved to another machine"
+    assert not any(each.cloned for each in desks.of_city("bogor")), "it may have moved to another machine"
     desk.sync()
-    flagged = [each.id for each in accounts.desks("bogor") if each.cloned]
+    flagged = [each.id for each in desks.of_city("bogor") if each.cloned]
     assert flagged == [desk.workplace.session.desk.id]
 
 

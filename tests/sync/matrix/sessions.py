@@ -35,7 +35,7 @@ def row11_401_keeps_everything(place: Place) -> None:
         desk.sync()
     assert not caught.value.wipe
     assert everything(desk) == before
-    place.central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=False)
+    place.central.hub.desks.revoke(desk.workplace.session.desk.id, wipe=False)
     place.background(desk)
     until(lambda: desk.engine.state.phase is Phase.REFUSED)
     assert everything(desk) == before
@@ -48,7 +48,7 @@ def row11_revoked_with_wipe_leaves_sealed_work_and_nothing_else(place: Place) ->
     one = place.central.report()
     desk = place.desk()
     desk.act(one.id, "note", "belum terkirim")
-    place.central.hub.accounts.revoke(desk.workplace.session.desk.id, wipe=True)
+    place.central.hub.desks.revoke(desk.workplace.session.desk.id, wipe=True)
     # A portal's 401 says the same and must wipe nothing.
     page = weather.answer("401 Unauthorized", b'{"wipe": true}', {"Content-Type": "application/json"})
     place.weather.next(lambda _exchange: page)
@@ -118,7 +118,7 @@ def _spoil(place: Place, desk: Desk, reason: str, complaint_id: str) -> None:
             central.move(complaint_id, *note(f"baru {number}"))
         compact(central)
     else:
-        central.hub.accounts.move_desk(desk.workplace.session.desk.id, "dlh")
+        central.hub.desks.move(desk.workplace.session.desk.id, "dlh")
 
 
 def compact(central: Central, stream: str = "bogor/dpupr") -> None:

@@ -285,7 +285,7 @@ def _move_desk(world: World, desk: WalkDesk, _step: Step, _flags: Any) -> None:
     if desk.dinas == COORDINATOR:
         return
     world.moved = True
-    world.hub.accounts.move_desk(desk.id, "dlh" if desk.dinas == "dpupr" else "dpupr")
+    world.hub.desks.move(desk.id, "dlh" if desk.dinas == "dpupr" else "dpupr")
     for each in world.desks:
         each.identify()
 

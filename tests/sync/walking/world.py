@@ -44,7 +44,7 @@ class Template(msgspec.Struct):
 def make_template(folder: Path) -> Template:
     """Three desks of two dinas, a report for each, everybody up to date."""
     with Central.make(folder, serve=False) as central:
-        added = [central.hub.accounts.add_desk("bogor", d, d) for d in (*DESKS, *LATER)]
+        added = [central.hub.desks.add("bogor", d, d) for d in (*DESKS, *LATER)]
         tokens = [reply.token for reply in added]
         people = [central.people[f"rina_{dinas}"] for dinas in DESKS] + [central.people["dewi"]]
         for dinas in DESKS:
@@ -148,7 +148,7 @@ class WalkDesk:
         hub = self._world.hub
         with hub.database.connected():
             hub.refresh()
-            identity = hub.accounts.desk_of(self.token)
+            identity = hub.desks.of_token(self.token)
         city = hub.city("bogor")
         self.in_motion = self.in_motion or self.dinas != identity.dinas
         self.dinas, self.id = identity.dinas, identity.id
