@@ -7,14 +7,16 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.store import handovers, journal, outbox, position, replica, sending
+from qlue_desk.protocol import ErrorCode
+from qlue_desk.store import handovers, journal, meta, outbox, position, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
-from qlue_desk.sync import blobs, pull, tokens
-from qlue_desk.sync.errors import ClientTooOld, Resync
+from qlue_desk.sync import blobs, bundling, pull, tokens
+from qlue_desk.sync.errors import ClientTooOld, NotSignedIn, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.state import RoundResult
+from qlue_desk.words import _
 
 OTHER_SECONDS = 5.0
 """How long a command waits for the process that holds the lock to send its work."""
@@ -67,6 +69,17 @@ def leave_to_other(store: Store) -> RoundResult:
         time.sleep(0.2)
         waiting = store.reading(outbox.counts).waiting
     return RoundResult(waiting=waiting, elsewhere=True)
+
+
+def shut_out(store: Store, error: NotSignedIn) -> str:
+    """Remember it for who records here without looking at the line; forget everything where central says so.
+
+    Returns the sentence with where the unsent work lies sealed, '' where none does.
+    """
+    if error.code == ErrorCode.TOKEN_REVOKED and not store.reading(meta.get, meta.REVOKED):
+        store.writing(meta.put, meta.REVOKED, b"1")
+    path = bundling.seal_and_purge(store, dt.datetime.now(dt.UTC)) if error.wipe else None
+    return "" if path is None else _("Yang belum terkirim tersegel untuk pusat di {path}.").format(path=path)
 
 
 def _pull_all(link: Link, result: RoundResult, progress: pull.Progress | None) -> RoundResult:

@@ -94,15 +94,15 @@ def test_a_central_that_does_not_know_the_question_is_asked_once(
     with Central.make(tmp_path) as central:
         desk = central.desk("dpupr", "rina_dpupr")
         engine = desk.engine
-        teller = looking.LookTeller(lambda: engine._link("look"), lambda: True, lambda others: None)
+        teller = looking.LookTeller(lambda: engine.contact.link("look"), lambda: True, lambda others: None)
         teller.look("c_1", desk.workplace.actor.id)
-        real = engine._link("look").transport.send
+        real = engine.contact.link("look").transport.send
 
         def send(method: str, path: str, *args: object, **named: object) -> object:
             asked.append(path)
             return real(method, "/v1/nothing", *args, **named)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(engine._link("look").transport, "send", send)
+        monkeypatch.setattr(engine.contact.link("look").transport, "send", send)
         teller.run()  # returns by itself
         engine.stop()
     assert asked == ["/v1/looking"]

@@ -184,7 +184,7 @@ def test_a_reply_after_stop_changes_nothing(central: Central) -> None:
     central.report()
     desk = central.desk()
     engine = Engine(desk.store, desk.home)
-    link = engine._link("pull")
+    link = engine.contact.link("pull")
     link.cut()
     from qlue_desk.sync import pull
     from qlue_desk.sync.errors import Stopped

@@ -68,7 +68,7 @@ def test_a_lost_reply_is_answered_as_a_duplicate_and_has_one_effect(central: Cen
     desk = central.desk()
     desk.sync()
     action_id = desk.act(one.id, "note", "sekali saja")
-    link = desk.engine._link("once")
+    link = desk.engine.contact.link("once")
     batch = link.write(lambda: (sending.to_send(), sending.mark_sent([action_id]))[0])
     from qlue_desk.sync.push import Batch
 
@@ -151,7 +151,7 @@ def test_evidence_arrives_before_the_action_that_shows_it(central: Central, tmp_
     other.sync()
     from qlue_desk.sync.blobs import fetch
 
-    assert fetch(other.engine._link("once"), sha256) == blobs.path_of(other.home, sha256)
+    assert fetch(other.engine.contact.link("once"), sha256) == blobs.path_of(other.home, sha256)
     assert blobs.read_file(other.home, sha256) == path.read_bytes()
     central.move(one.id, Verb.SEND_BACK, Fields(note="minta foto lain"))
     central.move(one.id, Verb.TRANSFER, Fields(to="dlh", note="ini milik DLH"))
@@ -306,7 +306,7 @@ def test_a_verdict_from_an_older_timeline_is_dropped_and_asked_for_again(central
     desk = central.desk()
     desk.sync()
     action_id = desk.act(one.id, "note", "a")
-    link = desk.engine._link("once")
+    link = desk.engine.contact.link("once")
     from qlue_desk.sync import push
 
     batch = link.write(push._prepare, 100, 10**6, frozenset())

@@ -112,7 +112,7 @@ def test_unsent_work_does_not_follow_to_another_server(central: Central, tmp_pat
             signing_in.adopt_token(other.url, token, desk.store)
         desk.sync()
         signing_in.adopt_token(other.url, token, desk.store)
-        desk.engine._links.clear()
+        desk.engine.contact.links.clear()
         desk.sync()
         assert desk.rows() == {}
 

@@ -88,7 +88,7 @@ def row02_reply_lost_after_commit(place: Place) -> None:
     one = place.central.report()
     desk = place.desk()
     action_id = desk.act(one.id, "note", "dua kali dikirim")
-    pusher = Pusher(desk.engine._link("once"))
+    pusher = Pusher(desk.engine.contact.link("once"))
     place.weather.next(weather.lose_reply, "/v1/push")
     with pytest.raises(Offline):
         pusher.round()
@@ -112,7 +112,7 @@ def row02_reply_lost_after_commit(place: Place) -> None:
 def row03_reply_duplicated_late_reordered(place: Place) -> None:
     one = place.central.report()
     desk = place.desk()
-    link = desk.engine._link("once")
+    link = desk.engine.contact.link("once")
     desk.act(one.id, "note", "a")
     batch = link.write(push._prepare, 100, 10**6, frozenset())
     late_push = Pusher(link)._send(batch)

@@ -93,7 +93,7 @@ def row13_five_reasons_to_resync(place: Place) -> None:
         place.weather.always(listen)
         if wanted == "scope":  # with a fresh session the desk would know by itself
             with pytest.raises(Resync):
-                pull.pull_page(desk.engine._link("old"))
+                pull.pull_page(desk.engine.contact.link("old"))
         patient(desk)
         reasons[wanted] = said[0]
         place.heal(desk, watcher)
