@@ -15,6 +15,9 @@ from msgspec.structs import replace
 from qlue_desk.central.feed import Appended, city_stream, dinas_stream, withhold_entry
 from qlue_desk.central.instants import maybe_ms, to_ms
 from qlue_desk.domain.complaint import Complaint, Entry, Status
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.ids import new_id
+from qlue_desk.domain.moves import Decision
 from qlue_desk.domain.privacy import for_city_scope, is_withheld
 from qlue_desk.protocol import EventKind, Payload
 
@@ -108,6 +111,42 @@ class Ledger:
         self._database.once_durable(lambda: self._hub.seen.note(appended.values()))
         self._database.once_durable(lambda: self._hub.wakeups.ring(streams))
         return appended
+
+    def write_decision(
+        self, city: City, before: Complaint, decision: Decision, now: dt.datetime, *, action_id: str = ""
+    ) -> dict[str, Appended]:
+        """Write what was decided about a complaint; returns where each stream's event came to stand."""
+        entry = decision.entry
+        appended = self.write(
+            city,
+            before,
+            decision.complaint,
+            [received(entry, now)],
+            action_id=action_id,
+            rewritten=entry.verb == Verb.ERASE,
+        )
+        if entry.verb in (Verb.MERGE, Verb.DUPLICATE):
+            self._note_at_original(city, decision.complaint, entry, now)
+        return appended
+
+    def _note_at_original(self, city: City, merged: Complaint, entry: Entry, now: dt.datetime) -> None:
+        """A merge or a duplicate stands in the history of both: whoever works on the one must see the other."""
+        original = self._hub.records.find(city.key, entry.fields.get("original", ""))
+        if original is None:
+            return
+        note = replace(
+            entry,
+            id=new_id("h"),
+            complaint_id=original.id,
+            verb=str(Verb.MERGE),
+            from_status=original.status,
+            to_status=original.status,
+            public=False,
+            fields={"merged": merged.number},
+            action_id="",
+        )
+        after = replace(original, version=original.version + 1)
+        self.write(city, original, after, [received(note, now)])
 
     @staticmethod
     def _streams(city: City, before: Complaint | None, after: Complaint) -> list[str]:

@@ -28,7 +28,7 @@ from qlue_desk.central.report import Report, Route, Taken
 from qlue_desk.central.routing import route
 from qlue_desk.central.wellformed import form_refusal
 from qlue_desk.domain.city import City, Cooperation
-from qlue_desk.domain.complaint import Actor, Complaint, Entry, Role, Status
+from qlue_desk.domain.complaint import Actor, Complaint, Role, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
@@ -131,7 +131,9 @@ class Register:
         if action.verb == Verb.ERASE:
             erase_traces(self._hub, before)
             decision = replace(decision, complaint=erased(decision.complaint))
-        change = self._write(city, before, decision, now, action_id=action.id)
+        change = Change(
+            decision.complaint, self._ledger.write_decision(city, before, decision, now, action_id=action.id)
+        )
         if action.verb == Verb.REVEAL:
             self._log_access(change.complaint, actor, fields.note, desk.id)
         return change
@@ -265,7 +267,8 @@ class Register:
         )
         if isinstance(decision, Refusal):
             return decision
-        return self._write(city, before, decision, now).complaint
+        self._ledger.write_decision(city, before, decision, now)
+        return decision.complaint
 
     def set_cooperation(self, city_key: str, cooperation: Cooperation) -> int:
         """Let a city join or leave; joining releases every held report at once, and their clocks start.
@@ -339,41 +342,6 @@ class Register:
             city = self._hub.city(city_key)
             self._ledger.lock_city(city)
             yield city
-
-    def _write(
-        self, city: City, before: Complaint, decision: Decision, now: dt.datetime, *, action_id: str = ""
-    ) -> Change:
-        entry = decision.entry
-        appended = self._ledger.write(
-            city,
-            before,
-            decision.complaint,
-            [received(entry, now)],
-            action_id=action_id,
-            rewritten=entry.verb == Verb.ERASE,
-        )
-        if entry.verb in (Verb.MERGE, Verb.DUPLICATE):
-            self._note_at_original(city, decision.complaint, entry, now)
-        return Change(decision.complaint, appended)
-
-    def _note_at_original(self, city: City, merged: Complaint, entry: Entry, now: dt.datetime) -> None:
-        """A merge or a duplicate stands in the history of both: whoever works on the one must see the other."""
-        original = self._hub.records.find(city.key, entry.fields.get("original", ""))
-        if original is None:
-            return
-        note = replace(
-            entry,
-            id=new_id("h"),
-            complaint_id=original.id,
-            verb=str(Verb.MERGE),
-            from_status=original.status,
-            to_status=original.status,
-            public=False,
-            fields={"merged": merged.number},
-            action_id="",
-        )
-        after = replace(original, version=original.version + 1)
-        self._ledger.write(city, original, after, [received(note, now)])
 
     def _tried(self, work: Callable[[], _T]) -> _T:
         """Again after a deadlock, a lock that did not come, or a key that another city's desk took first.
