@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from qlue_desk import phrases
+from qlue_desk.casework import case_words
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.case_view import CaseView
@@ -16,8 +17,7 @@ from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Complaint, Status
-from qlue_desk.domain.edges import PRIORITY_LABEL
+from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Status
 from qlue_desk.words import _
 
 ROOMY = 56
@@ -99,7 +99,7 @@ def case_lines(case: CaseView, around: Surroundings, width: int) -> list[Content
     _clocks(lines, case, around)
     _suggestion(lines, case.complaint, around)
     lines.gap()
-    lines.text(case.complaint.text or _("(tanpa uraian)"))
+    lines.text(case_words.text_of(case.complaint))
     _exchange(lines, case.complaint)
     _attachments(lines, case.complaint)
     _custody(lines, case.complaint, around)
@@ -186,17 +186,11 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     lines.text(f"{category} · {place}", "$text-muted")
     if complaint.street:
         lines.text(complaint.street, "$text-muted")
-    reporter = complaint.reporter
-    who = _("anonim") if reporter.anonymous or not reporter.name else safe(reporter.name)
-    sent = f"{_(CHANNEL_LABEL[complaint.channel])} · {wording.stamp(complaint.created_at, around.zone).strip()} · {who}"
-    lines.text(" · ".join(filter(None, (sent, safe(reporter.phone)))), "$text-muted")
-    if reporter.secret:
-        lines.add((_("RAHASIA: hanya dinas pemegang yang boleh melihat isinya"), "bold $status-red"))
-    if complaint.priority:
-        word = _(PRIORITY_LABEL.get(complaint.priority, ""))
-        lines.add((_("Prioritas {word}").format(word=word), "bold $status-red"))
-    holder = safe(complaint.holder_name or complaint.holder or "") or _("belum ada yang memegang")
-    lines.labelled(_("Pegangan"), holder)
+    stamp = wording.stamp(complaint.created_at, around.zone).strip()
+    lines.text(safe(case_words.sent_words(complaint, stamp)), "$text-muted")
+    for warning in case_words.warnings(complaint):
+        lines.add((warning, "bold $status-red"))
+    lines.labelled(_("Pegangan"), case_words.holder_words(complaint))
     _same_thing(lines, case)
 
 
@@ -221,16 +215,17 @@ def _kecamatan(complaint: Complaint, city: City) -> str:
 
 
 def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
-    if all(clock.state is ClockState.NONE for clock in case.clocks):
+    named = list(case_words.named_clocks(case.clocks))
+    if not named:
         return
     lines.gap()
-    for clock, label in zip(case.clocks, (_("Terima"), _("Selesaikan")), strict=True):
+    for label, clock in named:
         if clock.state in (ClockState.MET, ClockState.MISSED):
             # It has stopped: a bar would say that something still runs.
             words, style = clock_words(clock, around)
             sign = ("v " if around.ascii_only else "✓ ") if clock.state is ClockState.MET else "! "
             lines.add((fit(label, CLOCK_LABEL), "$text-muted"), (sign + words, style))
-        elif clock.state is not ClockState.NONE:
+        else:
             words, style = clock_words(clock, around, roomy=lines.width >= ROOMY)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             size = BAR if lines.width >= ROOMY else BAR // 2
@@ -263,25 +258,19 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
 
     Where there is room the office time that is left stands beside it.
     """
-    length = wording.span(abs(clock.remaining.total_seconds()))
+    words = case_words.clock_words(clock, wording.span(abs(clock.remaining.total_seconds())))
     match clock.state:
-        case ClockState.OVERDUE:
-            return _("lewat {time}").format(time=length), "$status-red"
+        case ClockState.OVERDUE | ClockState.MISSED:
+            return words, "$status-red"
         case ClockState.PAUSED:
-            words = _("jeda, sisa {time}") if clock.remaining >= dt.timedelta(0) else _("jeda, lewat {time}")
-            return words.format(time=length), "$status-grey"
+            return words, "$status-grey"
         case ClockState.MET:
-            return _("tepat waktu"), "$status-green"
-        case ClockState.MISSED:
-            return _("terlambat {time}").format(time=length), "$status-red"
+            return words, "$status-green"
         case _:
-            due = wording.stamp(clock.due, around.zone).strip()
-            words = _("sisa {time} · {due}").format(time=length, due=due)
+            parts = [words, wording.stamp(clock.due, around.zone).strip()]
             if roomy and clock.working_remaining is not None:
-                office = wording.office_span(clock.working_remaining, clock.working_days)
-                words = " · ".join((words, office))
-            style = "$status-yellow" if clock.fraction > 0.75 else "$status-green"
-            return words, style
+                parts.append(wording.office_span(clock.working_remaining, clock.working_days))
+            return " · ".join(parts), "$status-yellow" if clock.fraction > 0.75 else "$status-green"
 
 
 def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
@@ -291,14 +280,8 @@ def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> Non
             lines.gap()
             lines.labelled(_("Menunggu"), waiting_words(complaint.waiting_reason), "$status-yellow")
         return
-    city = around.city
     lines.heading(_("Usulan"))
-    parts = (
-        city.category_label(found.category) or _("kategori ?"),
-        city.kelurahan_name(found.kelurahan) or _("kelurahan ?"),
-        city.dinas_name(found.dinas) or _("dinas ?"),
-    )
-    lines.text(" → ".join(parts), "bold")
+    lines.text(case_words.suggestion_words(found, around.city), "bold")
     if found.why:
         lines.text(_("karena {why}").format(why=safe(found.why)), "$text-muted")
     if complaint.waiting_reason:
@@ -313,16 +296,9 @@ def waiting_words(reason: str) -> str:
 
 
 def _exchange(lines: Lines, complaint: Complaint) -> None:
-    for label, text in (
-        (_("Pertanyaan"), complaint.question),
-        (_("Jawaban"), complaint.answer),
-        (_("Alasan"), complaint.reason),
-        (_("Tindak lanjut"), complaint.follow_up),
-        (_("Tanpa bukti"), complaint.no_evidence_reason),
-    ):
-        if text:
-            lines.gap()
-            lines.labelled(label, text)
+    for label, text in case_words.exchange(complaint):
+        lines.gap()
+        lines.labelled(label, text)
     if complaint.rating is not None:
         stars = "★" * complaint.rating + "☆" * (5 - complaint.rating)
         lines.labelled(_("Nilai"), f"{stars} ({complaint.rating}/5)")
@@ -331,13 +307,12 @@ def _exchange(lines: Lines, complaint: Complaint) -> None:
 def _attachments(lines: Lines, complaint: Complaint) -> None:
     if not complaint.attachments:
         return
-    lines.heading(_("Foto dan berkas {n}").format(n=len(complaint.attachments)))
+    lines.heading(case_words.files_heading(complaint))
     for attachment in complaint.attachments[:12]:
-        kind = _("bukti") if attachment.evidence else _("pelapor")
-        size = f"{max(1, attachment.size // 1024)} kB" if attachment.size else _("di luar")
+        kind, name, size = case_words.file_words(attachment)
         lines.add(
             (fit(kind, 9), "$status-green" if attachment.evidence else "$text-muted"),
-            safe(attachment.name or attachment.url),
+            safe(name),
             (f"  {size}", "$text-muted"),
         )
 
