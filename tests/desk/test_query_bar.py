@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.backend import FIRST_PAGE
-from qlue_desk.desk.queue import screen
+from qlue_desk.desk.queue import filling
 from qlue_desk.desk.widgets import query_bar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.query import Query
@@ -264,7 +264,7 @@ def test_half_a_term_is_no_mistake_until_the_hand_rests(
 def test_the_way_back_reads_no_more_than_a_page_before_it_is_there(
     world: DeskWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "FIRST_PAGE", 8)
+    monkeypatch.setattr(filling, "FIRST_PAGE", 8)
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await until(lambda: shown(app) > 8)
@@ -278,6 +278,8 @@ def test_the_way_back_reads_no_more_than_a_page_before_it_is_there(
         await until(lambda: len(asked) == 2 and shown(app) == whole)
         assert [limit for _query, limit in asked] == [8, None]
         assert queue.current == before
+
+    play(world, scene)
 
 
 def test_letters_that_follow_the_slash_at_once_are_meant_for_the_line(world: DeskWorld) -> None:
