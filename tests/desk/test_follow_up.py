@@ -116,7 +116,8 @@ def test_a_letter_means_the_same_in_every_status(world: DeskWorld) -> None:
     world.add(status=Status.IN_PROGRESS)
 
     async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
-        prompts = {offer.edge.verb: str(option.prompt) for offer, option in zip(dialog.offers, dialog._options(), strict=True)}  # fmt: skip
+        moves = dialog.query_one("#moves", OptionList).options
+        prompts = {Verb(str(option.id)): str(option.prompt) for option in moves}
         assert prompts[Verb.PROPOSE].startswith("u Usulkan selesai…")
         assert prompts[Verb.ACKNOWLEDGE].startswith("t Terima")
         await pilot.press("t")
