@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from qlue_desk.casework import summary_words as words
 from qlue_desk.casework.breakdown import AGE_LABELS
 from qlue_desk.cli.output import say, table
 from qlue_desk.domain.complaint import STATUS_LOOK
-from qlue_desk.phrases import duration_words, percent, time_words
+from qlue_desk.phrases import time_words
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -25,32 +26,21 @@ def print_summary(workplace: Workplace, found: Summary) -> None:
     if found.data_as_of is not None:
         say(_("Data sampai {time}.").format(time=time_words(found.data_as_of, zone)))
     if found.held is not None:
-        say(_("{n} laporan ditahan: kota ini belum bergabung").format(n=found.held.number.count))
+        say(f"{found.held.number.count} {words.held_words()}")
     for one in found.decisions:
         say(f"{one.count:>6} {_(one.label)}{_oldest(found, one.oldest)}")
-    never = found.delivered_never_acknowledged.count
-    unanswered = _("{n} sampai di dinas, belum diterima").format(n=never)
-    say(f"{unanswered}{_oldest(found, found.oldest_unanswered)}")
-    say(_("{n} lewat tenggat").format(n=found.overdue.count))
-    now, following = found.shifts
-    say(_("{n} jatuh tempo sampai {time}").format(n=now.due.count, time=time_words(now.end, zone)))
-    say(_("{n} jatuh tempo di sif berikut").format(n=following.due.count))
-    say(_("{n} menunggu verifikasi").format(n=found.awaiting_verification.count))
-    rate = "–" if found.reopen_rate is None else percent(found.reopen_rate)
-    say(_("{n} % dibuka kembali").format(n=rate))
-    say(_("{n} kembali: bukan urusan dinas").format(n=found.bounced.count))
+    never = words.unanswered(found)
+    say(f"{never.number.count} {never.words}{_oldest(found, found.oldest_unanswered)}")
+    for told in words.headline(found, zone):
+        figure = str(told.number.count) if told.share is None else words.rate_words(told.share)
+        say(f"{figure} {told.words}")
     say()
     _print_ages(found)
-    for title, bars in (
-        (_("Kategori terbanyak"), found.categories),
-        (_("Kelurahan terpadat"), found.kelurahan),
-        (_("Beban petugas"), found.officers),
-        (_("Bukan urusan kami, kata"), found.bounces),
-    ):
-        if bars:
+    for breakdown in words.breakdowns(found):
+        if breakdown.bars:
             say()
-            say(title)
-            print_bars(bars)
+            say(breakdown.title)
+            print_bars(breakdown.bars)
     _print_league(found)
     _print_weeks(found)
 
@@ -71,9 +61,7 @@ def print_bars(bars: Sequence[Bar]) -> None:
 
 
 def _oldest(found: Summary, since: dt.datetime | None) -> str:
-    if since is None:
-        return ""
-    return _(", tertua {age}").format(age=duration_words(found.as_of - since))
+    return "" if since is None else f", {words.oldest_words(found, since)}"
 
 
 def _print_ages(found: Summary) -> None:
@@ -96,12 +84,12 @@ def _print_league(found: Summary) -> None:
             str(one.never_acknowledged.count),
             str(one.late.count),
             str(one.bounced.count),
-            "–" if one.answer_minutes is None else duration_words(dt.timedelta(minutes=one.answer_minutes)),
+            words.rate_words(one.reopen_rate),
+            words.answer_words(one.answer_minutes),
         )
         for one in found.league
     ]
-    heads = (_("terbuka"), _("belum diterima"), _("lewat"), _("dikembalikan"), _("terima (median)"))
-    table(rows, (_("Dinas"), *heads))
+    table(rows, (_("Dinas"), *words.league_heads()))
 
 
 def _print_weeks(found: Summary) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from qlue_desk.casework import summary_words as words
 from qlue_desk.casework.breakdown import AGE_LABELS, Bar
 from qlue_desk.casework.home import Home
-from qlue_desk.casework.summary import Heat, Number, ShiftDue, Summary
+from qlue_desk.casework.summary import Heat, Number, Summary
+from qlue_desk.casework.summary_words import Breakdown, Told, Weight
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.summary.cells import (
@@ -18,12 +20,10 @@ from qlue_desk.desk.summary.cells import (
     block_width,
     flowing,
     number_cell,
-    percent,
 )
 from qlue_desk.desk.widgets.bar_chart import bar, sparkline
 from qlue_desk.desk.widgets.status_mark import glyph, short_label
 from qlue_desk.domain.complaint import STATUS_LOOK
-from qlue_desk.phrases import duration_words
 from qlue_desk.words import _
 
 BARS = 8
@@ -32,6 +32,7 @@ AGE = 9
 """Cells of one age of a status."""
 LABEL = 17
 """Cells of a name in a table."""
+_STYLE = {Weight.LATE: "bold $status-red", Weight.SOON: "bold $status-yellow", Weight.PLAIN: "bold"}
 
 
 def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = False) -> Block:
@@ -40,14 +41,15 @@ def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = F
     if summary.league and summary.home is Home.CITY:
         rows += [*_league(summary), []]
     ages, weeks = _ages(summary, ascii_only), _weeks(summary, ascii_only)
-    officers = _people(summary, ascii_only)
-    rows += _side_by_side([ages, [*weeks, [], *_bounces(summary, ascii_only)]], width)
+    people, categories, kelurahan, bounces = words.breakdowns(summary)
+    called = _bars(bounces.title, bounces.bars[:3], ascii_only) if bounces.bars else []
+    rows += _side_by_side([ages, [*weeks, [], *called]], width)
     rows.append([])
     rows += _side_by_side(
         [
-            officers,
-            _bars(_("Kategori"), summary.categories, ascii_only),
-            _bars(_("Kelurahan terpadat"), summary.kelurahan, ascii_only),
+            _people(summary, people, ascii_only),
+            _bars(categories.title, categories.bars, ascii_only),
+            _bars(kelurahan.title, kelurahan.bars, ascii_only),
         ],
         width,
     )
@@ -85,7 +87,7 @@ def _home(summary: Summary, zone: dt.tzinfo) -> Block:
             Cell(f"  {fit(_(one.label), 34)}", "" if one.count else "$text-muted"),
         ]
         if one.oldest is not None:
-            row.append(Cell(_oldest(summary, one.oldest), "$text-muted"))
+            row.append(Cell(words.oldest_words(summary, one.oldest), "$text-muted"))
         if one.late:
             row += [
                 Cell("  "),
@@ -102,9 +104,8 @@ def _home(summary: Summary, zone: dt.tzinfo) -> Block:
 
 def _held(summary: Summary) -> Block:
     assert summary.held is not None
-    held, words = summary.held.number, _("laporan ditahan: kota ini belum bergabung")
     rows: Block = [
-        [number_cell(held, words), Cell(f" {words}", "bold")],
+        [number_cell(summary.held.number, words.held_words()), Cell(f" {words.held_words()}", "bold")],
         [
             Cell(
                 _("Dicatat, dipilah dan dihitung; diteruskan begitu kota bergabung. Yang akan menanganinya:"),
@@ -119,49 +120,21 @@ def _held(summary: Summary) -> Block:
 
 
 def _headline(summary: Summary, width: int, zone: dt.tzinfo) -> Block:
-    never = summary.delivered_never_acknowledged
-    unanswered, again = _("sampai di dinas, belum diterima"), _("dibuka kembali")
+    never = words.unanswered(summary)
     first: Row = [
-        number_cell(never, unanswered, "bold $status-red"),
-        Cell(f" {unanswered}", "bold" if never.count else "$text-muted"),
+        number_cell(never.number, never.words, "bold $status-red"),
+        Cell(f" {never.words}", "bold" if never.number.count else "$text-muted"),
     ]
     if summary.oldest_unanswered is not None:
-        first.append(Cell(f", {_oldest(summary, summary.oldest_unanswered)}", "$status-red"))
-    now, following = summary.shifts
-    back = _("kembali: bukan urusan dinas")
-    parts: list[Row] = [
-        _counted(summary.overdue, _("lewat tenggat"), "bold $status-red"),
-        _counted(
-            now.due,
-            _("jatuh tempo sampai {time}").format(time=wording.clock_time(now.end, zone)),
-            "bold $status-yellow",
-        ),
-        _counted(following.due, _next_shift(following, zone), "bold $status-yellow"),
-        _counted(summary.awaiting_verification, _("menunggu verifikasi"), "bold $status-yellow"),
-        _counted(summary.open, _("masih terbuka"), "bold"),
-        _counted(summary.bounced, back, "bold"),
-    ]
-    if summary.reopen_rate is not None:
-        parts.append(
-            [
-                Cell(percent(summary.reopen_rate), "bold", summary.reopened.query, again),
-                Cell(f" {again}"),
-            ]
-        )
-    return [first, *flowing(parts, width)]
+        first.append(Cell(f", {words.oldest_words(summary, summary.oldest_unanswered)}", "$status-red"))
+    return [first, *flowing([_told(told) for told in words.headline(summary, zone)], width)]
 
 
-def _counted(number: Number, words: str, style: str) -> Row:
-    return [number_cell(number, words, style), Cell(f" {words}")]
-
-
-def _next_shift(shift: ShiftDue, zone: dt.tzinfo) -> str:
-    begin, end = wording.clock_time(shift.begin, zone), wording.clock_time(shift.end, zone)
-    return _("di sif berikut ({begin}–{end})").format(begin=begin, end=end)
-
-
-def _oldest(summary: Summary, since: dt.datetime) -> str:
-    return _("tertua {age}").format(age=duration_words(summary.as_of - since))
+def _told(told: Told) -> Row:
+    behind = Cell(f" {told.words}")
+    if told.share is not None:
+        return [Cell(words.rate_words(told.share), "bold", told.number.query, told.words), behind]
+    return [number_cell(told.number, told.words, _STYLE[told.weight]), behind]
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -212,12 +185,6 @@ def _weeks(summary: Summary, ascii_only: bool) -> Block:
     return rows
 
 
-def _bounces(summary: Summary, ascii_only: bool) -> Block:
-    if not summary.bounces:
-        return []
-    return _bars(_("Bukan urusan kami, kata"), summary.bounces[:3], ascii_only)
-
-
 def _bars(title: str, bars: Sequence[Bar], ascii_only: bool) -> Block:
     rows: Block = [[Cell(fit(title, 34), "bold $accent")]]
     largest = max((one.count for one in bars), default=0)
@@ -247,13 +214,12 @@ def _bar(title: str, one: Bar, largest: int, ascii_only: bool) -> Row:
     return row
 
 
-def _people(summary: Summary, ascii_only: bool) -> Block:
+def _people(summary: Summary, people: Breakdown, ascii_only: bool) -> Block:
     """Load by person: open, late, the longest waiting."""
-    title = _("Beban petugas")
-    rows = _bars(title, summary.officers, ascii_only)
-    for row, one in zip(rows[1:], summary.officers, strict=False):
+    rows = _bars(people.title, people.bars, ascii_only)
+    for row, one in zip(rows[1:], people.bars, strict=False):
         if one.oldest is not None:
-            row.append(Cell(f" · {_oldest(summary, one.oldest)}", "$text-muted"))
+            row.append(Cell(f" · {words.oldest_words(summary, one.oldest)}", "$text-muted"))
     return rows
 
 
@@ -282,14 +248,7 @@ def _heat(heat: Heat, width: int) -> Block:
 
 def _league(summary: Summary) -> Block:
     """Who answers and who does not, the most unanswered first."""
-    heads = (
-        _("terbuka"),
-        _("belum diterima"),
-        _("lewat"),
-        _("dikembalikan"),
-        _("dibuka lagi"),
-        _("terima (median)"),
-    )
+    heads = words.league_heads()
     rows: Block = [
         [
             Cell(fit(_("Dinas"), LABEL), "bold $accent"),
@@ -298,8 +257,7 @@ def _league(summary: Summary) -> Block:
     ]
     for one in summary.league:
         name = safe(one.label)
-        median = "–" if one.answer_minutes is None else _answer(one.answer_minutes)
-        rate = "–" if one.reopen_rate is None else percent(one.reopen_rate)
+        median, rate = words.answer_words(one.answer_minutes), words.rate_words(one.reopen_rate)
         rows.append(
             [
                 Cell(fit(name, LABEL)),
@@ -317,7 +275,3 @@ def _league(summary: Summary) -> Block:
             ]
         )
     return rows
-
-
-def _answer(minutes: int) -> str:
-    return _("< 5 mnt") if minutes < 5 else duration_words(dt.timedelta(minutes=minutes))

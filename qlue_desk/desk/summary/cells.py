@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 from rich.cells import cell_len
 
-from qlue_desk import phrases
 from qlue_desk.casework.summary import Number
 from qlue_desk.desk import wording
 
@@ -31,11 +30,6 @@ def number_cell(number: Number, name: str, style: str = "bold", width: int = 0) 
     """A number, right-aligned in `width` cells; nothing to see is muted."""
     words = wording.number(number.count).rjust(width)
     return Cell(words, style if number.count else "$text-muted", number.query, name)
-
-
-def percent(share: float) -> str:
-    """`2,5%`."""
-    return f"{phrases.percent(share)}%"
 
 
 def row_width(row: Row) -> int:
