@@ -37,15 +37,24 @@ def of_status(statuses: Collection[Status]) -> str:
     return "status:" + ",".join(status for status in Status if status in statuses)
 
 
-_WITH_ITS_OWN_VIEW = {Status.DISPATCHED, Status.COORDINATING, Status.SCHEDULED, Status.AWAITING_REPORTER}
-_NOT_ACKNOWLEDGED = View(N_("Belum diterima"), of_status({Status.DISPATCHED}))
+_OWN_VIEW = {
+    status: View(name, of_status({status}))
+    for status, name in (
+        (Status.DISPATCHED, N_("Belum diterima")),
+        (Status.COORDINATING, N_("Koordinasi")),
+        (Status.SCHEDULED, N_("Dijadwalkan")),
+        (Status.AWAITING_REPORTER, N_("Butuh info")),
+    )
+}
+"""Statuses at a dinas with a view of their own; the others that officers move are “Dalam proses”."""
+_NOT_ACKNOWLEDGED = _OWN_VIEW[Status.DISPATCHED]
 _PROPOSED = View(N_("Verifikasi"), of_status({Status.AWAITING_VERIFICATION}))
 _AT_DINAS = (
     _NOT_ACKNOWLEDGED,
     View(N_("Lewat tenggat"), "overdue"),
-    View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - _WITH_ITS_OWN_VIEW)),
-    View(N_("Koordinasi"), of_status({Status.COORDINATING})),
-    View(N_("Dijadwalkan"), of_status({Status.SCHEDULED})),
+    View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - _OWN_VIEW.keys())),
+    _OWN_VIEW[Status.COORDINATING],
+    _OWN_VIEW[Status.SCHEDULED],
 )
 _REOPENED = View(N_("Dibuka kembali"), of_status({Status.REOPENED}))
 _DONE = View(N_("Selesai 7 hari"), f"{of_status({Status.RESOLVED})} changed:7d sort:-updated")
@@ -72,7 +81,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     Role.OFFICER: (
         View(NEEDS_ME, f"{of_status(NEEDS_OFFICER)} by:me,none {_NOT_ASIDE} sort:proposed"),
         *_AT_DINAS,
-        View(N_("Butuh info"), of_status({Status.AWAITING_REPORTER})),
+        _OWN_VIEW[Status.AWAITING_REPORTER],
         View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
         _DONE,
     ),
@@ -92,7 +101,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         _REOPENED,
         _PROPOSED,
         View(N_("Perlu disposisi"), of_status({Status.NEW})),
-        View(N_("Dijadwalkan"), of_status({Status.SCHEDULED})),
+        _OWN_VIEW[Status.SCHEDULED],
         View(N_("Ditahan"), of_status({Status.HELD})),
         _DONE,
     ),

@@ -1,19 +1,25 @@
-"""What the palette offers on a screen: actions of the registry, moves of the report, views, reports."""
+"""What the palette offers on a screen and how it is run: actions of the registry, moves of the report, views, reports."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from qlue_desk.casework import acting, departures, macros
-from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place, keys_of, shown_key
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.moves import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
+from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.domain.edges import Verb
 from qlue_desk.phrases import number
 from qlue_desk.store import complaints, queue
 from qlue_desk.words import _, language, n_
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.places_app import PlacesApp
 
 LANGUAGES = {
     "id": ("bahasa Indonesia", "Tampilkan meja ini dalam bahasa Indonesia"),
@@ -131,3 +137,46 @@ async def report_commands(backend: Backend, typed: str) -> Sequence[Command]:
         for number, where in await backend.read(departures.numbered, backend.workplace, typed)
     ]
     return [*here, *elsewhere]
+
+
+async def offered(screen: PlaceScreen) -> list[Command]:
+    """All that the palette lists on a screen; what can be done to the report under the cursor comes first."""
+    found = action_commands(screen.place, screen.settings.keys)
+    if isinstance(screen, DeskScreen):
+        found = [
+            *await move_commands(screen, screen.backend),
+            *macro_commands(screen),
+            *found,
+            *view_commands(screen),
+            *list_commands(screen),
+        ]
+    guide = Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini"))
+    return [*found, *language_commands(), guide]
+
+
+ANYWHERE: Mapping[str, Callable[[PlacesApp, str], None]] = {
+    "number": lambda app, number: app.open_report(number),
+    "guide": lambda app, _none: app.begin_guide(),
+    "language": lambda app, code: app.speak(code),
+    "aside": lambda app, _none: app.open_query("is:snoozed", _("Yang ditunda"), of_summary=False),
+    "action": lambda app, id: app.run_named(ACTION_BY_ID[id].method),
+}
+"""What is run, by the kind of a command's key; it is given what stands behind the colon."""
+IN_QUEUE: Mapping[str, Callable[[DeskScreen, str], None]] = {
+    "view": lambda screen, place: screen.action_view(int(place)),
+    "views": lambda screen, _none: screen.edit_views(),
+    "group": lambda screen, by: screen.listing.group_by(by),
+    "columns": lambda screen, _none: screen.listing.choose_columns(),
+    "move": lambda screen, verb: screen.doing.follow_up(preselect=Verb(verb)),
+    "macro": lambda screen, name: screen.doing.run_macro(name),
+}
+"""The same on the queue's own screen."""
+
+
+def run(app: PlacesApp, key: str) -> None:
+    """Run what was chosen; nothing for '', or where its screen is not in front any more."""
+    kind, _colon, value = key.partition(":")
+    if kind in ANYWHERE:
+        ANYWHERE[kind](app, value)
+    elif kind in IN_QUEUE and isinstance(app.screen, DeskScreen):
+        IN_QUEUE[kind](app.screen, value)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qlue_desk import words
-from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.company import CompanyApp
 from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
-from qlue_desk.domain.edges import Verb
 from qlue_desk.words import _
 
 
@@ -99,50 +97,22 @@ class PlacesApp(CompanyApp):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
-        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
+        from qlue_desk.desk.dialogs.palette import PaletteDialog
 
-        backend = screen.backend
-        offered = commands.action_commands(screen.place, self.settings.keys)
-        if isinstance(screen, DeskScreen):
-            moves = await commands.move_commands(screen, backend)
-            offered = [
-                *moves,
-                *commands.macro_commands(screen),
-                *offered,
-                *commands.view_commands(screen),
-                *commands.list_commands(screen),
-            ]
-        offered += commands.language_commands()
-        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
-        dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
+        dialog = PaletteDialog(
+            await commands.offered(screen), lambda typed: commands.report_commands(screen.backend, typed)
+        )
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
 
     def _run_command(self, key: str | None) -> None:
-        kind, _colon, value = (key or "").partition(":")
-        if kind == "number":
-            self.open_report(value)
-        elif kind == "guide":
-            self.begin_guide()
-        elif kind == "language":
-            self.speak(value)
-        elif kind == "view" and isinstance(self.screen, DeskScreen):
-            self.screen.action_view(int(value))
-        elif kind == "views" and isinstance(self.screen, DeskScreen):
-            self.screen.edit_views()
-        elif kind == "group" and isinstance(self.screen, DeskScreen):
-            self.screen.listing.group_by(value)
-        elif kind == "columns" and isinstance(self.screen, DeskScreen):
-            self.screen.listing.choose_columns()
-        elif kind == "move" and isinstance(self.screen, DeskScreen):
-            self.screen.doing.follow_up(preselect=Verb(value))
-        elif kind == "aside":
-            self.open_query("is:snoozed", _("Yang ditunda"), of_summary=False)
-        elif kind == "macro" and isinstance(self.screen, DeskScreen):
-            self.screen.doing.run_macro(value)
-        elif kind == "action":
-            method = next(action.method for action in ACTIONS if action.id == value)
-            by_key(self.screen, self._run_named(method))
+        from qlue_desk.desk import commands
+
+        commands.run(self, key or "")
+
+    def run_named(self, method: str) -> None:
+        """What a key does, by the name of its Textual action."""
+        by_key(self.screen, self._run_named(method))
 
     async def _run_named(self, method: str) -> None:
         await self.run_action(method, self.screen)
