@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.color import Color
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTIONS, KeyClash, bindings, check_keys
@@ -115,9 +116,8 @@ def test_a_greyed_move_says_why_and_cannot_be_run(world: DeskWorld) -> None:
         await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
         dialog = app.screen
         assert isinstance(dialog, FollowUpDialog)
-        prompts = {
-            str(o.edge.verb): str(p.prompt) for o, p in zip(dialog.offers, dialog._options(), strict=True)
-        }
+        moves = dialog.query_one("#moves", OptionList).options
+        prompts = {str(option.id): str(option.prompt) for option in moves}
         assert prompts["propose"].endswith("harus Proses dulu")
         await pilot.press("u")
         assert not dialog.query("MoveForm"), "an enter behind it must not run another move"
