@@ -205,18 +205,6 @@ def send_on(complaint: Complaint, dinas: str, context: Context) -> Decision | Re
     )
 
 
-def write_identity(
-    hub: Hub, complaint_id: str, name: str, phone: str, email: str, *, anonymous: bool
-) -> None:
-    """Keep who the reporter is, where no payload ever reads it."""
-    if not (name or phone or email):
-        return
-    hub.database.run(
-        "INSERT INTO identity (complaint_id, name, phone, email, anonymous) VALUES (?, ?, ?, ?, ?)",
-        (complaint_id, clean(name), normalise_phone(phone) or clean(phone), clean(email), int(anonymous)),
-    )
-
-
 def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
     """Remember the outside record, so that it is taken once; whole, where its report could not take it so."""
     source, source_id = source_key(report)

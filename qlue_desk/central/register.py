@@ -17,12 +17,11 @@ import msgspec
 from msgspec.structs import replace
 from peewee import IntegrityError
 
-from qlue_desk.central import entering, verdicts
+from qlue_desk.central import entering, identities, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
 from qlue_desk.central.erasing import erase_traces, erased
 from qlue_desk.central.errors import DatabaseBusy, DatabaseSlow
 from qlue_desk.central.feed import Appended, scope_stream
-from qlue_desk.central.instants import to_ms
 from qlue_desk.central.ledger import Ledger, received
 from qlue_desk.central.report import Report, Route, Taken
 from qlue_desk.central.routing import route
@@ -33,7 +32,6 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
 from qlue_desk.domain.moves import N_, Code, Decision, Fields, Refusal
-from qlue_desk.domain.text import clean
 from qlue_desk.protocol import Action, ActionResult, DeskIdentity, NewReport
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ class Register:
             decision.complaint, self._ledger.write_decision(city, before, decision, now, action_id=action.id)
         )
         if action.verb == Verb.REVEAL:
-            self._log_access(change.complaint, actor, fields.note, desk.id)
+            identities.log_access(self._hub, change.complaint, actor, fields.note, desk.id)
         return change
 
     def _enter(self, action: Action, actor: Actor, city: City) -> Change | Refusal:
@@ -163,7 +161,7 @@ class Register:
         given = report.reporter
         if entering.is_cut(report.text):
             entering.source_row(hub, city.key, "desk", action.id, complaint.id, record=report.text)
-        entering.write_identity(
+        identities.write(
             hub, complaint.id, report.name or given.name, report.phone, "", anonymous=given.anonymous
         )
         return Change(complaint, appended)
@@ -212,7 +210,7 @@ class Register:
                 complaint, entries = sent.complaint, [*entries, sent.entry]
             self._ledger.write(city, None, complaint, [received(entry, now) for entry in entries])
             entering.write_source(self._hub, report, complaint.id)
-            entering.write_identity(
+            identities.write(
                 self._hub,
                 complaint.id,
                 report.reporter_name,
@@ -315,23 +313,11 @@ class Register:
                 return refusal
             assert before is not None, "an unknown report is a refusal"
             assert actor is not None, "an unknown actor is a refusal"
-            row = hub.database.one(
-                "SELECT phone, name, anonymous FROM identity WHERE complaint_id = ?", (complaint_id,)
-            )
-            if row is None or row[2]:
+            identity = identities.read(hub, complaint_id)
+            if identity is None:
                 return Refusal(Code.FORBIDDEN_ACTOR, N_("Pelapor ini anonim; identitasnya tidak dibuka."))
             change = self._act(action, actor, desk, city, before)
-            return change if isinstance(change, Refusal) else (row[0], row[1])
-
-    def _log_access(self, complaint: Complaint, actor: Actor, reason: str, desk_id: str) -> None:
-        self._hub.database.run(
-            "INSERT INTO access_log (at, desk_id, actor_id, actor_name, complaint_id, number, what, reason) "
-            "VALUES (?, ?, ?, ?, ?, ?, 'reveal', ?)",
-            (
-                to_ms(self._hub.now()), desk_id, actor.id, actor.name, complaint.id, complaint.number,
-                clean(reason),
-            ),
-        )  # fmt: skip
+            return change if isinstance(change, Refusal) else identity
 
     # --- writing -----------------------------------------------------------------------------
 
