@@ -105,7 +105,7 @@ class Engine:
 
     def committed(self) -> None:
         """Another process has written into this database: there may be something to send."""
-        self._wake_push.set()
+        self.contact.wake_push.set()
 
     @property
     def state(self) -> SyncState:
