@@ -103,7 +103,8 @@ def _own_keys(config: str | None) -> Iterator[Finding]:
     found = _readable(config)
     if found is None or not found[1].keys:
         return
-    from qlue_desk.desk.actions import ACTION_BY_ID, KeyClash, check_keys
+    from qlue_desk.desk.actions import ACTION_BY_ID
+    from qlue_desk.desk.keys import KeyClash, check_keys
 
     path, settings = found
     what = _("Tombol sendiri")

@@ -143,7 +143,7 @@ def _failure_at_the_desk(error: BaseException) -> CommandFailed | None:
     """Errors of store, casework and the query line."""
     from qlue_desk.cli.shell import refused
 
-    keys = sys.modules.get("qlue_desk.desk.actions")
+    keys = sys.modules.get("qlue_desk.desk.keys")
     if keys is not None and isinstance(error, keys.KeyClash):
         return CommandFailed(str(error), exit_code=Exit.USAGE, code="settings")
     casework, workplace, store, query = (

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework import acting, departures, macros
-from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.moves import KEYS, shown_offers
 from qlue_desk.desk.dialogs.palette import Command
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.listing import GROUPS
 from qlue_desk.desk.queue.screen import DeskScreen

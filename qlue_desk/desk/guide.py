@@ -11,7 +11,8 @@ import msgspec
 from textual.content import Content
 from textual.widgets import Static
 
-from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, Place
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.later import say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.domain.moves import N_

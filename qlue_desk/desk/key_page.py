@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qlue_desk import words
-from qlue_desk.desk.actions import ACTIONS, Group, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTIONS, Group, Place
 from qlue_desk.desk.dialogs.help import help_parts, places_of
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 

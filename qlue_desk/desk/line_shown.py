@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.later import say
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.messages import LineState

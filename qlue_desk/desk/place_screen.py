@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from qlue_desk.desk.actions import Place, bindings
+from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.keys import bindings
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from qlue_desk import words
 from qlue_desk.casework.workplace import NotLoggedIn, Workplace
-from qlue_desk.desk.actions import check_keys
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo, EngineLike
 from qlue_desk.desk.ending import Ending, end_with
+from qlue_desk.desk.keys import check_keys
 from qlue_desk.desk.messages import LineState
 from qlue_desk.phrases import number
 from qlue_desk.settings import Settings

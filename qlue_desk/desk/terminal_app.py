@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from qlue_desk.desk import filters, hand, osc, themes
 from qlue_desk.desk import terminal as terminals
-from qlue_desk.desk.actions import write_keys
+from qlue_desk.desk.keys import write_keys
 from qlue_desk.desk.later import say
 from qlue_desk.desk.sent import News, Sent
 from qlue_desk.desk.terminal import Terminal

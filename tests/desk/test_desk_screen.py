@@ -15,9 +15,10 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import ACTIONS, KeyClash, bindings, check_keys
+from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.keys import KeyClash, bindings, check_keys
 from qlue_desk.domain.complaint import Status
 from qlue_desk.store import outbox
 from tests.desk.scene import desk, fill, fill_for_verifier

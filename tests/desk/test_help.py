@@ -10,21 +10,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from qlue_desk.desk import themes
-from qlue_desk.desk.actions import (
-    ACTION_BY_ID,
-    ACTIONS,
-    RESERVED_KEYS,
-    Group,
-    KeyClash,
-    Place,
-    check_keys,
-    keys_of,
-    shown_key,
-)
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.commands import action_commands
 from qlue_desk.desk.dialogs.help import HelpDialog, found_parts, help_parts
 from qlue_desk.desk.key_page import page
+from qlue_desk.desk.keys import RESERVED_KEYS, KeyClash, check_keys, keys_of, shown_key
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.widgets.key_bar import KeyBar

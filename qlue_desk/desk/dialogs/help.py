@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk.actions import ACTIONS, DeskAction, Group, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTIONS, DeskAction, Group, Place
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.dialogs.palette import Command, matching
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.safe_text import fit, wrap
 from qlue_desk.desk.widgets.fields import SafeInput
 from qlue_desk.domain.complaint import STATUS_LOOK

@@ -15,9 +15,10 @@ from qlue_desk.casework.remedies import Remedy
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.messages import StoreChanged

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import ACTION_BY_ID, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.messages import LineState
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.domain.city import City

@@ -16,9 +16,10 @@ from qlue_desk.casework.breakdown import opening
 from qlue_desk.casework.home import Home
 from qlue_desk.casework.summary import Summary
 from qlue_desk.desk import wording
-from qlue_desk.desk.actions import ACTION_BY_ID, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.later import by_key, later
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.place_screen import PlaceScreen

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, MOST_IN_BAR, Place, keys_of, shown_key
+from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, MOST_IN_BAR, Place
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.words import _
 
 SAID_SECONDS = 5.0
