@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
-from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.queue.telling import done_sentence, of_sending
 from qlue_desk.desk.run import unsent_sentence
-from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.desk.widgets.key_bar import Countdown, KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
@@ -280,7 +281,8 @@ def test_many_are_counted_and_named_by_where_they_all_went(world: DeskWorld) -> 
 )
 def test_what_is_said_of_sending_is_true(phase: Phase, seconds: int, sentence: str) -> None:
     settings = Settings(sync=Sync(undo_seconds=seconds))
-    assert sending_sentence(SyncState(phase=phase), settings) == sentence
+    found = of_sending(SyncState(phase=phase), settings)
+    assert (found if isinstance(found, str) else found.words(found.seconds)) == sentence
 
 
 def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
@@ -288,6 +290,24 @@ def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
         mine = await open_view(app, pilot)
         await dialog(app, pilot, "enter")
         await until(lambda: said(app) == f"Terima: {mine} → Diterima. u batalkan (5 dtk)")
+
+    play(world, scene)
+
+
+def test_the_seconds_to_take_back_count_down_and_the_keys_come_back(world: DeskWorld) -> None:
+    shown: list[str] = []
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen.query_one(KeyBar)
+        bar.say("Terima.", countdown=Countdown(3, lambda left: f"u batalkan ({left} dtk)"))
+
+        def ended() -> bool:
+            found = re.search(r"batalkan \((\d)", "\n".join(screen_text(app)))
+            shown.append(found[1] if found else "")
+            return not said(app) and not shown[-1]
+
+        await until(ended)
+        assert "2" in shown or "1" in shown
 
     play(world, scene)
 

@@ -23,9 +23,10 @@ from qlue_desk.desk.queue.telling import (
     done_sentence,
     noted_sentence,
     nothing_to_undo,
-    sending_sentence,
+    of_sending,
     undone_sentence,
 )
+from qlue_desk.desk.widgets.key_bar import Countdown
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
@@ -127,12 +128,11 @@ class Performing:
         if len(outcomes) > 1 or worked.not_reached:
             left = [outcome.ref for outcome in refused]
             await many.mark_only(self.screen, self.backend, left)
-        back = sending_sentence(self.screen.desk.line_state, self.settings, done) if done else ""
         if worked.not_reached:
             stopped = _("{move} dihentikan: {done} tersimpan, {left} belum disentuh.").format(
                 move=deed.label, done=done, left=worked.not_reached
             )
-            say(self.screen, f"{stopped} {back}".strip(), wrong=True)
+            self._say(stopped, done, wrong=True)
         elif not refused:
             if outcomes:
                 sentence = (
@@ -140,7 +140,7 @@ class Performing:
                     if deed.verb is Verb.NOTE and deed.macro is None
                     else done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
                 )
-                say(self.screen, f"{sentence} {back}".strip())
+                self._say(sentence, done)
             return
         if len(outcomes) == 1 and outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
@@ -152,8 +152,16 @@ class Performing:
             move=deed.label, done=done, refused=len(refused)
         )
         if not worked.not_reached:
-            say(self.screen, f"{title}. {back}".strip(), wrong=not done)
+            self._say(f"{title}.", done, wrong=not done)
         self.show_results(title, outcomes, undoable=done > 0)
+
+    def _say(self, sentence: str, done: int, *, wrong: bool = False) -> None:
+        """With what is true of sending so many."""
+        rest = of_sending(self.screen.desk.line_state, self.settings, done) if done else ""
+        if isinstance(rest, Countdown):
+            say(self.screen, sentence, wrong=wrong, countdown=rest)
+        else:
+            say(self.screen, f"{sentence} {rest}".strip(), wrong=wrong)
 
     def show_results(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
         """A list of what became of each; enter opens a report, u takes the act back as on the list below."""
