@@ -13,6 +13,7 @@ from textual.widgets import Static
 from qlue_desk.desk.actions import Place, bindings
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -56,6 +57,12 @@ class PlaceScreen(Screen[None]):
 
     def others_changed(self) -> None:
         """Other people have other reports open."""
+
+    def action_handover(self) -> None:
+        """Shift+h: who ends a shift may be anywhere."""
+        from qlue_desk.desk.handing_over import hand_over
+
+        by_key(self, hand_over(self, self.backend, self.settings), group="dialog", opens=True)
 
     def store_changed(self, event: StoreChanged) -> None:
         """Something was committed."""
