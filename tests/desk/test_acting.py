@@ -144,6 +144,30 @@ def test_run_and_next_goes_on_to_the_row_below(world: DeskWorld) -> None:
     play(world, scene)
 
 
+def test_run_and_next_passes_what_was_led_on_and_stands_further_down(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        met = []
+        await pilot.press("t")
+        for done in (1, 2, 3):
+            await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+            met.append(current(app))
+            await pilot.press("ctrl+n")
+            await until(lambda done=done: len(sent(world)) == done and queue(app).count == 3)  # type: ignore[misc]
+        await until(lambda: "terakhir di daftar" in said(app))
+        assert sent(world) == [("acknowledge", number) for number in met]
+        assert len(set(met)) == 3
+        # Another walk through the same list meets them.
+        await pilot.press("g", "t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        first = current(app)
+        await pilot.press("m", "ctrl+n")
+        await until(lambda: len(sent(world)) == 4)
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        assert current(app) != first
+
+    play(world, scene)
+
+
 def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         mine = await open_view(app, pilot)

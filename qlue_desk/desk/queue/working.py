@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
@@ -11,7 +13,7 @@ from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.complaint import FOR_DISPATCH
+from qlue_desk.domain.complaint import FOR_DISPATCH, Status
 from qlue_desk.words import _
 
 
@@ -51,11 +53,21 @@ class Working(QueueKeys):
             return None
         return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))
 
-    def to_next(self) -> bool:
-        """Go on to the report below; False when there is none."""
-        before = self.queue.current
-        self.queue.move_by(1)
-        return self.queue.current != before
+    async def to_next(self, led_on: Mapping[str, Status]) -> bool:
+        """Go on to the report below, past those that were led on and are as they were left; False when there is none."""
+        queue = self.queue
+        passed = set(await self.backend.rows_of(led_on)) if led_on else set()
+        for place in range(queue.cursor + 1, len(queue.numbers)):
+            number = queue.numbers[place]
+            if number in passed and await self._is_as_left(number, led_on):
+                continue
+            queue.move_to(place)
+            return True
+        return False
+
+    async def _is_as_left(self, number: int, led_on: Mapping[str, Status]) -> bool:
+        found = await self.backend.complaints([number])
+        return bool(found) and led_on.get(found[0].id) is found[0].status
 
     def nudge(self) -> None:
         """There is something to send."""
