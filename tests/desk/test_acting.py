@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
 from qlue_desk.desk.queue.telling import done_sentence, of_sending
 from qlue_desk.desk.run import unsent_sentence
+from qlue_desk.desk.widgets import key_bar
 from qlue_desk.desk.widgets.key_bar import Countdown, KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
@@ -318,20 +319,22 @@ def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
     play(world, scene)
 
 
-def test_the_seconds_to_take_back_count_down_and_the_keys_come_back(world: DeskWorld) -> None:
-    shown: list[str] = []
+def test_the_seconds_to_take_back_count_down_and_the_keys_come_back(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(key_bar, "SAID_SECONDS", 600.0)
+    monkeypatch.setattr(key_bar, "time", SimpleNamespace(monotonic=lambda: moment))
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        nonlocal moment
         bar = app.screen.query_one(KeyBar)
-        bar.say("Terima.", countdown=Countdown(3, lambda left: f"u batalkan ({left} dtk)"))
-
-        def ended() -> bool:
-            found = re.search(r"batalkan \((\d)", "\n".join(screen_text(app)))
-            shown.append(found[1] if found else "")
-            return not said(app) and not shown[-1]
-
-        await until(ended)
-        assert "2" in shown or "1" in shown
+        bar.say("Terima.", countdown=Countdown(300, lambda left: f"u batalkan ({left} dtk)"))
+        await until(lambda: "Terima. u batalkan (300 dtk)" in "\n".join(screen_text(app)))
+        moment += 2.5
+        await until(lambda: "Terima. u batalkan (298 dtk)" in "\n".join(screen_text(app)))
+        moment += 298
+        await until(lambda: said(app) == "" and "u batalkan" not in "\n".join(screen_text(app)))
 
     play(world, scene)
 

@@ -110,7 +110,8 @@ class KeyBar(Static):
             self.hush()
             return
         self._now = f"{sentence} {countdown.words(left)}"
-        self._draw()
+        self._drawn_sentence = self._now
+        self.update(Content(self._now), layout=False)  # a digit less: nothing else on the screen moves
 
     def _stop(self) -> None:
         for timer in (self._timer, self._counting):
