@@ -201,8 +201,7 @@ ACTIONS: tuple[DeskAction, ...] = (
         "serah terima",
         "Serah terima sif: yang berubah, jatuh tempo, macet; tinggalkan catatan",
         Group.FIND,
-        frozenset({Place.SUMMARY}),
-        bar=1,
+        _ALL,
     ),
     DeskAction(
         "monthly",
@@ -211,7 +210,6 @@ ACTIONS: tuple[DeskAction, ...] = (
         "Laporan bulanan untuk pimpinan: baca di layar, lalu simpan sebagai md, pdf atau csv",
         Group.FIND,
         frozenset({Place.SUMMARY}),
-        bar=2,
     ),
     DeskAction(
         "tray-retry",

@@ -88,26 +88,26 @@ class Guide:
         self.open = False
         self._ended()
 
-    def words(self) -> Content:
-        """What the line says now."""
+    def words(self, *, at_rest: bool) -> Content:
+        """What the line says now; how it is closed only where the next esc does that and nothing else."""
         step = self.steps[self.place]
         key = shown_key(keys_of(ACTION_BY_ID[step.action], self._remapped)[0])
         before, _field, after = _(step.words).partition("{key}")
         head = _("Panduan {n}/{all}").format(n=self.place + 1, all=len(self.steps))
-        return Content.assemble(
-            (f"{head}  ", "bold"), before, (key, "bold $accent"), after, "   ", (_("esc tutup panduan"), "")
-        )
+        close = ("   ", _("esc tutup panduan")) if at_rest else ()
+        return Content.assemble((f"{head}  ", "bold"), before, (key, "bold $accent"), after, *close)
 
     def draw(self, screens: Iterable[PlaceScreen]) -> None:
         """The line on the queue, whose keys it names, or on none."""
         for screen in screens:
             lines = screen.query(GuideLine)
+            at_rest = getattr(screen, "at_rest", False)
             if not self.open or screen.place is not Place.QUEUE:
                 lines.remove()
             elif lines:
-                lines.first().say(self.words())
+                lines.first().say(self.words(at_rest=at_rest))
             else:
-                screen.mount(GuideLine(self.words()), before="#keys")
+                screen.mount(GuideLine(self.words(at_rest=at_rest)), before="#keys")
 
     def farewell(self, screen: PlaceScreen) -> None:
         """After the last step."""

@@ -10,8 +10,9 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import TextDialog
 from qlue_desk.desk.dialogs.handover import HandoverDialog
 from qlue_desk.desk.later import say
+from qlue_desk.desk.queue.telling import kept_sentence
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.settings import Shifts
+from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, handovers
 from qlue_desk.words import _
 
@@ -19,9 +20,9 @@ DRAFT = "handover"
 """Whose draft the note is: no report's, but the desk's."""
 
 
-async def hand_over(screen: Screen[None], backend: Backend, shifts: Shifts) -> None:
-    """Show the lists, take a note, say that it stays."""
-    place = backend.workplace
+async def hand_over(screen: Screen[None], backend: Backend, settings: Settings) -> None:
+    """Show the lists, take a note, say that it stays, or that what was begun is kept."""
+    place, shifts = backend.workplace, settings.shifts
 
     def read() -> str:
         return handover.handover_text(place, handover.shift_report(place, backend.now(), shifts))
@@ -38,6 +39,8 @@ async def hand_over(screen: Screen[None], backend: Backend, shifts: Shifts) -> N
     )
     if await screen.app.push_screen_wait(dialog):
         say(screen, _("Catatan ditinggalkan; sif berikut melihatnya saat meja dibuka."))
+    elif dialog.begun:
+        say(screen, kept_sentence(settings, "handover"))
 
 
 async def show_left(screen: Screen[None], backend: Backend) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Awaitable, Coroutine, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from textual.worker import Worker
@@ -18,6 +18,9 @@ from qlue_desk.settings import SettingsError
 from qlue_desk.store.errors import StoreClosed, StoreError, Superseded
 from qlue_desk.sync.errors import SyncError
 from qlue_desk.words import _
+
+if TYPE_CHECKING:
+    from qlue_desk.desk.widgets.key_bar import Countdown
 
 log = logging.getLogger(__name__)
 
@@ -98,12 +101,14 @@ def sentence_of(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def say(screen: Screen[Any], sentence: str, *, wrong: bool = False) -> None:
-    """One sentence in the bottom line of the screen for some seconds."""
+def say(
+    screen: Screen[Any], sentence: str, *, wrong: bool = False, countdown: Countdown | None = None
+) -> None:
+    """One sentence in the bottom line of the screen for some seconds; `countdown` is how it ends."""
     from qlue_desk.desk.widgets.key_bar import KeyBar
 
     bars = screen.query(KeyBar)
     if bars:
-        bars.first().say(safe(sentence), wrong=wrong)
+        bars.first().say(safe(sentence), wrong=wrong, countdown=countdown)
     else:
         screen.notify(safe(sentence), severity="error" if wrong else "information", markup=False)

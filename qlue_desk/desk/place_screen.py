@@ -14,6 +14,7 @@ from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.keys import bindings
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
@@ -57,6 +58,12 @@ class PlaceScreen(Screen[None]):
 
     def others_changed(self) -> None:
         """Other people have other reports open."""
+
+    def action_handover(self) -> None:
+        """Shift+h: who ends a shift may be anywhere."""
+        from qlue_desk.desk.handing_over import hand_over
+
+        by_key(self, hand_over(self, self.backend, self.settings), group="dialog", opens=True)
 
     def store_changed(self, event: StoreChanged) -> None:
         """Something was committed."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -22,17 +19,28 @@ def too_small(width: int, height: int) -> bool:
 
 
 class TooSmallScreen(Screen[None]):
-    """One sentence; whatever was open lies below it and comes back with the room."""
+    """Says what is needed; whatever was open lies below it and comes back with the room.
+
+    No letter does anything: who types on blindly (a dialog may lie below) must not leave the desk by a “q”.
+    """
 
     CSS = """
     TooSmallScreen { align: center middle; background: $background; }
     TooSmallScreen Static { width: auto; max-width: 100%; height: auto; text-align: center; }
+    TooSmallScreen.-typed #unheard { color: $status-red; text-style: bold; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
 
     def compose(self) -> ComposeResult:
-        """The sentence."""
+        """The size, and what becomes of keys."""
         yield Static(id="too-small")
+        yield Static(
+            Content(_("Tombol belum bekerja: yang diketik sekarang tidak dipakai. ctrl+q keluar.")),
+            id="unheard",
+        )
+
+    def on_key(self) -> None:
+        """Somebody has not read it."""
+        self.add_class("-typed")
 
     def on_resize(self) -> None:
         """Say how much is there and how much is needed."""
@@ -40,4 +48,4 @@ class TooSmallScreen(Screen[None]):
         words = _("Jendela terlalu kecil: {now}. Perlu paling sedikit {least}.").format(
             now=now, least=f"{LEAST[0]}×{LEAST[1]}"
         )
-        self.query_one(Static).update(Content(words))
+        self.query_one("#too-small", Static).update(Content(words))

@@ -17,8 +17,8 @@ from qlue_desk.domain.moves import N_, Code, Context, Fields, Refusal
 from qlue_desk.domain.text import visible
 
 MIN_REASON = 10
-"""Characters of a reason that sends a report elsewhere, back or to its end: the next reader must be able
-to act on it, and the citizen reads some of them."""
+"""Characters of a reason: who reads it next must be able to act on it or, in the access log, to judge it, and the
+citizen reads some of them. A date says as much as a reason does: one that stands beside a date may be short."""
 MAX_NOTE = 8000
 """Characters of a note; the wire's `note_chars` limit."""
 
@@ -30,7 +30,7 @@ def check_fields(
     edge = EDGE_BY_VERB[verb]
     return (
         _to_refusal(edge, complaint, fields, actor, context)
-        or _text_refusal(edge, fields)
+        or text_refusal(edge, fields.note)
         or _extra_refusal(edge, complaint, fields, context)
     )
 
@@ -45,22 +45,23 @@ _TEXT_MISSING: dict[Text, str] = {
 }
 
 
-def _text_refusal(edge: Edge, fields: Fields) -> Refusal | None:
-    if edge.text is not Text.OPTIONAL and not visible(fields.note):
+def text_refusal(edge: Edge, note: str) -> Refusal | None:
+    """What is wrong with the text of a move; None when it will do."""
+    if edge.text is not Text.OPTIONAL and not visible(note):
         return Refusal(Code.INVALID_ARGS, _TEXT_MISSING[edge.text], {"move": edge.label}, "note")
-    weighty = edge.text is Text.REASON and edge.target is not None and not edge.until
-    if weighty and len(visible(fields.note)) < MIN_REASON:
+    weighty = edge.text is Text.REASON and not edge.until
+    if weighty and len(visible(note)) < MIN_REASON:
         return Refusal(
             Code.INVALID_ARGS,
             N_("{move}: alasannya terlalu pendek; tulis paling sedikit {least} huruf."),
             {"move": edge.label, "least": str(MIN_REASON)},
             "note",
         )
-    if len(fields.note) > MAX_NOTE:
+    if len(note) > MAX_NOTE:
         return Refusal(
             Code.INVALID_ARGS,
             N_("Tulisan terlalu panjang: {length} huruf, paling banyak {limit}."),
-            {"length": str(len(fields.note)), "limit": str(MAX_NOTE)},
+            {"length": str(len(note)), "limit": str(MAX_NOTE)},
             "note",
         )
     return None

@@ -52,7 +52,7 @@ def story(office: Office) -> list[Any]:
         (second, "transfer", office.officer, {"to": "dlh", "note": "salah disposisi"}),
         (second, "return", office.other, {"note": "bukan kami"}),
         (second, "merge", office.verifier, {"to": first.number}),
-        (third, "restrict", office.verifier, {"note": "hukum"}),
+        (third, "restrict", office.verifier, {"note": "perintah hukum"}),
         ("c_none", "note", office.officer, {"note": "x"}),
     ]
     for complaint, verb, actor, fields in moves:
@@ -63,7 +63,7 @@ def story(office: Office) -> list[Any]:
     report = NewReport("Iseng", "halo", Channel.CALL_CENTRE_112, NOW, junk_kind="prank", phone="08121234678")
     told.append(reply_of(office.enter("c_made", report)))
     told.append(type(hub.register.reporter(first.number, Verb.RATE, Fields(rating=5))).__name__)
-    told.append(hub.register.reveal(first.id, office.officer.id, "tanya\x00", office.dishub))
+    told.append(hub.register.reveal(first.id, office.officer.id, "tanya letaknya\x00", office.dishub))
     told.append(hub.register.set_cooperation("bogor", Cooperation.NONE))
     told.append(office.take("held").reason)
     told.append(hub.register.set_cooperation("bogor", Cooperation.PARTNER))

@@ -140,7 +140,7 @@ def test_replaying_a_stream_gives_the_rows_of_a_snapshot(office: Any) -> None:
     office.resolved(complaints[0])
     office.act(complaints[1], "transfer", to="dlh", note="salah disposisi")
     office.act(complaints[2], "return", note="bukan kami")
-    office.act(complaints[3], "restrict", office.verifier, note="hukum")
+    office.act(complaints[3], "restrict", office.verifier, note="perintah hukum")
     for stream, dinas in (("bogor", None), ("bogor/dishub", "dishub"), ("bogor/dlh", "dlh")):
         rows: dict[str, Any] = {}
         after, pages = "", 0

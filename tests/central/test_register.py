@@ -347,6 +347,9 @@ def test_revealing_a_number_needs_a_reason_and_is_logged(office: Any) -> None:
     without = register.reveal(complaint.id, office.officer.id, " ", office.dishub)
     assert isinstance(without, Refusal)
     assert without.sentence() == "Lihat nomor telepon: alasan wajib diisi."
+    short = register.reveal(complaint.id, office.officer.id, "x", office.dishub)
+    assert isinstance(short, Refusal)
+    assert short.sentence() == "Lihat nomor telepon: alasannya terlalu pendek; tulis paling sedikit 10 huruf."
     found = register.reveal(complaint.id, office.officer.id, "Tanya letak tiang", office.dishub)
     assert found == ("+628121234678", "Siti Aminah")
     other = register.reveal(complaint.id, office.other.id, "ingin tahu", office.dlh)
@@ -359,7 +362,7 @@ def test_revealing_a_number_needs_a_reason_and_is_logged(office: Any) -> None:
 
 def test_an_anonymous_reporter_is_never_revealed(office: Any) -> None:
     complaint = office.take(anonymous=True).complaint
-    found = office.hub.register.reveal(complaint.id, office.officer.id, "penting", office.dishub)
+    found = office.hub.register.reveal(complaint.id, office.officer.id, "menanyakan letak", office.dishub)
     assert isinstance(found, Refusal)
     assert found.sentence() == "Pelapor ini anonim; identitasnya tidak dibuka."
 

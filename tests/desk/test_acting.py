@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
-from qlue_desk.desk.queue.telling import done_sentence, sending_sentence
+from qlue_desk.desk.queue.telling import done_sentence, of_sending
 from qlue_desk.desk.run import unsent_sentence
-from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.desk.widgets import key_bar
+from qlue_desk.desk.widgets.key_bar import Countdown, KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
@@ -139,6 +141,30 @@ def test_run_and_next_goes_on_to_the_row_below(world: DeskWorld) -> None:
         await until(lambda: "terakhir di daftar" in said(app))
         assert [number for _verb, number in sent(world)] == [mine, following]
         assert not isinstance(app.screen, FollowUpDialog)
+
+    play(world, scene)
+
+
+def test_run_and_next_passes_what_was_led_on_and_stands_further_down(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        met = []
+        await pilot.press("t")
+        for done in (1, 2, 3):
+            await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+            met.append(current(app))
+            await pilot.press("ctrl+n")
+            await until(lambda done=done: len(sent(world)) == done and queue(app).count == 3)  # type: ignore[misc]
+        await until(lambda: "terakhir di daftar" in said(app))
+        assert sent(world) == [("acknowledge", number) for number in met]
+        assert len(set(met)) == 3
+        # Another walk through the same list meets them.
+        await pilot.press("g", "t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        first = current(app)
+        await pilot.press("m", "ctrl+n")
+        await until(lambda: len(sent(world)) == 4)
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("MoveForm"))
+        assert current(app) != first
 
     play(world, scene)
 
@@ -280,7 +306,8 @@ def test_many_are_counted_and_named_by_where_they_all_went(world: DeskWorld) -> 
 )
 def test_what_is_said_of_sending_is_true(phase: Phase, seconds: int, sentence: str) -> None:
     settings = Settings(sync=Sync(undo_seconds=seconds))
-    assert sending_sentence(SyncState(phase=phase), settings) == sentence
+    found = of_sending(SyncState(phase=phase), settings)
+    assert (found if isinstance(found, str) else found.words(found.seconds)) == sentence
 
 
 def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
@@ -288,6 +315,26 @@ def test_the_key_bar_says_it_after_an_act(world: DeskWorld) -> None:
         mine = await open_view(app, pilot)
         await dialog(app, pilot, "enter")
         await until(lambda: said(app) == f"Terima: {mine} → Diterima. u batalkan (5 dtk)")
+
+    play(world, scene)
+
+
+def test_the_seconds_to_take_back_count_down_and_the_keys_come_back(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(key_bar, "SAID_SECONDS", 600.0)
+    monkeypatch.setattr(key_bar, "time", SimpleNamespace(monotonic=lambda: moment))
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        nonlocal moment
+        bar = app.screen.query_one(KeyBar)
+        bar.say("Terima.", countdown=Countdown(300, lambda left: f"u batalkan ({left} dtk)"))
+        await until(lambda: "Terima. u batalkan (300 dtk)" in "\n".join(screen_text(app)))
+        moment += 2.5
+        await until(lambda: "Terima. u batalkan (298 dtk)" in "\n".join(screen_text(app)))
+        moment += 298
+        await until(lambda: said(app) == "" and "u batalkan" not in "\n".join(screen_text(app)))
 
     play(world, scene)
 

@@ -189,8 +189,8 @@ def test_a_question_about_many_is_not_answered_by_what_was_typed_before_it(tmp_p
 @pytest.mark.parametrize(
     ("typed", "done"),
     [
-        ("p 2 w 1 j .", ["prioritise", "aside", "aside"]),
-        ("p 2 w 1 w j .", ["prioritise"]),
+        ("p 2 w 1 ⏎ j .", ["prioritise", "aside", "aside"]),
+        ("p 2 w 1 ⏎ w j .", ["prioritise"]),
         ('2 p 2 c "x" ⏎ j .', ["prioritise", "note", "note"]),
     ],
 )
@@ -216,7 +216,7 @@ BURSTS = [
     (officer, '/ "trotoar" ⏎ j t ⏎ ⎋ ⎋'),
     (officer, "2 j z ⇥ j ⎋ 1 j j p 3 . u"),
     (officer, 'O ⎋ j c "satu" ^n c "dua" ⏎ R j'),
-    (officer, 'w 1 j . S "lama" ⏎ 1 j l'),
+    (officer, 'w 1 ⏎ j . S "lama" ⏎ 1 j l'),
     (officer, ': "ringkasan" ⏎ ↓ ⏎ ⎋ ⎋ ? ⎋ j t u'),
     (verifier, 't d "parkir" ⏎ ⏎ "dishub" ⏎ ⏎ j c "x" ⏎'),
     (operator, 'e "0812" ⏎ ⏎ ⏎ ⏎ ⏎ "Pohon tumbang" ⏎ "di jalan" ⏎ j e "0813"'),

@@ -268,6 +268,24 @@ def test_a_transfer_without_anything_asks_for_the_dinas_first(world: DeskWorld) 
     in_dialog(world, scene)
 
 
+def test_a_dinas_that_nobody_knows_is_said_so_with_those_that_are_known(world: DeskWorld) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("r", *"dishbu")
+        options = dialog.query_one(MoveForm).fields["to"].query_one(OptionList)
+
+        def line() -> str:
+            return str(options.get_option_at_index(0).prompt) if options.option_count == 1 else ""
+
+        await until(lambda: line().startswith("Tidak ada “dishbu”; yang ada: Dishub, "))
+        await pilot.press("enter", "enter")
+        await until(lambda: wrong(dialog) == "“dishbu” tidak ada di daftar; pilih satu.")
+        assert sent(world) == []
+
+    in_dialog(world, scene)
+
+
 def test_a_place_that_was_not_changed_is_not_corrected(world: DeskWorld) -> None:
     one = world.add(status=Status.DISPATCHED)
     assert one.kelurahan

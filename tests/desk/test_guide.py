@@ -48,7 +48,9 @@ def test_the_guide_goes_on_with_each_real_key_to_its_end(world: DeskWorld) -> No
             await pilot.press("j")  # other keys work as ever
             await pilot.press("enter")
             await until(lambda: "Panduan 2/5  t menunjukkan" in said(app))
+            assert "esc tutup panduan" not in said(app)
             await pilot.press("escape")  # closes the report, not the guide
+            await until(lambda: "esc tutup panduan" in said(app))
             await pilot.press("t")
             await pilot.press("escape")
             await until(lambda: isinstance(app.screen, DeskScreen))
@@ -94,7 +96,7 @@ def test_the_network_is_a_step_of_the_demonstration_only_and_remapped_keys_are_n
     assert steps(True, {}) == [step.action for step in STEPS]
     assert "network" not in steps(False, {})
     assert "undo" not in steps(True, {"undo": ""})
-    assert "f9 membuka" in str(Guide({"open": "f9"}, demo=True, ended=lambda: None).words())
+    assert "f9 membuka" in str(Guide({"open": "f9"}, demo=True, ended=lambda: None).words(at_rest=True))
 
 
 def test_there_is_no_guide_where_none_was_asked_for(world: DeskWorld) -> None:

@@ -25,6 +25,7 @@ from qlue_desk.desk.summary.cells import neighbour, numbers_of
 from qlue_desk.desk.summary.screen import MAP_COLUMNS, SummaryScreen
 from qlue_desk.desk.widgets.area_map import AreaMap
 from qlue_desk.desk.widgets.fields import NoteArea
+from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
 from qlue_desk.settings import Settings
@@ -264,11 +265,15 @@ def test_a_note_is_left_with_the_lists_in_view(world: DeskWorld) -> None:
         await pilot.press(*"awasi", "escape")
         await until(lambda: isinstance(app.screen, SummaryScreen))
         await until(lambda: world.store.reading(drafts.load, "handover", "u_budi") == "awasi")
+        kept = "Tulisan Anda disimpan sebagai konsep; H membukanya lagi."
+        assert app.screen.query_one(KeyBar).sentence == kept
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, DeskScreen))
         await pilot.press("H")
         await until(lambda: isinstance(app.screen, HandoverDialog) and app.screen.query(NoteArea))
         assert app.screen.query_one(NoteArea).text == "awasi"
         await pilot.press(*" pompa", "enter")
-        await until(lambda: isinstance(app.screen, SummaryScreen))
+        await until(lambda: isinstance(app.screen, DeskScreen))
         await until(lambda: world.store.reading(drafts.load, "handover", "u_budi") == "")
 
     play(world, scene)

@@ -30,6 +30,7 @@ from qlue_desk.desk.summary.screen import SummaryScreen
 from qlue_desk.desk.too_small import TooSmallScreen
 from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings, Ui
+from qlue_desk.store import outbox
 from tests.desk.colours import apart, contrast, lightness, seen_without
 from tests.desk.scene import PLAIN, desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
@@ -309,6 +310,8 @@ def test_ascii_keeps_the_width_of_what_it_replaces() -> None:
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 15), (20, 5)], ids=str)
 def test_a_window_too_small_says_so_and_comes_back(world: DeskWorld, size: tuple[int, int]) -> None:
+    before = world.store.reading(outbox.waiting)
+
     async def run() -> None:
         async with desk(world, size=(80, 24)) as (app, pilot):
             await pilot.press("t")
@@ -316,9 +319,14 @@ def test_a_window_too_small_says_so_and_comes_back(world: DeskWorld, size: tuple
             await pilot.resize_terminal(*size)
             await until(lambda: isinstance(app.screen, TooSmallScreen))
             await until(lambda: "terlalu kecil" in " ".join(" ".join(screen_text(app)).split()))
+            await pilot.press("enter", "q")
+            await until(lambda: app.screen.has_class("-typed"))
+            if size[1] > 5:
+                assert "tidak dipakai" in " ".join(" ".join(screen_text(app)).split())
             await pilot.resize_terminal(60, 16)
             await until(lambda: isinstance(app.screen, FollowUpDialog))
             assert not any(isinstance(screen, TooSmallScreen) for screen in app.screen_stack)
+            assert world.store.reading(outbox.waiting) == before
 
     asyncio.run(run())
 

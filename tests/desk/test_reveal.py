@@ -61,7 +61,9 @@ async def _scene(tmp_path: Path) -> None:
             await pilot.press("i")
             await until(lambda: isinstance(app.screen, RevealDialog))
             await pilot.press("enter")
-            await until(lambda: "Tulis alasannya dulu." in text_of(app))
+            await until(lambda: "alasan wajib diisi." in text_of(app))
+            await pilot.press("x", "enter")
+            await until(lambda: "terlalu pendek; tulis paling sedikit 10 huruf." in text_of(app))
             app.screen.query_one(Input).value = "menanyakan letak"
             await pilot.press("enter")
             await until(lambda: "8121234678" in text_of(app), 8.0)

@@ -68,9 +68,11 @@ def test_typed_until_a_time_it_leaves_the_list_and_w_wakes_it(world: DeskWorld) 
         ("jumat", "→ 27 Nov 07.30"),
         ("kamis 13", "→ 26 Nov 13.00"),
         ("9", "→ 25 Nov 09.00"),
+        ("3 jam", "→ 24 Nov 12.12"),
+        ("1", "→ 24 Nov 10.12"),
     ],
 )
-def test_what_is_no_digit_of_a_choice_is_typed_into_the_line(
+def test_what_is_typed_goes_into_the_line_and_nothing_acts_before_enter(
     world: DeskWorld, typed: str, meant: str
 ) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
@@ -101,7 +103,7 @@ def test_marked_ones_by_digit(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("space", "space")
         await ask(app, pilot)
-        await pilot.press("1")
+        await pilot.press("1", "enter")
         await until(lambda: said(app) == "2 laporan ditunda sampai 24 Nov 10.12; w membangunkan.")
         await until(lambda: queue(app).count == 1 and not queue(app).marks)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from qlue_desk import settings
 from qlue_desk.desk.app import QlueDesk
@@ -103,9 +103,10 @@ def test_a_built_in_view_is_displaced_only_when_that_is_meant_and_comes_back(wor
             "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
         )
         await pilot.press("escape")
-        await until(lambda: app.screen is screen)
+        await until(lambda: isinstance(app.screen, AskDialog))
+        assert app.screen.query_one(Input).value == "koordinasi"
         assert ("Koordinasi", "status:coordinating") in screen.views
-        await save(app, pilot, "koordinasi")
+        await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.is_mounted)
         await pilot.press("enter")
         await until(lambda: ("Koordinasi", "status:selesai") in screen.views)

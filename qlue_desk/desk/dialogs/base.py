@@ -228,11 +228,12 @@ class AskDialog(Dialog[str]):
         placeholder: str,
         *,
         usual: str = "",
-        use: Callable[[str], Awaitable[None]] | None = None,
+        use: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         """`usual`: what an empty line means; '' asks for something.
 
-        `use`: what to do with the line; while it raises, the dialog stays with the sentence and what was typed.
+        `use`: what to do with the line; False where that was not done, and the dialog stays with what was typed.
+        So it does while `use` raises, with the sentence.
         """
         super().__init__()
         self.title_text = title
@@ -255,13 +256,14 @@ class AskDialog(Dialog[str]):
             else:
                 by_key(self, self._use(self.use, typed), group="use")
 
-    async def _use(self, use: Callable[[str], Awaitable[None]], typed: str) -> None:
+    async def _use(self, use: Callable[[str], Awaitable[bool]], typed: str) -> None:
         try:
-            await use(typed)
+            done = await use(typed)
         except Exception as error:  # a path that cannot be written, a full disk: the sentence says which
             self.wrong(sentence_of(error))
         else:
-            self.dismiss(typed)
+            if done:
+                self.dismiss(typed)
 
 
 class ChooseDialog(Dialog[str]):

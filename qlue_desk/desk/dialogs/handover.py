@@ -1,4 +1,4 @@
-"""The handover (`H` in the summary): what the next shift must know, and a note to leave with it."""
+"""The handover (`H`): what the next shift must know, and a note to leave with it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class HandoverDialog(Dialog[bool]):
         self.sign_off = sign_off
         self.keeper = DraftKeeper(self, draft, save_draft)
         self.running = False
+        self.begun = False
+        """It was left with something typed in it."""
 
     def body(self) -> ComposeResult:
         """Lists, then the field."""
@@ -90,5 +92,7 @@ class HandoverDialog(Dialog[bool]):
 
     def action_close(self) -> None:
         """Esc: the text is kept."""
-        self.keeper.now(self.query_one(NoteArea).text)
+        text = self.query_one(NoteArea).text
+        self.begun = bool(text.strip())
+        self.keeper.now(text)
         self.dismiss(False)

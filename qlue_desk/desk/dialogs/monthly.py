@@ -116,13 +116,14 @@ class MonthlyDialog(Dialog[None]):
         say(self.app.screen_stack[-2], _("Laporan bulanan disimpan di {path}.").format(path=path))
         self.dismiss(None)
 
-    async def _write(self, report: MonthlyReport, name: str) -> None:
+    async def _write(self, report: MonthlyReport, name: str) -> bool:
         """:raises Refused: for another ending, another file that stands there, a full disk, no PDF."""
         path = Path(name).expanduser()
         suffix = path.suffix.lstrip(".").lower()
         if suffix not in monthly_file.FORMATS:
             raise refused(N_("“{name}”: akhirannya harus .md, .pdf atau .csv."), "format", name=name)
         await asyncio.to_thread(monthly_file.write, self.backend.workplace, report, suffix, path)
+        return True
 
 
 def page_lines(page: Page, width: int) -> list[Content]:

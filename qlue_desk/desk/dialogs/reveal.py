@@ -12,6 +12,8 @@ from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.requirements import text_refusal
 from qlue_desk.protocol import RevealReply
 from qlue_desk.words import _
 
@@ -46,8 +48,9 @@ class RevealDialog(Dialog[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
         reason = event.value.strip()
-        if not reason:
-            self.wrong(_("Tulis alasannya dulu."))
+        refusal = text_refusal(EDGE_BY_VERB[Verb.REVEAL], reason)
+        if refusal is not None:
+            self.wrong(refusal.sentence(_))
         elif not self.running:
             self.running = True
             self.wrong("")

@@ -1,4 +1,4 @@
-"""Until when (`w`): the usual moments by digit, or a time typed as people write it."""
+"""Until when (`w`): one of the usual moments, or a time typed as people write it; enter takes it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ LABEL = 26
 
 
 class SnoozeDialog(Dialog[dt.datetime]):
-    """Choices above, a line to type below; what is no digit of a choice goes into the line by itself.
+    """Choices above, a line to type below; whatever is typed goes into the line by itself.
 
-    So there is no `j` and `k` here: `jumat` and `kamis` begin with them.
+    A choice's digit alone in the line means that choice, and becomes a time with what follows it (`3 jam`): so no
+    letter acts before enter. There is no `j` and `k` here: `jumat` and `kamis` begin with them.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +48,7 @@ class SnoozeDialog(Dialog[dt.datetime]):
         self.read = read
         self.shown = shown
         self.examples = examples
-        self.keys_text = _("angka langsung pilih   ↑ ↓ enter pilih   huruf atau tab ketik waktu   esc batal")
+        self.keys_text = _("angka atau ↑ ↓ pilih, atau ketik waktu; enter tunda   esc batal")
 
     def body(self) -> ComposeResult:
         """Choices, line, and what the line means."""
@@ -76,18 +77,23 @@ class SnoozeDialog(Dialog[dt.datetime]):
         self.query_one("#moments").focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Over the choices: a digit chooses at once, anything else is meant for the line."""
+        """Over the choices: what is typed is meant for the line."""
         line = self.query_one("#typed", SafeInput)
         typed = event.character
         if not event.is_printable or not typed or line.has_focus:
             return
         event.stop()
-        places = [str(place) for place in range(1, len(self.choices) + 1)]
-        if typed in places:
-            self.dismiss(self.choices[places.index(typed)][1])
-        else:
-            self.set_focus(line)
-            line.insert_text_at_cursor(typed)
+        self.set_focus(line)
+        line.insert_text_at_cursor(typed)
+
+    def meant(self, typed: str) -> dt.datetime | Refusal:
+        """The choice whose digit is all that is typed, else the time."""
+        place = self._place(typed)
+        return self.read(typed) if place is None else self.choices[place][1]
+
+    def _place(self, typed: str) -> int | None:
+        digits = [str(digit) for digit in range(1, len(self.choices) + 1)]
+        return digits.index(typed.strip()) if typed.strip() in digits else None
 
     def action_to_line(self) -> None:
         """Tab: between the choices and the line."""
@@ -101,13 +107,16 @@ class SnoozeDialog(Dialog[dt.datetime]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what would be taken."""
         super().on_input_changed(event)
-        found = self.read(event.value) if event.value.strip() else None
+        found = self.meant(event.value) if event.value.strip() else None
         words = f"→ {self.shown(found)}" if isinstance(found, dt.datetime) else ""
         self.query_one("#meant", Static).update(Content.styled(words, "$accent"))
+        place = self._place(event.value)
+        if place is not None:
+            self.query_one("#moments", OptionList).highlighted = place
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the line."""
-        found = self.read(event.value)
+        found = self.meant(event.value)
         if isinstance(found, Refusal):
             self.wrong(found.sentence(_), event.input)
         else:

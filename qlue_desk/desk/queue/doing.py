@@ -180,7 +180,7 @@ class Doing(Performing):
             return False
         for deed, found in worked:
             await self.tell(deed, found)
-        return (len(chosen) == 1 or done.then_next) and self.after_one(then_next=done.then_next)
+        return (len(chosen) == 1 or done.then_next) and await self.after_one(then_next=done.then_next)
 
     def macro(self) -> None:
         """`m`."""

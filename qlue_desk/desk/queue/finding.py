@@ -270,11 +270,12 @@ class Finding(Counting):
         by_key(self, self._save_view(), group="dialog", opens=True)
 
     async def _save_view(self) -> None:
-        name = await self.app.push_screen_wait(
-            AskDialog(_("Simpan tampilan"), self.own_words, _("nama tampilan"))
+        await self.app.push_screen_wait(
+            AskDialog(_("Simpan tampilan"), self.own_words, _("nama tampilan"), use=self._save_under)
         )
-        if not name:
-            return
+
+    async def _save_under(self, name: str) -> bool:
+        """False where the built-in view of that name shall stay."""
         given = self.backend.views.displaced_by(name)
         if given is not None:
             question = _(
@@ -282,7 +283,7 @@ class Finding(Counting):
                 "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
             ).format(name=_(given.name), query=self.backend.spelled(given.query), own=self.own_words)
             if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
-                return
+                return False
             name = given.name
         before = [shown for shown, _query in self.views]
         name = await aside(self.backend.views.file.save, name, self.own_words)
@@ -293,6 +294,7 @@ class Finding(Counting):
         say(self, saved_sentence(name, self.view + 1, away))
         self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
+        return True
 
     def edit_views(self) -> None:
         """From the palette: rename, order, delete."""

@@ -24,9 +24,11 @@ from qlue_desk.desk.queue.telling import (
     done_sentence,
     noted_sentence,
     nothing_to_undo,
-    sending_sentence,
+    of_sending,
     undone_sentence,
 )
+from qlue_desk.desk.widgets.key_bar import Countdown
+from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
@@ -50,6 +52,11 @@ class Performing:
         self._last: Again | None = None
         """What `.` does once more: the last act, whatever its kind."""
         self._why_not_again = ""
+        self._just_led: dict[str, Status] = {}
+        """What the last act brought into another status, and which."""
+        self._walk: dict[str, Status] = {}
+        """The same of all acts since the person goes from report to report without a pause: a report that was led on
+        may stand further down in the same list, and is done already."""
         self._agreed: set[tuple[str, str, tuple[str, ...]]] = set()
         """Reports of colleagues that the person was asked about and went on with."""
 
@@ -68,6 +75,11 @@ class Performing:
             return [await self._noted(outcome, chosen) for outcome in found]
 
         worked = await many.in_parts(self.screen, deed.label, chosen.ids, part)
+        self._just_led = {
+            each.ref: each.after.status
+            for each in worked.outcomes
+            if each.after is not None and (each.before is None or each.before.status is not each.after.status)
+        }
         if any(outcome.done for outcome in worked.outcomes):
             self.did(lambda others: self.run_and_tell(others, deed))
             self.screen.nudge()
@@ -131,12 +143,11 @@ class Performing:
         if len(outcomes) > 1 or worked.not_reached:
             left = [outcome.ref for outcome in refused]
             await many.mark_only(self.screen, self.backend, left)
-        back = sending_sentence(self.screen.desk.line_state, self.settings, done) if done else ""
         if worked.not_reached:
             stopped = _("{move} dihentikan: {done} tersimpan, {left} belum disentuh.").format(
                 move=deed.label, done=done, left=worked.not_reached
             )
-            say(self.screen, f"{stopped} {back}".strip(), wrong=True)
+            self._say(stopped, done, wrong=True)
         elif not refused:
             if outcomes:
                 sentence = (
@@ -144,7 +155,7 @@ class Performing:
                     if deed.verb is Verb.NOTE and deed.macro is None
                     else done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
                 )
-                say(self.screen, f"{sentence} {back}".strip())
+                self._say(sentence, done)
             return
         if len(outcomes) == 1 and outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
@@ -156,8 +167,16 @@ class Performing:
             move=deed.label, done=done, refused=len(refused)
         )
         if not worked.not_reached:
-            say(self.screen, f"{title}. {back}".strip(), wrong=not done)
+            self._say(f"{title}.", done, wrong=not done)
         self.show_results(title, outcomes, undoable=done > 0)
+
+    def _say(self, sentence: str, done: int, *, wrong: bool = False) -> None:
+        """With what is true of sending so many."""
+        rest = of_sending(self.screen.desk.line_state, self.settings, done) if done else ""
+        if isinstance(rest, Countdown):
+            say(self.screen, sentence, wrong=wrong, countdown=rest)
+        else:
+            say(self.screen, f"{sentence} {rest}".strip(), wrong=wrong)
 
     def show_results(self, title: str, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
         """A list of what became of each; enter opens a report, u takes the act back as on the list below."""
@@ -180,14 +199,23 @@ class Performing:
         await self.tell(deed, worked)
         done = any(outcome.done for outcome in worked.outcomes)
         if done and len(chosen) == 1:
-            self.after_one(then_next=False)
+            await self.after_one(then_next=False)
         return done
 
-    def after_one(self, *, then_next: bool) -> bool:
+    def begin_walk(self) -> None:
+        """Another list, or another act on the same one: what was led on before is to be met again."""
+        self._walk.clear()
+
+    async def after_one(self, *, then_next: bool) -> bool:
         """After an act on one report: on to the next where that is asked for; true when there is one."""
         if not (then_next or self.settings.triage.then_next):
+            self.begin_walk()
             return False
-        if self.screen.to_next():
+        led, self._just_led = self._just_led, {}
+        if self._walk.keys() & led.keys():
+            self.begin_walk()
+        self._walk.update(led)
+        if await self.screen.to_next(self._walk):
             return True
         if then_next:
             say(self.screen, _("Itu laporan terakhir di daftar ini."))

@@ -171,6 +171,8 @@ class DeskScreen(Working, Finding):
         self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text, anew=not keep_cursor)
+        if not keep_cursor:
+            self.doing.begin_walk()
         if keep_cursor and self.lag.lags:
             # The list still shows another query: its cursor means nothing here, the answer is on its way.
             keep_cursor, row = False, self._aim

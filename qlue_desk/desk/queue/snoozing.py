@@ -89,7 +89,7 @@ class Snoozing:
             self.screen.doing.did(lambda others: self._aside(others, until))
         self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
         if len(chosen) == 1 and outcomes[0].done:
-            self.screen.doing.after_one(then_next=False)
+            await self.screen.doing.after_one(then_next=False)
         elif len(chosen) > 1:
             self.screen.clear_marks()
 

@@ -11,6 +11,7 @@ from qlue_desk.desk.actions import ACTION_BY_ID
 from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.messages import LineState
 from qlue_desk.desk.queue.many import Worked
+from qlue_desk.desk.widgets.key_bar import Countdown
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
@@ -135,12 +136,14 @@ def stroke_label(verb: str, number_of_moves: int) -> str:
     return _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
 
 
-def sending_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:
+def of_sending(line: LineState | None, settings: Settings, together: int = 1) -> Countdown | str:
     """What is true of sending `together` reports: to be taken back for some seconds, or it waits for the line."""
     if line is None or line.phase not in _CONNECTED:
         return _("Tersimpan, dikirim begitu tersambung.")
     key, seconds = _key_of("undo", settings), _undo_seconds(settings, together)
-    return _("{key} batalkan ({n} dtk)").format(key=key, n=seconds) if key and seconds else ""
+    if not key or not seconds:
+        return ""
+    return Countdown(seconds, lambda left: _("{key} batalkan ({n} dtk)").format(key=key, n=left))
 
 
 def take_back_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qlue_desk.casework import departures
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
@@ -12,7 +14,7 @@ from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
-from qlue_desk.domain.complaint import FOR_DISPATCH
+from qlue_desk.domain.complaint import FOR_DISPATCH, Status
 from qlue_desk.store import complaints, queue
 from qlue_desk.words import _
 
@@ -56,11 +58,21 @@ class Working(QueueKeys):
             return None
         return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))
 
-    def to_next(self) -> bool:
-        """Go on to the report below; False when there is none."""
-        before = self.queue.current
-        self.queue.move_by(1)
-        return self.queue.current != before
+    async def to_next(self, led_on: Mapping[str, Status]) -> bool:
+        """Go on to the report below, past those that were led on and are as they were left; False when there is none."""
+        shown = self.queue
+        passed = set(await self.backend.read(queue.rows_of, tuple(led_on))) if led_on else set()
+        for place in range(shown.cursor + 1, len(shown.numbers)):
+            number = shown.numbers[place]
+            if number in passed and await self._is_as_left(number, led_on):
+                continue
+            shown.move_to(place)
+            return True
+        return False
+
+    async def _is_as_left(self, number: int, led_on: Mapping[str, Status]) -> bool:
+        found = await self.backend.read(queue.complaints, [number])
+        return bool(found) and led_on.get(found[0].id) is found[0].status
 
     def nudge(self) -> None:
         """There is something to send."""

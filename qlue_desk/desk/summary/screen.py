@@ -333,12 +333,6 @@ class SummaryScreen(PlaceScreen):
         """Tab: the next number."""
         self.board.move(0, 1)
 
-    def action_handover(self) -> None:
-        """Shift+h."""
-        from qlue_desk.desk.handing_over import hand_over
-
-        by_key(self, hand_over(self, self.backend, self.settings.shifts), group="dialog", opens=True)
-
     def action_monthly(self) -> None:
         """Shift+b."""
         from qlue_desk.desk.dialogs.monthly import MonthlyDialog

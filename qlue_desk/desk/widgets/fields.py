@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -22,12 +23,15 @@ from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import SAME_PIECE, TypedAhead
 from qlue_desk.desk.widgets.still import still_size
+from qlue_desk.words import _
 
 LONGEST = 8000
 PASTED_FROM = 20
 """Keys behind an enter, in one piece with it, from which on it ends a line of a paste. A slow line holds back a
 few keys of a fast hand and gives them in one piece, too: their enter sends. In a field of one line it always does."""
 SHOWN_CHOICES = 50
+SHOWN_NAMES = 6
+"""Choices that are named where nothing is called as what was typed."""
 
 
 class Submitted(Message):
@@ -315,8 +319,23 @@ class Picker(Vertical):
         self.set_value(key)
         self.post_message(self.Picked(self, key))
 
+    def _nothing_like_it(self) -> str:
+        """What was typed is no choice; what is, as far as a line can hold it."""
+        typed = safe(self.input.value.strip())
+        near = difflib.get_close_matches(typed, [choice.label for choice in self.choices], SHOWN_NAMES, 0.4)
+        rest = [choice.label for choice in self.choices if choice.label not in near]
+        names = [*near, *rest][:SHOWN_NAMES]
+        if len(names) == len(self.choices):
+            return _("Tidak ada “{typed}”; yang ada: {names}.").format(typed=typed, names=", ".join(names))
+        return _("Tidak ada “{typed}”; yang ada: {names}, dan {n} lagi.").format(
+            typed=typed, names=", ".join(names), n=len(self.choices) - len(names)
+        )
+
     def _fill(self, choices: list[Choice]) -> None:
         options = self.query_one(OptionList)
+        if not choices and self.input.value.strip() and not self.free:
+            options.set_options([Option(Content(self._nothing_like_it()), disabled=True)])
+            return
         options.set_options(
             Option(
                 Content.assemble(safe(c.label), (f"  {safe(c.hint)}" if c.hint else "", "$text-muted")),

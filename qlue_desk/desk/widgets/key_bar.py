@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
+import msgspec
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -20,6 +22,14 @@ GAP = 3
 """Cells between two keys."""
 
 
+class Countdown(msgspec.Struct, frozen=True):
+    """The end of a sentence that is true for some seconds only."""
+
+    seconds: int
+    words: Callable[[int], str]
+    """What is said with so many seconds left."""
+
+
 class KeyBar(Static):
     """Shows keys with their words; what does not fit the width is left out from the end."""
 
@@ -34,6 +44,9 @@ class KeyBar(Static):
         self.remapped = remapped
         self.shown: list[tuple[str, str]] = []
         self.sentence = ""
+        """What is said, as it was at first."""
+        self._now = ""
+        """The same with the seconds that are left."""
         self._spots: list[tuple[int, int, str]] = []
         """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
@@ -41,6 +54,7 @@ class KeyBar(Static):
         self._drawn_keys: list[tuple[str, str]] | None = None
         """What stands in the line; none while a sentence does."""
         self._timer: Timer | None = None
+        self._counting: Timer | None = None
 
     def show_place(
         self, place: Place, *, hidden: frozenset[str] = frozenset(), extra: tuple[tuple[str, str], ...] = ()
@@ -73,16 +87,42 @@ class KeyBar(Static):
         found = (keys_of(ACTION_BY_ID[name], self.remapped) for name in ("help", "quit"))
         return frozenset(shown_key(keys[0]) for keys in found if keys)
 
-    def say(self, sentence: str, *, wrong: bool = False) -> None:
-        """Show a sentence instead of the keys for some seconds; `sentence` is clean already."""
-        if self._timer is not None:
-            self._timer.stop()
-        self.sentence, self._wrong = sentence, wrong
-        self._timer = self.set_timer(WRONG_SECONDS if wrong else SAID_SECONDS, self.hush)
+    def say(self, sentence: str, *, wrong: bool = False, countdown: Countdown | None = None) -> None:
+        """Show a sentence instead of the keys for some seconds; `sentence` is clean already.
+
+        `countdown` is said behind it, anew with each second; where nothing is left of it, the keys come back.
+        """
+        self._stop()
+        self._wrong = wrong
+        seconds = WRONG_SECONDS if wrong else SAID_SECONDS
+        self.sentence = sentence
+        if countdown is not None:
+            began = time.monotonic()
+            self._counting = self.set_interval(1.0, lambda: self._count(sentence, countdown, began))
+            seconds = min(seconds, countdown.seconds)
+            self.sentence = f"{sentence} {countdown.words(countdown.seconds)}"
+        self._now = self.sentence
+        self._timer = self.set_timer(seconds, self.hush)
         self._draw()
+
+    def _count(self, sentence: str, countdown: Countdown, began: float) -> None:
+        left = countdown.seconds - int(time.monotonic() - began)
+        if left <= 0:
+            self.hush()
+            return
+        self._now = f"{sentence} {countdown.words(left)}"
+        self._drawn_sentence = self._now
+        self.update(Content(self._now), layout=False)  # a digit less: nothing else on the screen moves
+
+    def _stop(self) -> None:
+        for timer in (self._timer, self._counting):
+            if timer is not None:
+                timer.stop()
+        self._timer = self._counting = None
 
     def hush(self) -> None:
         """Show the keys again."""
+        self._stop()
         self.sentence = ""
         self._draw()
 
@@ -95,9 +135,9 @@ class KeyBar(Static):
         self.set_class(bool(self.sentence), "-saying")
         self.set_class(bool(self.sentence) and self._wrong, "-wrong")
         if self.sentence:
-            if self.sentence != self._drawn_sentence:
-                self.update(Content(self.sentence))
-            self._drawn_sentence, self._drawn_keys = self.sentence, None
+            if self._now != self._drawn_sentence:
+                self.update(Content(self._now))
+            self._drawn_sentence, self._drawn_keys = self._now, None
             return
         self._drawn_sentence = ""
         room = (self.size.width or 202) - 2
