@@ -9,7 +9,7 @@ from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.domain.query import Field, Query
+from qlue_desk.domain.query import Field, Query, QueryError
 from qlue_desk.words import _, sentences
 
 
@@ -59,8 +59,18 @@ class Finding(Counting):
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
-    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
-        """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
+    def show_query(
+        self,
+        text: str,
+        *,
+        keep_cursor: bool = False,
+        row: int | None = None,
+        read: Query | QueryError | None = None,
+    ) -> bool:
+        """Run a query line; False when it cannot be read. `row` is where the cursor shall stand.
+
+        `read`: what it means, where that is known already.
+        """
         raise NotImplementedError
 
     def open_detail(self) -> None:
@@ -149,13 +159,13 @@ class Finding(Counting):
         if not event.text.strip():
             self._look_for_nothing()
             return
-        mistake = self.mistake_in(event.text)
-        if mistake is not None and (not event.settled or mistake.is_unfinished(event.text)):
+        read = self.read(event.text)
+        if isinstance(read, QueryError) and (not event.settled or read.is_unfinished(event.text)):
             return
         if event.settled and self.view < 0 and event.text == self.query_text:
             return
         self.view = -1
-        self.show_query(event.text)
+        self.show_query(event.text, read=read)
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
         """Enter in the query bar: work with the results; for nothing is not looked."""

@@ -165,14 +165,20 @@ class DeskScreen(Working, Finding):
             sent_back=self.sent_back,
         )
 
-    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
+    def show_query(
+        self,
+        text: str,
+        *,
+        keep_cursor: bool = False,
+        row: int | None = None,
+        read: Query | QueryError | None = None,
+    ) -> bool:
         """Run a query line and show its reports, with the cursor on `row` where that is among them."""
-        try:
-            query = self.backend.parse(text)
-        except QueryError as error:
-            self._point_at(error)
+        read = read or self.read(text)
+        if isinstance(read, QueryError):
+            self._point_at(read)
             return False
-        query = self.listing.grouped(query)
+        query = self.listing.grouped(read)
         self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text, anew=not keep_cursor)
@@ -304,7 +310,7 @@ class DeskScreen(Working, Finding):
             return self.elsewhere
         if self.view < 0 and looks_like_phone(self.query_text):
             return _(
-                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari isi laporan, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
             )
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
