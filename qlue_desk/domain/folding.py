@@ -151,8 +151,28 @@ STREET_WORDS = frozenset(("jl", "gg", "perum"))
 
 
 _ADDRESS_WORDS = frozenset(
-    "jl gg kel kec kp perum pangeran raden jenderal kapten kolonel letnan profesor insinyur kyai sultan pasar"
-    " jembatan masjid blok".split()
+    [
+        "jl",
+        "gg",
+        "kel",
+        "kec",
+        "kp",
+        "perum",
+        "pangeran",
+        "raden",
+        "jenderal",
+        "kapten",
+        "kolonel",
+        "letnan",
+        "profesor",
+        "insinyur",
+        "kyai",
+        "sultan",
+        "pasar",
+        "jembatan",
+        "masjid",
+        "blok",
+    ]
 )
 _SAME: dict[str, tuple[str, ...]] = {
     **{

@@ -21,6 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 _decode_entry = msgspec.json.Decoder(Entry).decode
 
+
 class AmbiguousReference(StoreError):
     """A short reference fits several complaints."""
 

@@ -90,9 +90,7 @@ def _costs(folder: Path, count: int, came: Came) -> dict[str, tuple[int, int]]:
         return views | {
             "query, for each report that says it": (steps // said, statements),
             "query, a word of none": place.store.reading(_counted, first_page("kucing")),
-            **{
-                f"query {text}": place.store.reading(_counted, first_page(text)) for text in _WITH_DIGITS
-            },
+            **{f"query {text}": place.store.reading(_counted, first_page(text)) for text in _WITH_DIGITS},
             "read": place.store.reading(_counted, lambda: complaints.get(wanted)),
             "history": place.store.reading(_counted, lambda: complaints.entries(wanted)),
             "act": place.store.writing(_counted, lambda: work.record_all([wanted])),
