@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,18 +25,22 @@ from qlue_desk.store.database import Store
 from qlue_desk.store.ground import Ground
 from qlue_desk.words import language
 
+if TYPE_CHECKING:
+    from qlue_desk.sync.errors import NotEnrolled
+
 NOT_LOGGED_IN = N_("Meja ini belum masuk ke pusat: jalankan qlue-desk login.")
 
 
 class NotLoggedIn(Exception):
     """No session or no person on this desk yet."""
 
-    def __init__(self) -> None:
-        super().__init__(NOT_LOGGED_IN)
+    def __init__(self, not_enrolled: NotEnrolled | None = None) -> None:
+        super().__init__(NOT_LOGGED_IN if not_enrolled is None else not_enrolled.sentence())
+        self._not_enrolled = not_enrolled
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the reader's language."""
-        return translate(NOT_LOGGED_IN)
+        """The sentence in the reader's language; of a desk that belongs to no central what sync says of it, too."""
+        return translate(NOT_LOGGED_IN) if self._not_enrolled is None else self._not_enrolled.sentence()
 
 
 class Workplace:
@@ -60,6 +64,10 @@ class Workplace:
         store = Store.open(home)
         try:
             session, actor, url = store.reading(_stored)
+        except NotLoggedIn as error:
+            enrolled = store.reading(meta.get, meta.SESSION)
+            store.close()
+            raise error if enrolled else _not_enrolled(home) from None
         except BaseException:
             store.close()
             raise
@@ -201,6 +209,13 @@ def _changed(item: Named, **values: object) -> Named:
 def utc_now() -> dt.datetime:
     """The desk's clock; it never makes a deadline."""
     return dt.datetime.now(dt.UTC)
+
+
+def _not_enrolled(home: Path) -> NotLoggedIn:
+    from qlue_desk.sync.errors import NotEnrolled
+    from qlue_desk.sync.tokens import read_token
+
+    return NotLoggedIn(NotEnrolled(has_token=bool(read_token(home))))
 
 
 def _stored() -> tuple[Session, Actor, str]:

@@ -205,6 +205,21 @@ def send_on(complaint: Complaint, dinas: str, context: Context) -> Decision | Re
     )
 
 
+def junked(
+    complaint: Complaint, report: NewReport, actor: Actor, context: Context, action_id: str
+) -> Decision | Refusal:
+    """A ghost or prank call ends where it began: counted, never sent to a dinas."""
+    return decide(
+        complaint,
+        Verb.JUNK,
+        Fields(to=report.junk_kind),
+        actor,
+        context,
+        entry_id=new_id("h"),
+        action_id=action_id,
+    )
+
+
 def write_source(hub: Hub, report: Report, complaint_id: str) -> None:
     """Remember the outside record, so that it is taken once; whole, where its report could not take it so."""
     source, source_id = source_key(report)

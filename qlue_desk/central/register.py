@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 from peewee import IntegrityError
 
-from qlue_desk.central import entering, identities, verdicts
+from qlue_desk.central import again, entering, identities, verdicts
 from qlue_desk.central.checks import evidence_refusal, scope_refusal, stated_evidence
 from qlue_desk.central.erasing import erase_traces, erased
 from qlue_desk.central.errors import DatabaseBusy, DatabaseSlow
@@ -32,7 +32,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import act_time, decide
 from qlue_desk.domain.moves import N_, Code, Decision, Fields, Refusal
-from qlue_desk.protocol import Action, ActionResult, DeskIdentity, NewReport
+from qlue_desk.protocol import Action, ActionResult, DeskIdentity
 
 if TYPE_CHECKING:
     from qlue_desk.central.hub import Hub
@@ -148,7 +148,8 @@ class Register:
             found = replace(found, place_unknown=True, reason="", dinas=owner)
         complaint = entering.complaint_entered(hub, action.complaint_id, report, city, found, now)
         entries = [entering.first_entry(complaint, actor, at, action.id)]
-        outcome = self._junk(complaint, report, actor, city, at, action.id) if report.junk_kind else None
+        context = hub.context(city.key, at)
+        outcome = entering.junked(complaint, report, actor, context, action.id) if report.junk_kind else None
         if isinstance(outcome, Refusal):
             return outcome
         if outcome is None and found.dinas is not None:
@@ -166,30 +167,11 @@ class Register:
         )
         return Change(complaint, appended)
 
-    def _junk(
-        self,
-        complaint: Complaint,
-        report: NewReport,
-        actor: Actor,
-        city: City,
-        at: dt.datetime,
-        action_id: str,
-    ) -> Decision | Refusal:
-        """A ghost or prank call ends where it began: counted, never sent to a dinas."""
-        return decide(
-            complaint,
-            Verb.JUNK,
-            Fields(to=report.junk_kind),
-            actor,
-            self._hub.context(city.key, at),
-            entry_id=new_id("h"),
-            action_id=action_id,
-        )
-
     # --- intake ------------------------------------------------------------------------------
 
     def take(self, report: Report) -> Taken:
-        """Make a complaint of an outside record; the same record a second time changes nothing.
+        """Make a complaint of an outside record; the same record a second time changes nothing, one of the same
+        identity that says something else is told in the report's history.
 
         :raises NotFound: when central does not serve the city.
         """
@@ -199,7 +181,7 @@ class Register:
         with self._transaction(report.city) as city:
             known = self._hub.records.of_source(city.key, *entering.source_key(report))
             if known is not None:
-                return Taken(known, True, False, known.waiting_reason)
+                return self._again(report, city, known)
             now = self._hub.now()
             found = self._route(report, city, now)
             complaint = entering.complaint_of(self._hub, report, city, found, now)
@@ -220,6 +202,16 @@ class Register:
             )
             reason = "not_joined" if held else complaint.waiting_reason
             return Taken(complaint, False, sent is not None, reason, entering.notes_of(report, now))
+
+    def _again(self, report: Report, city: City, known: Complaint) -> Taken:
+        news, now = again.news_of(self._hub, report), self._hub.now()
+        if not news:
+            return Taken(known, True, False, known.waiting_reason)
+        line = again.line_of(news, report, known, replace(SYSTEM, city=city.key), now)
+        after = replace(known, version=known.version + 1)
+        self._ledger.write(city, known, after, [received(line, now)])
+        again.keep(self._hub, report, known.id)
+        return Taken(after, True, False, after.waiting_reason, (again.CHANGED,))
 
     def _route(self, report: Report, city: City, now: dt.datetime) -> Route:
         room = self._hub.room(city.key)

@@ -40,6 +40,10 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Addresses outside, or `sha256:<hex>` of a blob that central has."""
     raw: str = ""
     """The record as it came, for whoever must work out what it meant."""
+    told: tuple[str, ...] = ()
+    """Names in `raw`, a JSON object, of what the citizen said: where that differs the second time, it is told."""
+    of_person: tuple[str, ...] = ()
+    """Those of them that say who the citizen is."""
     unreadable: str = ""
     """Why it could not be read in full; '' when it was. Kept and listed, never dropped."""
     waits: str = ""
@@ -51,14 +55,15 @@ class Taken(msgspec.Struct, frozen=True):
 
     complaint: Complaint
     duplicate: bool
-    """The record was taken before; nothing changed."""
+    """The record was taken before; the report stays as it is."""
     routed: bool
     """Sent to a dinas at once."""
     reason: str
     """Why it waits for a person: no_category, no_place, outside_authority, unreadable, not_joined,
     no_owner, ambiguous, other_city; '' when routed."""
     notes: tuple[str, ...] = ()
-    """What was not taken as it came: `cut` (its text is longer than a report's), `future_time`, `old_time`."""
+    """What was not taken as it came: `cut` (its text is longer than a report's), `future_time`, `old_time`; of
+    a duplicate `changed`: it says something else now, which its history tells."""
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -22,17 +22,18 @@ TOKEN_FILE = "token"
 _MADE_AGAIN = ("desk.lock", "desk.open", ".token.lock", "ballast", "error.log")
 """Files that hold nothing of anybody's."""
 _KEPT = ("key", TOKEN_FILE, "outbox.log", DATABASE_FILE)
-_FREE_THE_DISK = N_("Kosongkan ruang pada cakram itu.")
+FREE_THE_DISK = N_("Kosongkan ruang pada cakram itu.")
 
 
 def folder_findings(home: Path) -> Iterator[Finding]:
     """Whether it may lie there and be written, how much room there is, and whether its files are files."""
     from qlue_desk.store.errors import StoreError
-    from qlue_desk.store.location import refuse_network
+    from qlue_desk.store.location import refuse_file, refuse_network
 
     what = _("Folder data")
     try:
         refuse_network(home)
+        refuse_file(home)
         _try_to_write(home)
         there = home.exists()
     except StoreError as error:
@@ -79,7 +80,7 @@ def _room(home: Path) -> Finding:
         found = _("hampir habis ({n} kB): tindakan masih dicatat, yang baru dari pusat belum diambil")
     else:
         found = _("habis ({n} kB): tidak ada yang bisa dicatat, dikirim, atau diambil")
-    return Finding(what, False, found.format(n=number(free // 1000)), _(_FREE_THE_DISK))
+    return Finding(what, False, found.format(n=number(free // 1000)), _(FREE_THE_DISK))
 
 
 def _file(path: Path) -> Iterator[Finding]:
@@ -133,7 +134,7 @@ def database_findings(home: Path) -> Iterator[Finding]:
         yield Finding(what, False, found, _begin_anew(home))
         return
     except DiskFull as error:
-        yield Finding(what, False, error.sentence(_), _(_FREE_THE_DISK))
+        yield Finding(what, False, error.sentence(_), _(FREE_THE_DISK))
         return
     except StoreError as error:
         mend = sentences(

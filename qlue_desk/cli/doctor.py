@@ -11,7 +11,13 @@ from pathlib import Path
 import click
 
 from qlue_desk.cli.central_checks import central_findings
-from qlue_desk.cli.data_checks import DATABASE_FILE, database_findings, folder_findings, log_findings
+from qlue_desk.cli.data_checks import (
+    DATABASE_FILE,
+    FREE_THE_DISK,
+    database_findings,
+    folder_findings,
+    log_findings,
+)
 from qlue_desk.cli.exits import Exit
 from qlue_desk.cli.finding import Finding
 from qlue_desk.cli.lazy import command, unknown_word
@@ -189,7 +195,7 @@ def _sqlite() -> Iterator[Finding]:
         try:
             store = Store.open(Path(folder))
         except DiskFull as error:
-            yield Finding("SQLite", False, error.sentence(_), _("Kosongkan ruang pada cakram itu."))
+            yield Finding("SQLite", False, error.sentence(_), _(FREE_THE_DISK))
             return
         except StoreError as error:
             mend = _("Perbarui: pip install --upgrade sqlcipher3 (versi lama dapat merusak data).")

@@ -68,11 +68,12 @@ def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -
         if json_output:
             write_json(rows)
             return
-        _print_rows(workplace, rows)
+        _print_rows(workplace, rows, line)
 
 
-def _print_rows(workplace: Workplace, rows: list[dict[str, Any]]) -> None:
+def _print_rows(workplace: Workplace, rows: list[dict[str, Any]], query: str) -> None:
     from qlue_desk.domain.complaint import STATUS_LOOK, Status
+    from qlue_desk.domain.privacy import looks_like_phone
 
     now, city = dt.datetime.now(dt.UTC), workplace.city
     lines = [
@@ -86,6 +87,13 @@ def _print_rows(workplace: Workplace, rows: list[dict[str, Any]]) -> None:
         )
         for row in rows
     ]
+    if not lines and looks_like_phone(query):
+        say(
+            _(
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari isi laporan, jalan atau nomor laporan."
+            )
+        )
+        return
     if not lines:
         say(_("Tidak ada laporan yang cocok."))
         return

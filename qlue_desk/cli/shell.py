@@ -13,7 +13,8 @@ import click
 from qlue_desk.cli.exits import CommandFailed, Exit
 from qlue_desk.cli.output import warn
 from qlue_desk.domain.moves import N_
-from qlue_desk.settings import Settings
+from qlue_desk.domain.system import reason_of
+from qlue_desk.settings import Settings, find_file
 from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
 
@@ -80,7 +81,21 @@ class Shell:
         with self.workplace() as workplace:
             if workplace.store.reading(position.cursor) is None:
                 warn(_(NEVER_SYNCED))
+            for sentence in self._wrong_settings(workplace):
+                warn(sentence)
             yield workplace
+
+    def _wrong_settings(self, workplace: Workplace) -> Iterator[str]:
+        """Of settings that only this machine or this city can judge; they keep nobody from reading."""
+        authority = self.private_ca()
+        if authority is not None and (why := _no_certificate(authority)):
+            from qlue_desk.sync.errors import BadAuthority
+
+            yield BadAuthority(str(authority), why).sentence()
+        if self.settings.views and (path := find_file(self.config)) is not None:
+            from qlue_desk.casework.view_file import ViewFile
+
+            yield from ViewFile(path, self.settings).problems(workplace, _).values()
 
     @staticmethod
     def tell_of_waiting() -> None:
@@ -96,6 +111,14 @@ class Shell:
     def private_ca(self) -> Path | None:
         """The city's own certificate authority, if it has one."""
         return Path(self.settings.sync.ca_file) if self.settings.sync.ca_file else None
+
+
+def _no_certificate(path: Path) -> str:
+    """Why a file cannot be the city's certificate authority; '' where it may be one."""
+    try:
+        return "" if b"-----BEGIN " in path.read_bytes() else N_("bukan sertifikat PEM")
+    except OSError as error:
+        return reason_of(error)
 
 
 _EXIT_OF_FIELD = {

@@ -22,6 +22,21 @@ SHORT_FORMS = {
     **dict.fromkeys(("belum", "blm", "blum", "belom"), "belum"),
     **dict.fromkeys(("nyala", "menyala", "hidup", "idup"), "nyala"),
     **dict.fromkeys(("lampu", "lmpu", "lampunya"), "lampu"),
+    # Whom a street is named after, and what stands at it: `Jln. Pgr. Sogiri`, `Psr. Anyar`.
+    **dict.fromkeys(("pangeran", "pgr", "pgrn", "pangrn"), "pangeran"),
+    **dict.fromkeys(("raden", "rd", "rdn"), "raden"),
+    **dict.fromkeys(("jenderal", "jendral", "jend", "jendr"), "jenderal"),
+    **dict.fromkeys(("kapten", "kapt", "kpt"), "kapten"),
+    **dict.fromkeys(("kolonel", "kol"), "kolonel"),
+    **dict.fromkeys(("letnan", "let", "letn"), "letnan"),
+    **dict.fromkeys(("profesor", "prof"), "profesor"),
+    **dict.fromkeys(("insinyur", "ir"), "insinyur"),
+    **dict.fromkeys(("kyai", "kiai", "kiyai"), "kyai"),
+    **dict.fromkeys(("sultan", "slt"), "sultan"),
+    **dict.fromkeys(("pasar", "psr"), "pasar"),
+    **dict.fromkeys(("jembatan", "jbt", "jemb"), "jembatan"),
+    **dict.fromkeys(("masjid", "mesjid", "msj"), "masjid"),
+    **dict.fromkeys(("blok", "blk"), "blok"),
     "dpn": "depan",
     "yg": "yang",
     "dr": "dari",
@@ -135,7 +150,30 @@ DIRECTION_WORDS = frozenset(
 STREET_WORDS = frozenset(("jl", "gg", "perum"))
 
 
-_ADDRESS_WORDS = ("jl", "gg", "kel", "kec", "kp", "perum")
+_ADDRESS_WORDS = frozenset(
+    [
+        "jl",
+        "gg",
+        "kel",
+        "kec",
+        "kp",
+        "perum",
+        "pangeran",
+        "raden",
+        "jenderal",
+        "kapten",
+        "kolonel",
+        "letnan",
+        "profesor",
+        "insinyur",
+        "kyai",
+        "sultan",
+        "pasar",
+        "jembatan",
+        "masjid",
+        "blok",
+    ]
+)
 _SAME: dict[str, tuple[str, ...]] = {
     **{
         spelling: tuple(
@@ -150,16 +188,24 @@ _SAME: dict[str, tuple[str, ...]] = {
 _SAME_AS_TWO = {"rt": ("rukun", "tetangga"), "rw": ("rukun", "warga")}
 _WITH_NUMBER = re.compile(r"(rt|rw|no|jl|gg)(\d+)")
 _MOST_SPELLINGS = 64
+_LONGEST_INITIALS = 3
 
 
 def spellings_of(words: Sequence[str]) -> list[tuple[str, ...]]:
     """The ways to write these words one after the other (lower case, no accents), as given first.
 
-    `jln 5` → `jln 5`, `jalan 5`, `jl 5` …; `rt05` → `rt05`, `rt 05`, `rukun tetangga 05`.
+    `jln 5` → `jln 5`, `jalan 5`, `jl 5` …; `rt05` → `rt05`, `rt 05`, `rukun tetangga 05`; the initials of
+    `R.E. Martadinata`, `r e` → `re`, and back.
     """
     found: list[tuple[str, ...]] = [()]
     rest = list(words)
     while rest:
+        initials = _initials(rest)
+        if initials > 1:
+            letters = tuple(rest[:initials])
+            found = [(*before, *choice) for choice in (letters, ("".join(letters),)) for before in found]
+            found, rest = found[:_MOST_SPELLINGS], rest[initials:]
+            continue
         word = rest.pop(0)
         pair = next((short for short, two in _SAME_AS_TWO.items() if (word, *rest[:1]) == two), None)
         if pair is not None:
@@ -171,12 +217,27 @@ def spellings_of(words: Sequence[str]) -> list[tuple[str, ...]]:
     return found
 
 
+def may_go_on(spelling: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a spelling of `words` ends with what was written, of which more may follow: `lam`, the 1 of `no1`.
+
+    Another way to write its last word is whole: who looks for `kolonel` does not look for `kolam`.
+    """
+    return bool(spelling) and (spelling[-1] == words[-1] or spelling[-1].isdigit())
+
+
+def _initials(words: Sequence[str]) -> int:
+    """How many single letters stand first."""
+    return next((at for at, word in enumerate(words) if len(word) > 1 or not word.isalpha()), len(words))
+
+
 def _choices(word: str) -> list[tuple[str, ...]]:
     choices: list[tuple[str, ...]] = [(word,), *((other,) for other in _SAME.get(word, ()) if other != word)]
     if word in _SAME_AS_TWO:
         choices.append(_SAME_AS_TWO[word])
     if joined := _WITH_NUMBER.fullmatch(word):
         choices += [(*first, joined[2]) for first in _choices(joined[1])]
+    if word not in SHORT_FORMS and 1 < len(word) <= _LONGEST_INITIALS and word.isalpha():
+        choices.append(tuple(word))
     return choices
 
 

@@ -43,6 +43,9 @@ _PHONE = re.compile(
     # Foreign.
     rf"|\+[1-9](?:{_SEPARATOR}\d){{7,14}}(?!\d)"
 )
+_PHONE_BEGUN = re.compile(rf"(?:(?:\+|00)?62{_SEPARATOR}|0)8(?:{_SEPARATOR}\d){{2,}}")
+_PHONE_HIDDEN = re.compile(rf"(?:\+?\d{{2,5}})?{_SEPARATOR}[•*xX]{{2,}}{_SEPARATOR}\d{{2,4}}")
+"""A mask as it stands on screen, or as people copy it."""
 _PUBLIC_FIELDS = frozenset({"dinas", "until", "refer_to"})
 
 
@@ -72,8 +75,12 @@ def normalise_phone(raw: str) -> str:
 
 
 def looks_like_phone(text: str) -> bool:
-    """Whether somebody wrote nothing but a telephone number: `0812-3456-7890`, `+62 812…`."""
-    return _PHONE.fullmatch(text.strip(' "')) is not None
+    """Whether somebody looks for a telephone number: a whole one (`0812-3456-7890`), the beginning of one
+    (`0812`, `+62 812`) or a masked one (`0812••••678`, `0812xxxx678`), also behind a word and its colon.
+    """
+    written = text.strip(' "')
+    parts = [written, written.rpartition(":")[2].strip(' "'), *written.split()]
+    return any(each.fullmatch(part) for each in (_PHONE, _PHONE_BEGUN, _PHONE_HIDDEN) for part in parts)
 
 
 def phone_in(text: str) -> str:

@@ -11,7 +11,8 @@ import msgspec
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Colour, Complaint, Status
 from qlue_desk.domain.edges import PRIORITY_BY_WORD
-from qlue_desk.domain.folding import spellings_of
+from qlue_desk.domain.folding import may_go_on, spellings_of
+from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query import Query, Term, Word, parse_duration
 from qlue_desk.domain.query_names import DURATIONS, NONE, Field, Has, Is
 
@@ -137,7 +138,7 @@ def _value(field: Field, value: str, complaint: Complaint, moment: Moment, facts
         case Field.BY:
             return _holder(value, complaint, moment)
         case Field.NUMBER:
-            return value in complaint.number.upper()
+            return _in_number(value, complaint) or _is_number(value, complaint)
         case Field.BOUNCED:
             return bounced_by(complaint) == value
         case Field.HAS:
@@ -248,18 +249,23 @@ def _word(word: Word, complaint: Complaint, facts: Facts) -> bool:
         return not word.negated
     fields = (complaint.number, complaint.title, complaint.text, complaint.street, facts.note_text)
     found = any(
-        _stands_in(list(spelling), tokens(text), word.phrase)
+        _stands_in(list(spelling), tokens(text), word.phrase or not may_go_on(spelling, wanted))
         for text in fields
         for spelling in spellings_of(wanted)
     )
-    in_number = may_be_in_a_number(word.text) and word.text.upper() in complaint.number
-    return word.negated != (found or in_number)
+    return word.negated != (found or _is_number(word.text, complaint))
 
 
-def may_be_in_a_number(text: str) -> bool:
-    """Whether a word may be the middle of a public number; its letters alone are the same in all of them."""
-    plain = text.replace("-", "")
-    return plain.isascii() and plain.isalnum() and any(character.isdigit() for character in plain)
+def _in_number(text: str, complaint: Complaint) -> bool:
+    """`BGR`, `bgr-26`, `26-0042`: parts of the number, the last as far as it is written."""
+    wanted = tokens(text)
+    return bool(wanted) and _stands_in(wanted, tokens(complaint.number), whole=False)
+
+
+def _is_number(text: str, complaint: Complaint) -> bool:
+    """`4211` and `26-4211`, without the zeros of `BGR-26-004211`."""
+    parts = number_parts(text)
+    return parts is not None and _stands_in(tokens(parts[0]), tokens(complaint.number), whole=True)
 
 
 def _stands_in(wanted: list[str], there: list[str], whole: bool) -> bool:

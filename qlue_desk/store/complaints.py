@@ -10,6 +10,7 @@ import msgspec
 
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query_match import bounced_by
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.errors import StoreError
@@ -19,9 +20,6 @@ from qlue_desk.store.models import NEVER, NO_PROPOSAL, PROPOSED, SENT_BACK, Comp
 _encode = msgspec.json.Encoder().encode
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
 _decode_entry = msgspec.json.Decoder(Entry).decode
-
-SERIAL_DIGITS = 6
-"""Digits of the last part of a public number, filled up with zeros."""
 
 
 class AmbiguousReference(StoreError):
@@ -242,14 +240,6 @@ NUMBERED = "number <> '' AND ('-' || number LIKE '%-' || ?1 OR substr(number, -l
 """SQL for the two parts of `number_parts`: the number is what was written, or ends with it."""
 EXACT_FIRST = "'-' || number NOT LIKE '%-' || ?1, number DESC"
 """Order of what `NUMBERED` finds: the exact one, then the newest."""
-
-
-def number_parts(written: str) -> tuple[str, str] | None:
-    """How a number that was written must end: filled up with zeros, and just as it is; None where it is none."""
-    parts = written.strip().upper().replace(" ", "-").split("-")
-    if not parts[-1].isdigit():
-        return None
-    return "-".join([*parts[:-1], parts[-1].zfill(SERIAL_DIGITS)]), "-".join(parts)
 
 
 def numbered(written: str, limit: int = 6) -> list[Numbered]:

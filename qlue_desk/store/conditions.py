@@ -13,12 +13,12 @@ import msgspec
 
 from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
 from qlue_desk.domain.query import Query, Term, Word
-from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, may_be_in_a_number, span
+from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, span
 from qlue_desk.domain.query_names import NONE, Field, Has, Is
 from qlue_desk.store import snoozes
 from qlue_desk.store.figures import PROPOSED, UNANSWERED, of_status
 from qlue_desk.store.models import NEVER, SENT_BACK
-from qlue_desk.store.search import has_token, phrase
+from qlue_desk.store.search import has_token, number, phrase
 
 Value = str | int | float
 
@@ -46,9 +46,12 @@ def where(query: Query, moment: Moment) -> Condition:
     if _only_open(query):
         # Implied by the statuses; said aloud, SQLite may use the indexes over open reports.
         parts.append(Condition("is_open = 1"))
-    together = [word for word in _said(query) if not word.negated and not _elsewhere(word)]
+    if query.sort == "proposed" and _no_proposal_waits(query):
+        # Implied as well: the walk begins behind the proposals, which stand first and of which none is meant.
+        parts.append(Condition(f"proposal >= {SENT_BACK}"))
+    together = [word for word in _said(query) if not word.negated and not word.kelurahan]
     if together:
-        parts.append(Condition(f"row IN ({_FOUND})", (_match(together),)))
+        parts.append(_found(_words(together)))
     for word in _said(query):
         if word not in together:
             parts.append(_word(word).negate() if word.negated else _word(word))
@@ -56,22 +59,22 @@ def where(query: Query, moment: Moment) -> Condition:
 
 
 def rows_said(query: Query) -> tuple[Condition, Query] | None:
-    """A statement for the rows that say (some of) the words, and what else the query asks for.
+    """A statement for the rows that say the words and have the number, and what else the query asks for.
 
-    None where no word must stand in the report.
+    None where no word must stand in the report, nor in its number.
     """
-    needed = [word for word in _said(query) if not word.negated and not word.kelurahan]
-    together = [word for word in needed if not _elsewhere(word)]
-    if together:
-        statement = Condition(_FOUND, (_match(together),))
-    elif needed:
-        together = needed[:1]
-        found = _in_text(together[0])
-        statement = Condition(f"SELECT row FROM complaint WHERE {found.sql}", found.parameters)
-    else:
+    words = [word for word in _said(query) if not word.negated and not word.kelurahan]
+    numbers = [term for term in query.terms if term.field is Field.NUMBER and not term.negated]
+    if not words and not numbers:
         return None
-    others = tuple(word for word in query.words if word not in together)
-    return statement, msgspec.structs.replace(query, words=others)
+    # All in one question to the index: it joins its lists faster than we could.
+    match = " AND ".join([*filter(None, [_words(words)]), *(f"({_numbers(term)})" for term in numbers)])
+    others = msgspec.structs.replace(
+        query,
+        terms=tuple(term for term in query.terms if term not in numbers),
+        words=tuple(word for word in query.words if word not in words),
+    )
+    return Condition(_FOUND, (match,)), others
 
 
 _FOUND = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
@@ -81,18 +84,25 @@ def _said(query: Query) -> list[Word]:
     return [word for word in query.words if has_token(word.text)]
 
 
-def _elsewhere(word: Word) -> bool:
-    """Whether a report may be found by this word that does not say it."""
-    return bool(word.kelurahan) or may_be_in_a_number(word.text)
-
-
-def _match(words: list[Word]) -> str:
-    """All of these words, in one question to the index: it joins its lists faster than we could."""
+def _words(words: list[Word]) -> str:
     return " AND ".join(f"({phrase(word.text, whole=word.phrase)})" for word in words)
+
+
+def _numbers(term: Term) -> str:
+    return " OR ".join(number(value) for value in term.values)
+
+
+def _found(match: str) -> Condition:
+    return Condition(f"row IN ({_FOUND})", (match,))
 
 
 def _only_open(query: Query) -> bool:
     return any(term.field is Field.STATUS and not term.negated and _all_open(term) for term in query.terms)
+
+
+def _no_proposal_waits(query: Query) -> bool:
+    waits = Status.AWAITING_VERIFICATION
+    return any(term.field is Field.STATUS and term.negated == (waits in term.values) for term in query.terms)
 
 
 def _all_open(term: Term) -> bool:
@@ -139,7 +149,7 @@ def _one(field: Field, value: str, moment: Moment) -> Condition:
         case Field.BOUNCED:
             return Condition("(bounces > 0 AND bounced_by = ?)", (value,))
         case Field.NUMBER:
-            return Condition("instr(upper(number), ?) > 0", (value,))
+            return _found(number(value))
         case Field.OLDER | Field.NEWER | Field.SINCE | Field.UNTIL:
             return _within("created_at", field, value, moment)
         case Field.CHANGED:
@@ -230,20 +240,8 @@ def _snoozed(moment: Moment) -> Condition:
 
 
 def _word(word: Word) -> Condition:
-    if not word.kelurahan:
-        return _in_text(word)
-    return _any([_in_text(word), _is_one_of("kelurahan", list(word.kelurahan))])
-
-
-def _in_text(word: Word) -> Condition:
-    match = _match([word])
-    if not may_be_in_a_number(word.text):
-        return Condition(f"row IN ({_FOUND})", (match,))
-    return Condition(
-        f"row IN ({_FOUND} UNION SELECT row FROM complaint INDEXED BY complaint_number"
-        " WHERE instr(number, ?) > 0)",
-        (match, word.text.upper()),
-    )
+    said = _found(_words([word]))
+    return _any([said, _is_one_of("kelurahan", list(word.kelurahan))]) if word.kelurahan else said
 
 
 def _is_one_of(column: str, values: list[str]) -> Condition:

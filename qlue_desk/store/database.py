@@ -29,7 +29,7 @@ from qlue_desk.store.connecting import EncryptedDatabase, Way, explained, first_
 from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
-from qlue_desk.store.location import refuse_network
+from qlue_desk.store.location import refuse_file, refuse_network
 from qlue_desk.store.presence import Presence
 from qlue_desk.store.worker import Worker
 
@@ -105,6 +105,7 @@ class Store:
                 needed=".".join(map(str, OLDEST_SQLITE)),
             )
         refuse_network(folder)
+        refuse_file(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

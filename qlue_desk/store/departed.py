@@ -9,8 +9,9 @@ import datetime as dt
 
 import msgspec
 
+from qlue_desk.domain.numbers import number_parts
 from qlue_desk.store.bound import connection
-from qlue_desk.store.complaints import EXACT_FIRST, NUMBERED, number_parts
+from qlue_desk.store.complaints import EXACT_FIRST, NUMBERED
 
 KEPT_SECONDS = 400 * 86_400
 """For how long they are told after they left."""

@@ -27,6 +27,18 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 _DRIVE_REMOTE = 4
 
 
+def refuse_file(folder: Path) -> None:
+    """Check that the data folder is one, or can become one.
+
+    :raises StoreError: when a file lies there.
+    """
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise StoreError(
+            N_("{path} adalah berkas, bukan folder; QLUE_DESK_HOME harus menyebut sebuah folder."),
+            path=str(folder),
+        )
+
+
 def refuse_network(folder: Path, mounts: Path = MOUNTS) -> None:
     """Check the place of a data folder.
 

@@ -6,7 +6,8 @@ by upsert, never REPLACE, which skips the delete trigger.
 
 from __future__ import annotations
 
-from qlue_desk.domain.folding import spellings_of
+from qlue_desk.domain.folding import may_go_on, spellings_of
+from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query_match import tokens
 from qlue_desk.store.bound import connection
 
@@ -39,10 +40,30 @@ def phrase(words: str, *, whole: bool) -> str:
 
     Always quoted: the raw syntax has operators, and errors on a lone quote.
     """
-    spelled = [" ".join(spelling) for spelling in spellings_of(tokens(words))]
+    typed = tokens(words)
+    spelled = [
+        f'"{" ".join(spelling)}"' + "*" * (not whole and may_go_on(spelling, typed))
+        for spelling in spellings_of(typed)
+    ]
     if len(spelled) == 1:  # as it was typed
-        spelled = [words.replace('"', '""').replace("\x00", " ")]
-    return " OR ".join(f'"{spelling}"' if whole else f'"{spelling}"*' for spelling in spelled)
+        as_typed = words.replace('"', '""').replace("\x00", " ")
+        spelled = [f'"{as_typed}"' + "*" * (not whole)]
+    return " OR ".join([*spelled, *_numbers(words)])
+
+
+def number(written: str) -> str:
+    """The same for a number alone: parts of it, the last as far as it is written, or the serial without its zeros.
+
+    Both are words of the index. What only stands in the middle of a part is not found: all numbers would have to be
+    read for it, 210 ms of a million, and a house number 12 is in every twentieth of them.
+    """
+    begun = " ".join(tokens(written))
+    return " OR ".join([f'{{number}} : "{begun}"*', *_numbers(written)])
+
+
+def _numbers(written: str) -> list[str]:
+    parts = number_parts(written)
+    return [] if parts is None else [f'{{number}} : "{" ".join(tokens(parts[0]))}"']
 
 
 def has_token(words: str) -> bool:

@@ -23,6 +23,8 @@ from qlue_desk.store import departed, drafts, journal, leaving, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts
+from qlue_desk.sync import signing_in
+from qlue_desk.sync.errors import NotEnrolled
 from tests.desk_world import NOW, DeskWorld
 
 
@@ -119,6 +121,10 @@ def test_a_workplace_opens_again_from_its_folder_only(world: DeskWorld, tmp_path
     Store.open(tmp_path / "new").close()
     with pytest.raises(NotLoggedIn) as error:
         Workplace.open(tmp_path / "new")
+    assert str(error.value) == NotEnrolled().sentence()
+    signing_in.sign_out(tmp_path / "home")
+    with pytest.raises(NotLoggedIn) as error:
+        Workplace.open(tmp_path / "home")
     assert str(error.value) == "Meja ini belum masuk ke pusat: jalankan qlue-desk login."
 
 

@@ -58,9 +58,12 @@ def test_without_a_desk_everything_says_so(qlue: Any) -> None:
     assert ran.json == {
         "error": {
             "code": "not_logged_in",
-            "message": "Meja ini belum masuk ke pusat: jalankan qlue-desk login.",
+            "message": "Meja ini belum terhubung ke pusat; jalankan: qlue-desk login URL --code KODE.",
         }
     }
+    assert (
+        qlue("act", "1", "--do", "acknowledge").err == qlue("sync").err == f"{ran.json['error']['message']}\n"
+    )
     assert qlue("act").code == 2
     assert "mungkin queue" in qlue("queu").err
 

@@ -16,6 +16,7 @@ from qlue_desk.cli.running import run as run_command
 from qlue_desk.store import meta
 from qlue_desk.store.database import Store
 from qlue_desk.sync import transport
+from qlue_desk.sync.errors import BadReply
 from tests.sync.rig import PASSWORD, Central, Role
 
 
@@ -278,3 +279,25 @@ def test_a_certificate_authority_that_is_none(
     code, said = desk("login", "https://127.0.0.1:1", "--code", "x", "--user", "asep")
     sentence = f"[sync] ca_file: {authority} tidak bisa dipakai sebagai sertifikat ({why}).\n"
     assert (code, said) == (2, sentence)
+
+
+def test_a_reply_that_was_damaged_says_what_to_do_as_nothing_tries_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_args: object, **_named: object) -> None:
+        raise BadReply("cut")
+
+    monkeypatch.setattr(transport.Transport, "send", damaged)
+    for command in (("sync",), ("login", desk.central.url, "--code", "x", "--user", "asep")):
+        code, said = desk(*command)
+        assert (code, "Jalankan lagi perintah ini" in said, "dicoba lagi" in said) == (4, True, False), said
+
+
+def test_a_data_folder_that_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "berkas"
+    file.write_text("")
+    monkeypatch.setenv("QLUE_DESK_HOME", str(file))
+    sentence = f"{file} adalah berkas, bukan folder; QLUE_DESK_HOME harus menyebut sebuah folder."
+    for command in (("queue",), ("sync",), ("login", "https://127.0.0.1:1", "--code", "x", "--user", "a")):
+        assert desk(*command) == (1, f"{sentence}\n")
+    assert desk.wrong()["Folder data"] == (sentence, "Pilih folder lain dengan QLUE_DESK_HOME.")

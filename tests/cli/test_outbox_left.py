@@ -16,6 +16,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.store import leaving, meta
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import SCHEMA_VERSION
+from qlue_desk.sync.errors import NotEnrolled
 from tests.desk_world import DeskWorld
 
 
@@ -55,7 +56,7 @@ def exported(path: Path) -> list[str]:
 
 def test_a_lost_database(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lose(home)
-    assert listed(capsys) == ([LINE], "Meja ini belum masuk ke pusat: jalankan qlue-desk login.\n")
+    assert listed(capsys) == ([LINE], f"{NotEnrolled().sentence()}\n")
     assert run(["outbox"]) == 0
     assert "Terima" in capsys.readouterr().out
     assert run(["outbox", "export", "keluar.json"]) == 0

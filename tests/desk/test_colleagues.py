@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.duplicate import DuplicateDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
@@ -180,3 +181,20 @@ def test_who_is_at_work_and_what_leads_a_report_on(world: DeskWorld) -> None:
     leading = {verb for verb in Verb if verb is not Verb.ENTER and leads_on(Deed(verb))}
     assert leading >= {Verb.ACKNOWLEDGE, Verb.TRANSFER, Verb.PROPOSE, Verb.DUPLICATE, Verb.DISPATCH}
     assert not leading & {Verb.RESOLVE, Verb.SEND_BACK, Verb.NOTE, Verb.TAKE, Verb.GIVE, Verb.PRIORITISE}
+
+
+def test_what_leads_no_report_on_asks_nothing_and_reads_none_of_them_again(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add(status=Status.DISPATCHED, **ASEP)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog))
+        read: list[str] = []
+        monkeypatch.setattr(Backend, "complaint", lambda _self, reference: read.append(reference))
+        await pilot.press("x", "enter")
+        await until(lambda: done(world) == [("note", "1")])
+        assert read == []
+
+    play(world, scene)

@@ -118,5 +118,9 @@ def test_a_phone_number_that_finds_nothing_says_why(world: DeskWorld) -> None:
         await until(lambda: "Nomor telepon disamarkan di meja ini" in text_of(app))
         app.screen.query_one("#query-input", Input).value = "26000123"
         await until(lambda: "Tidak ada laporan yang cocok." in text_of(app))
+        app.screen.query_one("#query-input", Input).value = "0812••••890"
+        await until(lambda: "Nomor telepon disamarkan di meja ini" in text_of(app))
+        app.screen.query_one("#query-input", Input).value = "000124"
+        await until(lambda: "Tidak ada laporan yang cocok." in text_of(app))
 
     play(world, scene, size=(120, 36))

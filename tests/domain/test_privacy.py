@@ -22,6 +22,7 @@ from qlue_desk.domain.privacy import (
     entry_for_public,
     for_city_scope,
     for_public,
+    looks_like_phone,
     mask_email,
     mask_nik,
     mask_phone,
@@ -262,3 +263,29 @@ def test_public_history_has_no_names_and_no_internal_lines() -> None:
     assert hidden is not None
     assert hidden.text == ""
     assert entry_for_public(msgspec.structs.replace(entry, public=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0812-3456-7890", True),
+        ("+62 812 3456 7890", True),
+        ("0812", True),
+        ("08123", True),
+        ("62812", True),
+        ("0812••••678", True),
+        ("0812****678", True),
+        ("••••678", True),
+        ("nomor:081234567890", True),
+        ("andi 081234567890", True),
+        ("nomor:BGR-26-000812", False),
+        ("26000123", False),
+        ("0012", False),
+        ("6281", False),
+        ("lampu 12", False),
+        ("xx", False),
+        ("sejak:2026-08-12", False),
+    ],
+)
+def test_what_is_looked_for_may_be_a_telephone_number_or_a_part_of_one(written: str, meant: bool) -> None:
+    assert looks_like_phone(written) is meant

@@ -90,6 +90,8 @@ def test_the_line_of_the_contract() -> None:
         ('kategori:"PKL, liar"', "category:pkl"),
         ("kanal:wa,112,surel", "channel:whatsapp,cc112,email"),
         ("kelurahan:batu-tulis", "kelurahan:Batutulis"),
+        ("kel:batu-tulis -kel:sempur", "kelurahan:Batutulis -kelurahan:sempur"),
+        ("KEC:kosong", "kecamatan:none"),
         ("oleh:rina-wati", "by:u_rina"),
         ("oleh:saya", "by:me"),
         ("prioritas:darurat", "priority:emergency"),

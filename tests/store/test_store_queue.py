@@ -151,6 +151,11 @@ TERMS = dict.fromkeys(
         *(f"has:{spelling.value}" for spelling in FIXED[Field.HAS]),
         *(f"is:{spelling.value}" for spelling in FIXED[Field.IS]),
         "number:00001",
+        "number:12",
+        "number:26-12,14",
+        "number:bgr-26-00001",
+        'number:"\\\\"',
+        "number:01",
         "lampu",
         "lamp",
         '"lampu mati"',
@@ -161,6 +166,9 @@ TERMS = dict.fromkeys(
         '"jalan pajajaran"',
         "no",
         "0012",
+        "12",
+        "26-12",
+        "bgr-26-000012",
         "bgr",
         "gr-26",
         "112",
@@ -318,12 +326,17 @@ def test_rows_that_are_gone_are_left_out_and_unfound(tmp_path: Path) -> None:
         ("gg mawar rukun tetangga 5", ["gang", '"gang mawar rt 5"', "rt", "rt5"]),
         ("Kel. Sempur, Kec. Bogor Tengah", ['"kelurahan sempur"', '"kecamatan bogor tengah"', "kelurahan"]),
         ("kelurahan sempur kecamatan bogor", ['"kel sempur"', '"kec bogor"']),
+        ("Jl. Pangeran Sogiri", ["jln. pgr. sogiri", "jln.pgr.sogiri", '"jalan pgr. sogiri"', "pang"]),
+        ("jln pgr sogiri", ["Jl. Pangeran Sogiri", '"pangeran sogiri"']),
+        ("Jl. R.E. Martadinata", ["re martadinata", "r.e. martadinata", "R.E.Martadinata"]),
+        ("jl RE Martadinata", ["r.e. martadinata", '"jalan r.e. martadinata"']),
+        ("Jl. Kol. Sugiono", ["kolonel sugiono", "kolonel"]),
     ],
 )
 def test_an_address_is_found_however_it_is_shortened(tmp_path: Path, written: str, typed: list[str]) -> None:
     world = DeskWorld.make(tmp_path / "home")
     world.add(street=written, title="Lubang", text="dalam sekali")
-    world.add(street="Pasar", title="Gelap", text="lampu tidak ada di ujung")
+    world.add(street="Terminal", title="Gelap", text="lampu tidak ada di ujung, air kolam meluap dan keluar")
     count = lambda text: world.store.reading(queue.count, parse(text), now=NOW)  # noqa: E731
     assert {line: count(line) for line in typed} == dict.fromkeys(typed, 1)
     assert (count('"gang sempur"'), count("ga"), count("jalak")) == (0, int("gang" in written.lower()), 0)

@@ -198,6 +198,7 @@ def parse_item(item: object, city: str, *, now: dt.datetime, category: str = "")
         reporter_name=_plain(item.get("profile_name")),
         photos=_photos(item.get("post_images")),
         raw=raw,
+        told=("post_title", "post_desc"),
         unreadable="; ".join(problems),
     )
 

@@ -27,17 +27,17 @@ class IntakeResult(msgspec.Struct):
     """Of those held for a city that has not joined: how many would be routed, or wait for which reason."""
 
     notes: dict[str, int] = {}
-    """How many were taken, but not as they came: `Taken.notes`."""
+    """How many were not taken just as they came: `Taken.notes`."""
 
     def count(self, taken: Taken) -> None:
         """Add one outcome."""
         self.read += 1
+        for note in taken.notes:
+            self.notes[note] = self.notes.get(note, 0) + 1
         if taken.duplicate:
             self.duplicates += 1
             return
         self.taken += 1
-        for note in taken.notes:
-            self.notes[note] = self.notes.get(note, 0) + 1
         if taken.routed:
             self.routed += 1
             return

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 DELIMITERS = ",;\t|"
 LONGEST_CELL = 4_000_000
 LARGEST = 500 * MB
+_END = "\x01"
 OTHER_CITY = "other_city"
+_SAID = ("title", "text", "category", "kecamatan", "kelurahan", "street", "lat", "lon", "photo")
+_PERSON = ("name", "phone", "email")
+"""Fields that a citizen filled; the source's own (who works on it, when it ended) change with its work."""
 _KOTA = re.compile(r"^(kota|kabupaten|kab\.?)\s+", re.IGNORECASE)
 
 
@@ -46,6 +50,13 @@ def read_table(path: Path, city: City, *, mapping: Mapping | None, now: dt.datet
     """The rows as reports; the header is checked before the first is given out."""
     text = decode(_bytes_of(path))
     rows = _rows(text)
+    if row := unclosed(text):
+        raise IntakeError(
+            _(
+                "Tabel {path}: tanda kutip yang dibuka di baris {row} tidak ditutup, sehingga semua baris sesudahnya"
+                " terbaca sebagai satu isian; tutup tanda kutip itu, lalu ulangi."
+            ).format(path=path, row=row)
+        )
     header = [name.strip() for name in next(rows, (0, []))[1]]
     if not any(header):
         raise IntakeError(_("Tabel {path} kosong: tidak ada kepala kolom.").format(path=path))
@@ -81,9 +92,7 @@ def sniff(header_line: str) -> str:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """(row number as a spreadsheet shows it, cells); rows without any content are passed over."""
-    csv.field_size_limit(LONGEST_CELL)
-    first_line = text.lstrip("\r\n").partition("\n")[0]
-    reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=sniff(first_line))
+    reader = _reader(text)
     number = 0
     while True:
         try:
@@ -95,6 +104,27 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         number += 1
         if any(cell.strip() for cell in cells):
             yield number, cells
+
+
+def _reader(text: str, after: str = "") -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)
+    first_line = text.lstrip("\r\n").partition("\n")[0]
+    lines = io.StringIO(text.replace("\x00", "") + after, newline="")
+    return csv.reader(lines, delimiter=sniff(first_line))
+
+
+def unclosed(text: str) -> int:
+    """The row in which a quotation mark is opened that nothing closes; 0 where there is none.
+
+    A row that is added behind the last one is read as a part of that one then.
+    """
+    row, last = 0, [_END]
+    try:
+        for cells in _reader(text, f"\n{_END}"):
+            row, last = row + 1, cells
+    except csv.Error:  # a cell beyond every length
+        return row + 1
+    return 0 if last == [_END] else row
 
 
 def _reports(
@@ -167,9 +197,14 @@ class RowReader:
             secret=_any_of(self.mapping.flags.secret, flags),
             photos=(photo,) if photo.startswith(("http://", "https://")) else (),
             raw=json.dumps(self.row if not problem else cells, ensure_ascii=False),
+            told=() if problem else self._names(*_SAID, *_PERSON),
+            of_person=self._names(*_PERSON),
             unreadable=problem,
             waits=OTHER_CITY if self._elsewhere() else "",
         )
+
+    def _names(self, *fields: str) -> tuple[str, ...]:
+        return tuple(name for field in fields for name in self.mapping.columns.names(field))
 
     def _note(self, reported_at: dt.datetime | None) -> str:
         """A remark where the source says that it ended before it began; its end is never believed."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _HERE = "qlue_desk.cli.central.intake:"
 NOTES = {
+    "changed": N_("{n} sudah ada tetapi isinya kini lain; isi barunya dicatat di riwayat laporannya."),
     "cut": N_("{n} teks terlalu panjang dan dipotong; lengkap di catatan asli."),
     "future_time": N_("{n} bertanggal di masa depan; waktu pengambilan yang dipakai."),
     "old_time": N_("{n} bertanggal sebelum tahun 2000; dipakai apa adanya."),

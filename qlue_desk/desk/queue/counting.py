@@ -19,20 +19,12 @@ class Counting(QueueKeys):
     sent_back = 0
     """Proposals that this person made and a second one sent back."""
 
-    def readable(self, text: str) -> Query | None:
-        """A view's query; None where somebody wrote one that cannot be read."""
+    def read(self, text: str) -> Query | QueryError:
+        """What a query line means, or what in it cannot be read."""
         try:
             return self.backend.parse(text)
-        except QueryError:
-            return None
-
-    def mistake_in(self, text: str) -> QueryError | None:
-        """What in a query line cannot be read."""
-        try:
-            self.backend.parse(text)
         except QueryError as error:
             return error
-        return None
 
     async def count(self) -> None:
         """Count anew and show it."""
@@ -40,7 +32,7 @@ class Counting(QueueKeys):
         if self.backend.proposes:
             asked[_SENT_BACK] = SENT_BACK
         queries = {
-            place: query for place, text in asked.items() if (query := self.readable(text)) is not None
+            place: query for place, text in asked.items() if isinstance(query := self.read(text), Query)
         }
         backend = self.backend
         numbers = await backend.scan(

@@ -63,8 +63,18 @@ class Finding(Counting):
     before = Standing(0, None)
     """Where esc goes back to from a query."""
 
-    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
-        """Run a query line; False when it cannot be read. `row` is where the cursor shall stand."""
+    def show_query(
+        self,
+        text: str,
+        *,
+        keep_cursor: bool = False,
+        row: int | None = None,
+        read: Query | QueryError | None = None,
+    ) -> bool:
+        """Run a query line; False when it cannot be read. `row` is where the cursor shall stand.
+
+        `read`: what it means, where that is known already.
+        """
         raise NotImplementedError
 
     def open_detail(self) -> None:
@@ -106,7 +116,7 @@ class Finding(Counting):
             return self.elsewhere
         if self.view < 0 and looks_like_phone(self.query_text):
             return _(
-                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari nama, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
+                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari isi laporan, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
             )
         if self.view < 0:
             return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
@@ -191,13 +201,13 @@ class Finding(Counting):
         if not event.text.strip():
             self._look_for_nothing()
             return
-        mistake = self.mistake_in(event.text)
-        if mistake is not None and (not event.settled or mistake.is_unfinished(event.text)):
+        read = self.read(event.text)
+        if isinstance(read, QueryError) and (not event.settled or read.is_unfinished(event.text)):
             return
         if event.settled and self.view < 0 and event.text == self.query_text:
             return
         self.view = -1
-        self.show_query(event.text)
+        self.show_query(event.text, read=read)
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
         """Enter in the query bar: work with the results; for nothing is not looked."""

@@ -100,6 +100,8 @@ class Performing:
     async def agree(self, chosen: Chosen, deed: Deed) -> bool:
         """Asks before an act on many reports (`ui.confirm_bulk`), and before one on a colleague's; at most once."""
         several = len(chosen) >= self.settings.ui.confirm_bulk
+        if not several and not colleagues.leads_on(deed):
+            return True
         found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
         if several:
             agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))

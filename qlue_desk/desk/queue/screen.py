@@ -38,7 +38,7 @@ from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import VirtualList
-from qlue_desk.domain.query import QueryError
+from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.store import handovers
 from qlue_desk.words import _
 
@@ -160,14 +160,20 @@ class DeskScreen(Working, Finding):
             sent_back=self.sent_back,
         )
 
-    def show_query(self, text: str, *, keep_cursor: bool = False, row: int | None = None) -> bool:
+    def show_query(
+        self,
+        text: str,
+        *,
+        keep_cursor: bool = False,
+        row: int | None = None,
+        read: Query | QueryError | None = None,
+    ) -> bool:
         """Run a query line and show its reports, with the cursor on `row` where that is among them."""
-        try:
-            query = self.backend.parse(text)
-        except QueryError as error:
-            self.point_at(error)
+        read = read or self.read(text)
+        if isinstance(read, QueryError):
+            self.point_at(read)
             return False
-        query = self.listing.grouped(query)
+        query = self.listing.grouped(read)
         self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text, anew=not keep_cursor)

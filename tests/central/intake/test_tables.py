@@ -319,3 +319,22 @@ def test_dates_that_nobody_can_mean_are_counted(hub: Hub, tmp_path: Path) -> Non
     twice.add(result)
     twice.add(result)
     assert twice.notes == {"future_time": 4, "old_time": 2}
+
+
+@pytest.mark.parametrize(
+    ("lines", "row"),
+    [
+        (('2,2024-01-02,10:00:00,Jalan,a,"Lubang,x,y,b,c,d', "3,2024-01-03"), 3),
+        (('2,2024-01-02,10:00:00,Jalan,a,b,x,y,b,c,"Sempur', "3,2024-01-03", "4"), 3),
+        (('2,2024-01-02,10:00:00,Jalan,a,"b\nc",x,y,b,c,d', '3,"'), 4),
+    ],
+)
+def test_a_quotation_mark_that_nothing_closes_is_told_with_its_row(
+    tmp_path: Path, lines: tuple[str, ...], row: int
+) -> None:
+    """All rows behind it would be one cell, which looked like one report."""
+    sound = '1,2024-01-01,10:00:00,Jalan,"Jalan ""rusak""",Lubang,x,y,Bogor,c,d'
+    path = table(tmp_path, sound, *lines)
+    with pytest.raises(IntakeError, match=f"yang dibuka di baris {row} tidak ditutup"):
+        read(path)
+    assert len(read(table(tmp_path, sound, 'x,"y",z'))) == 2

@@ -119,6 +119,40 @@ def test_qlue_items_and_events_of_the_call_centre(client: httpx.Client) -> None:
     assert counts(client.post("/intake/cc112", json=event)) == (1, 0, 1)
 
 
+def test_the_same_event_with_another_content_is_told_once_and_kept(client: httpx.Client, hub: Hub) -> None:
+    event = {"id": "E1", "kejadian": "KEBAKARAN", "opd": "DAMKAR", "diterima": "2026-11-24T09:00:00+07:00"}
+    event |= {"uraian": "Rumah terbakar", "pelapor": "Siti", "telepon": "081234567890"}
+    later = event | {"uraian": "Dua rumah  terbakar", "alamat": "Jl. Pajajaran 5", "pelapor": "Wati"}
+    assert counts(client.post("/intake/cc112", json=event)) == (1, 1, 0)
+    assert counts(client.post("/intake/cc112", json=event | {"opd": "POLRES", "selesai": "10:00"})) == (
+        1,
+        0,
+        1,
+    )
+    reply = client.post("/intake/cc112", json=later).json()
+    assert (reply["duplicates"], reply["notes"]) == (1, {"changed": 1})
+    (complaint,) = hub.records.search(Search("bogor"))
+    line = hub.records.entries(complaint.id)[-1]
+    assert (complaint.text, complaint.version) == ("Rumah terbakar", 3 if complaint.dispatched_at else 2)
+    assert (line.verb, line.public, line.actor_name) == ("note", False, "Sistem")
+    assert line.text == (
+        "Sumber mengirim laporan ini lagi, sekarang dengan isi lain:\n"
+        "uraian: Dua rumah terbakar\nalamat: Jl. Pajajaran 5"
+    )
+    for again in (later, event, later):
+        assert counts(client.post("/intake/cc112", json=again)) == (1, 0, 1)
+    assert len(hub.records.entries(complaint.id)) == complaint.version
+    kept = hub.database.all("SELECT record FROM source WHERE complaint_id = ?", (complaint.id,))
+    assert sorted("Wati" in record for (record,) in kept) == [False, True]
+
+
+def test_what_was_erased_does_not_come_back_with_its_event(client: httpx.Client, hub: Hub) -> None:
+    event = {"id": "E1", "kejadian": "KEBAKARAN", "opd": "DAMKAR", "diterima": "2026-11-24T09:00:00+07:00"}
+    client.post("/intake/cc112", json=event | {"uraian": "Rumah terbakar"})
+    hub.database.run("UPDATE source SET record = '', unreadable = ''")  # as an erasure does
+    assert counts(client.post("/intake/cc112", json=event | {"uraian": "Dua rumah"})) == (1, 0, 1)
+
+
 def test_only_those_with_a_key_come_in(client: httpx.Client, hub: Hub) -> None:
     wrong = [
         {"X-Api-Key": ""},
