@@ -46,7 +46,6 @@ class Engine:
         From `bulk_from` reports on (0 = never) one stroke stays longer (`store.grace`).
         """
         self.store = store
-        self.home = home
         self.contact = Contact(store, home, on_state, private_ca=private_ca, backoff=backoff)
         self._sender = Sender(self.contact, undo_seconds, bulk_from)
         self._puller = Puller(self.contact, wait_seconds)

@@ -46,7 +46,7 @@ def copy_of(desk: Desk, home: Path) -> Desk:
     desk.store.close()
     shutil.copytree(desk.home, home)
     desk.store = Store.open(desk.home)
-    desk.engine.store = desk.store
+    desk.engine = Engine(desk.store, desk.home, wait_seconds=1)
     desk.workplace.store = desk.store
     return Desk(home, Store.open(home))
 
@@ -230,6 +230,7 @@ from qlue_desk.store.database import Store
 from qlue_desk.sync import tokens
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.transport import Transport
+from qlue_desk.sync.engine import Engine
 
 home, step = Path(sys.argv[1]), sys.argv[2]
 def die(*_all, **_named):
