@@ -41,16 +41,21 @@ def test_a_folder_that_can_never_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "berkas").write_text("x")
-    for place in (tmp_path / "berkas", tmp_path / "berkas" / "home"):
+    file, within = tmp_path / "berkas", tmp_path / "berkas" / "home"
+    for place, found, mend in (
+        (
+            file,
+            f"{file} adalah berkas, bukan folder; QLUE_DESK_HOME harus menyebut sebuah folder.",
+            "Pilih folder lain dengan QLUE_DESK_HOME.",
+        ),
+        (
+            within,
+            f"{within}: bagian dari namanya bukan folder",
+            "Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.",
+        ),
+    ):
         monkeypatch.setenv("QLUE_DESK_HOME", str(place))
-        assert wrong(capsys) == [
-            {
-                "what": "Folder data",
-                "ok": False,
-                "found": f"{place}: bagian dari namanya bukan folder",
-                "mend": "Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.",
-            }
-        ]
+        assert wrong(capsys) == [{"what": "Folder data", "ok": False, "found": found, "mend": mend}]
     monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "belum" / "ada"))
     assert wrong(capsys) == []
     assert not (tmp_path / "belum").exists()

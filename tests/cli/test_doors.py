@@ -291,6 +291,7 @@ def test_a_reply_that_was_damaged_says_what_to_do_as_nothing_tries_again(
     for command in (("sync",), ("login", desk.central.url, "--code", "x", "--user", "asep")):
         code, said = desk(*command)
         assert (code, "Jalankan lagi perintah ini" in said, "dicoba lagi" in said) == (4, True, False), said
+    assert desk.wrong()["Pusat"][0] == "jawaban pusat rusak di jalan"
 
 
 def test_a_data_folder_that_is_a_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import pytest
 from qlue_desk.protocol import Session
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in
+from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import BadReply, NotSignedIn
 from qlue_desk.sync.tokens import TokenFile, put_first, read_token, read_tokens
 from qlue_desk.sync.transport import Transport
@@ -230,7 +231,6 @@ from qlue_desk.store.database import Store
 from qlue_desk.sync import tokens
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.transport import Transport
-from qlue_desk.sync.engine import Engine
 
 home, step = Path(sys.argv[1]), sys.argv[2]
 def die(*_all, **_named):
