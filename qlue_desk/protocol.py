@@ -42,6 +42,7 @@ class Limits(msgspec.Struct, frozen=True):
     push_actions: int = 100
     push_bytes: int = 1_048_576
     pull_events: int = 500
+    snapshot_rows: int = 2000
     pull_bytes: int = 4_194_304
     blob_bytes: int = 10_485_760
     blob_chunk: int = 1_048_576
@@ -292,10 +293,11 @@ class SnapshotPage(msgspec.Struct, frozen=True, omit_defaults=True):
     mark: str
     as_of: str
     """Cursor at the first page; the same in every page of one snapshot."""
-    rows: tuple[Payload, ...]
+    rows: tuple[msgspec.Raw, ...]
+    """Each the JSON of a `Payload`: one from a newer central is no damaged reply."""
     next: str | None
     count: int
-    """Rows of the whole snapshot, for a progress bar."""
+    """Rows of the whole snapshot as it began, for a progress bar."""
 
 
 # --- push --------------------------------------------------------------------------------------

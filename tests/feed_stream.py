@@ -76,7 +76,8 @@ class FeedStream:
 
     def snapshot(self, *rows: Payload, after: str | None = None, as_of: str | None = None) -> SnapshotPage:
         mark = self.cursor()
-        return SnapshotPage(mark=mark, as_of=as_of or mark, rows=rows, next=after, count=len(rows))
+        raw = tuple(msgspec.Raw(msgspec.json.encode(row)) for row in rows)
+        return SnapshotPage(mark=mark, as_of=as_of or mark, rows=raw, next=after, count=len(rows))
 
 
 def history(complaint: Complaint, verb: str, *, action_id: str = "", text: str = "", hours: int = 1) -> Entry:

@@ -126,7 +126,7 @@ def _pages(hub: Hub, desk: Desk, cursor: str) -> tuple[PullReply, ...]:
 
 
 def _snapshot(hub: Hub, desk: Desk) -> tuple[SnapshotPage, ...]:
-    pages = [answer_snapshot(hub, desk, "", hub.limits.pull_events, "")]
+    pages = [answer_snapshot(hub, desk, "", hub.limits.snapshot_rows, "")]
     while (after := pages[-1].next) is not None:
-        pages.append(answer_snapshot(hub, desk, after, hub.limits.pull_events, pages[0].as_of))
+        pages.append(answer_snapshot(hub, desk, after, hub.limits.snapshot_rows, pages[0].as_of))
     return tuple(pages)

@@ -130,11 +130,11 @@ def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) ->
     """A page of the scope's rows."""
     city = hub.city(desk.identity.city)
     dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
-    size = min(max(limit, 1), hub.limits.pull_events)
+    size = min(max(limit, 1), hub.limits.snapshot_rows)
     if after and _ID.fullmatch(after) is None:
         raise Invalid(N_("{field}: tanda pengenal tidak sah."), field="after")
     if token:
         hub.feed.check(desk.stream, token)
-    page = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now())
+    page = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now(), hub.limits.pull_bytes)
     mark = encode_cursor(page.mark)
     return SnapshotPage(mark, token or mark, page.rows, page.next, page.count)

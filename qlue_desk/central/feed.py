@@ -18,12 +18,11 @@ from qlue_desk.central.instants import to_ms
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
-from qlue_desk.domain.privacy import for_city_scope
+from qlue_desk.domain.privacy import for_city_scope, is_withheld
 from qlue_desk.protocol import (
     DeskIdentity,
     EventKind,
     FeedEvent,
-    Payload,
     Position,
     ResyncReason,
     decode_cursor,
@@ -66,7 +65,8 @@ class SnapshotRows(msgspec.Struct, frozen=True):
     """One page of the rows of a scope with the position at which they were read."""
 
     mark: Position
-    rows: tuple[Payload, ...]
+    rows: tuple[msgspec.Raw, ...]
+    """Each the JSON of a `Payload`, made of what is stored, byte for byte."""
     next: str | None
     count: int
 
@@ -97,6 +97,8 @@ class Feed:
     def __init__(self, database: CentralDatabase) -> None:
         self._database = database
         self._known: set[str] = set()
+        self._counts: dict[str, int] = {}
+        """Rows of each stream's newest snapshot."""
 
     # --- appending; always inside the register's transaction ---------------------------------
 
@@ -251,9 +253,19 @@ class Feed:
         return Page(tuple(events), to, head.seq, to.seq < head.seq)
 
     def snapshot(
-        self, stream: str, city: City, dinas: str | None, after: str, limit: int, now: dt.datetime
+        self,
+        stream: str,
+        city: City,
+        dinas: str | None,
+        after: str,
+        limit: int,
+        now: dt.datetime,
+        max_bytes: int = 4_194_304,
     ) -> SnapshotRows:
-        """Rows of a scope after id `after`, in the order of ids; `dinas` None is the whole city."""
+        """Rows of a scope after id `after`, in the order of ids; `dinas` None is the whole city.
+
+        At most `limit` and `max_bytes`, but at least one.
+        """
         closed_since = to_ms(now) - CLOSED_DAYS * 86_400_000
         where, values = "city = ? AND (closed_at IS NULL OR closed_at >= ?)", [city.key, closed_since]
         if dinas is not None:
@@ -261,38 +273,62 @@ class Feed:
         self._make_sure(stream)
         with self._database.reading():
             mark = self.position(stream)
-            count = self._database.one(f"SELECT count(*) FROM complaint WHERE {where}", values)
-            found = self._database.all(
+            count = None if after == "" else self._counts.get(stream)
+            if count is None:  # visits every row: not with each page
+                found = self._database.one(f"SELECT count(*) FROM complaint WHERE {where}", values)
+                assert found is not None, "count(*) gives a row"
+                count = self._counts[stream] = int(found[0])
+            reports = self._database.all(
                 f"SELECT id, body FROM complaint WHERE {where} AND id > ? ORDER BY id LIMIT ?",
                 [*values, after, limit + 1],
             )
-            more, found = len(found) > limit, found[:limit]
-            entries = self.entries([row[0] for row in found], city_scope=dinas is None)
-        rows = tuple(
-            Payload(complaint=_seen_by(_complaint.decode(row[1]), dinas), entries=entries.get(row[0], ()))
-            for row in found
-        )
-        assert count is not None, "count(*) gives a row"
-        return SnapshotRows(mark, rows, found[-1][0] if more else None, int(count[0]))
+            more, reports = len(reports) > limit, reports[:limit]
+            lines = self._lines([row[0] for row in reports], city_scope=dinas is None)
+        rows: list[msgspec.Raw] = []
+        size = 0
+        for key, body in reports:
+            row = payload_of(_image(body, dinas), lines.get(key, ()))
+            size += len(row)
+            if rows and size > max_bytes:
+                more = True
+                break
+            rows.append(msgspec.Raw(row))
+        return SnapshotRows(mark, tuple(rows), reports[len(rows) - 1][0] if more else None, count)
 
-    def entries(self, complaint_ids: Sequence[str], *, city_scope: bool) -> dict[str, tuple[Entry, ...]]:
+    def _lines(self, complaint_ids: Sequence[str], *, city_scope: bool) -> dict[str, list[bytes]]:
         """Histories, oldest line first, as a scope may see them."""
         if not complaint_ids:
             return {}
         marks = ", ".join("?" * len(complaint_ids))
-        found: dict[str, list[Entry]] = {}
+        found: dict[str, list[bytes]] = {}
         for complaint_id, body, withheld in self._database.all(
             f"SELECT complaint_id, body, withheld FROM entry WHERE complaint_id IN ({marks}) ORDER BY row",
             tuple(complaint_ids),
         ):
-            entry = _entry.decode(body)
             hidden = city_scope and withheld
-            found.setdefault(complaint_id, []).append(withhold_entry(entry) if hidden else entry)
-        return {key: tuple(entries) for key, entries in found.items()}
+            line = _encode(withhold_entry(_entry.decode(body))) if hidden else bytes(body)
+            found.setdefault(complaint_id, []).append(line)
+        return found
 
 
-def _seen_by(complaint: Complaint, dinas: str | None) -> Complaint:
-    return for_city_scope(complaint) if dinas is None else complaint
+class _Image(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A `Payload` of parts that are encoded already."""
+
+    complaint: msgspec.Raw
+    entries: tuple[msgspec.Raw, ...] = ()
+
+
+def payload_of(image: bytes, lines: Sequence[bytes]) -> bytes:
+    """The JSON of a `Payload` from that of a report and of its lines."""
+    return _encode(_Image(msgspec.Raw(image), tuple(map(msgspec.Raw, lines))))
+
+
+def _image(body: bytes, dinas: str | None) -> bytes:
+    """A stored report as a scope may see it."""
+    complaint = None if dinas is not None else _complaint.decode(body)
+    if complaint is None or not is_withheld(complaint):
+        return bytes(body)
+    return _encode(for_city_scope(complaint))
 
 
 def _event(row: Sequence[object]) -> FeedEvent:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from qlue_desk.central.feed import Appended, city_stream, dinas_stream, withhold_entry
+from qlue_desk.central.feed import Appended, city_stream, dinas_stream, payload_of, withhold_entry
 from qlue_desk.central.instants import maybe_ms, to_ms
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.edges import Verb
@@ -39,13 +39,6 @@ _UPDATE = (
     "final_by = ?, last_by = ?, body = ? WHERE id = ?"
 )
 _INSERT_ENTRY = "INSERT INTO entry (id, complaint_id, withheld, body) VALUES (?, ?, ?, ?)"
-
-
-class _Image(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A `Payload` of parts that are encoded already."""
-
-    complaint: msgspec.Raw
-    entries: tuple[msgspec.Raw, ...] = ()
 
 
 class Ledger:
@@ -93,7 +86,7 @@ class Ledger:
                 kind, payload = EventKind.UPSERT, self._city_payload(before, after, image, told)
             elif stream == dinas_stream(city.key, after.dinas):
                 known = self._all_lines(after.id) if rewritten or (arrived and before is not None) else lines
-                kind, payload = EventKind.UPSERT, _payload(image, known)
+                kind, payload = EventKind.UPSERT, payload_of(image, known)
             else:
                 since = after.custody[-1].since if after.custody else now
                 gone = Payload(to_dinas=after.dinas, since=since)
@@ -165,11 +158,11 @@ class Ledger:
     ) -> bytes:
         """What the city scope may know; when a report becomes withheld, so do the lines it had."""
         if not is_withheld(after):
-            return _payload(image, lines)
+            return payload_of(image, lines)
         if before is not None and not is_withheld(before):
             lines = self._all_lines(after.id)
             self._database.later("UPDATE entry SET withheld = 1 WHERE complaint_id = ?", (after.id,))
-        return _payload(
+        return payload_of(
             _encode(for_city_scope(after)), [_encode(withhold_entry(_entry.decode(line))) for line in lines]
         )
 
@@ -211,7 +204,3 @@ class Ledger:
 def received(entry: Entry, now: dt.datetime) -> Entry:
     """The line with the time at which central learned of it."""
     return replace(entry, received_at=now)
-
-
-def _payload(image: bytes, lines: Sequence[bytes]) -> bytes:
-    return _encode(_Image(msgspec.Raw(image), tuple(map(msgspec.Raw, lines))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -35,10 +36,12 @@ def epoch(moment: dt.datetime | None, missing: int = 0) -> int:
 
 _COLUMNS = tuple(name for name in ComplaintRow._meta.fields if name != "row")
 _UPSERT = (
-    f"INSERT INTO complaint({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
+    f"INSERT INTO complaint({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
     " ON CONFLICT(id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
 )
+_in_order = itemgetter(*_COLUMNS)
+_by_time = attrgetter("at", "id")
 _HISTORY = (
     "SELECT count(*) FILTER (WHERE verb = 'note'), max(at), group_concat(text, char(10))"
     " FILTER (WHERE text <> '')"
@@ -62,7 +65,7 @@ def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: in
         "body": _encode(complaint),
         "base": None if base is None else _encode(base),
     }
-    connection().execute(_UPSERT, columns)
+    connection().execute(_UPSERT, _in_order(columns))
     touch(complaint.id)
 
 
@@ -71,23 +74,22 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
 
     No own action may wait on any of them; the caller rebases those that have one.
     """
-    columns: list[dict[str, Any]] = []
+    columns: list[tuple[Any, ...]] = []
     lines: list[Entry] = []
     for complaint, history in rows:
-        texts = [entry.text for entry in sorted(history, key=lambda e: (e.at, e.id)) if entry.text]
-        last = max((epoch(entry.at) for entry in history), default=None)
+        ordered = sorted(history, key=_by_time)
+        texts = [entry.text for entry in ordered if entry.text]
+        last = epoch(ordered[-1].at) if ordered else None
         made = _columns_of(complaint)
-        columns.append(
-            made
-            | {
-                "notes": sum(entry.verb == "note" for entry in history),
-                "note_text": "\n".join(texts),
-                "updated_at": _updated(last, complaint, made),
-                "pending": 0,
-                "body": _encode(complaint),
-                "base": None,
-            }
-        )
+        made |= {
+            "notes": sum(entry.verb == "note" for entry in history),
+            "note_text": "\n".join(texts),
+            "updated_at": _updated(last, complaint, made),
+            "pending": 0,
+            "body": _encode(complaint),
+            "base": None,
+        }
+        columns.append(_in_order(made))
         lines.extend(history)
         touch(complaint.id)
     put_entries(lines)

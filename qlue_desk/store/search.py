@@ -30,6 +30,20 @@ STATEMENTS = (
 """Table and triggers; a status change leaves the words alone."""
 
 
+_AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
+"""Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of `rebuild`."""
+
+
+def rebuild() -> None:
+    """Index the words of all reports anew, each word once; what went before leaves no trace."""
+    for size in (_IN_ONE, _AS_IT_COMES):
+        connection().execute(
+            "INSERT INTO complaint_words(complaint_words, rank) VALUES ('hashsize', ?)", (size,)
+        )
+        if size == _IN_ONE:
+            connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
+
+
 def empty() -> None:
     """Take every word out of the index at once, also those of reports that went before."""
     connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('delete-all')")

@@ -7,6 +7,7 @@ from the first page's position through the greatest mark, every mark's hash matc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 
 import msgspec
 
@@ -21,8 +22,8 @@ from qlue_desk.protocol import (
     decode_cursor,
     encode_cursor,
 )
-from qlue_desk.store import complaints, journal, leaving, meta, position, replica
-from qlue_desk.store.bound import connection, touch_everything
+from qlue_desk.store import bulk, complaints, journal, leaving, meta, position, replica
+from qlue_desk.store.bound import connection, rows_among, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken, payload_of
 
@@ -75,6 +76,7 @@ def put_page(page: SnapshotPage, after: str = "") -> Stage:
     """Stage the page that was asked for with `after`.
 
     :raises FeedBroken: when it belongs to another snapshot or timeline; `begin` again.
+    :raises NewerData: when a row is of a shape that came after this program.
     """
     stage = current() or begin()
     if stage.after != after:
@@ -83,9 +85,10 @@ def put_page(page: SnapshotPage, after: str = "") -> Stage:
         stage.as_of = stage.cursor = page.as_of
     if decode_cursor(page.mark).epoch != decode_cursor(stage.as_of).epoch:
         raise _broken()
-    if page.next is not None and not _brings_more(page):
+    rows = _readable(page)
+    if page.next is not None and not _brings_more(rows):
         raise _broken()
-    _put_rows(page.rows)
+    _put_rows(rows)
     if page.mark not in stage.marks:
         stage.marks.append(page.mark)
     stage.after = page.next
@@ -126,12 +129,9 @@ def swap() -> int:
     if stage is None or not stage.cursor:
         raise _broken()
     _forget_missing()
-    rows, outdated = 0, set[str]()
-    after = ""
-    while chunk := _chunk_after(after):
-        after = chunk[-1][0]
-        rows += len(chunk)
-        outdated |= _swap_chunk(chunk)
+    here, rows = _count("complaint"), _count("stage")
+    with bulk.in_bulk() if bulk.worth(rows, here) else nullcontext():
+        outdated = _swap_rows()
     meta.put(position.CURSOR, stage.cursor)
     lanes = own_lanes()
     journal.reoffer_journal()
@@ -139,7 +139,6 @@ def swap() -> int:
         rebase(complaint_id)
     leaving.drop_files(outdated)
     position.next_generation()
-    connection().execute("DELETE FROM stage")
     meta.put(STAGE, None)
     touch_everything()
     return rows
@@ -156,23 +155,28 @@ def _keep(stage: Stage) -> None:
 # --- staging ---------------------------------------------------------------------------------------
 
 
-def _brings_more(page: SnapshotPage) -> bool:
-    """Whether a row of it is new: pages that go round in a circle would never end."""
-    ids = [payload.complaint.id for payload in page.rows if payload.complaint is not None]
-    marks = ",".join("?" * len(ids))
-    known = connection().execute(f"SELECT count(*) FROM stage WHERE id IN ({marks})", ids).fetchone()[0]
-    return int(known) < len(ids)
+def _readable(page: SnapshotPage) -> list[tuple[str, int, bytes]]:
+    """Id, version and JSON of each row, once all of them were read."""
+    found = []
+    for row in page.rows:
+        body = bytes(row)
+        complaint = payload_of(body).complaint
+        if complaint is not None:
+            found.append((complaint.id, complaint.version, body))
+    return found
 
 
-def _put_rows(rows: Iterable[Payload]) -> None:
+def _brings_more(rows: Sequence[tuple[str, int, bytes]]) -> bool:
+    """Whether one of them is new: pages that go round in a circle would never end."""
+    ids = [key for key, _version, _body in rows]
+    return len(list(rows_among("SELECT id FROM stage WHERE id IN ({marks})", ids))) < len(ids)
+
+
+def _put_rows(rows: Iterable[tuple[str, int, bytes]]) -> None:
     connection().executemany(
         "INSERT INTO stage(id, version, body) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE"
         " SET version = excluded.version, body = excluded.body WHERE excluded.version >= stage.version",
-        [
-            (payload.complaint.id, payload.complaint.version, _encode(payload))
-            for payload in rows
-            if payload.complaint is not None
-        ],
+        rows,
     )
 
 
@@ -231,6 +235,24 @@ def _forget_missing() -> None:
         leaving.forget(complaint_id)
 
 
+def _count(table: str) -> int:
+    return int(connection().execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _swap_rows() -> set[str]:
+    """All staged rows, in the order of ids; returns the files that only the old rows showed.
+
+    Each part leaves the stage at once: the next one is written where it lay.
+    """
+    outdated = set[str]()
+    after = ""
+    while chunk := _chunk_after(after):
+        after = chunk[-1][0]
+        outdated |= _swap_chunk(chunk)
+        connection().execute("DELETE FROM stage WHERE id <= ?", (after,))
+    return outdated
+
+
 def _chunk_after(after: str) -> list[tuple[str, bytes]]:
     rows = connection().execute(
         "SELECT id, body FROM stage WHERE id > ? ORDER BY id LIMIT ?", (after, _CHUNK)
@@ -243,16 +265,15 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> set[str]:
 
     Returns the files that only the old rows showed.
     """
-    marks = ",".join("?" * len(chunk))
     ids = [key for key, _ in chunk]
-    rows = connection().execute(
-        f"SELECT id, coalesce(base, body), base IS NULL AND pending = 0 FROM complaint WHERE id IN ({marks})",
+    rows = rows_among(
+        "SELECT id, coalesce(base, body), base IS NULL AND pending = 0 FROM complaint WHERE id IN ({marks})",
         ids,
     )
     held = {key: (body, bool(alone)) for key, body, alone in rows}
     lines: dict[str, set[str]] = {}
-    for complaint_id, entry_id in connection().execute(
-        f"SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
+    for complaint_id, entry_id in rows_among(
+        "SELECT complaint_id, id FROM entry WHERE pending = 0 AND complaint_id IN ({marks})", ids
     ):
         lines.setdefault(complaint_id, set()).add(entry_id)
     changed: list[tuple[Complaint, Sequence[Entry]]] = []

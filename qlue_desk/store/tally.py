@@ -97,6 +97,12 @@ STATEMENTS = (
 """Counters of what is there, and the triggers that keep them."""
 
 
+def recount() -> None:
+    """Count all reports anew."""
+    connection().execute("DELETE FROM tally")
+    connection().execute(_count_all())
+
+
 def clock() -> int:
     """The epoch second up to which deadlines are counted as late."""
     return int(connection().execute("SELECT at FROM tally_clock").fetchone()[0])

@@ -166,9 +166,8 @@ class RecordedReplies:
         reply: Any = None
         if reply_type is Session:
             reply = self._answer.session
-        elif reply_type is pull.RawPage:
-            page = self._snapshot_after(str((params or {}).get("after", "")))
-            reply = None if page is None else msgspec.json.decode(msgspec.json.encode(page), type=reply_type)
+        elif reply_type is SnapshotPage:
+            reply = self._snapshot_after(str((params or {}).get("after", "")))
         elif reply_type is PullReply and isinstance(body, PullRequest):
             reply = self._pages.get(body.cursor)
         if not isinstance(reply, reply_type):

@@ -22,16 +22,6 @@ Progress = Callable[[int, int], None]
 """Rows that are here, rows there are."""
 
 
-class RawPage(msgspec.Struct, frozen=True):
-    """`SnapshotPage` whose rows are not read yet: one from a newer central is no damaged reply."""
-
-    mark: str
-    as_of: str
-    rows: tuple[msgspec.Raw, ...]
-    next: str | None
-    count: int
-
-
 def fetch_session(link: Line) -> Session:
     """Ask who this desk is and what the city looks like, and keep it.
 
@@ -91,6 +81,7 @@ def run_snapshot(link: Line, progress: Progress | None = None) -> int:
     """Fetch, replay and swap in a snapshot; resumes one that was interrupted. Returns how many rows.
 
     :raises SyncError: what was staged is kept, so that the next call goes on.
+    :raises NewerData: when a row is of a shape that came after this program; likewise.
     """
     for _ in range(_RESTARTS):
         try:
@@ -107,7 +98,7 @@ def _snapshot(link: Line, progress: Progress | None) -> int:
         if stage.as_of:
             params["token"] = stage.as_of
         ballast.room_for_more(link.store.folder)
-        page = _page_of(link.transport.send("GET", "/v1/snapshot", RawPage, params=params))
+        page = link.transport.send("GET", "/v1/snapshot", SnapshotPage, params=params)
         stage = link.write(snapshot.put_page, page, stage.after or "")
         if progress is not None:
             progress(stage.fetched, max(stage.count, stage.fetched))
@@ -119,15 +110,6 @@ def _snapshot(link: Line, progress: Progress | None) -> int:
     rows = link.write(_swap, reply)
     blobs.remove_left(link.store)
     return rows
-
-
-def _page_of(page: RawPage) -> SnapshotPage:
-    """The page with its rows read.
-
-    :raises NewerData: when a row is of a shape that came after this program.
-    """
-    rows = tuple(replica.payload_of(bytes(row)) for row in page.rows)
-    return SnapshotPage(page.mark, page.as_of, rows, page.next, page.count)
 
 
 def _ask(link: Line, cursor: str, wait: int) -> PullReply:

@@ -19,7 +19,7 @@ from qlue_desk import protocol
 from qlue_desk.central.limits import Rate
 from qlue_desk.central.serve import running_server
 from qlue_desk.domain.complaint import Role
-from qlue_desk.protocol import MEDIA_TYPE, Action, PullReply, PushReply, SnapshotPage, Verdict
+from qlue_desk.protocol import MEDIA_TYPE, Action, Payload, PullReply, PushReply, SnapshotPage, Verdict
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
 SHA = hashlib.sha256(PHOTO).hexdigest()
@@ -224,7 +224,7 @@ def test_pages_of_a_snapshot_make_the_whole(office: Any, desk: httpx.Client) -> 
     while True:
         reply = desk.get("/v1/snapshot", params=params)
         page = msgspec.json.decode(reply.content, type=SnapshotPage)
-        rows += [row.complaint for row in page.rows]
+        rows += [msgspec.json.decode(row, type=Payload).complaint for row in page.rows]
         marks.append((page.as_of, page.mark))
         assert page.count == 5
         if page.next is None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from qlue_desk.central.errors import Resync
+from qlue_desk.central.feed import SnapshotRows
 from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.protocol import (
     FeedEvent,
@@ -33,6 +34,10 @@ def events(office: Any, stream: str) -> list[FeedEvent]:
 
 def payload(event: FeedEvent) -> Payload:
     return msgspec.json.decode(event.payload, type=Payload)
+
+
+def rows_of(page: SnapshotRows) -> list[Payload]:
+    return [msgspec.json.decode(row, type=Payload) for row in page.rows]
 
 
 def replayed(office: Any, stream: str) -> dict[str, tuple[Complaint, dict[str, Entry]]]:
@@ -121,8 +126,10 @@ def test_a_secret_report_is_withheld_from_the_city_once_dispatched(office: Any) 
     assert own.complaint.text == "Pungli di loket 3"
     assert own.entries[0].text == "loket tiga itu Pak X"
     page = hub.feed.snapshot("bogor", hub.city("bogor"), None, "", 10, hub.now())
-    assert page.rows[0].complaint.title == "(rahasia)"
-    assert {e.text for e in page.rows[0].entries} == {""}
+    [row] = rows_of(page)
+    assert row.complaint is not None
+    assert row.complaint.title == "(rahasia)"
+    assert {e.text for e in row.entries} == {""}
 
 
 def test_restricting_later_withholds_the_lines_that_were_told(office: Any) -> None:
@@ -146,7 +153,9 @@ def test_replaying_a_stream_gives_the_rows_of_a_snapshot(office: Any) -> None:
         after, pages = "", 0
         while True:
             page = hub.feed.snapshot(stream, hub.city("bogor"), dinas, after, 2, hub.now())
-            rows |= {row.complaint.id: (row.complaint, {e.id: e for e in row.entries}) for row in page.rows}
+            rows |= {
+                row.complaint.id: (row.complaint, {e.id: e for e in row.entries}) for row in rows_of(page)
+            }
             pages += 1
             if page.next is None:
                 break
@@ -156,13 +165,33 @@ def test_replaying_a_stream_gives_the_rows_of_a_snapshot(office: Any) -> None:
         assert pages == max(1, (len(rows) + 1) // 2)
 
 
+def test_a_page_of_a_snapshot_has_no_more_bytes_than_asked_for_but_a_row_at_least(office: Any) -> None:
+    hub = office.hub
+    ids = sorted(office.take(str(n)).complaint.id for n in range(4))
+
+    def page(after: str, most: int) -> SnapshotRows:
+        return hub.feed.snapshot("bogor/dishub", hub.city("bogor"), "dishub", after, 10, hub.now(), most)
+
+    whole = page("", 10**6)
+    one, two, three, _four = map(len, whole.rows)
+    assert whole.next is None
+    assert ([row.complaint.id for row in rows_of(page("", 1)) if row.complaint], page("", 1).next) == (
+        ids[:1],
+        ids[0],
+    )
+    assert (page("", one + two).rows, page("", one + two).next) == (whole.rows[:2], ids[1])
+    assert page(ids[1], three).rows == whole.rows[2:3]
+    assert page(ids[2], three).next is None
+    assert page(ids[2], three).count == 4
+
+
 def test_a_snapshot_leaves_out_what_was_closed_long_ago(office: Any) -> None:
     hub = office.hub
     old = office.resolved(office.take("1").complaint)
     office.clock.forward(days=91)
     fresh = office.take("2").complaint
     page = hub.feed.snapshot("bogor/dishub", hub.city("bogor"), "dishub", "", 10, hub.now())
-    assert [row.complaint.id for row in page.rows] == [fresh.id]
+    assert [row.complaint.id for row in rows_of(page)] == [fresh.id]
     assert old.status is Status.RESOLVED
 
 

@@ -187,11 +187,7 @@ class Central:
 
     def texts(self, complaint_id: str) -> list[str]:
         """Texts of the history at central, oldest first."""
-        with self.hub.database.connected():
-            return [e.text for e in self._entries(complaint_id) if e.text]
-
-    def _entries(self, complaint_id: str) -> Any:
-        return self.hub.feed.entries([complaint_id], city_scope=False).get(complaint_id, ())
+        return [entry.text for entry in self.hub.records.entries(complaint_id) if entry.text]
 
     # --- desks --------------------------------------------------------------------------------------
 

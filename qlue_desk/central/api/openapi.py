@@ -42,9 +42,10 @@ def _shape(kind: type[msgspec.Struct], **types: Any) -> type[msgspec.Struct]:
     return msgspec.defstruct(kind.__name__, fields)
 
 
-# `msgspec.Raw` has no schema: on the wire the payload is the JSON of a `Payload`.
+# `msgspec.Raw` has no schema: on the wire the payload or row is the JSON of a `Payload`.
 _FeedEvent = _shape(protocol.FeedEvent, payload=protocol.Payload | None)
 _PullReply = _shape(protocol.PullReply, events=tuple[_FeedEvent, ...])  # type: ignore[valid-type]
+_SnapshotPage = _shape(protocol.SnapshotPage, rows=tuple[protocol.Payload, ...])
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("get", "/v1/session", "Who this desk is", None, protocol.Session, errors=(426,)),
@@ -65,7 +66,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         errors=(400, 410, 413),
     ),
     Endpoint(
-        "get", "/v1/snapshot", "Rows of the scope", None, protocol.SnapshotPage,
+        "get", "/v1/snapshot", "Rows of the scope", None, _SnapshotPage,
         query=(("after", "string", False), ("limit", "integer", False), ("token", "string", False)),
         errors=(400, 410, 426),
     ),

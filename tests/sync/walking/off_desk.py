@@ -104,8 +104,9 @@ def no_whole_swap(patch: Patch) -> None:
 
     def shown_at_once(page: SnapshotPage, after: str = "") -> Any:
         stage = put_page(page, after)
-        complaints.put_confirmed([(row.complaint, row.entries) for row in page.rows if row.complaint])
-        for row in page.rows:
+        rows = [replica.payload_of(bytes(row)) for row in page.rows]
+        complaints.put_confirmed([(row.complaint, row.entries) for row in rows if row.complaint])
+        for row in rows:
             assert row.complaint is not None
             rebase.rebase(row.complaint.id, row.complaint)
         return stage
