@@ -108,6 +108,8 @@ class Apart(msgspec.Struct, frozen=True):
     other_category: bool
     """Both are known and differ."""
     other_status: bool
+    same_street: bool
+    """Both name one, and the same."""
 
     @property
     def too_far(self) -> bool:
@@ -128,6 +130,7 @@ def apart(one: Complaint, other: Complaint) -> Apart:
         abs(one.created_at - other.created_at).days,
         bool(subject.category and second.category and subject.category != second.category),
         one.status is not other.status,
+        bool(street_key(one.street)) and street_key(one.street) == street_key(other.street),
     )
 
 

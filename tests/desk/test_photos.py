@@ -26,6 +26,7 @@ from qlue_desk.desk.photos.gallery import caption, pages, side_words
 from qlue_desk.desk.photos.opening import CannotShow, open_picture
 from qlue_desk.desk.photos.picture import BlockPicture, fitted_cells
 from qlue_desk.desk.photos.terminal import Way, has_display, way_to_show
+from qlue_desk.desk.sights import Sights
 from qlue_desk.domain.complaint import Attachment, Status
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import blobs
@@ -252,7 +253,7 @@ def test_before_and_after_are_seen_at_one_glance(tmp_path: Path) -> None:
         )
         async with desk(world, size=(120, 36)) as (app, pilot):
             dialog = await _opened(app, pilot)
-            await until(lambda: len(dialog.query(BlockPicture)) == 2)
+            await until(lambda: [bool(each.size.width) for each in dialog.query(BlockPicture)] == [True, True])
             text = _text(app)
             assert "diusulkan selesai oleh Asep  Sudah ditambal." in text
             side = next(line for line in text.splitlines() if "SEBELUM" in line)
@@ -269,6 +270,31 @@ def test_before_and_after_are_seen_at_one_glance(tmp_path: Path) -> None:
             await until(lambda: "lubang.jpg" in _text(app))
             await pilot.press("escape")
             await until(lambda: not isinstance(app.screen, PhotoDialog))
+        world.close()
+
+    asyncio.run(scene())
+
+
+def test_both_photos_say_that_they_are_on_their_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        world = _world(
+            tmp_path,
+            _kept(tmp_path, "lubang.jpg", evidence=False),
+            _kept(tmp_path, "tambal.jpg", evidence=True),
+        )
+        opened, gate = Sights.picture, asyncio.Event()
+
+        async def slow(sights: Sights, path: Path) -> object:
+            await gate.wait()
+            return await opened(sights, path)
+
+        monkeypatch.setattr(Sights, "picture", slow)
+        async with desk(world, size=(120, 36)) as (app, pilot):
+            dialog = await _opened(app, pilot)
+            await until(lambda: _text(app).count("Memuat foto…") == 2)
+            gate.set()
+            await until(lambda: len(dialog.query(BlockPicture)) == 2)
+            assert "Memuat foto…" not in _text(app)
         world.close()
 
     asyncio.run(scene())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -192,7 +193,12 @@ def test_nothing_is_warned_of_where_all_is_alike_and_an_ended_original_is(three:
     assert warnings(three.older, three.newer, city) == []
     assert distance_words(three.older, three.newer) == "111 m dari yang asli · selisih 2 hari"
     ended = three.world.complaint(status=Status.RESOLVED, created_at=NOW, lat_e6=None)
-    assert warnings(ended, three.newer, city) == ["Yang asli sudah Selesai."]
+    assert warnings(ended, three.newer, city) == [
+        "Yang asli sudah Selesai.",
+        "Salah satunya tanpa titik lokasi: apakah tempatnya sama tidak bisa diperiksa.",
+    ]
+    streets = [replace(each, street="Jalan Raya Pajajaran No. 12") for each in (ended, three.newer)]
+    assert warnings(streets[0], streets[1], city) == ["Yang asli sudah Selesai."]
     assert distance_words(ended, three.newer) == "jarak ke yang asli tidak diketahui · selisih 1 hari"
 
 

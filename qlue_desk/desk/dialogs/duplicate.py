@@ -70,6 +70,8 @@ def warnings(original: Complaint, duplicate: Complaint, city: City) -> list[str]
         )
     if found.too_far:
         said.append(_("Jaraknya lebih dari {limit} m.").format(limit=NEAR_METRES))
+    if found.metres is None and not found.same_street:
+        said.append(_("Salah satunya tanpa titik lokasi: apakah tempatnya sama tidak bisa diperiksa."))
     if found.too_long:
         said.append(_("Selisihnya lebih dari {limit} hari.").format(limit=NEAR_DAYS))
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import ClassVar
@@ -166,8 +167,9 @@ class PhotoDialog(Dialog[None]):
             later(self, self._load_frames(), group="photos")
 
     async def _load_frames(self) -> None:
-        for frame in self.frames:
-            await frame.load(online=reachable(self.desk.line_state))
+        online = reachable(self.desk.line_state)
+        # Beside each other: the second must not stand empty while the first is on its way.
+        await asyncio.gather(*(frame.load(online=online) for frame in self.frames))
 
     def _try_waiting(self) -> None:
         if reachable(self.desk.line_state) and any(frame.waiting for frame in self.frames):

@@ -77,6 +77,8 @@ class PhotoFrame(Vertical):
         if attachment is not self.attachment:
             return  # another one was asked for meanwhile
         self.path = path
+        if self._shown is None:
+            await self._say(_("Memuat foto…"))
         try:
             image = await self.sights.picture(path)
         except CannotShow as why:
