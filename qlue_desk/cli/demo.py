@@ -18,6 +18,7 @@ from qlue_desk.cli.exits import CommandFailed, Usage
 from qlue_desk.cli.lazy import command, option, unknown_word
 from qlue_desk.cli.output import Progress, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
+from qlue_desk.desk.opening_line import opening_line
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -53,6 +54,7 @@ def demo(
         from qlue_desk.cli.opening import need_terminal
 
         need_terminal()
+        opening_line.begin(_("Membuka meja…"))
     settings = shell.settings.demo
     with _folder(data) as folder:
         options = _options(
@@ -145,7 +147,9 @@ def _wait_until_served(process: subprocess.Popen[bytes], *, quiet: bool) -> Serv
         if isinstance(line, Served):
             return line
         if isinstance(line, Failed):
+            opening_line.end()
             raise CommandFailed(line.message, code="demo")
+        opening_line.end()
         progress(line.done, line.total)
     raise CommandFailed(_("Pusat peragaan berhenti sebelum siap."), code="demo")
 
@@ -171,6 +175,7 @@ def _serve_only(process: subprocess.Popen[bytes], served: Served) -> int:
 
 def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bool) -> int:
     """Make the desk if it is new, sign in, fetch, and open it."""
+    opening_line.begin(_("Membuka meja…"))
     from qlue_desk.desk.run import DemoInfo, run
     from qlue_desk.store.database import Store
     from qlue_desk.sync import signing_in
@@ -184,13 +189,19 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
         signing_in.adopt_token(served.url, served.tokens[role], store)
         signing_in.sign_in(store, seat.user, seat.password)
         engine = Engine(store, home)
+        opening_line.end()  # a bar is drawn there
         engine.once(Progress(_("Mengambil laporan")))
         engine.stop()
     finally:
         store.close()
-    code = run(
-        home, _with_kept_settings(shell.settings, home), DemoInfo(served.url, folder if kept else None)
-    )
+        opening_line.end()
+    opening_line.begin(_("Membuka meja…"))
+    try:
+        code = run(
+            home, _with_kept_settings(shell.settings, home), DemoInfo(served.url, folder if kept else None)
+        )
+    finally:
+        opening_line.end()
     if kept:
         warn(_("Data peragaan disimpan di {folder}.").format(folder=folder))
     return code

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.output import on_terminal
+from qlue_desk.desk.opening_line import opening_line
 from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
 
@@ -20,11 +21,15 @@ PARENT_VARIABLE = "QLUE_DESK_PARENT"
 def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
+    opening_line.begin(_("Membuka meja…"))
     without_server_drivers()
     from qlue_desk.desk.run import run
     from qlue_desk.settings import own_file
 
-    return run(shell.home, shell.settings, config=own_file(shell.config))
+    try:
+        return run(shell.home, shell.settings, config=own_file(shell.config))
+    finally:
+        opening_line.end()
 
 
 def need_terminal() -> None:

@@ -16,6 +16,7 @@ from qlue_desk.desk.desk_app import DemoInfo, EngineLike
 from qlue_desk.desk.ending import Ending, end_with
 from qlue_desk.desk.keys import check_keys
 from qlue_desk.desk.messages import LineState
+from qlue_desk.desk.opening_line import opening_line
 from qlue_desk.phrases import number
 from qlue_desk.settings import Settings
 from qlue_desk.words import n_
@@ -72,6 +73,7 @@ def run(home: Path, settings: Settings, demo: DemoInfo | None = None, config: Pa
 def stay(app: QlueDesk) -> int:
     """Run the desk until the person leaves, then say what the terminal must know; returns the exit code."""
     demo = app.demo
+    opening_line.end()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()

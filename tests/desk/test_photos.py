@@ -253,7 +253,9 @@ def test_before_and_after_are_seen_at_one_glance(tmp_path: Path) -> None:
         )
         async with desk(world, size=(120, 36)) as (app, pilot):
             dialog = await _opened(app, pilot)
-            await until(lambda: [bool(each.size.width) for each in dialog.query(BlockPicture)] == [True, True])
+            await until(
+                lambda: [bool(each.size.width) for each in dialog.query(BlockPicture)] == [True, True]
+            )
             text = _text(app)
             assert "diusulkan selesai oleh Asep  Sudah ditambal." in text
             side = next(line for line in text.splitlines() if "SEBELUM" in line)
