@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from qlue_desk.central.demo.serving import Options, Served
     from qlue_desk.settings import Settings
 
+_SEAT, _LOG = "desk-", "central.log"
+"""How a demonstration's folder is laid out: a desk for each seat, and what its central said."""
 ROLES = ("officer", "supervisor", "verifier", "operator", "city_supervisor")
 
 
@@ -114,7 +117,7 @@ def _central(options: Options, *, quiet: bool) -> Iterator[tuple[subprocess.Pope
     import msgspec
 
     # What the server has to say must not be written over the desk's screen.
-    with open(Path(options.data) / "central.log", "ab") as log:
+    with open(Path(options.data) / _LOG, "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "qlue_desk.central.demo.serving", msgspec.json.encode(options).decode()],
             stdin=subprocess.PIPE,
@@ -182,7 +185,7 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
     from qlue_desk.sync.engine import Engine
 
     seat = served.users[role]
-    home = folder / f"desk-{seat.dinas}-{role}"
+    home = folder / f"{_SEAT}{seat.dinas}-{role}"
     store = Store.open(home)
     try:
         # The address changes with each start; the token of this start fits it.
@@ -205,6 +208,15 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
     if kept:
         warn(_("Data peragaan disimpan di {folder}.").format(folder=folder))
     return code
+
+
+def command_of_seat(home: Path) -> str:
+    """The command that opens the demonstration's desk in this folder; '' where it is no demonstration's."""
+    dinas, _dash, role = home.name.removeprefix(_SEAT).rpartition("-")
+    if not home.name.startswith(_SEAT) or role not in ROLES or not (home.parent / _LOG).is_file():
+        return ""
+    command = f"qlue-desk demo --data {shlex.quote(str(home.parent))} --as {role}"
+    return f"{command} --dinas {dinas}" if role in ("officer", "supervisor") else command
 
 
 def _with_kept_settings(settings: Settings, home: Path) -> Settings:

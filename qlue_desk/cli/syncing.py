@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from qlue_desk.cli.exits import CommandFailed, NobodyReads
+from qlue_desk.cli.exits import CommandFailed, Exit, NobodyReads
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import Progress, say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
@@ -40,10 +40,24 @@ def sync(shell: Shell, watch: bool, json_output: bool) -> None:
 
 def _once(shell: Shell, store: Store, json_output: bool) -> None:
     from qlue_desk.sync.engine import Engine
+    from qlue_desk.sync.errors import Offline
 
     shell.tell_of_waiting()
     progress = Progress(_("Sinkron"), quiet=json_output)
-    result = Engine(store, shell.home, private_ca=shell.private_ca()).once(progress)
+    try:
+        result = Engine(store, shell.home, private_ca=shell.private_ca()).once(progress)
+    except Offline as error:
+        from qlue_desk.cli.demo import command_of_seat
+
+        if not (command := command_of_seat(shell.home)):
+            raise
+        sentence = _(
+            "Pusat peragaan mendapat alamat baru tiap kali dibuka, dan di alamat yang diketahui meja ini ia tidak ada; "
+            "pekerjaan Anda tersimpan di sini. Alamatnya diperbarui dengan membuka meja ini: {command}"
+        )
+        raise CommandFailed(
+            sentence.format(command=command), exit_code=Exit.OFFLINE, code="offline"
+        ) from error
     if json_output:
         write_json(_document(result))
         return

@@ -68,6 +68,25 @@ def test_without_a_desk_everything_says_so(qlue: Any) -> None:
     assert "mungkin queue" in qlue("queu").err
 
 
+def test_a_demonstrations_desk_says_how_it_learns_the_new_address(
+    qlue: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "peragaan" / "desk-dpupr-officer"
+    monkeypatch.setenv("QLUE_DESK_HOME", str(home))
+    with Central.make(tmp_path) as central:
+        central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
+        code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+        assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
+        central.pause()
+        plain = "Pusat tidak terjangkau; pekerjaan Anda tersimpan di sini."
+        assert qlue("sync", "--json").json["error"]["message"] == plain
+        (home.parent / "central.log").touch()
+        ran = qlue("sync", "--json")
+        assert ran.code == 4
+        command = f"qlue-desk demo --data {home.parent} --as officer --dinas dpupr"
+        assert ran.json["error"]["message"].endswith(command)
+
+
 def test_a_shift_by_commands(qlue: Any, tmp_path: Path) -> None:
     with Central.make(tmp_path) as central:
         central.report("dpupr")
