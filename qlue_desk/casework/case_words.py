@@ -12,6 +12,7 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Attachment, Complaint, Suggestion
 from qlue_desk.domain.edges import PRIORITY_LABEL
+from qlue_desk.phrases import number
 from qlue_desk.words import _
 
 
@@ -93,8 +94,13 @@ def files_heading(complaint: Complaint) -> str:
     return _("Foto dan berkas {n}").format(n=len(complaint.attachments))
 
 
+def size_words(count: int) -> str:
+    """The size of a file of so many bytes: `13 kB`."""
+    return f"{number(max(1, count // 1024))} kB"
+
+
 def file_words(attachment: Attachment) -> tuple[str, str, str]:
     """Whose it is, its name, and how large."""
     kind = _("bukti") if attachment.evidence else _("pelapor")
-    size = f"{max(1, attachment.size // 1024)} kB" if attachment.size else _("di luar")
+    size = size_words(attachment.size) if attachment.size else _("di luar")
     return kind, attachment.name or attachment.url, size

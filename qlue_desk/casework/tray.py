@@ -17,7 +17,7 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import ActionResult, Current, Session
-from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin
+from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin, uploads
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
@@ -32,6 +32,15 @@ _DRAFT_LABEL = {
 WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
+
+
+class LineFile(msgspec.Struct, frozen=True):
+    """A file that goes with an action; sizes in bytes."""
+
+    name: str
+    size: int
+    sent: int
+    """What central has of it."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -62,13 +71,32 @@ class Line(msgspec.Struct, frozen=True):
     """It has left this desk, so it cannot be taken back."""
     gone: bool = False
     """Refused, and its report is no longer at this desk."""
+    files: tuple[LineFile, ...] = ()
     why_not: dict[str, str] = {}
     """Of a refused one: the remedies (`remedies.Remedy`) that cannot succeed, each with its reason."""
 
 
 def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]:
     """What waits to be sent or to be confirmed, oldest first."""
-    return [line_of(workplace, item, translate) for item in workplace.store.reading(outbox.waiting)]
+    items = workplace.store.reading(outbox.waiting)
+    files = {file.sha256 for item in items for file in item.action.fields.evidence}
+    sent = workplace.store.reading(uploads.bytes_sent, files) if files else {}
+    return [
+        msgspec.structs.replace(
+            line_of(workplace, item, translate),
+            files=tuple(
+                LineFile(file.name, file.size, sent.get(file.sha256, 0))
+                for file in item.action.fields.evidence
+            ),
+        )
+        for item in items
+    ]
+
+
+def accepted_today(workplace: Workplace, now: dt.datetime) -> int:
+    """How many actions of this desk central has accepted since midnight in the city."""
+    midnight = now.astimezone(workplace.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return workplace.store.reading(uploads.accepted_since, midnight)
 
 
 def tray_lines(

@@ -34,7 +34,8 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
 from qlue_desk.settings import Settings, read
-from qlue_desk.store import drafts, journal, leaving, outbox
+from qlue_desk.store import complaints, drafts, journal, leaving, outbox, sending
+from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
@@ -126,6 +127,30 @@ def test_what_was_refused_goes_out_as_a_note(refused_world: DeskWorld) -> None:
         assert note.action.fields.note == "Kabel terbuka."
 
     play(refused_world, scene)
+
+
+def test_the_outbox_tells_of_photos_and_of_what_was_sent_today(world: DeskWorld, tmp_path: Path) -> None:
+    photo = tmp_path / "sesudah.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 300_000)
+    first, second = act(world.workplace, ["1", "2"], Verb.ACKNOWLEDGE, now=NOW)
+    results = (ActionResult(first.action_id, Verdict.APPLIED, seq=9),)
+    world.store.writing(lambda: journal.settle(sending.to_send()[:1], PushReply("e1", 0, results), ("e1", 0)))
+    act(world.workplace, ["3"], Verb.ATTACH, evidence=[photo], now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: "1 berkas, 292 kB" in text_of(app))
+        assert "Diterima pusat hari ini · 1" in text_of(app)
+
+        def half() -> None:
+            connection().execute("UPDATE blob SET sent = 150000")
+            complaints.put_view(world.get("3"))
+
+        world.store.writing(half)
+        await until(lambda: "1 berkas, 292 kB; 146 kB sudah di pusat" in text_of(app))
+
+    play(world, scene)
+    assert second.action_id in [line.action.id for line in world.store.reading(outbox.waiting)]
 
 
 def test_discarding_asks_first(refused_world: DeskWorld) -> None:

@@ -6,11 +6,12 @@ import datetime as dt
 
 from textual.content import Content
 
+from qlue_desk.casework.case_words import size_words
 from qlue_desk.casework.tray import Kept, Line
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import Lines
 from qlue_desk.desk.safe_text import fit, safe
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 INDENT = 4
 
@@ -33,6 +34,8 @@ def waiting_content(line: Line, zone: dt.tzinfo, width: int, *, ascii_only: bool
     _first_line(lines, line, (f"{glyph} ", "$status-green" if sent else "$accent"), zone)
     if line.note:
         lines.text(f"“{line.note}”", "$text-muted", indent=INDENT)
+    if line.files:
+        lines.text(_files_words(line), "$text-muted", indent=INDENT)
     if line.reason and not sent:
         lines.text(_("mungkin ditolak: {why}").format(why=safe(line.reason)), "$status-yellow", indent=INDENT)
     if line.sent and not sent:
@@ -40,6 +43,18 @@ def waiting_content(line: Line, zone: dt.tzinfo, width: int, *, ascii_only: bool
     if line.last_error:
         lines.text(line.last_error, "$status-red", indent=INDENT)
     return lines.content()
+
+
+def _files_words(line: Line) -> str:
+    n, size = len(line.files), sum(file.size for file in line.files)
+    arrived = sum(file.sent for file in line.files)
+    if arrived >= size:
+        template = n_("{n} berkas, {size}, sudah di pusat", n)
+    elif arrived:
+        template = n_("{n} berkas, {size}; {sent} sudah di pusat", n)
+    else:
+        template = n_("{n} berkas, {size}", n)
+    return template.format(n=n, size=size_words(size), sent=size_words(arrived))
 
 
 def tray_content(line: Line, zone: dt.tzinfo, width: int) -> Content:

@@ -117,7 +117,7 @@ class OutboxScreen(PlaceScreen):
         later(self, self._show(), group="outbox")
 
     async def _show(self) -> None:
-        waiting, refused, kept = await self.backend.newest(
+        waiting, refused, kept, today = await self.backend.newest(
             "outbox", _lists, self.backend.workplace, self.backend.now()
         )
         self.kept = {text.id: text for text in kept}
@@ -161,6 +161,7 @@ class OutboxScreen(PlaceScreen):
                     disabled=True,
                 )
             ]
+        lines.append(_heading(_("Diterima pusat hari ini"), today, "$text-muted"))
         options.set_options(lines)
         wanted = before or (refused[0].action_id if refused and self.to_refused else None)
         if wanted is not None and wanted in known:
@@ -309,6 +310,12 @@ def _heading(word: str, count: int, style: str) -> Option:
     )
 
 
-def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept]]:
-    """What waits (or waits for the feed), oldest first; what central refused, and texts left behind."""
-    return tray.outbox_lines(place, _), tray.tray_lines(place, _, now), tray.kept_texts(place, _)
+def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept], int]:
+    """What waits (or waits for the feed), oldest first; what central refused, texts left behind; and how many
+    actions central accepted today."""
+    return (
+        tray.outbox_lines(place, _),
+        tray.tray_lines(place, _, now),
+        tray.kept_texts(place, _),
+        tray.accepted_today(place, now),
+    )
