@@ -75,7 +75,7 @@ def test_a_demonstrations_desk_says_how_it_learns_the_new_address(
     monkeypatch.setenv("QLUE_DESK_HOME", str(home))
     with Central.make(tmp_path) as central:
         central.hub.accounts.add_user("asep", "Asep", "bogor", [_officer()], "dpupr", "rahasia sekali 12")
-        code = central.hub.accounts.enrolment_code("bogor", "dpupr", "Loket 2")
+        code = central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
         assert qlue("login", central.url, "--code", code, "--user", "asep").code == 0
         central.pause()
         plain = "Pusat tidak terjangkau; pekerjaan Anda tersimpan di sini."
