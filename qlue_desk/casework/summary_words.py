@@ -75,11 +75,11 @@ class Breakdown(msgspec.Struct, frozen=True):
 
 
 def breakdowns(summary: Summary) -> tuple[Breakdown, Breakdown, Breakdown, Breakdown]:
-    """By person, category and kelurahan; then what was called somebody else's, by who said so."""
+    """By category, kelurahan and person; then what was called somebody else's, by who said so."""
     return (
-        Breakdown(_("Beban petugas"), summary.officers),
         Breakdown(_("Kategori"), summary.categories),
         Breakdown(_("Kelurahan terpadat"), summary.kelurahan),
+        Breakdown(_("Beban petugas"), summary.officers),
         Breakdown(_("Bukan urusan kami, kata"), summary.bounces),
     )
 

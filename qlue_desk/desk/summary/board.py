@@ -41,7 +41,7 @@ def board(summary: Summary, width: int, zone: dt.tzinfo, *, ascii_only: bool = F
     if summary.league and summary.home is Home.CITY:
         rows += [*_league(summary), []]
     ages, weeks = _ages(summary, ascii_only), _weeks(summary, ascii_only)
-    people, categories, kelurahan, bounces = words.breakdowns(summary)
+    categories, kelurahan, people, bounces = words.breakdowns(summary)
     called = _bars(bounces.title, bounces.bars[:3], ascii_only) if bounces.bars else []
     rows += _side_by_side([ages, [*weeks, [], *called]], width)
     rows.append([])
