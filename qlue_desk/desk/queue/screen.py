@@ -6,7 +6,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from qlue_desk.casework import lease
@@ -16,26 +15,24 @@ from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.later import by_key, later, say
+from qlue_desk.desk.later import later, say
 from qlue_desk.desk.messages import StoreChanged
 from qlue_desk.desk.queue.columns import heading
 from qlue_desk.desk.queue.doing import Doing
 from qlue_desk.desk.queue.entering import Entering
 from qlue_desk.desk.queue.filling import Filling
-from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.lagging import Lag
 from qlue_desk.desk.queue.listing import Listing
 from qlue_desk.desk.queue.looking_again import LookingAgain
 from qlue_desk.desk.queue.matching import Matching
+from qlue_desk.desk.queue.panes import Panes
 from qlue_desk.desk.queue.queue_list import QueueList
 from qlue_desk.desk.queue.reading import Reading
 from qlue_desk.desk.queue.revealing import Revealing
 from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
-from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import VirtualList
 from qlue_desk.domain.query import Query, QueryError
@@ -47,7 +44,7 @@ SIDE_FROM = 100
 """Columns from which on the saved views stand beside the queue."""
 
 
-class DeskScreen(Working, Finding):
+class DeskScreen(Panes):
     """Queue and detail of one person."""
 
     CSS_PATH = "queue.tcss"
@@ -100,7 +97,7 @@ class DeskScreen(Working, Finding):
 
     def on_mount(self) -> None:
         """Ask for the first view."""
-        self._lay_out(self.app.size.width)
+        self.lay_out(self.app.size.width)
         self.show_query(self.query_text, row=self.first_row)
         later(self, self.listing.load_columns(), group="columns")
         self.show_line()
@@ -132,9 +129,10 @@ class DeskScreen(Working, Finding):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the width."""
-        self._lay_out(event.size.width)
+        self.lay_out(event.size.width)
 
-    def _lay_out(self, width: int) -> None:
+    def lay_out(self, width: int) -> None:
+        """Choose the panes for the width."""
         self._choose_classes(width)
         self.call_after_refresh(self.show_heading)
 
@@ -267,81 +265,3 @@ class DeskScreen(Working, Finding):
         self.reading.draw_again()
         self.show_line()
         self.show_keys()
-
-    # --- keys: moving --------------------------------------------------------------------------
-
-    def action_open(self) -> None:
-        """Enter."""
-        focused = self.focused
-        if isinstance(focused, SideBar):
-            focused.action_select()
-        else:
-            self.lag.then(self._open_current)
-
-    def _open_current(self) -> None:
-        if self.queue.current is not None:
-            self.open_detail()
-
-    def open_detail(self) -> None:
-        """Go into the report under the cursor: j and k scroll it, esc comes back to the list."""
-        if not self.is_wide:
-            self.add_class("-detail")
-        by_key(self, self.reading.show(), group="detail", seconds=LOOK_SECONDS)
-        self.detail.focus()
-        self.show_keys()
-
-    @property
-    def at_rest(self) -> bool:
-        """Nothing is open that esc would close."""
-        open_parts = (
-            self.has_class("-views-open") or self.has_class("-detail") or self.focused is not self.queue
-        )
-        return not open_parts and not self.queue.marks and self.view >= 0
-
-    def action_back(self) -> None:
-        """Esc: the nearest thing that is open is closed."""
-        if self.has_class("-views-open"):
-            self.remove_class("-views-open")
-            self.queue.focus()
-        elif self.focused is self.detail or self.has_class("-detail"):
-            self.remove_class("-detail")
-            self.queue.focus()
-            if not self.is_wide:
-                self.desk.look("")
-        elif self.queue.marks:
-            self.clear_marks()
-        elif self.view < 0:
-            self.go_back()
-        else:
-            self.queue.focus()
-        self.show_keys()
-
-    def action_next_pane(self) -> None:
-        """Tab."""
-        side, narrow = self.query_one(SideBar), self.has_class("-narrow")
-        order = [self.queue, self.detail, side] if self.is_wide else [self.queue, side]
-        place = order.index(self.focused) if self.focused in order else 0
-        following = order[(place + 1) % len(order)]
-        self.set_class(narrow and following is side, "-views-open")
-        self.remove_class("-detail") if not self.is_wide else None
-        by_key(self, self._go_to(following))
-        self.show_keys()
-
-    async def _go_to(self, pane: Widget) -> None:
-        """A pane that was hidden can take the focus only once the new style is laid out."""
-        await self.wait_for_refresh()
-        pane.focus()
-
-    def action_preview(self) -> None:
-        """Z."""
-        self.preview = not self.preview
-        self._lay_out(self.app.size.width)
-        if self.preview:
-            later(self, self.reading.show(), group="detail")
-        elif self.focused is self.detail:
-            self.queue.focus()
-
-    def on_descendant_focus(self) -> None:
-        """Keys that make sense depend on the pane one is in."""
-        if self.filling.begun:
-            self.show_keys()
