@@ -82,7 +82,7 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
         last = epoch(ordered[-1].at) if ordered else None
         made = _columns_of(complaint)
         made |= {
-            "notes": sum(entry.verb == "note" for entry in history),
+            "notes": [entry.verb for entry in history].count("note"),
             "note_text": "\n".join(texts),
             "updated_at": _updated(last, complaint, made),
             "pending": 0,
@@ -103,6 +103,7 @@ def _updated(last_at: int | None, complaint: Complaint, columns: dict[str, Any])
 
 
 def _columns_of(complaint: Complaint) -> dict[str, Any]:
+    evidence = [a.evidence for a in complaint.attachments].count(True)
     return {
         "id": complaint.id,
         "number": complaint.number,
@@ -133,8 +134,8 @@ def _columns_of(complaint: Complaint) -> dict[str, Any]:
         "bounces": complaint.bounces,
         "bounced_by": bounced_by(complaint),
         "answer_minutes": answer_minutes(complaint),
-        "photos": sum(not a.evidence for a in complaint.attachments),
-        "evidence": sum(a.evidence for a in complaint.attachments),
+        "photos": len(complaint.attachments) - evidence,
+        "evidence": evidence,
         "has_place": int(complaint.lat_e6 is not None and complaint.lon_e6 is not None),
         "lat_e6": complaint.lat_e6,
         "lon_e6": complaint.lon_e6,

@@ -281,11 +281,12 @@ def _swap_chunk(chunk: list[tuple[str, bytes]]) -> set[str]:
     for complaint_id, body in chunk:
         payload = payload_of(body)
         assert payload.complaint is not None
-        same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
-        if same_lines and held.get(complaint_id) == (_encode(payload.complaint), True):
-            continue
-        if not same_lines and complaint_id in lines:
-            renewed.append(complaint_id)
+        if complaint_id in held or complaint_id in lines:
+            same_lines = {entry.id for entry in payload.entries} == lines.get(complaint_id, set())
+            if same_lines and held.get(complaint_id) == (_encode(payload.complaint), True):
+                continue
+            if not same_lines and complaint_id in lines:
+                renewed.append(complaint_id)
         changed.append((payload.complaint, payload.entries))
     connection().executemany(
         "DELETE FROM entry WHERE complaint_id = ? AND pending = 0", [(key,) for key in renewed]
