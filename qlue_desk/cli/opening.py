@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.output import on_terminal
-from qlue_desk.store.lean import without_server_drivers
+from qlue_desk.store.lean import without_collecting, without_server_drivers
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ PARENT_VARIABLE = "QLUE_DESK_PARENT"
 def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
+    without_collecting()
     without_server_drivers()
     from qlue_desk.desk.run import run
     from qlue_desk.settings import own_file

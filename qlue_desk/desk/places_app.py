@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qlue_desk import words
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.company import CompanyApp
-from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
@@ -89,7 +89,7 @@ class PlacesApp(CompanyApp):
         """?"""
         screen = self.screen
         place = screen.place if isinstance(screen, PlaceScreen) else None
-        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
+        self.push_screen(dialogs.help.HelpDialog(self.settings.keys, place), self._run_command)
 
     def action_palette(self) -> None:
         """:"""
@@ -99,7 +99,6 @@ class PlacesApp(CompanyApp):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
-        from qlue_desk.desk.dialogs.palette import Command, PaletteDialog
 
         backend = screen.backend
         offered = commands.action_commands(screen.place, self.settings.keys)
@@ -113,8 +112,12 @@ class PlacesApp(CompanyApp):
                 *commands.list_commands(screen),
             ]
         offered += commands.language_commands()
-        offered.append(Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini")))
-        dialog = PaletteDialog(offered, lambda typed: commands.report_commands(backend, typed))
+        offered.append(
+            dialogs.palette.Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini"))
+        )
+        dialog = dialogs.palette.PaletteDialog(
+            offered, lambda typed: commands.report_commands(backend, typed)
+        )
         chosen = await self.push_screen_wait(dialog)
         self._run_command(chosen)
 

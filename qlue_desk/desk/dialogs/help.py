@@ -16,7 +16,7 @@ from qlue_desk.desk.actions import ACTIONS, DeskAction, Group, Place, keys_of, s
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.dialogs.palette import Command, matching
 from qlue_desk.desk.safe_text import fit, wrap
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.complaint import STATUS_LOOK
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _

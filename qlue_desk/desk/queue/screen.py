@@ -60,7 +60,6 @@ MOVING = 0.2
 class DeskScreen(Working, Finding):
     """Queue and detail of one person."""
 
-    CSS_PATH = "queue.tcss"
     AUTO_FOCUS = "#queue"
     place = Place.QUEUE
 
@@ -235,6 +234,7 @@ class DeskScreen(Working, Finding):
                 return
             if self.query_one(QueryBar).has_class("-open"):
                 await asyncio.sleep(ALL_REST)
+            await self.desk.opened.wait()
         numbers = await self.backend.find(query)
         # A row that was only still shown may be back in its very place; headings may have to go.
         if numbers != self.queue.numbers or self.queue.guest is not None or len(self.queue.headings):

@@ -6,9 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework.acting import Outcome
-from qlue_desk.desk import wording
+from qlue_desk.desk import dialogs, wording
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.snooze import SnoozeDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
@@ -52,7 +51,7 @@ class Snoozing:
             else n_("{n} laporan", len(chosen)).format(n=len(chosen))
         )
         until: dt.datetime | None = await self.screen.app.push_screen_wait(
-            SnoozeDialog(
+            dialogs.snooze.SnoozeDialog(
                 _("Tunda {what} sampai").format(what=what),
                 await self.backend.snooze_choices(),
                 self.backend.read_until,
