@@ -176,6 +176,7 @@ class QlueDesk(PlacesApp):
     def _opened(self) -> None:
         """Paint; then what the first screen can do without."""
         self._held_back.close()
+        self.screen.check_idle()  # it paints what it owes
         if not self._at_home:
             self._at_home = True
             self.call_after_refresh(self._go_on)
