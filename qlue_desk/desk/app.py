@@ -176,6 +176,8 @@ class QlueDesk(PlacesApp):
     def _opened(self) -> None:
         """Paint; then what the first screen can do without."""
         self._held_back.close()
+        if not self.screen_stack:
+            return  # closed before it was open
         self.screen.check_idle()  # it paints what it owes
         if not self._at_home:
             self._at_home = True
