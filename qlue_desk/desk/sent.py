@@ -23,6 +23,8 @@ GAP = 5
 _LOOKS_KEPT = 4096
 _FEWEST_MOVED = 3
 """Lines that must stand elsewhere before it is looked whether to move them costs less."""
+_BESIDE = 1
+"""Cells of a line that nobody sees moving and coming back: the bar that shows how far a list is scrolled."""
 _LOOKED_AT = 5
 """Lines that are looked for in the old screen, to learn by how many it moved."""
 
@@ -43,7 +45,7 @@ class Moved(msgspec.Struct, frozen=True):
     by: int
     """How far up; less than 0 for down."""
     alone: bool
-    """Nothing beside them would move with them."""
+    """Nothing of note beside them would move with them."""
 
     def line(self, lines: Lines, y: int) -> Line:
         """What stands in a line of the terminal after they were moved; None for cells that came in."""
@@ -196,7 +198,10 @@ def _moved(old: Lines, new: Lines, stretches: list[Stretch]) -> Moved | None:
     for y in range(top, bottom + 1):
         if y not in old or None in old[y] or not len(old[y]) == len(new.get(y, old[y])) == width:
             return None
-    return Moved(top, bottom, by, all(old[y + by] == new[y] for y in lines))
+    alone = all(
+        sum(before != now for before, now in zip(old[y + by], new[y], strict=True)) <= _BESIDE for y in lines
+    )
+    return Moved(top, bottom, by, alone)
 
 
 def _distance(old: Lines, new: Lines, stretches: list[Stretch]) -> int | None:
