@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.output import on_terminal
 from qlue_desk.desk.opening_line import opening_line
-from qlue_desk.store.lean import without_server_drivers
+from qlue_desk.store.lean import without_collecting, without_server_drivers
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def open_desk(shell: Shell) -> int:
     """Open the desk of the data folder; returns its exit code."""
     need_terminal()
     opening_line.begin(_("Membuka meja…"))
+    without_collecting()
     without_server_drivers()
     from qlue_desk.desk.run import run
     from qlue_desk.settings import own_file

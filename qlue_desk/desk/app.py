@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import threading
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from qlue_desk import error_log, words
 from qlue_desk.casework.home import Home, home_of
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo, EngineLike, OpenEngine
 from qlue_desk.desk.later import say
@@ -34,6 +36,7 @@ from qlue_desk.settings import Settings
 from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreError
+from qlue_desk.store.lean import collect_again
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -50,7 +53,8 @@ OPEN_SECONDS = 0.5
 class QlueDesk(PlacesApp):
     """One person's desk; without a workplace it begins with signing in."""
 
-    CSS_PATH = "desk.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["desk.tcss", "queue/queue.tcss"]
+    """The queue's, too: a screen that brings its own makes Textual read all the others again."""
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
     TITLE = "qlue desk"
@@ -91,6 +95,7 @@ class QlueDesk(PlacesApp):
         self.crash: BaseException | None = None
         """What ended the desk although nobody foresaw it."""
         self.crash_log: Path | None = None
+        self.opened = asyncio.Event()
         self._held_back = contextlib.ExitStack()
         self._at_home = False
         """The place to begin with was opened."""
@@ -109,6 +114,7 @@ class QlueDesk(PlacesApp):
             from qlue_desk.desk.login.screen import LoginScreen
 
             self.push_screen(LoginScreen(self.home))
+            self._load_the_rest()
 
     def on_login_screen_signed_in(self, event: LoginScreen.SignedIn) -> None:
         """Somebody signed in."""
@@ -126,20 +132,30 @@ class QlueDesk(PlacesApp):
         self.set_timer(OPEN_SECONDS, self._opened)
         self.session = SessionWatch(self, self.backend)
         self.session.begin()
-        self.begin_company(self.backend)
 
     def on_queue_shown(self) -> None:
         """The queue has its first answer."""
         self._opened()
 
     def _opened(self) -> None:
-        """Paint; then the line to central, which takes a while to load."""
+        """Paint; then what the first screen can do without."""
         self._held_back.close()
-        self.call_after_refresh(self._start_engine)
+        if not self.screen_stack:
+            return  # closed before it was open
+        self.screen.check_idle()  # it paints what it owes
         if not self._at_home:
             self._at_home = True
+            self.call_after_refresh(self._go_on)
             if self._starts_with_summary():
                 self.show_summary()
+
+    def _go_on(self) -> None:
+        """The line to central takes a while to load, what is urgent and how many there are a while to read."""
+        self.opened.set()
+        if self.backend is not None:
+            self.begin_company(self.backend)
+        self._start_engine()
+        self._load_the_rest()
 
     def _starts_with_summary(self) -> bool:
         start = self.settings.ui.start
@@ -151,6 +167,10 @@ class QlueDesk(PlacesApp):
             self.engine = self._open_engine(self.workplace, self._line_changed)
             self.engine.watch_others(self._tell_others)
             self.engine.start()
+
+    def _load_the_rest(self) -> None:
+        """What the first screen did without, before a key needs it."""
+        threading.Thread(target=_load_the_rest, name="loading", daemon=True).start()
 
     def close(self) -> None:
         """Stop the engine and close the store; both end within a fraction of a second."""
@@ -304,3 +324,8 @@ class QlueDesk(PlacesApp):
     def get_default_screen(self) -> Screen[Any]:
         """An empty ground under the first screen."""
         return Screen()
+
+
+def _load_the_rest() -> None:
+    dialogs.load()
+    collect_again()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +34,8 @@ class DeskApp(Protocol):
     outbox_counts: tuple[int, int]
     """Waiting, refused."""
     ascii_only: bool
+    opened: asyncio.Event
+    """The first screen is painted: what it can do without may be read."""
     others: Others
     """Who else has which report open."""
     summary_at: tuple[str, str]

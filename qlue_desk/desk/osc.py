@@ -1,4 +1,4 @@
-"""The only place that writes control sequences to the terminal by hand: title, clipboard, notification.
+"""The only place that writes control sequences to the terminal by hand (beside `pen`, for cells): title, clipboard, notification.
 
 Each takes text of ours or of citizens; `_plain` leaves nothing in it that could end a sequence early, and
 what goes into the clipboard is base64.

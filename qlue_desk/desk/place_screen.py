@@ -43,6 +43,13 @@ class PlaceScreen(Screen[None]):
         yield from self.body()
         yield KeyBar(self.settings.keys, id="keys")
 
+    def _compositor_refresh(self) -> None:
+        """Textual would draw all the lines and only then see that nothing is painted before the batch has ended."""
+        if self.app._batch_count:
+            self._repaint_required = True
+        else:
+            super()._compositor_refresh()
+
     def body(self) -> ComposeResult:
         """What stands between header and keys."""
         yield from ()

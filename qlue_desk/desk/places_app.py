@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qlue_desk import words
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.company import CompanyApp
-from qlue_desk.desk.dialogs.help import HelpDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
@@ -87,7 +87,7 @@ class PlacesApp(CompanyApp):
         """?"""
         screen = self.screen
         place = screen.place if isinstance(screen, PlaceScreen) else None
-        self.push_screen(HelpDialog(self.settings.keys, place), self._run_command)
+        self.push_screen(dialogs.help.HelpDialog(self.settings.keys, place), self._run_command)
 
     def action_palette(self) -> None:
         """:"""
@@ -97,9 +97,8 @@ class PlacesApp(CompanyApp):
 
     async def _palette(self, screen: PlaceScreen) -> None:
         from qlue_desk.desk import commands
-        from qlue_desk.desk.dialogs.palette import PaletteDialog
 
-        dialog = PaletteDialog(
+        dialog = dialogs.palette.PaletteDialog(
             await commands.offered(screen), lambda typed: commands.report_commands(screen.backend, typed)
         )
         chosen = await self.push_screen_wait(dialog)

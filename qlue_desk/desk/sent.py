@@ -5,25 +5,52 @@ Textual sends whole widgets again when a letter of them changes; a report in ful
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
-from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-GAP = 6
+from qlue_desk.desk.pen import PLAIN, Cell, Look, Pen, look_of
+
+GAP = 5
 """Equal cells between two that differ are sent again up to so many: to jump over them takes as many bytes."""
 _LOOKS_KEPT = 4096
+_FEWEST_MOVED = 3
+"""Lines that must stand elsewhere before it is looked whether to move them costs less."""
+_BESIDE = 1
+"""Cells of a line that nobody sees moving and coming back: the bar that shows how far a list is scrolled."""
+_LOOKED_AT = 5
+"""Lines that are looked for in the old screen, to learn by how many it moved."""
 
-Look = tuple[str, str]
-"""What stands before and behind a letter on the way to the terminal: colours and attributes, nothing else."""
-Cell = tuple[str, Look]
+Line = list[Cell | None]
+Lines = dict[int, Line]
 Piece = tuple[int, int, Strip]
 """Column, line and what is painted from there on."""
+Stretch = tuple[int, int, int]
+"""Line, first column and the one behind the last."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Lines of the screen that stand elsewhere in the next frame."""
+
+    top: int
+    bottom: int
+    """The last one."""
+    by: int
+    """How far up; less than 0 for down."""
+    alone: bool
+    """Nothing of note beside them would move with them."""
+
+    def line(self, lines: Lines, y: int) -> Line:
+        """What stands in a line of the terminal after they were moved; None for cells that came in."""
+        from_ = y + self.by
+        return lines[from_] if self.top <= from_ <= self.bottom else [None] * len(lines[y])
 
 
 class News(CompositorUpdate):
@@ -37,45 +64,27 @@ class News(CompositorUpdate):
         return self.sequence
 
 
-class _Pen:
-    """Writes cells, each look said once as long as it stays the same, also over a jump."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._look: Look = ("", "")
-
-    def write(self, x: int, y: int, cells: Iterable[Cell | None]) -> None:
-        """Jump to the place and write there."""
-        self._parts.append(Control.move_to(x, y).segment.text)
-        for cell in cells:
-            if cell is None:
-                continue
-            text, look = cell
-            if look != self._look:
-                self._parts += (self._look[1], look[0])
-                self._look = look
-            self._parts.append(text)
-
-    def lifted(self) -> str:
-        """All that was written; the terminal has no look of ours any more."""
-        self._parts.append(self._look[1])
-        return "".join(self._parts)
-
-
 class Sent:
     """What the terminal shows, cell by cell, as far as it is known."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, list[Cell | None]] = {}
-        self._looks: dict[Style | None, Look] = {}
+        self._lines: Lines = {}
+        self._starts: dict[int, set[int]] = {}
+        """Where pieces of each line began: there one is sure of the column, whatever stands left of it."""
+        self._looks: dict[Style | None, tuple[Look, Cell]] = {}
+        """And what a blank is in it."""
         self._colours: ColorSystem | None = None
 
     def forget(self) -> None:
         """Somebody else may have written on the terminal, or it has another size."""
         self._lines.clear()
+        self._starts.clear()
 
-    def news(self, update: CompositorUpdate, console: Console) -> CompositorUpdate:
-        """The update without what is there already; as it is where it cannot be told."""
+    def news(self, update: CompositorUpdate, console: Console, *, at_once: bool = False) -> CompositorUpdate:
+        """The update without what is there already; as it is where it cannot be told.
+
+        `at_once`: the terminal shows the whole of it in one moment, whatever moves on the way there.
+        """
         pieces = _pieces(update)
         if pieces is None or any(_is_foreign(strip) for _x, _y, strip in pieces):
             # Pictures lie over cells that we do not know.
@@ -85,50 +94,124 @@ class Sent:
         if colours is not self._colours:
             self._looks.clear()
             self._colours = colours
-        pen = _Pen()
+        painted, stretches = self._painted(pieces)
+        if not stretches:
+            return News("")
+        sequence = _difference(Pen(), self._lines, painted, stretches)
+        moved = _moved(self._lines, painted, stretches)
+        if moved is not None and (at_once or moved.alone):
+            sequence = min(sequence, self._by_moving(painted, stretches, moved), key=len)
+        self._lines.update(painted)
+        return News(sequence)
+
+    def _painted(self, pieces: Iterable[Piece]) -> tuple[Lines, list[Stretch]]:
+        """The lines in which something differs as they shall be, and where."""
+        painted: Lines = {}
+        stretches = []
         for x, y, strip in pieces:
-            self._take(pen, x, y, strip)
-        return News(pen.lifted())
+            new = self._cells(strip)
+            end = x + len(new)
+            self._starts.setdefault(y, set()).add(x)
+            line = painted.get(y)
+            if line is None:
+                old = self._lines.get(y, [])
+                if old[x:end] == new:
+                    continue
+                line = painted[y] = [*old, *[None] * (end - len(old))]
+                self._lines.setdefault(y, []).extend([None] * (end - len(old)))
+            elif line[x:end] == new:
+                continue
+            line.extend([None] * (end - len(line)))
+            self._lines[y].extend([None] * (end - len(self._lines[y])))
+            line[x:end] = new
+            stretches.append((y, x, end))
+        return painted, stretches
 
-    def _take(self, pen: _Pen, x: int, y: int, strip: Strip) -> None:
-        """Write what is new in one piece, which is known from now on."""
-        line = self._lines.setdefault(y, [])
-        new = self._cells(strip)
-        line.extend([None] * (x + len(new) - len(line)))
-        old = line[x : x + len(new)]
-        if old == new:
-            return
-        line[x : x + len(new)] = new
-        if any(cell is None or len(cell[0]) != 1 for cell in (*old, *new)):
-            # Unknown, or letters whose width terminals do not agree on: the piece is sent whole.
-            pen.write(x, y, new)
-            return
-        for start, end in _runs(old, new):
-            pen.write(x + start, y, new[start:end])
+    def _by_moving(self, painted: Lines, stretches: list[Stretch], band: Moved) -> str:
+        """The same with lines moved first: whole ones, with all that stands beside a list."""
+        moved = {y: band.line(self._lines, y) for y in range(band.top, band.bottom + 1)}
+        parts = [stretch for stretch in stretches if stretch[0] not in moved]
+        for y, line in moved.items():
+            if painted.get(y, self._lines[y]) != line:
+                # Pieces as they were painted: there one is sure of the column behind letters of disputed width.
+                starts = sorted({0, *self._starts[y]})
+                parts += [
+                    (y, start, end) for start, end in zip(starts, [*starts[1:], len(line)], strict=True)
+                ]
+        pen = Pen()
+        pen.scroll(band.top, band.bottom, band.by)
+        return _difference(pen, {**self._lines, **moved}, {**self._lines, **painted}, parts)
 
-    def _cells(self, strip: Strip) -> list[Cell | None]:
-        cells: list[Cell | None] = []
+    def _cells(self, strip: Strip) -> Line:
+        cells: Line = []
         for text, style, _control in strip:
-            look = self._look(style)
+            look, blank = self._look(style)
             if text.isascii() or cell_len(text) == len(text):
-                cells += [(letter, look) for letter in text]
+                cells += [blank if letter == " " else (letter, look) for letter in text]
             else:  # one long cell, and empty ones for the columns that it covers
                 cells.append((text, look))
                 cells += [("", look)] * (cell_len(text) - 1)
         return cells
 
-    def _look(self, style: Style | None) -> Look:
+    def _look(self, style: Style | None) -> tuple[Look, Cell]:
         found = self._looks.get(style)
         if found is None:
             if len(self._looks) >= _LOOKS_KEPT:
                 self._looks.clear()
-            before, _text, behind = (
-                ("", "", "")
-                if style is None
-                else Strip.render_style(style, "\0", self._colours or ColorSystem.TRUECOLOR).partition("\0")
-            )
-            found = self._looks[style] = (before, behind)
+            look = PLAIN
+            if style is not None:
+                before, _text, behind = Strip.render_style(
+                    style, "\0", self._colours or ColorSystem.TRUECOLOR
+                ).partition("\0")
+                look = look_of(before, behind)
+            found = self._looks[style] = (look, (" ", look.of_blanks))
         return found
+
+
+def _difference(pen: Pen, old: Lines, new: Lines, stretches: Iterable[Stretch]) -> str:
+    """What is to be written so that the lines of `old` become those of `new`."""
+    for y, start, end in stretches:
+        before, now = old[y][start:end], new[y][start:end]
+        if not (_is_sure(before) and _is_sure(now)):
+            pen.write(start, y, now)
+            continue
+        for first, last in _runs(before, now):
+            pen.write(start + first, y, now[first:last])
+    return pen.lifted()
+
+
+def _is_sure(cells: Iterable[Cell | None]) -> bool:
+    """Whether each cell is known, and of a letter whose width terminals agree on; else a piece is sent whole."""
+    return all(cell is not None and len(cell[0]) == 1 for cell in cells)
+
+
+def _moved(old: Lines, new: Lines, stretches: list[Stretch]) -> Moved | None:
+    """What moved; None where nothing did, or where it is not known what would move with it."""
+    by = _distance(old, new, stretches) if len(stretches) >= _FEWEST_MOVED else None
+    if by is None:
+        return None
+    lines = [y for y, start, end in stretches if old.get(y + by, [])[start:end] == new[y][start:end]]
+    if len(lines) < _FEWEST_MOVED:
+        return None
+    top, bottom = min(*lines, min(lines) + by), max(*lines, max(lines) + by)
+    width = max(len(line) for line in old.values())
+    for y in range(top, bottom + 1):
+        if y not in old or None in old[y] or not len(old[y]) == len(new.get(y, old[y])) == width:
+            return None
+    alone = all(
+        sum(before != now for before, now in zip(old[y + by], new[y], strict=True)) <= _BESIDE for y in lines
+    )
+    return Moved(top, bottom, by, alone)
+
+
+def _distance(old: Lines, new: Lines, stretches: list[Stretch]) -> int | None:
+    """By how many lines most of some lines stood lower before; None where none is found again."""
+    votes: Counter[int] = Counter()
+    for y, start, end in stretches[:: max(1, len(stretches) // _LOOKED_AT)]:
+        wanted = new[y][start:end]
+        if wanted.count(wanted[0]) != len(wanted):  # an empty line is like any other
+            votes.update(there - y for there, line in old.items() if there != y and line[start:end] == wanted)
+    return votes.most_common(1)[0][0] if votes else None
 
 
 def _pieces(update: CompositorUpdate) -> list[Piece] | None:
@@ -161,7 +244,7 @@ def _is_foreign(strip: Strip) -> bool:
     return any(control or "\x1b" in text for text, _style, control in strip)
 
 
-def _runs(old: list[Cell | None], new: list[Cell | None]) -> Iterator[tuple[int, int]]:
+def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     """Stretches that differ, joined where few cells lie between them."""
     start = end = -1
     for place, (before, now) in enumerate(zip(old, new, strict=True)):

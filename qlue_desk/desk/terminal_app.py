@@ -24,6 +24,8 @@ from qlue_desk.settings import Settings
 from qlue_desk.words import _
 
 TOAST_SECONDS = 12
+OWED_SECONDS = 0.02
+"""How often is looked whether a line that could not follow is free again."""
 
 
 class TerminalApp(App[int]):
@@ -39,6 +41,7 @@ class TerminalApp(App[int]):
         self._last_hand = filters.LastHand(self.ascii_only)
         self._title = ""
         self._sent = Sent()
+        self._paint_owed = False
         self._cursor_sent = self.cursor_position
         for theme in themes.themes(self.terminal):
             self.register_theme(theme)
@@ -75,12 +78,28 @@ class TerminalApp(App[int]):
         """Paint, but send only what the terminal does not show already."""
         paints = self._running and not self._closed and not self._batch_count and self._driver is not None
         if paints and not self.is_headless and isinstance(renderable, CompositorUpdate):
-            renderable = self._sent.news(renderable, self.console)
+            if getattr(self._driver, "congested", False):
+                self._paint_later()
+                return
+            renderable = self._sent.news(renderable, self.console, at_once=self._sync_available)
             at = self.cursor_position
             if isinstance(renderable, News) and not renderable.sequence and at == self._cursor_sent:
                 renderable = None
             self._cursor_sent = at
         super()._display(screen, renderable)
+
+    def _paint_later(self) -> None:
+        """A line that cannot follow gets the newest frame when it is free again, not all that were before it."""
+        if not self._paint_owed:
+            self._paint_owed = True
+            self.set_timer(OWED_SECONDS, self._paint_owed_frame)
+
+    def _paint_owed_frame(self) -> None:
+        self._paint_owed = False
+        if getattr(self._driver, "congested", False):
+            self._paint_later()
+        elif self.screen_stack:
+            self.screen.refresh()
 
     # --- sequences -----------------------------------------------------------------------------
 

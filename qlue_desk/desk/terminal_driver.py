@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import time
 from typing import IO, Any, cast
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+
+CONGESTED = 0.02
+"""Seconds for which a write is under way on a line that cannot follow; a quick terminal takes a frame in much less."""
 
 
 class _Lasting:
@@ -16,23 +21,36 @@ class _Lasting:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._gone = False
+        self._since = math.inf
+        """When the write began that is under way."""
+
+    @property
+    def congested(self) -> bool:
+        """Whether the line does not take what is being written."""
+        return time.monotonic() - self._since > CONGESTED
 
     def write(self, text: str) -> int:
         """Write, or pretend to."""
         if not self._gone:
+            self._since = time.monotonic()
             try:
                 return self._file.write(text)
             except OSError:
                 self.gone()
+            finally:
+                self._since = math.inf
         return len(text)
 
     def flush(self) -> None:
         """Flush, or pretend to."""
         if not self._gone:
+            self._since = time.monotonic()
             try:
                 self._file.flush()
             except OSError:
                 self.gone()
+            finally:
+                self._since = math.inf
 
     def fileno(self) -> int:
         """Number of the file."""
@@ -52,6 +70,11 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self._lasting = _Lasting(cast(IO[str], self._file))
         self._file = cast(Any, self._lasting)
+
+    @property
+    def congested(self) -> bool:
+        """Whether what was painted last is still waiting for the line."""
+        return self._lasting.congested
 
     def run_input_thread(self) -> None:
         """Read keys until the terminal is gone."""

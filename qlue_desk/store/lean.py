@@ -1,7 +1,8 @@
-"""What a desk's process need not load."""
+"""What a desk's process need not load, and need not do before its first screen."""
 
 from __future__ import annotations
 
+import gc
 import sys
 
 SERVER_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
@@ -22,3 +23,16 @@ def without_server_drivers() -> None:
     finally:
         for name in absent:
             del sys.modules[name]
+
+
+def without_collecting() -> None:
+    """Until `collect_again` Python looks for no rings of garbage: a desk that opens makes next to none, and each look
+    walks over all that was loaded, a tenth of the time to the first screen."""
+    gc.disable()
+
+
+def collect_again() -> None:
+    """From now on as ever, but what is here already is never walked again: it stays as long as the desk."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -44,6 +44,7 @@ class Heard:
         self.bells = 0
         app.send = self.sent.append  # type: ignore[method-assign]
         app.bell = self.ring  # type: ignore[method-assign]
+        await until(lambda: app.alerts is not None)  # read once the first screen is there
         assert app.alerts is not None
         app.alerts._show_title()
 
@@ -87,6 +88,7 @@ def test_a_new_urgent_report_is_told_once_by_all_ways_that_are_set(world: DeskWo
 def test_what_was_urgent_before_and_what_one_makes_urgent_oneself_is_no_news(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await until(lambda: learned(app))
+        await until(lambda: app.alerts is not None)  # read once the first screen is there
         assert app.alerts is not None
         assert len(app.alerts._known) == 1  # the scene has one emergency
         before = len(app.alerts._known)
@@ -107,6 +109,7 @@ def test_a_rule_of_ones_own_and_one_that_cannot_be_read(world: DeskWorld) -> Non
     play(world, scene, settings=Settings(ui=LOOK, notify=Notify(query="ambles")))
 
     async def broken(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await until(lambda: app.alerts is not None)  # read once the first screen is there
         assert app.alerts is not None
         assert app.alerts._query is None
         await until(lambda: any("[notify] query" in line for line in [*screen_text(app), *toasts(app)]))

@@ -422,18 +422,6 @@ def test_the_viewer_is_told_of_where_there_is_no_display(monkeypatch: pytest.Mon
     assert viewer.open_outside("/x/y") == "Penampil tidak bisa dijalankan; letaknya: /x/y"
 
 
-def test_starting_the_desk_loads_no_picture_library() -> None:
-    code = (
-        "import sys; import qlue_desk.desk.run, qlue_desk.desk.queue.screen;"
-        "print([name for name in ('PIL', 'textual_image', 'qlue_desk.desk.photos.dialog') if name in sys.modules])"
-    )
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "[]\n"
-
-
 def test_a_picture_of_noise_is_opened_quickly() -> None:
     buffer = io.BytesIO()
     Image.effect_noise((4000, 3000), 80).convert("RGB").save(buffer, "JPEG", quality=60)

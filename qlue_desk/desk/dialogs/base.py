@@ -18,7 +18,8 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.fields import Choice, SafeInput
+from qlue_desk.desk.widgets.choices import Choice
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
 

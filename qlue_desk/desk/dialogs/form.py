@@ -14,8 +14,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from qlue_desk.desk import wording
-from qlue_desk.desk.widgets.fields import Choice, DateInput, NoteArea, Picker, SafeInput, value_of
+from qlue_desk.desk.widgets.choices import Choice
+from qlue_desk.desk.widgets.fields import DateInput, NoteArea, Picker, value_of
 from qlue_desk.desk.widgets.paths import PathInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Complaint
 from qlue_desk.domain.edges import JUNK_KINDS, PRIORITY_LABEL, Edge, Text, To, Verb

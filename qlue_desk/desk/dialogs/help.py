@@ -17,7 +17,7 @@ from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.dialogs.palette import Command, matching
 from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.safe_text import fit, wrap
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.complaint import STATUS_LOOK
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _

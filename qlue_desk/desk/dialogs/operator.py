@@ -22,7 +22,9 @@ from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
 from qlue_desk.desk.dialogs.similar import similar_content
 from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import by_key, later, sentence_of
-from qlue_desk.desk.widgets.fields import Choice, NoteArea, Picker, SafeInput, Submitted
+from qlue_desk.desk.widgets.choices import Choice
+from qlue_desk.desk.widgets.fields import NoteArea, Picker, Submitted
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.complaint import Channel, Complaint, Reporter
 from qlue_desk.domain.edges import JUNK_KINDS
 from qlue_desk.domain.similarity import Subject

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.words import _
 
 BOX_WIDTH = 92

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.later import later, sentence_of
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.requirements import text_refusal
 from qlue_desk.protocol import RevealReply

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from qlue_desk.desk.backend import aside
 from qlue_desk.desk.later import sentence_of
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.sync import signing_in, tokens
 from qlue_desk.words import _
 

@@ -15,19 +15,14 @@ from qlue_desk.casework import acting, macros
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.macros import NONE_THERE
-from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
-from qlue_desk.desk.dialogs.duplicate import original_content
-from qlue_desk.desk.dialogs.follow_up import Agree, Done, FollowUpDialog, Perform
-from qlue_desk.desk.dialogs.form import Material, people_choices
-from qlue_desk.desk.dialogs.macro import MacroDialog
-from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
 from qlue_desk.desk.queue.telling import kept_sentence, phone_question
 from qlue_desk.desk.safe_text import safe
-from qlue_desk.desk.widgets.fields import Choice
+from qlue_desk.desk.widgets.choices import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
 from qlue_desk.domain.edges import PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
@@ -61,7 +56,7 @@ class Doing(Performing):
         if len(chosen) > 1:
             title = _("Tindak lanjut {n} laporan").format(n=len(chosen))
         worked: list[tuple[Deed, Worked]] = []
-        dialog = FollowUpDialog(
+        dialog = dialogs.follow_up.FollowUpDialog(
             title,
             together.offers,
             self._material(first),
@@ -77,7 +72,7 @@ class Doing(Performing):
             describe=lambda typed: self._original(first, typed),
             remark=remark,
         )
-        done: Done | None = await self.screen.app.push_screen_wait(dialog)
+        done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
         if done is None and any(dialog.texts.values()):
             say(self.screen, kept_sentence(self.settings, "follow-up"))
         if await self._finish(chosen, done, worked) and done is not None and done.then_next:
@@ -89,14 +84,14 @@ class Doing(Performing):
             found = await self.backend.read(complaints.get, typed)
         except StoreError as error:
             return Content.styled(error.sentence(_), "$status-yellow")
-        return original_content(found, complaint, typed, self.backend.city)
+        return dialogs.duplicate.original_content(found, complaint, typed, self.backend.city)
 
     def _keep_text(self, complaint: Complaint, kind: str, text: str) -> None:
         """What is typed for a move; nobody waits for it."""
         self.backend.keep(drafts.save, complaint.id, drafts.FOLLOW_UP + kind, text, self.backend.now())
 
-    def _material(self, complaint: Complaint) -> Material:
-        return Material(
+    def _material(self, complaint: Complaint) -> dialogs.form.Material:
+        return dialogs.form.Material(
             city=self.backend.city,
             people=self.backend.people,
             today=self.backend.local_now().date(),
@@ -118,7 +113,7 @@ class Doing(Performing):
             found.setdefault(reply.verb, {})[name] = reply.text
         return found
 
-    def _performer(self, chosen: Chosen, worked: list[tuple[Deed, Worked]]) -> Perform:
+    def _performer(self, chosen: Chosen, worked: list[tuple[Deed, Worked]]) -> dialogs.follow_up.Perform:
         """Acts and puts what became of it into `worked`: to be told once the dialog has left."""
 
         async def perform(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> Refusal | None:
@@ -131,10 +126,10 @@ class Doing(Performing):
         worked[:] = [(deed, found)]
         return found.outcomes[0].refusal if len(found.outcomes) == 1 else None
 
-    def _agree(self, chosen: Chosen) -> Agree:
+    def _agree(self, chosen: Chosen) -> dialogs.follow_up.Agree:
         async def agree(verb: Verb, fields: Fields, evidence: Sequence[Path]) -> bool:
             if question := phone_question(verb, fields):
-                dialog = ConfirmDialog(_("Nomor telepon"), question)
+                dialog = dialogs.base.ConfirmDialog(_("Nomor telepon"), question)
                 if not await self.screen.app.push_screen_wait(dialog):
                     return False
             return await self.agree(chosen, Deed(verb, fields, tuple(evidence)))
@@ -158,7 +153,7 @@ class Doing(Performing):
             title = _("Catatan pada {n} laporan").format(n=len(chosen))
         internal = await self.backend.read(drafts.load, first.id, drafts.NOTE)
         public = await self.backend.read(drafts.load, first.id, drafts.PUBLIC_NOTE)
-        dialog = NoteDialog(
+        dialog = dialogs.note.NoteDialog(
             title,
             public or internal,
             lambda fields: act(Verb.NOTE, fields, ()),
@@ -169,12 +164,14 @@ class Doing(Performing):
             how_many=len(chosen),
             agree=self._agree(chosen),
         )
-        done: Done | None = await self.screen.app.push_screen_wait(dialog)
+        done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
         if done is None and dialog.left:
             say(self.screen, kept_sentence(self.settings, "note"))
         await self._finish(chosen, done, worked)
 
-    async def _finish(self, chosen: Chosen, done: Done | None, worked: Sequence[tuple[Deed, Worked]]) -> bool:
+    async def _finish(
+        self, chosen: Chosen, done: dialogs.follow_up.Done | None, worked: Sequence[tuple[Deed, Worked]]
+    ) -> bool:
         """Tell what became of it, and on to the next report where that is meant; true when there is one."""
         if done is None:
             return False
@@ -206,7 +203,7 @@ class Doing(Performing):
             title = _("Makro untuk {n} laporan").format(n=len(chosen))
         worked: list[tuple[Deed, Worked]] = []
         done = await self.screen.app.push_screen_wait(
-            MacroDialog(
+            dialogs.macro.MacroDialog(
                 title,
                 await self.backend.read(
                     macros.fits, self.backend.workplace, known, first, self.backend.now()
@@ -238,7 +235,7 @@ class Doing(Performing):
         title = _("Pegangan {number}").format(number=chosen.first.number)
         if len(chosen) > 1:
             title = _("Pegangan {n} laporan").format(n=len(chosen))
-        dialog = ChooseDialog(title, choices, preselect=False)
+        dialog = dialogs.base.ChooseDialog(title, choices, preselect=False)
         picked: str | None = await self.screen.app.push_screen_wait(dialog)
         if picked is None:
             return
@@ -258,7 +255,7 @@ class Doing(Performing):
         if chosen is None:
             return
         choices = [Choice(str(level), _(word)) for level, word in PRIORITY_LABEL.items()]
-        picked = await self.screen.app.push_screen_wait(ChooseDialog(_("Prioritas"), choices))
+        picked = await self.screen.app.push_screen_wait(dialogs.base.ChooseDialog(_("Prioritas"), choices))
         if picked is not None:
             await self.run_and_tell(chosen, Deed(Verb.PRIORITISE, Fields(to=picked)))
 
@@ -289,7 +286,7 @@ def holder_choices(chosen: Chosen, me: str, people: tuple[Actor, ...]) -> list[C
     if the_one != me:
         choices.append(Choice(me, _("Ambil untuk saya"), _held_now(chosen, me)))
     for dinas in dict.fromkeys(complaint.dinas for complaint in chosen.sample):
-        choices += [c for c in people_choices(people, dinas) if c.key not in (me, the_one)]
+        choices += [c for c in dialogs.form.people_choices(people, dinas) if c.key not in (me, the_one)]
     choices.append(Choice(RELEASE, _("Lepas"), _("tidak ada yang memegang")))
     return choices
 

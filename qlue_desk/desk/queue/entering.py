@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.operator import OperatorDialog, draft_place
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import MAY_ENTER
@@ -31,8 +31,8 @@ class Entering:
         if not self.backend.actor.roles & MAY_ENTER:
             say(self.screen, _("Mencatat laporan baru: hanya operator atau verifikator."), wrong=True)
             return
-        draft = await self.backend.read(drafts.load, *draft_place(self.backend))
-        dialog = OperatorDialog(self.backend, draft)
+        draft = await self.backend.read(drafts.load, *dialogs.operator.draft_place(self.backend))
+        dialog = dialogs.operator.OperatorDialog(self.backend, draft)
         complaint: Complaint | None = await self.screen.app.push_screen_wait(dialog)
         if complaint is None and dialog.draft:
             say(self.screen, _("Isian disimpan; dibuka lagi dengan tombol yang sama."))

@@ -70,6 +70,7 @@ class Filling:
                 return
             if self.screen.query_one(QueryBar).has_class("-open"):
                 await asyncio.sleep(ALL_REST)
+            await self.screen.desk.opened.wait()
         numbers = await self.backend.find(query)
         # A row that was only still shown may be back in its very place; headings may have to go.
         if numbers != queue.numbers or queue.guest is not None or len(queue.headings):

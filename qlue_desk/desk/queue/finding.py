@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from qlue_desk.casework import departures
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import aside
-from qlue_desk.desk.dialogs.base import AskDialog, ConfirmDialog
-from qlue_desk.desk.dialogs.views import ViewsDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -281,7 +280,9 @@ class Finding(Counting):
 
     async def _save_view(self) -> None:
         await self.app.push_screen_wait(
-            AskDialog(_("Simpan tampilan"), self.own_words, _("nama tampilan"), use=self._save_under)
+            dialogs.base.AskDialog(
+                _("Simpan tampilan"), self.own_words, _("nama tampilan"), use=self._save_under
+            )
         )
 
     async def _save_under(self, name: str) -> bool:
@@ -292,7 +293,9 @@ class Finding(Counting):
                 "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
                 "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
             ).format(name=_(given.name), query=self.backend.spelled(given.query), own=self.own_words)
-            if not await self.app.push_screen_wait(ConfirmDialog(_("Ganti tampilan bawaan"), question)):
+            if not await self.app.push_screen_wait(
+                dialogs.base.ConfirmDialog(_("Ganti tampilan bawaan"), question)
+            ):
                 return False
             name = given.name
         before = [shown for shown, _query in self.views]
@@ -312,7 +315,7 @@ class Finding(Counting):
 
     async def _edit_views(self) -> None:
         shown = self.views[self.view][0] if self.view >= 0 else ""
-        chosen: str | None = await self.app.push_screen_wait(ViewsDialog(self.backend))
+        chosen: str | None = await self.app.push_screen_wait(dialogs.views.ViewsDialog(self.backend))
         self.views_changed(self.backend.views.named())
         names = [name for name, _query in self.views]
         if chosen in names:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qlue_desk.desk import wording
+from qlue_desk.desk import dialogs, wording
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.columns import ColumnsDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.columns import DEFAULT_COLUMNS
 from qlue_desk.domain.city import City
@@ -108,7 +107,7 @@ class Listing:
     async def _choose(self) -> None:
         before = self.screen.queue.columns or self._usual
         chosen: tuple[str, ...] | None = await self.screen.app.push_screen_wait(
-            ColumnsDialog(before, self.screen.queue.size.width)
+            dialogs.columns.ColumnsDialog(before, self.screen.queue.size.width)
         )
         if chosen is None:
             return

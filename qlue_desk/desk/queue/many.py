@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from qlue_desk.casework import acting
 from qlue_desk.casework.acting import Outcome, Plan
-from qlue_desk.desk.dialogs.many import PreviewDialog, ProgressDialog
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.queue.deeds import Chosen, Deed
 from qlue_desk.store import queue
 from qlue_desk.words import _
@@ -38,7 +38,7 @@ async def in_parts(screen: Screen[Any], title: str, ids: Sequence[str], work: Wo
     """Work through many ids with a bar that esc stops; what is done stays done."""
     if len(ids) <= PART:
         return Worked(await work(ids))
-    dialog = ProgressDialog(title, len(ids))
+    dialog = dialogs.many.ProgressDialog(title, len(ids))
     await screen.app.push_screen(dialog)
     outcomes: list[Outcome] = []
     reached = 0
@@ -87,7 +87,7 @@ async def agree(screen: DeskScreen, backend: Backend, chosen: Chosen, deed: Deed
         question = _("{move} untuk {n} dari {all} laporan?").format(move=deed.label, n=count, all=len(chosen))
     else:
         question = _("{move} untuk {n} laporan?").format(move=deed.label, n=count)
-    dialog = PreviewDialog(
+    dialog = dialogs.many.PreviewDialog(
         _("Banyak sekaligus"), f"{remark}\n{question}".strip(), left_out, possible=bool(count)
     )
     agreed: bool | None = await screen.app.push_screen_wait(dialog)

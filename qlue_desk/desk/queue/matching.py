@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework import acting, similar
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.duplicate import DuplicateDialog, name_of
-from qlue_desk.desk.dialogs.similar import MergeDialog, Same, SimilarDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.colleagues import warning
 from qlue_desk.desk.queue.deeds import Chosen, Deed
@@ -51,10 +50,15 @@ class Matching:
             "similar", similar.similar, self.backend.workplace, subject_of(complaint)
         )
         if not found:
-            say(self.screen, _("Tidak ada yang mirip dengan {number}.").format(number=name_of(complaint)))
+            say(
+                self.screen,
+                _("Tidak ada yang mirip dengan {number}.").format(
+                    number=dialogs.duplicate.name_of(complaint)
+                ),
+            )
             return
-        dialog = SimilarDialog(complaint, found, self.backend.city, self.backend.now())
-        same: Same | None = await self.screen.app.push_screen_wait(dialog)
+        dialog = dialogs.similar.SimilarDialog(complaint, found, self.backend.city, self.backend.now())
+        same: dialogs.similar.Same | None = await self.screen.app.push_screen_wait(dialog)
         if same is None:
             return
         if not same.duplicates:
@@ -64,7 +68,10 @@ class Matching:
         else:
             question = _(
                 "Tutup {number} sebagai duplikat dari {original}? Pelapornya diberi tahu nomor itu dan melihat statusnya."
-            ).format(number=name_of(same.duplicates[0]), original=name_of(same.original))
+            ).format(
+                number=dialogs.duplicate.name_of(same.duplicates[0]),
+                original=dialogs.duplicate.name_of(same.original),
+            )
             await self._close(same, question)
 
     async def _merge(self, chosen: Chosen) -> None:
@@ -73,24 +80,24 @@ class Matching:
             say(self.screen, most.format(limit=MOST_MERGED, n=len(chosen)), wrong=True)
             return
         reports = sorted(chosen.sample, key=lambda each: (not each.is_open, each.created_at))
-        dialog = MergeDialog(reports, self.backend.city, self.backend.now())
-        same: Same | None = await self.screen.app.push_screen_wait(dialog)
+        dialog = dialogs.similar.MergeDialog(reports, self.backend.city, self.backend.now())
+        same: dialogs.similar.Same | None = await self.screen.app.push_screen_wait(dialog)
         if same is None:
             return
         question = _(
             "Tutup {n} laporan sebagai duplikat dari {original}? Para pelapornya diberi tahu nomor itu."
-        ).format(n=len(same.duplicates), original=name_of(same.original))
+        ).format(n=len(same.duplicates), original=dialogs.duplicate.name_of(same.original))
         await self._close(same, question)
 
     async def _refusal(self, complaint: Complaint) -> Refusal | None:
         offers = await self.backend.read(acting.offers, self.backend.workplace, complaint, self.backend.now())
         return next((offer.refusal for offer in offers if offer.edge.verb is Verb.DUPLICATE), None)
 
-    async def _close(self, same: Same, question: str) -> None:
+    async def _close(self, same: dialogs.similar.Same, question: str) -> None:
         deed = Deed(Verb.DUPLICATE, Fields(to=same.original.number or same.original.id))
         duplicates = Chosen(tuple(each.id for each in same.duplicates), tuple(same.duplicates))
         back = take_back_sentence(self.screen.desk.line_state, self.screen.settings, len(duplicates))
-        dialog = DuplicateDialog(
+        dialog = dialogs.duplicate.DuplicateDialog(
             same.original,
             same.duplicates,
             self.backend.city,

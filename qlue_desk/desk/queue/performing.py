@@ -12,9 +12,8 @@ from qlue_desk.casework import acting, departures, undoing
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.undoing import Undoing
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import ConfirmDialog
-from qlue_desk.desk.dialogs.many import UNDO, ResultDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue import colleagues, many
 from qlue_desk.desk.queue.colleagues import Busy
@@ -107,7 +106,9 @@ class Performing:
             agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
         elif found and await self._would_be_done(chosen, deed):
             question = _("{move} tetap dijalankan?").format(move=deed.label)
-            dialog = ConfirmDialog(_("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}")
+            dialog = dialogs.base.ConfirmDialog(
+                _("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}"
+            )
             answer: bool | None = await self.screen.app.push_screen_wait(dialog)
             agreed = bool(answer)
         else:
@@ -184,12 +185,12 @@ class Performing:
         """A list of what became of each; enter opens a report, u takes the act back as on the list below."""
 
         def answered(answer: str | None) -> None:
-            if answer == UNDO:
+            if answer == dialogs.many.UNDO:
                 self.undo()
             elif answer:
                 self.screen.desk.open_report(answer)
 
-        self.screen.app.push_screen(ResultDialog(title, outcomes, undoable=undoable), answered)
+        self.screen.app.push_screen(dialogs.many.ResultDialog(title, outcomes, undoable=undoable), answered)
 
     async def run_and_tell(self, chosen: Chosen, deed: Deed) -> bool:
         """Ask where there are many, act, tell; true when something was done."""

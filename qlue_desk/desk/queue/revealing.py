@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework import acting
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.reveal import RevealDialog
 from qlue_desk.desk.later import by_key, say
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import Verb
@@ -43,7 +43,7 @@ class Revealing:
             return
         # Without a network, too: the reason that is typed at once must not become commands of the queue.
         self.screen.app.push_screen(
-            RevealDialog(
+            dialogs.reveal.RevealDialog(
                 complaint.number or complaint.title,
                 lambda reason: self._ask(complaint.id, reason),
                 remark=self._remark(),

@@ -47,7 +47,6 @@ SIDE_FROM = 100
 class DeskScreen(Panes):
     """Queue and detail of one person."""
 
-    CSS_PATH = "queue.tcss"
     AUTO_FOCUS = "#queue"
     place = Place.QUEUE
 

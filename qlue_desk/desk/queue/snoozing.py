@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.casework import snoozing
 from qlue_desk.casework.acting import Outcome
-from qlue_desk.desk import wording
+from qlue_desk.desk import dialogs, wording
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.snooze import SnoozeDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen
 from qlue_desk.domain.moves import N_
@@ -56,7 +55,7 @@ class Snoozing:
         )
         place = self.backend.workplace
         until: dt.datetime | None = await self.screen.app.push_screen_wait(
-            SnoozeDialog(
+            dialogs.snooze.SnoozeDialog(
                 _("Tunda {what} sampai").format(what=what),
                 await self.backend.read(snoozing.choices, place, self.backend.now()),
                 lambda text: snoozing.read_until(place, text, self.backend.now()),

@@ -7,7 +7,6 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,10 +21,10 @@ from textual.widgets.option_list import Option
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import SAME_PIECE, TypedAhead
-from qlue_desk.desk.widgets.still import still_size
+from qlue_desk.desk.widgets.choices import Choice, fitting
+from qlue_desk.desk.widgets.safe_input import LONGEST, SafeInput
 from qlue_desk.words import _
 
-LONGEST = 8000
 PASTED_FROM = 20
 """Keys behind an enter, in one piece with it, from which on it ends a line of a paste. A slow line holds back a
 few keys of a fast hand and gives them in one piece, too: their enter sends. In a field of one line it always does."""
@@ -36,33 +35,6 @@ SHOWN_NAMES = 6
 
 class Submitted(Message):
     """Enter in a field: run, or go on to the next field."""
-
-
-class SafeInput(Input):
-    """An input whose value never holds control characters."""
-
-    virtual_size = still_size()
-
-    DEFAULT_CSS = """
-    SafeInput { border: none; height: 1; padding: 0 1; background: $surface; }
-    SafeInput:focus { border: none; background: $marked-line; }
-    SafeInput>.input--placeholder, SafeInput>.input--suggestion { color: $text-muted; }
-    """
-
-    def validate_value(self, value: str) -> str:
-        """Clean what comes in, whichever way."""
-        return safe(value)[:LONGEST]
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """All lines; Textual's takes the first."""
-        event.stop()
-        event.prevent_default()
-        words = " ".join(line.strip() for line in event.text.splitlines())
-        selection = self.selection
-        if selection.is_empty:
-            self.insert_text_at_cursor(words)
-        else:
-            self.replace(words, *selection)
 
 
 class NoteArea(TextArea):
@@ -130,35 +102,6 @@ class NoteArea(TextArea):
         """Every change passes here, a paste too."""
         edit.text = safe(edit.text, multiline=True)[:LONGEST]
         return super().edit(edit)
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """Something to choose: its key, its word, and small print."""
-
-    key: str
-    label: str
-    hint: str = ""
-    letter: str = ""
-    """Typed alone it means this choice."""
-
-
-def fitting(choices: Iterable[Choice], typed: str) -> list[Choice]:
-    """Choices whose letter it is come first, then whose words begin with what is typed, then that contain it."""
-    wanted = typed.strip().casefold()
-    if not wanted:
-        return list(choices)
-    by_letter: list[Choice] = []
-    begin: list[Choice] = []
-    inside: list[Choice] = []
-    for choice in choices:
-        words = f"{choice.label} {choice.key} {choice.hint}".casefold()
-        if choice.letter and choice.letter.casefold() == wanted:
-            by_letter.append(choice)
-        elif words.startswith(wanted) or choice.key.casefold() == wanted:
-            begin.append(choice)
-        elif wanted in words or all(part in words for part in wanted.split()):
-            inside.append(choice)
-    return by_letter + begin + inside
 
 
 class _PickerInput(SafeInput):

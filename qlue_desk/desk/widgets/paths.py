@@ -12,7 +12,7 @@ import msgspec
 from textual import events
 from textual.suggester import Suggester
 
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 
 MOST_OFFERED = 20
 _URL = "file://"

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from qlue_desk.desk.safe_text import safe, wrap
-from qlue_desk.desk.widgets.fields import SafeInput
+from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.domain.query_complete import Offer, token_span
 from qlue_desk.words import _
 

@@ -1,0 +1,79 @@
+"""What the desk loads, reads and leaves out until its first screen is painted."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from qlue_desk.desk import dialogs
+from qlue_desk.store import lean
+from tests.desk.scene import desk, fill
+from tests.desk_world import DeskWorld
+from tests.terminal import ROOT
+from tests.waiting import until_async
+
+_NOT_AT_START = (
+    "PIL",
+    "babel",
+    "dateutil",
+    "holidays",
+    "httpx",
+    "psycopg",
+    "shapely",
+    "textual_image",
+    "textual.document",
+    "textual.widgets._text_area",
+    "qlue_desk.desk.map",
+    "qlue_desk.desk.outbox",
+    "qlue_desk.desk.photos",
+    "qlue_desk.desk.summary",
+    "qlue_desk.sync.engine",
+    "qlue_desk.sync.transport",
+    *(f"qlue_desk.desk.dialogs.{name}" for name in dialogs.__all__),
+)
+
+
+def test_starting_the_desk_loads_nothing_that_its_first_screen_does_without() -> None:
+    code = (
+        "import sys; from qlue_desk.store.lean import without_server_drivers; without_server_drivers();"
+        f"import qlue_desk.desk.run; print([name for name in {_NOT_AT_START!r} if name in sys.modules])"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_every_dialog_that_a_key_opens_is_loaded_before_it() -> None:
+    code = (
+        "import sys; from qlue_desk.desk import dialogs; dialogs.load();"
+        "print([name for name in dialogs.__all__ if f'qlue_desk.desk.dialogs.{name}' not in sys.modules])"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_garbage_is_collected_again_once_the_desk_is_open(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    fill(world)
+
+    async def run() -> None:
+        lean.without_collecting()
+        async with desk(world) as (app, _pilot):
+            assert app.opened.is_set()
+            await until_async(gc.isenabled)
+
+    try:
+        asyncio.run(run())
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        world.close()
