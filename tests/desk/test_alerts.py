@@ -44,7 +44,6 @@ class Heard:
         self.bells = 0
         app.send = self.sent.append  # type: ignore[method-assign]
         app.bell = self.ring  # type: ignore[method-assign]
-        await until(lambda: app.alerts is not None)  # read once the first screen is there
         assert app.alerts is not None
         app.alerts._show_title()
 

@@ -10,7 +10,6 @@ import pytest
 from textual.pilot import Pilot
 
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.duplicate import DuplicateDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
@@ -18,6 +17,7 @@ from qlue_desk.desk.dialogs.many import PreviewDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.queue.colleagues import busy, leads_on, warning
 from qlue_desk.desk.queue.deeds import Deed
+from qlue_desk.desk.queue.performing import Performing
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.store import outbox
@@ -191,8 +191,8 @@ def test_what_leads_no_report_on_asks_nothing_and_reads_none_of_them_again(
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, NoteDialog))
-        read: list[str] = []
-        monkeypatch.setattr(Backend, "complaint", lambda _self, reference: read.append(reference))
+        read: list[object] = []
+        monkeypatch.setattr(Performing, "_as_it_is_now", lambda _self, chosen: read.append(chosen))
         await pilot.press("x", "enter")
         await until(lambda: done(world) == [("note", "1")])
         assert read == []

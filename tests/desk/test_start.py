@@ -68,7 +68,7 @@ def test_garbage_is_collected_again_once_the_desk_is_open(tmp_path: Path) -> Non
     async def run() -> None:
         lean.without_collecting()
         async with desk(world) as (app, _pilot):
-            assert app.opened.is_set()
+            await until_async(app.opened.is_set)
             await until_async(gc.isenabled)
 
     try:

@@ -12,11 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
+
 from qlue_desk.central import blobs as files
 from qlue_desk.central import verdicts
 from qlue_desk.central.feed import Appended, Feed
 from qlue_desk.central.ledger import Ledger
-from qlue_desk.protocol import EventKind
+from qlue_desk.protocol import EventKind, Position
 from qlue_desk.store import complaints, journal, outbox, replica, sending
 from qlue_desk.store.bound import connection
 from qlue_desk.sync import blobs as uploads
@@ -110,7 +112,7 @@ def snapshot_of_the_whole_city(patch: Patch) -> None:
 
 
 def snapshot_without_history(patch: Patch) -> None:
-    patch.setattr(Feed, "entries", lambda *_args, **_named: {})
+    patch.setattr(Feed, "_lines", lambda *_args, **_named: {})
 
 
 def any_content_is_the_same_action(patch: Patch) -> None:
@@ -137,15 +139,13 @@ def files_unchecked(patch: Patch) -> None:
     patch.setattr(files, "hashlib", SimpleNamespace(file_digest=claimed, sha256=hashlib.sha256))
 
 
-def _appending(patch: Patch, before: str = "", after: str = "") -> None:
-    """Run a statement in the unread stream around each event; `:seq` is the event's number."""
+def _appending(patch: Patch, after: str) -> None:
+    """Run a statement in the unread stream behind each event; `:seq` is the event's number."""
     append = Feed.append
 
     def disturbed(self: Any, stream: str, *args: Any, **named: Any) -> Appended:
-        if stream == UNREAD and before:
-            self._database.run(before)
         appended = append(self, stream, *args, **named)
-        if stream == UNREAD and after:
+        if stream == UNREAD:
             self._database.run(after.replace(":seq", str(appended.seq)))
         return appended
 
@@ -153,7 +153,13 @@ def _appending(patch: Patch, before: str = "", after: str = "") -> None:
 
 
 def number_left_out(patch: Patch) -> None:
-    _appending(patch, before=f"UPDATE stream SET last_seq = last_seq + 1 WHERE key = '{UNREAD}'")
+    append = Feed.append
+
+    def further_on(self: Any, stream: str, *args: Any, head: Position, **named: Any) -> Appended:
+        gap = int(stream == UNREAD)
+        return append(self, stream, *args, head=msgspec.structs.replace(head, seq=head.seq + gap), **named)
+
+    patch.setattr(Feed, "append", further_on)
 
 
 def head_without_its_event(patch: Patch) -> None:
@@ -174,9 +180,9 @@ def told_twice(patch: Patch) -> None:
     """Each act stands in a stream as two events."""
     append = Feed.append
 
-    def twice(self: Any, *args: Any, **named: Any) -> Appended:
-        append(self, *args, **named)
-        return append(self, *args, **named)
+    def twice(self: Any, *args: Any, head: Position, **named: Any) -> Appended:
+        first = append(self, *args, head=head, **named)
+        return append(self, *args, head=Position(first.epoch, first.seq, first.chain), **named)
 
     patch.setattr(Feed, "append", twice)
 
