@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from rich.cells import cell_len
+from rich.cells import cell_len, get_character_cell_size
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
@@ -27,6 +27,9 @@ _BESIDE = 1
 """Cells of a line that nobody sees moving and coming back: the bar that shows how far a list is scrolled."""
 _LOOKED_AT = 5
 """Lines that are looked for in the old screen, to learn by how many it moved."""
+
+_narrow: set[str] = set()
+"""Letters of one cell that were met."""
 
 Line = list[Cell | None]
 Lines = dict[int, Line]
@@ -146,7 +149,7 @@ class Sent:
         cells: Line = []
         for text, style, _control in strip:
             look, blank = self._look(style)
-            if text.isascii() or cell_len(text) == len(text):
+            if text.isascii() or _is_narrow(text):
                 cells += [blank if letter == " " else (letter, look) for letter in text]
             else:  # one long cell, and empty ones for the columns that it covers
                 cells.append((text, look))
@@ -178,6 +181,15 @@ def _difference(pen: Pen, old: Lines, new: Lines, stretches: Iterable[Stretch]) 
         for first, last in _runs(before, now):
             pen.write(start + first, y, now[first:last])
     return pen.lifted()
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether each letter takes one cell; a wide one and one without width must not make up for each other."""
+    for letter in set(text) - _narrow:
+        if get_character_cell_size(letter) != 1:
+            return False
+        _narrow.add(letter)
+    return True
 
 
 def _is_sure(cells: Iterable[Cell | None]) -> bool:

@@ -18,12 +18,10 @@ from qlue_desk.sync.errors import NotSignedIn
 from qlue_desk.sync.looking import LookTeller, Others
 from qlue_desk.sync.puller import Puller
 from qlue_desk.sync.sender import Sender
-from qlue_desk.sync.state import Phase, RoundResult, SyncState
+from qlue_desk.sync.state import FAREWELL_SECONDS, Phase, RoundResult, SyncState
 
 JOIN_SECONDS = 0.06
 """How long `stop` waits for each thread; a hanging one is cut off and can change nothing any more."""
-FAREWELL_SECONDS = 0.17
-"""How long `release` lets the outbox leave; with the joins of `stop` it stays below 0.3 s."""
 
 
 class Engine:

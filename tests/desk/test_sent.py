@@ -97,6 +97,22 @@ def test_letters_whose_width_is_in_doubt_are_sent_with_all_that_stands_beside_th
     screen.show(frame("jalan rusak"))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Cafe\u0301 \u65e5", "Cafe\u0301 \u6708"), ("\U0001f44d\U0001f3fd ok", "\U0001f44d\U0001f3ff ok")],
+)
+def test_a_wide_letter_and_one_without_width_do_not_make_up_for_each_other(before: str, after: str) -> None:
+    sent = Sent()
+
+    def news(text: str) -> str:
+        strip = Strip([Segment(text)])
+        update = LayoutUpdate([[strip]], Region(0, 0, strip.cell_length, 1))
+        return sent.news(update, CONSOLE).render_segments(CONSOLE)
+
+    news(before)
+    assert after in news(after)
+
+
 def test_after_other_writing_all_is_sent_again() -> None:
     screen = Screen()
     whole = screen.show(frame("lubang", "got"))

@@ -8,6 +8,7 @@ import pytest
 
 from qlue_desk.cities import load_shipped
 from qlue_desk.domain.city import Category, Owner
+from qlue_desk.domain.folding import words_of
 from qlue_desk.domain.suggest import CategoryMatch, suggest_category
 
 BOGOR = load_shipped("bogor")
@@ -167,6 +168,19 @@ def test_real_categories_of_the_national_system_are_known(shared_data):
         events = [row["kejadian"] for row in csv.DictReader(file)]
     unknown = [event for event in events if not (suggest_category(BOGOR, "", event) or _none()).certain]
     assert unknown == ["KECELAKAAN LAUT"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("jalan2 rusak", ["jl", "rusak"]),
+        ("anak² di gang2", ["anak", "di", "gg"]),
+        ('teman"2 kecil', ["teman", "kecil"]),
+        ("rt2 no2 jalan22 kali2nya", ["rt2", "no2", "jalan22", "kali2nya"]),
+    ],
+)
+def test_a_word_that_is_said_twice_is_the_word(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
 
 
 def _none() -> CategoryMatch:

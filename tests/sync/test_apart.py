@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qlue_desk.casework.acting import act
@@ -19,9 +20,11 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Looker
 from qlue_desk.store import drafts, meta
 from qlue_desk.store.database import Change
+from qlue_desk.sync.apart import engine as apart_engine
 from qlue_desk.sync.apart.engine import EngineApart
-from qlue_desk.sync.apart.messages import Begin, Release
+from qlue_desk.sync.apart.messages import Begin, News, Release
 from qlue_desk.sync.apart.telling import Teller
+from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.lock import DeskLock
 from qlue_desk.sync.state import Phase, SyncState
 from tests.sync.rig import Central, Desk, next_moment
@@ -134,6 +137,105 @@ def test_a_process_that_listens_no_more_holds_no_key_up_and_is_replaced(apart: A
         apart.engine.look(f"c_{turn}", "u_rina")
     until(lambda: apart.engine.process_id not in (None, first))
     until(lambda: apart.connected)
+
+
+def _dies_saying(said: bytes) -> tuple[str, ...]:
+    """The command of a process that says this and is gone."""
+    code = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({said!r}); sys.stdout.flush()"
+    return (sys.executable, "-c", code)
+
+
+def test_one_that_dies_in_the_middle_of_a_line_is_replaced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = apart_engine.COMMAND
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(b'{"changed":["c_1","c_'))
+    made = Apart(desk)
+    try:
+        until(lambda: made.states)
+        monkeypatch.setattr(apart_engine, "COMMAND", whole)
+        until(lambda: made.connected)
+    finally:
+        made.engine.stop()
+
+
+def test_what_it_knew_before_it_died_is_still_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = News(state=SyncState(phase=Phase.SYNCING, waiting=7, refused=2, progress=(1, 9)))
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
+    made = Apart(desk)
+    try:
+        until(lambda: any(state.phase is Phase.OFFLINE for state in made.states))
+    finally:
+        made.engine.stop()
+    died = next(state for state in made.states if state.phase is Phase.OFFLINE)
+    assert died == SyncState(
+        phase=Phase.OFFLINE, waiting=7, refused=2, detail="Proses sinkronisasi terhenti; dimulai lagi."
+    )
+
+
+def test_why_it_cannot_work_stays_to_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = News(state=SyncState(phase=Phase.REFUSED, detail="Kuncinya tidak ada."))
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
+    made = Apart(desk)
+    try:
+        until(lambda: len(made.states) >= 2)
+    finally:
+        made.engine.stop()
+    assert {state.detail for state in made.states} == {"Kuncinya tidak ada."}
+    assert not desk.store.has_partner
+
+
+def test_one_that_never_meets_central_is_started_ever_more_seldom(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = News(state=SyncState(phase=Phase.CONNECTING))
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
+    failures: list[int] = []
+
+    class Counted(Backoff):
+        def next(self, retry_after: float = 0.0) -> float:
+            failures.append(self._failures)
+            super().next(retry_after)
+            return 0.0
+
+    monkeypatch.setattr(apart_engine, "Backoff", Counted)
+    made = Apart(desk)
+    try:
+        until(lambda: len(failures) >= 3)
+    finally:
+        made.engine.stop()
+    assert failures[:3] == [0, 1, 2]
+
+
+def test_a_commit_before_the_process_was_there_hides_none_of_a_command(desk: Desk) -> None:
+    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 0.05, 0.2), lambda _state: None)
+    changes: list[Change] = []
+    desk.store.on_change(engine._own_commit)
+    desk.store.on_change(changes.append)
+    desk.store.writing(meta.put, "own", b"1")
+    heard = b'{"state":{"phase":"connecting"}}\n{"elsewhere":true}\n'
+    process = subprocess.Popen(_dies_saying(heard), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+    engine._listen(process)
+    process.stdin.close()
+    assert changes[-1] == Change(None, elsewhere=True)
+
+
+def test_one_that_stands_still_is_replaced_and_not_said_to_be_connected(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart_engine, "SILENT_SECONDS", 8.0)
+    made = Apart(desk)
+    try:
+        until(lambda: made.connected)
+        first = made.engine.process_id
+        assert first is not None
+        os.kill(first, signal.SIGSTOP)
+        until(lambda: made.states[-1].phase is Phase.OFFLINE)
+        until(lambda: made.connected and made.engine.process_id not in (None, first))
+    finally:
+        made.engine.stop()
 
 
 def test_stopping_leaves_neither_process_nor_lock(apart: Apart) -> None:

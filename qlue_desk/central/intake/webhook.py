@@ -163,11 +163,20 @@ async def _body(request: Request) -> Any:  # type: ignore[type-arg]
         return {key: value for key, value in form.multi_items() if isinstance(value, str)}
     try:
         return json.loads((await request.body()).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return _Unreadable(_("Isi permintaan bukan UTF-8: bita ke-{n}.").format(n=error.start + 1))
+    except json.JSONDecodeError as error:
+        return _Unreadable(
+            _("Isi permintaan bukan JSON yang utuh: baris {line}, kolom {column}.").format(
+                line=error.lineno, column=error.colno
+            )
+        )
     except (ValueError, RecursionError):
-        return _NOT_JSON
+        return _Unreadable(_("Isi permintaan bukan JSON yang bisa dibaca: terlalu dalam bersarang."))
 
 
-_NOT_JSON = object()
+class _Unreadable(str):
+    """A body that is none; the sentence says why and where."""
 
 
 def _answer(
@@ -178,8 +187,8 @@ def _answer(
     read: Reading,
 ) -> Response[dict[str, Any]]:
     def take() -> dict[str, Any]:
-        if body is _NOT_JSON:
-            raise IntakeError(_("Isi permintaan bukan JSON yang utuh."))
+        if isinstance(body, _Unreadable):
+            raise IntakeError(body)
         return dict(gate.take(key, request.query_params.get("city", ""), body, read).to_json())
 
     found = _answered(take)

@@ -55,10 +55,12 @@ def _sync(store: Store, began: Begin, teller: Teller, lines: Iterable[bytes]) ->
     store.off_network = began.offline
     engine.watch_others(teller.others)
     engine.start()
-    for line in lines:
-        _obey(engine, msgspec.json.decode(line, type=Said), teller)
-    engine.stop()
-    teller.end(_LAST_WORDS_SECONDS)
+    try:
+        for line in lines:
+            _obey(engine, msgspec.json.decode(line, type=Said), teller)
+    finally:
+        engine.stop()
+        teller.end(_LAST_WORDS_SECONDS)
 
 
 def _obey(engine: Engine, said: Said, teller: Teller) -> None:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -18,13 +19,15 @@ from qlue_desk.protocol import Looker
 from qlue_desk.store.database import Change, Store
 from qlue_desk.sync.apart.messages import Begin, Committed, Look, News, Nudge, Release, Said, Speak, Switch
 from qlue_desk.sync.backoff import Backoff
-from qlue_desk.sync.state import Phase, SyncState
+from qlue_desk.sync.state import FAREWELL_SECONDS, Phase, SyncState
 from qlue_desk.words import _, language
 
 COMMAND = (sys.executable, "-P", "-m", "qlue_desk.sync.apart")
 """`-P`: nothing is imported from the folder in which somebody happens to stand."""
-FAREWELL_SECONDS = 0.25
-"""How long `release` waits; the engine itself gives up a little earlier."""
+_ON_THE_WAY_SECONDS = 0.08
+"""For the word there and back."""
+SILENT_SECONDS = 20.0
+"""After so long without a word the process is ended, and replaced."""
 STOP_SECONDS = 0.5
 """How long `stop` waits for the process to end by itself."""
 _DIED = N_("Proses sinkronisasi terhenti; dimulai lagi.")
@@ -44,12 +47,15 @@ class EngineApart:
         self._on_state = on_state
         self._on_others: Callable[[tuple[Looker, ...]], None] | None = None
         self._looking = Look("", "")
+        self._state = SyncState()
+        """The newest that was told; its numbers hold on while no process runs."""
         self._stopping = threading.Event()
         self._released = threading.Event()
         self._committed = False
         """The desk itself has, since the process last saw that somebody else had."""
         self._speaking = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._heard = 0.0
         self._thread = threading.Thread(target=self._keep, name="sync-apart", daemon=True)
 
     # --- from outside ------------------------------------------------------------------------------
@@ -58,28 +64,26 @@ class EngineApart:
         """Start syncing in the background."""
         self._store.on_change(self._own_commit)
         self._thread.start()
+        threading.Thread(target=self._watch, name="sync-watch", daemon=True).start()
 
     def release(self) -> None:
         """Send now what waits only to be undone; the desk is closing, so for a fraction of a second."""
         self._released.clear()
         if self._say(Release()):
-            self._released.wait(FAREWELL_SECONDS)
+            self._released.wait(FAREWELL_SECONDS + _ON_THE_WAY_SECONDS)
 
     def stop(self) -> None:
         """End within about half a second; nothing is written afterwards."""
         self._stopping.set()
         self._store.off_change(self._own_commit)
         with self._speaking:
-            process = self._process
-        if process is not None:
-            _hang_up(process)
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if self._thread.is_alive():
+            if self._process is not None:
+                _hang_up(self._process)
+        if self._thread.is_alive():  # it ends behind the process
             self._thread.join(STOP_SECONDS)
+        if self._thread.is_alive() and self._process is not None:
+            self._process.kill()
+            self._thread.join()
         self._store.has_partner = False
 
     def watch_others(self, on_others: Callable[[tuple[Looker, ...]], None]) -> None:
@@ -120,44 +124,70 @@ class EngineApart:
     def _keep(self) -> None:
         backoff = Backoff(self._begin.retry_first_seconds, self._begin.retry_longest_seconds)
         while not self._stopping.is_set():
-            told = False
+            connected = False
             with contextlib.suppress(OSError):  # no room for one more process
-                told = self._listen(self._begun())
+                connected = self._listen(self._begun())
             self._store.has_partner = False
-            if told:
+            if connected:
                 backoff.reset()
             if not self._stopping.is_set():
                 log.warning("sync: the process ended")
-                self._on_state(SyncState(phase=Phase.OFFLINE, detail=_(_DIED)))
+                if self._state.phase is not Phase.REFUSED:  # that says what a person must mend
+                    self._say_state(
+                        msgspec.structs.replace(
+                            self._state, phase=Phase.OFFLINE, detail=_(_DIED), progress=None
+                        )
+                    )
                 self._stopping.wait(backoff.next())
 
     def _begun(self) -> subprocess.Popen[bytes]:
         """Start it, and tell it all that the one before it knew."""
-        with self._speaking:
-            self._process = process = subprocess.Popen(
-                COMMAND, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            assert process.stdin is not None
-            os.set_blocking(process.stdin.fileno(), False)
+        process = subprocess.Popen(
+            COMMAND, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert process.stdin is not None
+        os.set_blocking(process.stdin.fileno(), False)
+        with self._speaking:  # whoever speaks first must not come before the beginning
             _write(process, msgspec.structs.replace(self._begin, language=language(), offline=self.offline))
             _write(process, self._looking)
+            self._process, self._heard = process, time.monotonic()
             if self._stopping.is_set():  # `stop` may have looked before there was anything to end
                 _hang_up(process)
         return process
 
     def _listen(self, process: subprocess.Popen[bytes]) -> bool:
-        """Pass on what it says until it ends; whether it ever worked."""
-        worked = False
+        """Pass on what it says until it ends; whether it ever met central."""
+        connected = False
         assert process.stdout is not None
         with io.BufferedReader(process.stdout) as lines:  # type: ignore[type-var]
             for line in lines:
-                news = msgspec.json.decode(line, type=News)
-                refused = news.state is not None and news.state.phase is Phase.REFUSED
-                worked = worked or not refused
-                self._store.has_partner = worked
+                self._heard = time.monotonic()
+                try:
+                    news = msgspec.json.decode(line, type=News)
+                except msgspec.MsgspecError:  # it died in the middle of a line
+                    break
+                if not self._store.has_partner:
+                    # It has the file open; what was committed before, it takes for what it found there.
+                    self._committed = False
+                    self._store.has_partner = news.state is None or news.state.phase is not Phase.REFUSED
+                connected |= news.state is not None and news.state.phase is Phase.CONNECTED
                 self._pass_on(news)
+        process.kill()
         process.wait()
-        return worked
+        return connected
+
+    def _watch(self) -> None:
+        """End a process that hangs; a desk that was stopped itself (ctrl+z) first hears what was said meanwhile."""
+        pause = SILENT_SECONDS / 4
+        looked = time.monotonic()
+        while not self._stopping.wait(pause):
+            before, looked = looked, time.monotonic()
+            process = self._process
+            if process is None or looked - before > 2 * pause:
+                self._heard = looked
+            elif looked - self._heard > SILENT_SECONDS:
+                log.warning("sync: the process says nothing")
+                process.kill()
 
     def _pass_on(self, news: News) -> None:
         if news.changed or news.everything:
@@ -173,7 +203,11 @@ class EngineApart:
         if news.others is not None and self._on_others is not None:
             self._on_others(news.others)
         if news.state is not None:
-            self._on_state(news.state)
+            self._say_state(news.state)
+
+    def _say_state(self, state: SyncState) -> None:
+        self._state = state
+        self._on_state(state)
 
     def _own_commit(self, change: Change) -> None:
         if not change.elsewhere:
@@ -194,7 +228,7 @@ def _write(process: subprocess.Popen[bytes], said: Said) -> bool:
     try:
         if process.stdin.write(line) == len(line):
             return True
-    except OSError:
+    except (OSError, ValueError):  # gone, or hung up meanwhile
         return False
     process.kill()
     return False

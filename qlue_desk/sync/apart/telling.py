@@ -12,6 +12,8 @@ from qlue_desk.store.database import Change
 from qlue_desk.sync.apart.messages import News
 from qlue_desk.sync.state import SyncState
 
+ALIVE_SECONDS = 5.0
+"""At least so often something is said: a process that says nothing is not connected, whatever it said last."""
 REST_SECONDS = 0.1
 """Between two lines: page after page would wake the desk for each, and it draws no faster than that."""
 
@@ -67,10 +69,10 @@ class Teller:
     def _write(self) -> None:
         while True:
             with self._there:
-                while self._news == News() and not self._ended:
-                    self._there.wait()
+                if self._news == News() and not self._ended:
+                    self._there.wait(ALIVE_SECONDS)
                 news, self._news = self._news, News()
-                if news == News():
+                if news == News() and self._ended:
                     return
             try:
                 self._into.write(msgspec.json.encode(news) + b"\n")

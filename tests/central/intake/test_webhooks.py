@@ -281,6 +281,21 @@ def test_a_body_has_a_limit_that_is_told(client: httpx.Client) -> None:
     )
 
 
-def test_json_that_goes_too_deep_is_no_json(client: httpx.Client) -> None:
-    reply = client.post("/intake/qlue", content=b"[" * 1_000_000)
-    assert (reply.status_code, reply.json()["detail"]) == (400, "Isi permintaan bukan JSON yang utuh.")
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"[" * 1_000_000, "Isi permintaan bukan JSON yang bisa dibaca: terlalu dalam bersarang."),
+        (b'{"id": "1",\n "uraian": }', "Isi permintaan bukan JSON yang utuh: baris 2, kolom 12."),
+        (b'{"id": "\xff"}', "Isi permintaan bukan UTF-8: bita ke-9."),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_where(client: httpx.Client, body: bytes, sentence: str) -> None:
+    reply = client.post("/intake/qlue", content=body)
+    assert (reply.status_code, reply.json()["detail"]) == (400, sentence)
+
+
+def test_a_report_as_long_as_a_body_may_be_is_taken(client: httpx.Client) -> None:
+    """A run of letters of this length kept central busy for hours: it was looked through anew from each letter."""
+    event = {"id": "BIG", "diterima": "2026-11-29 10:00", "uraian": "x" * 3_000_000, "pelapor": "y" * 100_000}
+    reply = client.post("/intake/cc112", json=event, timeout=60.0)
+    assert (reply.status_code, reply.json()["taken"]) == (200, 1)
