@@ -17,6 +17,7 @@ from qlue_desk.desk.backend import FIRST_PAGE
 from qlue_desk.desk.queue import filling
 from qlue_desk.desk.widgets import query_bar
 from qlue_desk.desk.widgets.query_bar import QueryBar
+from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import Query
 from qlue_desk.store import searched
 from tests.desk.scene import desk, fill, screen_text
@@ -155,6 +156,58 @@ def test_a_wrong_line_says_that_the_list_does_not_answer_it(world: DeskWorld) ->
         assert title.startswith("Belum dicari; masih Perlu saya · ")
         await pilot.press("escape")
         assert str(screen.query_one("#queue-pane").border_title).startswith("Perlu saya · ")
+
+    play(world, scene)
+
+
+def test_a_wrong_line_stays_wrong_whatever_is_looked_at_again(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = app.screen
+        bar = screen.query_one(QueryBar)
+        pane = screen.query_one("#queue-pane")
+        await pilot.press("slash")
+        bar.input.value = "status:disposisi"
+        await until(lambda: screen.view == -1 and shown(app) == 6)  # type: ignore[attr-defined]
+        bar.input.value = "dinas:xyz"
+        await until(lambda: bar.has_class("-wrong"))
+        world.add(status=Status.DISPATCHED, title="Lubang baru")
+        await until(lambda: shown(app) == 7)
+        assert bar.has_class("-wrong")
+        assert "“xyz” tidak dikenal" in "\n".join(screen_text(app))
+        assert str(pane.border_title) == "Belum dicari; masih Cari: status:disposisi · 7"
+        bar.input.value = "status:disposisi"
+        await until(lambda: not bar.has_class("-wrong"))
+        await until(lambda: str(pane.border_title) == "Cari: status:disposisi · 7")
+
+    play(world, scene)
+
+
+def test_esc_leads_neither_to_a_search_that_found_nothing_nor_to_one_that_was_wiped_out(
+    world: DeskWorld,
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = app.screen
+        pane = screen.query_one("#queue-pane")
+
+        async def leave(kept: str, *typed: str) -> str:
+            bar = screen.query_one(QueryBar)
+            await pilot.press("slash")
+            bar.input.value = kept
+            await pilot.press("enter")
+            await until(lambda: not bar.has_class("-open") and str(pane.border_title).startswith("Cari: "))
+            await pilot.press("slash")
+            for text in typed:
+                bar.input.value = text
+                await pilot.pause()
+            await until(lambda: bar.has_class("-wrong"))
+            await pilot.press("escape")
+            await until(lambda: not bar.has_class("-open"))
+            await until(lambda: not screen.lag.lags)  # type: ignore[attr-defined]
+            return str(pane.border_title)
+
+        assert (await leave("081234", "dinas:xyz")).startswith("Perlu saya · ")
+        assert (await leave("status:disposisi", "", "dinas:xyz")).startswith("Perlu saya · ")
+        assert await leave("status:disposisi", "dinas:xyz") == "Cari: status:disposisi · 6"
 
     play(world, scene)
 

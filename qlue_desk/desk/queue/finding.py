@@ -166,6 +166,7 @@ class Finding(Counting):
         self.view = -1
         self.kept_query = text
         self.remove_class("-detail", "-views-open")
+        self.query_one(QueryBar).close()
         self.show_query(text)
         self.show_line()
         self.queue.focus()
@@ -203,10 +204,12 @@ class Finding(Counting):
         read = self.read(event.text)
         if isinstance(read, QueryError) and (not event.settled or read.is_unfinished(event.text)):
             return
-        if event.settled and self.view < 0 and event.text == self.query_text:
+        bar = self.query_one(QueryBar)
+        if event.settled and self.view < 0 and event.text == self.query_text and not bar.has_class("-wrong"):
             return
         self.view = -1
-        self.show_query(event.text, read=read)
+        if self.show_query(event.text, read=read):
+            bar.all_right()
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:
         """Enter in the query bar: work with the results; for nothing is not looked."""
@@ -226,6 +229,7 @@ class Finding(Counting):
         self.query_one(QueryBar).close()
         self.queue.focus()
         if self.kept_query:
+            self.view = -1
             self.show_query(self.kept_query)
         elif self.view < 0:
             self.go_back()
@@ -237,8 +241,11 @@ class Finding(Counting):
         return min(self.before.view, len(self.views) - 1)
 
     def _look_for_nothing(self) -> None:
-        """An empty line is no query that all reports fit: the view that one came from is still shown."""
-        if self.view < 0 or self.query_one(QueryBar).has_class("-wrong"):
+        """An empty line is no query that all reports fit: the view that one came from is shown again, for esc, too."""
+        bar = self.query_one(QueryBar)
+        self.kept_query = ""
+        if self.view < 0 or bar.has_class("-wrong"):
+            bar.all_right()
             self.view = self._place_before
             self.show_query(self.views[self.view][1], row=self.before.row)
 
@@ -252,6 +259,8 @@ class Finding(Counting):
     def action_query(self) -> None:
         """/"""
         self.remember()
+        if not self.queue.numbers and not self.lag.waits:
+            self.kept_query = ""  # nobody wants to come back to a search that found nothing
         self.remove_class("-detail", "-views-open")
         self.query_one(QueryBar).open(self.own_words if self.view < 0 else "")
         later(self, self._bring_history(), group="history")

@@ -171,7 +171,6 @@ class DeskScreen(Panes):
             self.point_at(read)
             return False
         query = self.listing.grouped(read)
-        self.query_one(QueryBar).all_right()
         self.query_text = text
         self.lag.ask(text, anew=not keep_cursor)
         if not keep_cursor:

@@ -138,8 +138,8 @@ class QueryBar(Vertical):
             self.settled = settled
 
         def can_replace(self, message: Message) -> bool:
-            """Only the newest text matters."""
-            return isinstance(message, QueryBar.Asked)
+            """Only the newest text matters; but that the line was emptied is not passed over."""
+            return isinstance(message, QueryBar.Asked) and bool(self.text.strip())
 
     class Kept(Message):
         """Enter or down: keep this query."""
