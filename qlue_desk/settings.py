@@ -290,10 +290,13 @@ def _is_file(path: Path) -> bool:
 
 
 def own_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the desk itself may write settings: the file that is read, else one in the user's folder."""
+    """Where the desk itself may write settings: the file that is read, else one in the user's folder.
+
+    Absolute, because a person is told it: of `config.toml` alone nobody knows in which folder.
+    """
     found = find_file(path, environ)
     if found is not None:
-        return found
+        return found.absolute()
     from platformdirs import user_config_path
 
     return user_config_path("qlue-desk", appauthor=False) / "config.toml"

@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from qlue_desk.settings import Section, Settings, SettingsError, find_file, home_folder, load, read
+from qlue_desk.settings import Section, Settings, SettingsError, find_file, home_folder, load, own_file, read
 from qlue_desk.words import _, set_language
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
@@ -142,6 +142,7 @@ def test_search_order(tmp_path, monkeypatch):
     assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "mono"
     (here / "config.toml").write_text('[ui]\ntheme = "contrast"\n')
     assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "contrast"
+    assert own_file(None, {}) == here / "config.toml"
     named.write_text('[ui]\nlanguage = "en"\n')
     assert load(None, {"QLUE_DESK_CONFIG": str(named)}).ui.language == "en"
     assert find_file(in_user, {"QLUE_DESK_CONFIG": str(named)}) == in_user

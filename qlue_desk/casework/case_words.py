@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import CHANNEL_LABEL, Attachment, Complaint, Suggestion
+from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Attachment, Complaint, Suggestion
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.phrases import number
 from qlue_desk.words import _
@@ -58,6 +58,16 @@ def clock_words(clock: ClockView, length: str) -> str:
             return _("terlambat {time}").format(time=length)
         case _:
             return _("sisa {time}").format(time=length)
+
+
+def for_the_coordinator(complaint: Complaint) -> tuple[Suggestion | None, str]:
+    """What is suggested, and the word of why a person must look first ('' for none), as `phrases.waiting_words` reads it.
+
+    Neither is told once a dinas has the report: what its officers suggest there is for the verifier alone.
+    """
+    if complaint.status not in NOT_WITH_A_DINAS:
+        return None, ""
+    return complaint.suggestion, complaint.waiting_reason
 
 
 def suggestion_words(found: Suggestion, city: City) -> str:

@@ -10,7 +10,7 @@ from qlue_desk.casework.reading import Case
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import City
-from qlue_desk.domain.complaint import FOR_DISPATCH, NOT_WITH_A_DINAS, Complaint, Status
+from qlue_desk.domain.complaint import FOR_DISPATCH, Complaint, Status
 from qlue_desk.phrases import due_words, duration_words, time_words, waiting_words
 from qlue_desk.words import _
 
@@ -68,15 +68,13 @@ def _deadlines(case: Case, zone: dt.tzinfo, now: dt.datetime) -> Iterator[str]:
 
 
 def _suggestion(complaint: Complaint, city: City) -> Iterator[str]:
-    found = complaint.suggestion
-    if complaint.status not in NOT_WITH_A_DINAS:
-        return
+    found, waiting = case_words.for_the_coordinator(complaint)
     if found is not None:
         yield _("Usulan: {what}").format(what=case_words.suggestion_words(found, city))
         if found.why:
             yield "    " + _("karena {why}").format(why=found.why)
-    if complaint.waiting_reason:
-        yield _("Menunggu: {why}").format(why=waiting_words(complaint.waiting_reason))
+    if waiting:
+        yield _("Menunggu: {why}").format(why=waiting_words(waiting))
 
 
 def _files(complaint: Complaint) -> Iterator[str]:

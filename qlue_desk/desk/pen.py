@@ -17,27 +17,27 @@ class Look(msgspec.Struct, frozen=True):
     attributes: tuple[str, ...] = ()
     ink: Colour = ""
     ground: Colour = ""
-    link: tuple[str, str] | None = None
-    """What stands before and behind a letter that has more than these."""
+    unread: tuple[str, str] | None = None
+    """The sequences before and behind a letter that say more than these (a link), as they came; then all else is empty."""
 
     @property
     def before(self) -> str:
         """What makes a terminal that shows its own colours write so."""
-        if self.link is not None:
-            return self.link[0]
+        if self.unread is not None:
+            return self.unread[0]
         return _said([*self.attributes, self.ink, self.ground])
 
     @property
     def behind(self) -> str:
         """What ends it."""
-        if self.link is not None:
-            return self.link[1]
+        if self.unread is not None:
+            return self.unread[1]
         return "" if self == PLAIN else "\x1b[0m"
 
     @property
     def of_blanks(self) -> Look:
         """What is seen of it where nothing is written; never the look of a letter itself."""
-        if self.link is not None or not _UNSEEN.issuperset(self.attributes):
+        if self.unread is not None or not _UNSEEN.issuperset(self.attributes):
             return self
         return Look(ground=self.ground)
 
@@ -53,7 +53,7 @@ def look_of(before: str, behind: str) -> Look:
     if not before and not behind:
         return PLAIN
     if not before.startswith("\x1b[") or before.count("\x1b") != 1 or behind != "\x1b[0m":
-        return Look(link=(before, behind))
+        return Look(unread=(before, behind))
     attributes: list[str] = []
     ink = ground = ""
     words = before[2:-1].split(";")
@@ -92,18 +92,23 @@ class Pen:
         self._line = -1
 
     def write(self, x: int, y: int, cells: Sequence[Cell | None]) -> None:
-        """Jump to the place and write there."""
+        """Jump to the place and write there; of what is not known (None) nothing can be written."""
         # The column alone where the line is the same: never relative, for widths are disputed.
         self._parts.append(f"\x1b[{x + 1}G" if y == self._line else Control.move_to(x, y).segment.text)
         self._line = y
-        parts, shown, given = self._parts, self._look, None
+        parts, shown = self._parts, self._look
+        given: Look | None = None
+        given_blank = False
         for cell in cells:
-            if cell is None:
-                continue
+            assert cell is not None, (
+                "what stands there is not known"
+            )  # skipped, the next would stand in its place
             text, look = cell
-            if look is not given:
-                given = look
-                needed = _over(shown, look) if text == " " else look
+            is_blank = text == " "
+            # A blank may have left another look than its own behind, so a letter of the same look is none the less new.
+            if is_blank is not given_blank or look != given:
+                given, given_blank = look, is_blank
+                needed = _over(shown, look) if is_blank else look
                 parts.append(_change(shown, needed))
                 shown = needed
             parts.append(text)
@@ -117,9 +122,9 @@ class Pen:
 
 def _over(shown: Look, blank: Look) -> Look:
     """What a blank is written with: as little as can be changes for it."""
-    if shown.link is not None or not _UNSEEN.issuperset(shown.attributes):
+    if shown.unread is not None or not _UNSEEN.issuperset(shown.attributes):
         return blank
-    if blank.link is not None or blank.attributes:
+    if blank.unread is not None or blank.attributes:
         return blank
     return shown if shown.ground == blank.ground else Look(shown.attributes, shown.ink, blank.ground)
 
@@ -128,7 +133,7 @@ def _change(old: Look, new: Look) -> str:
     """From one look to the next."""
     if old == new:
         return ""
-    if old.link is not None or new.link is not None:
+    if old.unread is not None or new.unread is not None:
         return old.behind + new.before
     more = [each for each in new.attributes if each not in old.attributes]
     if len(more) + len(old.attributes) != len(new.attributes):  # one ends, and only all together can be ended

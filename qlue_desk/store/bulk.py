@@ -14,14 +14,14 @@ from qlue_desk.store import search, tally
 from qlue_desk.store.bound import connection
 
 WORTH_FROM = 1000
-"""Below so many new reports the indexes of those that are here cost more."""
+"""Below so many staged reports the indexes of those that are here cost more."""
 _STAY = ("complaint_id", "entry_of", "entry_complaint_id")
 """A report and its lines are asked for meanwhile; they come in the order of these indexes, too."""
 
 
-def worth(new: int, here: int) -> bool:
-    """Whether so many new reports beside those that are here are quicker in bulk."""
-    return new >= WORTH_FROM and new > 4 * here
+def worth(staged: int, here: int) -> bool:
+    """Whether so many staged reports, new and known ones, are put in quicker in bulk where so many are here."""
+    return staged >= WORTH_FROM and staged > 4 * here
 
 
 @contextmanager

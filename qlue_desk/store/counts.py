@@ -85,14 +85,18 @@ class Scan:
 
     def totals(self) -> Totals:
         """All headline numbers in one pass."""
-        row = self._rows(
-            f"count(*) FILTER (WHERE {UNANSWERED}), count(*) FILTER (WHERE due < ?),"
-            f" count(*) FILTER (WHERE {PROPOSED}), count(*) FILTER (WHERE reopened > 0),"
-            f" count(*) FILTER (WHERE {ever_resolved()}),"
-            " count(*) FILTER (WHERE bounces > 0), coalesce(sum(is_open), 0)",
-            self.moment.now.timestamp(),
-        )[0]
-        return Totals(*row)
+        conditions = {
+            "delivered_never_acknowledged": UNANSWERED,
+            "overdue": "due < ?",
+            "awaiting_verification": PROPOSED,
+            "reopened": "reopened > 0",
+            "ever_resolved": ever_resolved(),
+            "bounced": "bounces > 0",
+            "open": "is_open = 1",
+        }
+        columns = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions.values())
+        row = self._rows(columns, self.moment.now.timestamp())[0]
+        return Totals(**dict(zip(conditions, row, strict=True)))
 
     def by_status_and_age(self) -> dict[str, tuple[int, ...]]:
         """For each open status the counts of its age groups (`AGE_LIMITS` since the citizen reported)."""

@@ -19,7 +19,7 @@ from qlue_desk.desk.detail.case_view import CaseView
 from qlue_desk.desk.detail.content import (
     Surroundings,
     case_lines,
-    clock_words,
+    coloured_clock,
     headline,
 )
 from qlue_desk.desk.queue.cells import Cells
@@ -121,7 +121,7 @@ def test_list_and_detail_tell_the_same_time(
     assert cell_len(narrow) <= sizes(58)["due"]
     state = ClockState.OVERDUE if due < dt.timedelta(0) else ClockState.RUNNING
     clock = ClockView("resolve", state, NOW + due, due, working_remaining=due / 3)
-    assert clock_words(clock, surroundings(tmp_path))[0] == told
+    assert coloured_clock(clock, surroundings(tmp_path))[0] == told
 
 
 def surroundings(tmp_path: Path) -> Surroundings:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
+from qlue_desk.casework.reading import Case
+from qlue_desk.cli import case_text
 from qlue_desk.desk.detail.content import CaseView, Surroundings, case_lines, held_seconds
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import Complaint, Hop, Status
+from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Hop, Status, Suggestion
 from tests.desk_world import NOW, DeskWorld
 
 HOUR = 3600.0
@@ -78,4 +82,21 @@ def test_who_else_has_it_open_is_said(tmp_path: Path) -> None:
     world = DeskWorld.make(tmp_path)
     assert "◉ juga dibuka oleh Budi" in _words(world, world.complaint())
     assert "@ juga dibuka oleh Budi" in _words(world, world.complaint(), ascii_only=True)
+    world.close()
+
+
+@pytest.mark.parametrize("suggestion", [None, Suggestion(dinas="dishub")], ids=["alone", "suggested"])
+@pytest.mark.parametrize("status", list(Status))
+def test_desk_and_command_tell_the_same_of_why_a_person_must_look(
+    tmp_path: Path, status: Status, suggestion: Suggestion | None
+) -> None:
+    world = DeskWorld.make(tmp_path)
+    complaint = world.complaint(status=status, waiting_reason="no_place", suggestion=suggestion)
+    on_desk = _words(world, complaint)
+    case = Case(complaint, [], [], world.workplace.clocks.progress(complaint, NOW))
+    printed = "\n".join(case_text.case_lines(world.workplace, case, NOW))
+    waits = status in NOT_WITH_A_DINAS
+    assert [words.count("lokasi belum jelas") for words in (on_desk, printed)] == [waits, waits]
+    told = waits and suggestion is not None
+    assert [words.count("→ Dishub") for words in (on_desk, printed)] == [told, told]
     world.close()

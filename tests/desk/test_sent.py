@@ -248,6 +248,17 @@ def test_looks_change_by_what_differs() -> None:
     )
 
 
+def test_a_letter_has_its_own_look_behind_a_blank_of_the_same_look() -> None:
+    pen, plain = Pen(), look_of("", "")
+    pen.write(0, 0, [("a", look_of("\x1b[31m", "\x1b[0m")), (" ", plain), ("b", plain)])
+    assert pen.lifted() == "\x1b[1;1H\x1b[31ma \x1b[0mb"
+
+
+def test_what_is_not_known_is_not_left_out_in_silence() -> None:
+    with pytest.raises(AssertionError):
+        Pen().write(0, 0, [("a", look_of("", "")), None, ("b", look_of("", ""))])
+
+
 @pytest.mark.parametrize(
     ("columns", "lines"), [(120, 36), (80, 20)], ids=["all rows fit", "the list scrolls"]
 )

@@ -17,7 +17,7 @@ from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Status
+from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.words import _
 
 ROOMY = 56
@@ -222,11 +222,11 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
     for label, clock in named:
         if clock.state in (ClockState.MET, ClockState.MISSED):
             # It has stopped: a bar would say that something still runs.
-            words, style = clock_words(clock, around)
+            words, style = coloured_clock(clock, around)
             sign = ("v " if around.ascii_only else "✓ ") if clock.state is ClockState.MET else "! "
             lines.add((fit(label, CLOCK_LABEL), "$text-muted"), (sign + words, style))
         else:
-            words, style = clock_words(clock, around, roomy=lines.width >= ROOMY)
+            words, style = coloured_clock(clock, around, roomy=lines.width >= ROOMY)
             full, empty = ("#", ".") if around.ascii_only else ("█", "░")
             size = BAR if lines.width >= ROOMY else BAR // 2
             beside = min(size, lines.width - CLOCK_LABEL - 1 - cell_len(words))
@@ -253,7 +253,7 @@ def _clocks(lines: Lines, case: CaseView, around: Surroundings) -> None:
         )
 
 
-def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) -> tuple[str, str]:
+def coloured_clock(clock: ClockView, around: Surroundings, *, roomy: bool = False) -> tuple[str, str]:
     """A clock in words, with its colour: the same lengths of time as in the list.
 
     Where there is room the office time that is left stands beside it.
@@ -274,18 +274,18 @@ def clock_words(clock: ClockView, around: Surroundings, *, roomy: bool = False) 
 
 
 def _suggestion(lines: Lines, complaint: Complaint, around: Surroundings) -> None:
-    found = complaint.suggestion
-    if found is None or complaint.status not in NOT_WITH_A_DINAS:
-        if complaint.waiting_reason and complaint.status is Status.NEW:
+    found, waiting = case_words.for_the_coordinator(complaint)
+    if found is None:
+        if waiting:
             lines.gap()
-            lines.labelled(_("Menunggu"), waiting_words(complaint.waiting_reason), "$status-yellow")
+            lines.labelled(_("Menunggu"), waiting_words(waiting), "$status-yellow")
         return
     lines.heading(_("Usulan"))
     lines.text(case_words.suggestion_words(found, around.city), "bold")
     if found.why:
         lines.text(_("karena {why}").format(why=safe(found.why)), "$text-muted")
-    if complaint.waiting_reason:
-        lines.text(waiting_words(complaint.waiting_reason), "$status-yellow")
+    if waiting:
+        lines.text(waiting_words(waiting), "$status-yellow")
     if around.can_accept:
         lines.add(("A", "bold $accent"), (" " + _("terima usulan dan disposisi"), "$text-muted"))
 
