@@ -780,6 +780,14 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         where = f"{cells.number} tidak lagi di meja ini: sejak 24 Nov 07.12 di DLH."
         await until(lambda: screen.detail.case is None)
         await until(lambda: where in " ".join(screen.detail.plain.split()))
+        # Its line says so, too, and looks no longer like work that waits here.
+        await until(lambda: any(cells.number[4:] in line and "di DLH" in line for line in screen_text(app)))
+        left = screen.current_cells
+        assert left is not None
+        assert (left.id, left.gone, left.elsewhere) == (cells.id, True, "DLH")
+        await pilot.press("j")
+        assert screen.queue.guest is None
+        assert not any(cells.number[4:] in line for line in screen_text(app))
 
     play(world, scene)
 
