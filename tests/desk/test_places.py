@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from array import array
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -788,6 +789,20 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         await pilot.press("j")
         assert screen.queue.guest is None
         assert not any(cells.number[4:] in line for line in screen_text(app))
+
+    play(world, scene)
+
+
+def test_the_pane_says_that_a_line_holds_no_report_only_where_that_is_known(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        screen.queue.set_numbers(array("q", [999]), keep_cursor=False)  # on its way
+        await screen.reading.show()
+        assert screen.detail.case is None
+        assert screen.detail.plain.strip() == ""
+        screen.queue.set_numbers(array("q"), keep_cursor=False)
+        await screen.reading.show()
+        assert screen.detail.plain.strip() == "Tidak ada laporan di baris ini."
 
     play(world, scene)
 

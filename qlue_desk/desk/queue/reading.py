@@ -67,4 +67,6 @@ class Reading:
         if case is None and cells is not None:
             away = await self.backend.read(departures.gone, place, cells.id, cells.number or cells.title)
             gone = away.sentence(_)
+        elif cells is None and self.screen.filling.begun and not self.screen.queue.numbers:
+            gone = _("Tidak ada laporan di baris ini.")  # before it is known, nothing is said
         self.screen.detail.show(case, around, gone)
