@@ -788,7 +788,7 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         assert (left.id, left.gone, left.elsewhere) == (cells.id, True, "DLH")
         await pilot.press("j")
         assert screen.queue.guest is None
-        assert not any(cells.number[4:] in line for line in screen_text(app))
+        await until(lambda: not any(cells.number[4:] in line for line in screen_text(app)))
 
     play(world, scene)
 
