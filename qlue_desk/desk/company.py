@@ -84,7 +84,7 @@ class CompanyApp(TerminalApp):
 
     def _keep_guided(self) -> None:
         """The guide comes by itself only once; nobody waits for it."""
-        if self.backend is not None:
+        if self.backend is not None and not self.backend.read_only:
             self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), "1")
 
     def _draw_guide(self) -> None:

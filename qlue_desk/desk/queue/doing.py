@@ -73,7 +73,7 @@ class Doing(Performing):
             remark=remark,
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        if done is None and any(dialog.texts.values()):
+        if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
         if await self._finish(chosen, done, worked) and done is not None and done.then_next:
             self.follow_up()
@@ -165,7 +165,7 @@ class Doing(Performing):
             agree=self._agree(chosen),
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        if done is None and dialog.left:
+        if done is None and dialog.left and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "note"))
         await self._finish(chosen, done, worked)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qlue_desk.casework import departures
-from qlue_desk.desk.backend import FIRST_PAGE, Backend
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import QueueShown
 from qlue_desk.desk.widgets.pages import PAGE
@@ -19,6 +19,8 @@ from qlue_desk.store.errors import Superseded
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
+FIRST_PAGE = 200
+"""Row numbers that are asked for before all the others."""
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
 
