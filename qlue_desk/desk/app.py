@@ -27,13 +27,14 @@ from qlue_desk.desk.messages import LineChanged, LineState, NotKept, StoreChange
 from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.places_app import PlacesApp
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.queue.telling import begun_sentence
 from qlue_desk.desk.session_watch import SessionWatch
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
-from qlue_desk.store import outbox
+from qlue_desk.store import drafts, outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreClosed, StoreError
 from qlue_desk.store.lean import collect_again
@@ -159,8 +160,15 @@ class QlueDesk(PlacesApp):
         self.opened.set()
         if self.backend is not None:
             self.begin_company(self.backend)
+            self.run_worker(self._tell_begun(self.backend), group="begun", exit_on_error=False)
         self._start_engine()
         self._load_the_rest()
+
+    async def _tell_begun(self, backend: Backend) -> None:
+        """Texts that somebody began here are kept, and forgotten where nobody speaks of them."""
+        count = await backend.read(drafts.begun)
+        if count and isinstance(self.screen, DeskScreen):
+            say(self.screen, begun_sentence(count))
 
     def _starts_with_summary(self) -> bool:
         start = self.settings.ui.start

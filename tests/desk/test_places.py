@@ -583,6 +583,33 @@ def test_a_draft_comes_back_for_those_who_were_to_read_it(world: DeskWorld) -> N
     play(world, scene)
 
 
+def test_a_begun_text_is_told_at_the_start_and_on_its_report_until_it_is_sent(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        cells = screen.current_cells
+        assert cells is not None
+        world.store.writing(drafts.save, cells.id, drafts.FOLLOW_UP + "optional", "Sudah", NOW)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog) and app.screen.query(NoteArea))
+        app.screen.query_one(NoteArea).insert("Sudah dicek")
+        await pilot.press("escape")
+        await until(lambda: "✎ catatan belum selesai: c melanjutkan" in " ".join(screen.detail.plain.split()))
+        assert "✎ tindak lanjut belum selesai: t melanjutkan" in " ".join(screen.detail.plain.split())
+        world.store.writing(drafts.save_note, cells.id, "", NOW, public=False)
+        await screen.reading.draft_kept()
+        await until(lambda: "catatan belum selesai" not in screen.detail.plain)
+
+    play(world, scene)
+
+    async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        await until(
+            lambda: said.sentence == "1 tulisan yang Anda mulai belum selesai; tersimpan di meja ini."
+        )
+
+    play(world, again)
+
+
 def test_a_telephone_number_for_the_reporter_is_asked_about(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         said = desk_screen(app).query_one(KeyBar)
