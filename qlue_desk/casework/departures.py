@@ -5,7 +5,7 @@ from __future__ import annotations
 from qlue_desk import phrases
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.moves import N_, Code, Refusal
-from qlue_desk.store import departed
+from qlue_desk.store import complaints, departed
 from qlue_desk.store.departed import Departed
 
 UNKNOWN_REPORT = N_("Laporan “{found}” tidak ada di meja ini.")
@@ -27,6 +27,14 @@ def gone(workplace: Workplace, complaint_id: str, number: str) -> Refusal:
     if away is None:
         return Refusal(Code.NOT_FOUND, _GONE, {"number": number})
     return refusal(workplace, away)
+
+
+def left_for(workplace: Workplace, complaint_id: str) -> str | None:
+    """Name of the dinas that a report left this desk for, '' where that is not known; None while it is here."""
+    if complaints.get(complaint_id) is not None:
+        return None
+    dinas = departed.where(complaint_id)
+    return workplace.city.dinas_name(dinas) if dinas else ""
 
 
 def refusal(workplace: Workplace, away: Departed) -> Refusal:

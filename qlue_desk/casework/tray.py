@@ -16,15 +16,17 @@ from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
-from qlue_desk.protocol import ActionResult, Current, Session
+from qlue_desk.protocol import Action, ActionResult, Current, Session
 from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin, uploads
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
 
 ENTERED = N_("Laporan baru")
+PUBLIC_NOTE, INTERNAL_NOTE = N_("Catatan untuk pelapor"), N_("Catatan intern")
 _DRAFT_LABEL = {
-    "note": N_("Catatan"),
+    "note": INTERNAL_NOTE,
+    "note.public": PUBLIC_NOTE,
     "follow_up": N_("Tindak lanjut"),
     "follow_up.evidence": N_("Bukti"),
     "follow_up.no_evidence": N_("Tanpa bukti"),
@@ -311,7 +313,7 @@ def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) ->
         number=item.number,
         title=item.title,
         verb=action.verb,
-        label=translate(_label(action.verb)),
+        label=translate(_label(action)),
         state=item.state,
         recorded_at=item.recorded_at,
         by=person.name if person else action.actor_id,
@@ -324,7 +326,11 @@ def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) ->
     )
 
 
-def _label(verb: str) -> str:
+def _label(action: Action) -> str:
+    """What was done; of a note also who is to read it."""
+    verb = action.verb
+    if verb == Verb.NOTE:
+        return PUBLIC_NOTE if action.fields.public else INTERNAL_NOTE
     if verb == Verb.ENTER:
         return ENTERED
     try:

@@ -21,21 +21,22 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend, utc_now
 from qlue_desk.desk.desk_app import DemoInfo, EngineLike, OpenEngine
-from qlue_desk.desk.later import say
+from qlue_desk.desk.later import say, sentence_of
 from qlue_desk.desk.line_shown import LineShown
-from qlue_desk.desk.messages import LineChanged, LineState, StoreChanged
+from qlue_desk.desk.messages import LineChanged, LineState, NotKept, StoreChanged
 from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.places_app import PlacesApp
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.queue.telling import begun_sentence
 from qlue_desk.desk.session_watch import SessionWatch
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
-from qlue_desk.store import outbox
+from qlue_desk.store import drafts, outbox
 from qlue_desk.store.database import Change
-from qlue_desk.store.errors import StoreError
+from qlue_desk.store.errors import StoreClosed, StoreError
 from qlue_desk.store.lean import collect_again
 from qlue_desk.words import _
 
@@ -123,7 +124,12 @@ class QlueDesk(PlacesApp):
         self._open_desk(self.workplace)
 
     def _open_desk(self, workplace: Workplace) -> None:
-        self.backend = Backend(workplace, now=self.now, view_file=ViewFile(self.config, self.settings))
+        self.backend = Backend(
+            workplace,
+            now=self.now,
+            view_file=ViewFile(self.config, self.settings),
+            not_kept=self._tell_not_kept,
+        )
         workplace.store.on_change(self._store_changed)
         # One painting with reports in it, instead of three on the way there.
         self._held_back.enter_context(self.batch_update())
@@ -154,8 +160,15 @@ class QlueDesk(PlacesApp):
         self.opened.set()
         if self.backend is not None:
             self.begin_company(self.backend)
+            self.run_worker(self._tell_begun(self.backend), group="begun", exit_on_error=False)
         self._start_engine()
         self._load_the_rest()
+
+    async def _tell_begun(self, backend: Backend) -> None:
+        """Texts that somebody began here are kept, and forgotten where nobody speaks of them."""
+        count = await backend.read(drafts.begun)
+        if count and isinstance(self.screen, DeskScreen):
+            say(self.screen, begun_sentence(count))
 
     def _starts_with_summary(self) -> bool:
         start = self.settings.ui.start
@@ -192,6 +205,9 @@ class QlueDesk(PlacesApp):
     def _line_changed(self, state: LineState) -> None:
         self.post_message(LineChanged(state))
 
+    def _tell_not_kept(self, error: BaseException) -> None:
+        self.post_message(NotKept(error))
+
     def _tell_others(self, lookers: tuple[Looker, ...]) -> None:
         self.post_message(OthersChanged(lookers))
 
@@ -210,6 +226,13 @@ class QlueDesk(PlacesApp):
             self.alerts.changed(event.complaint_ids)
         if self.session is not None:
             self.session.changed()
+
+    def on_not_kept(self, event: NotKept) -> None:
+        """The dialog says that what is typed is kept: not this time. When the desk closes, nobody is there to read it."""
+        places = self.drawn_places()  # the bottom line below a dialog, where it is read after that, too
+        if places and not isinstance(event.error, StoreClosed):
+            why = sentence_of(event.error)
+            say(places[-1], _("Yang baru diketik tidak tersimpan. {why}").format(why=why), wrong=True)
 
     def on_line_changed(self, event: LineChanged) -> None:
         """The header of every screen."""

@@ -1,5 +1,7 @@
-"""The desk's one door to casework and its store: everything is awaited, nothing runs on the event loop's thread.
+"""The desk's one door to casework and its store, whose threads run what is awaited here.
 
+At once, on the event loop's thread, come only words: who works here, and a query line read, spelled or completed, for
+which nothing is asked of the store.
 Screens give the function and its values, and say how it is to be run; they never see a store, a cursor or a lock.
 What a key waits for is read by `read`, or by `newest` where only the newest answer counts; what takes long by `scan`.
 """
@@ -31,8 +33,6 @@ from qlue_desk.words import language
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-FIRST_PAGE = 200
-"""Row numbers that are asked for before all the others."""
 
 
 def utc_now() -> dt.datetime:
@@ -74,11 +74,17 @@ class Backend:
         *,
         now: Callable[[], dt.datetime] = utc_now,
         view_file: ViewFile | None = None,
+        not_kept: Callable[[BaseException], None] = lambda _error: None,
     ) -> None:
-        """`view_file`: where own views are kept; else beside the data."""
+        """`view_file`: where own views are kept; else beside the data.
+
+        `not_kept` hears why what was given to `keep` was not written, on whatever thread found it out.
+        """
         self.workplace = workplace
         self.views = OwnViews(workplace, view_file or ViewFile(workplace.home / "config.toml"))
         self.now = now
+        self._not_kept = not_kept
+        self._to_keep: Future[None] | None = None
         self._store = workplace.store
 
     # --- who works here ------------------------------------------------------------------------
@@ -171,8 +177,22 @@ class Backend:
     def keep(
         self, call: Callable[Parameters, None], *args: Parameters.args, **named: Parameters.kwargs
     ) -> None:
-        """Write what nobody waits for."""
-        self._store.write(partial(call, *args, **named))
+        """Write what nobody waits for; `not_kept` hears when it fails."""
+        self._to_keep = self._store.write(partial(call, *args, **named))
+        self._to_keep.add_done_callback(self._heard)
+
+    async def was_kept(self) -> bool:
+        """Whether what was given to `keep` last is written now; waits for it."""
+        if self._to_keep is None:
+            return True
+        # Whoever waits may be replaced; the write goes on.
+        written = asyncio.shield(asyncio.wrap_future(self._to_keep))
+        [failure] = await asyncio.gather(written, return_exceptions=True)
+        return failure is None
+
+    def _heard(self, written: Future[None]) -> None:
+        if not written.cancelled() and (error := written.exception()) is not None:
+            self._not_kept(error)
 
     async def ask_central(
         self,

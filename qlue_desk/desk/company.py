@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping
 
 from textual.actions import ActionParseResult
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
@@ -82,7 +84,7 @@ class CompanyApp(TerminalApp):
 
     def _keep_guided(self) -> None:
         """The guide comes by itself only once; nobody waits for it."""
-        if self.backend is not None:
+        if self.backend is not None and not self.backend.read_only:
             self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), "1")
 
     def _draw_guide(self) -> None:
@@ -92,6 +94,16 @@ class CompanyApp(TerminalApp):
             if not self.guide.open and places:
                 self.guide.farewell(places[-1])
                 self.guide = None
+
+    def pop_screen(self) -> AwaitComplete:
+        """The guide goes on from the box of moves once that has left."""
+        left = self.screen
+        popped = super().pop_screen()
+        if self.guide is not None:
+            if isinstance(left, dialogs.follow_up.FollowUpDialog):
+                self.guide.box_left()
+            self.set_timer(GUIDE_PAUSE, self._draw_guide)
+        return popped
 
     async def run_action(
         self,

@@ -1,6 +1,7 @@
 """The guide for the first time: a line above the keys of the queue that names one key after the other.
 
-It never takes a key away: whoever knows the desk works on, and esc at rest closes it.
+It never takes a key away: whoever knows the desk works on, and esc closes it, twice in a row where nothing else is open:
+it is the key that the first step teaches.
 """
 
 from __future__ import annotations
@@ -26,11 +27,17 @@ class Step(msgspec.Struct, frozen=True):
     """Its id in the registry."""
     words: str
     demo_only: bool = False
+    opens_box: bool = False
+    """It is done once the box that the key opens has left, not when it is opened: the line tells what to do there."""
 
 
 STEPS = (
     Step("open", N_("{key} membuka laporan di baris ini; esc kembali ke daftar.")),
-    Step("follow-up", N_("{key} menunjukkan apa yang boleh dilakukan: pilih satu, enter mencatatnya.")),
+    Step(
+        "follow-up",
+        N_("{key} menunjukkan apa yang boleh dilakukan: pilih satu, enter mencatatnya."),
+        opens_box=True,
+    ),
     Step("undo", N_("{key} membatalkan yang terakhir, selama belum terkirim.")),
     Step("network", N_("{key} memutus jaringan: bekerja terus, semuanya tersimpan."), demo_only=True),
     Step("outbox", N_("{key} membuka kotak keluar: yang menunggu, dan yang ditolak pusat.")),
@@ -69,32 +76,47 @@ class Guide:
         ]
         self.place = 0
         self.open = True
+        self._warned = False
+        """The key before was an esc that had nothing to do."""
 
     def did(self, action: str, *, at_rest: bool) -> bool:
         """A key ran this action; `at_rest` before it nothing was open. True when the line changes."""
         if not self.open:
             return False
-        if ACTION_BY_ID[self.steps[self.place].action].method.removeprefix("app.") == action:
-            self.place += 1
-            if self.place == len(self.steps):
-                self._close()
-            return True
+        step = self.steps[self.place]
         if action == "back" and at_rest:
-            self._close()
+            if self._warned:
+                self._close()
+            self._warned = True
+            return True
+        self._warned = False
+        if not step.opens_box and ACTION_BY_ID[step.action].method.removeprefix("app.") == action:
+            self._go_on()
             return True
         return False
+
+    def box_left(self) -> None:
+        """The box with what may be done was closed, or a move was recorded in it."""
+        if self.open and self.steps[self.place].opens_box:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self.place += 1
+        if self.place == len(self.steps):
+            self._close()
 
     def _close(self) -> None:
         self.open = False
         self._ended()
 
     def words(self, *, at_rest: bool) -> Content:
-        """What the line says now; how it is closed only where the next esc does that and nothing else."""
+        """What the line says now; how it is closed only where esc has nothing else to do."""
         step = self.steps[self.place]
         key = shown_key(keys_of(ACTION_BY_ID[step.action], self._remapped)[0])
         before, _field, after = _(step.words).partition("{key}")
         head = _("Panduan {n}/{all}").format(n=self.place + 1, all=len(self.steps))
-        close = ("   ", _("esc tutup panduan")) if at_rest else ()
+        how = _("esc sekali lagi: panduan ditutup") if self._warned else _("esc dua kali: panduan ditutup")
+        close = ("   ", how) if at_rest else ()
         return Content.assemble((f"{head}  ", "bold"), before, (key, "bold $accent"), after, *close)
 
     def draw(self, screens: Iterable[PlaceScreen]) -> None:

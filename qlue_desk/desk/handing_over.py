@@ -39,7 +39,7 @@ async def hand_over(screen: Screen[None], backend: Backend, settings: Settings) 
     )
     if await screen.app.push_screen_wait(dialog):
         say(screen, _("Catatan ditinggalkan; sif berikut melihatnya saat meja dibuka."))
-    elif dialog.begun:
+    elif dialog.begun and await backend.was_kept():
         say(screen, kept_sentence(settings, "handover"))
 
 

@@ -61,5 +61,13 @@ class StoreChanged(Message):
         self.own = own
 
 
+class NotKept(Message):
+    """What was typed was not written; nobody waited for that."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
 class QueueShown(Message):
     """The first answer of the store is on screen."""

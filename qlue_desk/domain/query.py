@@ -279,6 +279,7 @@ def _place_codes(words: list[str], names: QueryNames) -> tuple[str, ...]:
 def _read_values(text: str, position: int, field: Field, known: Vocabulary) -> tuple[list[_Value], int]:
     values: list[_Value] = []
     while True:
+        position = _skip_blanks_before_value(text, position)
         if text.startswith('"', position):
             quoted = _quote_at(text, position)
             value = _Value(_unescaped(quoted[1]).strip(), position, quoted.end())
@@ -293,6 +294,12 @@ def _read_values(text: str, position: int, field: Field, known: Vocabulary) -> t
         if not text.startswith(",", value.end):
             return values, value.end
         position = value.end + 1
+
+
+def _skip_blanks_before_value(text: str, position: int) -> int:
+    """`kel: sukadamai` means what `kel:sukadamai` does: behind a colon, or a comma, a value must follow."""
+    start = _skip_space(text, position)
+    return position if _FIELD.match(text, start) else start
 
 
 def _canonical(field: Field, value: _Value, known: Vocabulary) -> tuple[str, ...]:

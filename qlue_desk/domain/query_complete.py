@@ -26,7 +26,7 @@ from qlue_desk.domain.query_names import (
 )
 
 MOST = 12
-_HEAD = re.compile(r"(?:^|\s)-?([A-Za-z][A-Za-z_-]*):(?:(?:\"[^\"]*\"|\S)*,)?$")
+_HEAD = re.compile(r"(?:^|\s)-?([A-Za-z][A-Za-z_-]*):(?:(?:\"[^\"]*\"|\S)*,)?\s*$")
 _LEAST = 3
 """Letters from which on a word without a field is looked up among the values."""
 

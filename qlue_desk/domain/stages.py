@@ -30,7 +30,11 @@ def interrupted(edges: Iterable[Edge] = EDGES) -> frozenset[Status]:
 
 
 def told_by_reporters(edges: Iterable[Edge] = EDGES) -> frozenset[Status]:
-    """Open, and the reporter has the next word: the report comes back with the answer, the clocks stand till then."""
+    """Open, and the reporter has the next word: the report comes back with the answer, the clocks stand till then.
+
+    That the clocks stand (`Edge.pauses`) is not enough to be let alone: where nobody else brings the report back, it would
+    be forgotten. A pause that somebody else ends, the system on a day for instance, is to be added here.
+    """
     theirs = [edge for edge in edges if any(who.role is Role.REPORTER for who in edge.who)]
     return frozenset(status for edge in theirs for status in edge.sources) & OPEN_STATUSES
 

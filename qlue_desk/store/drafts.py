@@ -49,6 +49,12 @@ def of_complaint(complaint_id: str) -> dict[str, str]:
     return {key[len(complaint_id) + 1 :]: text for key, text in rows}
 
 
+def begun() -> int:
+    """How many texts were begun and wait to be gone on with; not those whose report is gone."""
+    found = connection().execute("SELECT count(*) FROM draft WHERE substr(key, 1, ?) <> ?", (len(KEPT), KEPT))
+    return int(found.fetchone()[0])
+
+
 def of_moves(complaint_id: str) -> dict[str, str]:
     """Texts begun for moves of a complaint, by their kind."""
     return {

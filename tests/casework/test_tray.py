@@ -85,6 +85,14 @@ def test_retry_records_it_anew_and_discard_puts_it_away(world: DeskWorld) -> Non
     assert action_id in str(error.value)
 
 
+def test_a_note_says_who_is_to_read_it(world: DeskWorld) -> None:
+    world.add()
+    act(world.workplace, ["1"], "note", Fields(note="Tim berangkat besok.", public=True), now=NOW)
+    act(world.workplace, ["1"], "note", Fields(note="Alat masih dipinjam."), now=NOW)
+    labels = [line.label for line in tray.outbox_lines(world.workplace)]
+    assert labels == ["Catatan untuk pelapor", "Catatan intern"]
+
+
 def test_the_export_holds_every_action_whole(world: DeskWorld, tmp_path: Path) -> None:
     refuse(world)
     world.add()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from qlue_desk import words
+from qlue_desk.casework.acting import act
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.detail.case_view import CaseView
@@ -22,12 +23,13 @@ from qlue_desk.desk.detail.content import (
     coloured_clock,
     headline,
 )
-from qlue_desk.desk.queue.cells import Cells
-from qlue_desk.desk.queue.columns import COLUMNS, columns_for, due_words
+from qlue_desk.desk.queue.cells import Cells, cells_of
+from qlue_desk.desk.queue.columns import COLUMNS, Drawn, columns_for, due_words
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import Channel, Entry, Status
+from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import ColumnName
 from tests.desk.scene import desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
@@ -100,6 +102,38 @@ def _cut(app: QlueDesk, bar: SideBar) -> bool:
 def cells(due: dt.timedelta, *, paused: bool = False) -> Cells:
     at = int((NOW + due).timestamp())
     return Cells(1, "c", "BGR-26-000001", Status.DISPATCHED, at, paused, "", "", "", "", False, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("gone", "elsewhere", "said"),
+    [
+        (False, "", "■ Disposisi"),
+        (False, "DLH", "→ DLH"),
+        (True, "DLH", "di DLH"),
+        (True, "", "tidak di sini"),
+    ],
+)
+def test_a_line_says_who_has_a_report_that_is_sent_on(gone: bool, elsewhere: str, said: str) -> None:
+    sent = replace(cells(dt.timedelta(0)), elsewhere=elsewhere, gone=gone)
+    status, due = (
+        column.cell(Drawn(sent, NOW.timestamp() - 7200, False, False, False), 16)[0]
+        for name in ("status", "due")
+        for column in COLUMNS
+        if column.name == name
+    )
+    assert (status, due) == (said, "" if elsewhere or gone else "2 jam")
+
+
+@pytest.mark.parametrize(("verb", "to", "name"), [("transfer", "dlh", "DLH"), ("return", "", "Diskominfo")])
+def test_a_report_that_is_sent_on_is_nobodys_here_before_it_is_sent(
+    tmp_path: Path, verb: str, to: str, name: str
+) -> None:
+    world = DeskWorld.make(tmp_path)
+    sent = world.add()
+    act(world.workplace, [sent.id], verb, Fields(to=to, note="bukan jalan kami"), now=NOW)
+    (line,) = world.store.reading(cells_of, world.workplace, [1], NOW)
+    assert (line.elsewhere, line.pending, line.gone) == (name, 1, False)
+    world.close()
 
 
 @pytest.mark.parametrize(

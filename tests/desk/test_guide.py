@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.guide import STEPS, Guide
 from qlue_desk.desk.outbox.screen import OutboxScreen
 from qlue_desk.desk.queue.screen import DeskScreen
@@ -48,10 +49,16 @@ def test_the_guide_goes_on_with_each_real_key_to_its_end(world: DeskWorld) -> No
             await pilot.press("j")  # other keys work as ever
             await pilot.press("enter")
             await until(lambda: "Panduan 2/5  t menunjukkan" in said(app))
-            assert "esc tutup panduan" not in said(app)
+            assert "panduan ditutup" not in said(app)
             await pilot.press("escape")  # closes the report, not the guide
-            await until(lambda: "esc tutup panduan" in said(app))
+            await until(lambda: "esc dua kali: panduan ditutup" in said(app))
+            await pilot.press("escape")  # a habit, no wish
+            await until(lambda: "esc sekali lagi: panduan ditutup" in said(app))
             await pilot.press("t")
+            await until(lambda: isinstance(app.screen, FollowUpDialog))
+            assert app.guide is not None
+            app._draw_guide()
+            assert app.guide.place == 1  # what to do in the box is still to be read
             await pilot.press("escape")
             await until(lambda: isinstance(app.screen, DeskScreen))
             await until(lambda: "Panduan 3/5  u" in said(app))
@@ -79,6 +86,10 @@ def test_esc_at_rest_closes_it_for_good_and_the_palette_brings_it_back(world: De
             await pilot.pause(0.3)
             assert "Panduan 1/5" in said(app)
             await pilot.press("escape")
+            await until(lambda: "esc sekali lagi: panduan ditutup" in said(app))
+            await pilot.press("j")
+            await until(lambda: "esc dua kali: panduan ditutup" in said(app))
+            await pilot.press("escape", "escape")
             await until(lambda: "Panduan" not in said(app))
             await until(lambda: guided(world))
             await pilot.press("colon")

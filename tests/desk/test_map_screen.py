@@ -11,6 +11,7 @@ from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.map.legend import entries
 from qlue_desk.desk.map.screen import MapScreen, of_kelurahan
 from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import parse
 from tests.desk.scene import desk, screen_text
@@ -49,6 +50,7 @@ def test_a_view_is_counted_on_the_map_and_enter_opens_a_kelurahan(tmp_path: Path
         world = _world(tmp_path)
         async with desk(world) as (app, pilot):
             screen = await _on_map(app, pilot)
+            assert app.screen.query_one(KeyBar).shown[0] == ("esc", "kembali")
             assert screen.map.counts == {TEGALLEGA: 12, SEMPUR: 3}
             assert [(entry.name, entry.count) for entry in screen.legend.entries] == [
                 ("Tegallega", 12),

@@ -62,6 +62,8 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
         await pilot.press("s")
         await until(lambda: isinstance(app.screen, AskDialog) and isinstance(app.focused, Input))
         ask = app.screen
+        assert isinstance(ask, AskDialog)
+        assert ask.explanation.startswith(f"Nama berkas di {Path.cwd()}, atau alamat lengkap")
         for typed, why in ((tmp_path / "laporan.docx", "akhirannya harus"), (nowhere, "tidak bisa ditulis")):
             ask.query_one(Input).value = str(typed)
             await pilot.press("enter")

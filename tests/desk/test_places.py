@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from array import array
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -582,6 +583,33 @@ def test_a_draft_comes_back_for_those_who_were_to_read_it(world: DeskWorld) -> N
     play(world, scene)
 
 
+def test_a_begun_text_is_told_at_the_start_and_on_its_report_until_it_is_sent(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        cells = screen.current_cells
+        assert cells is not None
+        world.store.writing(drafts.save, cells.id, drafts.FOLLOW_UP + "optional", "Sudah", NOW)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, NoteDialog) and app.screen.query(NoteArea))
+        app.screen.query_one(NoteArea).insert("Sudah dicek")
+        await pilot.press("escape")
+        await until(lambda: "✎ catatan belum selesai: c melanjutkan" in " ".join(screen.detail.plain.split()))
+        assert "✎ tindak lanjut belum selesai: t melanjutkan" in " ".join(screen.detail.plain.split())
+        world.store.writing(drafts.save_note, cells.id, "", NOW, public=False)
+        await screen.reading.draft_kept()
+        await until(lambda: "catatan belum selesai" not in screen.detail.plain)
+
+    play(world, scene)
+
+    async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
+        said = desk_screen(app).query_one(KeyBar)
+        await until(
+            lambda: said.sentence == "1 tulisan yang Anda mulai belum selesai; tersimpan di meja ini."
+        )
+
+    play(world, again)
+
+
 def test_a_telephone_number_for_the_reporter_is_asked_about(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         said = desk_screen(app).query_one(KeyBar)
@@ -780,6 +808,28 @@ def test_the_pane_says_where_a_report_went_whose_line_is_still_there(world: Desk
         where = f"{cells.number} tidak lagi di meja ini: sejak 24 Nov 07.12 di DLH."
         await until(lambda: screen.detail.case is None)
         await until(lambda: where in " ".join(screen.detail.plain.split()))
+        # Its line says so, too, and looks no longer like work that waits here.
+        await until(lambda: any(cells.number[4:] in line and "di DLH" in line for line in screen_text(app)))
+        left = screen.current_cells
+        assert left is not None
+        assert (left.id, left.gone, left.elsewhere) == (cells.id, True, "DLH")
+        await pilot.press("j")
+        assert screen.queue.guest is None
+        await until(lambda: not any(cells.number[4:] in line for line in screen_text(app)))
+
+    play(world, scene)
+
+
+def test_the_pane_says_that_a_line_holds_no_report_only_where_that_is_known(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        screen.queue.set_numbers(array("q", [999]), keep_cursor=False)  # on its way
+        await screen.reading.show()
+        assert screen.detail.case is None
+        assert screen.detail.plain.strip() == ""
+        screen.queue.set_numbers(array("q"), keep_cursor=False)
+        await screen.reading.show()
+        assert screen.detail.plain.strip() == "Tidak ada laporan di baris ini."
 
     play(world, scene)
 

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.backend import FIRST_PAGE
 from qlue_desk.desk.queue import filling
+from qlue_desk.desk.queue.filling import FIRST_PAGE
 from qlue_desk.desk.widgets import query_bar
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.complaint import Status

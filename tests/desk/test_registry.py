@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from pathlib import Path
 
 import pytest
 
+from qlue_desk.desk import dialogs
 from qlue_desk.desk.actions import ACTIONS, OF_APP, DeskAction, Place
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.map.screen import MapScreen
@@ -52,3 +55,20 @@ def test_no_method_of_a_screen_waits_for_a_key_that_there_is_not(screen: type[Pl
 
 def test_the_app_claims_only_actions_that_exist() -> None:
     assert OF_APP - {action.id for action in ACTIONS} == set()
+
+
+def test_mypy_knows_every_dialog_of_the_folder() -> None:
+    file = Path(dialogs.__file__)
+    listed = [
+        name.name
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "qlue_desk.desk.dialogs"
+        for name in node.names
+    ]
+    there = sorted(path.stem for path in file.parent.glob("*.py") if path != file)
+    assert listed == there, "the list under TYPE_CHECKING in qlue_desk/desk/dialogs/__init__.py"
+
+
+def test_what_is_no_dialog_is_no_attribute() -> None:
+    assert not hasattr(dialogs, "nothing_of_the_kind")
+    assert dialogs.note.NoteDialog.__module__ == "qlue_desk.desk.dialogs.note"

@@ -29,6 +29,7 @@ from qlue_desk.domain.query import (
     spelled,
 )
 from qlue_desk.domain.query_complete import Offer, offers, token_span
+from qlue_desk.domain.query_errors import MISSING_VALUE
 from qlue_desk.domain.query_names import FIXED, HAS_WORDS, IS_WORDS, Has, Is, Spelling, names_of
 from qlue_desk.store import conditions
 
@@ -170,6 +171,27 @@ def test_values(text: str, values: tuple[str, ...]) -> None:
 )
 def test_words(text: str, words: tuple[Word, ...]) -> None:
     assert parse(text, NAMES) == Query(words=words)
+
+
+@pytest.mark.parametrize(
+    ("spaced", "plain"),
+    [
+        ("status: disposisi lampu", "status:disposisi lampu"),
+        ("status:  disposisi,  diterima", "status:disposisi,diterima"),
+        ('-kategori: "PKL, liar" lampu', '-kategori:"PKL, liar" lampu'),
+        ("urut: -tenggat", "urut:-tenggat"),
+    ],
+)
+def test_blanks_behind_a_colon_are_passed_over(spaced: str, plain: str) -> None:
+    assert parse(spaced, NAMES) == parse(plain, NAMES)
+
+
+@pytest.mark.parametrize("text", ["status: ", "status: kategori:jalan-rusak"])
+def test_another_field_is_no_value(text: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, NAMES)
+    assert caught.value.template == MISSING_VALUE
+    assert caught.value.is_unfinished(text) == (text == "status: ")
 
 
 def test_without_a_list_of_people_by_takes_any_name() -> None:

@@ -12,7 +12,7 @@ from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.clocks import ClockView
 from qlue_desk.domain.complaint import Complaint, Entry
 from qlue_desk.domain.similarity import subject_of
-from qlue_desk.store import snoozes
+from qlue_desk.store import drafts, snoozes
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -32,6 +32,8 @@ class CaseView(msgspec.Struct, frozen=True):
     """Those and others that are like it in words."""
     duplicates: tuple[str, ...] = ()
     """Numbers of reports that ended as duplicates of this one."""
+    begun: tuple[str, ...] = ()
+    """Ids of the actions whose text was begun and not sent."""
 
 
 def case_view(workplace: Workplace, complaint_id: str, now: dt.datetime) -> CaseView | None:
@@ -53,4 +55,12 @@ def case_view(workplace: Workplace, complaint_id: str, now: dt.datetime) -> Case
         near=sum(each.is_near for each in alike),
         alike=len(alike),
         duplicates=found.duplicates,
+        begun=_begun(complaint.id),
     )
+
+
+def _begun(complaint_id: str) -> tuple[str, ...]:
+    texts = drafts.of_complaint(complaint_id)
+    note = drafts.NOTE in texts or drafts.PUBLIC_NOTE in texts
+    move = any(what.startswith(drafts.FOLLOW_UP) for what in texts)
+    return ("note",) * note + ("follow-up",) * move

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import msgspec
 from rich.cells import cell_len
@@ -12,7 +13,9 @@ from qlue_desk import phrases
 from qlue_desk.casework import case_words
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk import wording
+from qlue_desk.desk.actions import ACTION_BY_ID
 from qlue_desk.desk.detail.case_view import CaseView
+from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
@@ -44,6 +47,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """The person is a verifier and the report waits for one."""
     others: tuple[str, ...] = ()
     """Who else has the report open, ready to show."""
+    keys: Mapping[str, str] = {}
+    """The person's own keys, by the action's id."""
 
 
 class Lines:
@@ -177,6 +182,8 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         words = _("Anda tunda sampai {time}; kembali lebih awal bila ada yang baru atau tenggatnya dekat.")
         time = wording.stamp(case.aside_until, around.zone).strip()
         lines.text(f"{sign} {words.format(time=time)}", "$accent")
+    for action in case.begun:
+        lines.text(("~ " if around.ascii_only else "✎ ") + _begun_words(action, around.keys), "$accent")
     lines.gap()
     lines.text(complaint.title or complaint.text[:80], "bold")
     place = ", ".join(filter(None, (city.kelurahan_name(complaint.kelurahan), _kecamatan(complaint, city))))
@@ -192,6 +199,18 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
         lines.add((warning, "bold $status-red"))
     lines.labelled(_("Pegangan"), case_words.holder_words(complaint))
     _same_thing(lines, case)
+
+
+def _begun_words(action: str, remapped: Mapping[str, str]) -> str:
+    """A text was begun, and the key that goes on with it."""
+    keys = keys_of(ACTION_BY_ID[action], remapped)
+    if action == "note":
+        template = _("catatan belum selesai: {key} melanjutkan") if keys else _("catatan belum selesai")
+    else:
+        template = (
+            _("tindak lanjut belum selesai: {key} melanjutkan") if keys else _("tindak lanjut belum selesai")
+        )
+    return template.format(key=shown_key(keys[0]) if keys else "")
 
 
 def _same_thing(lines: Lines, case: CaseView) -> None:

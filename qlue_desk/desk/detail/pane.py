@@ -19,7 +19,7 @@ class DetailPane(TextLines):
         self.case: CaseView | None = None
         self.around: Surroundings | None = None
         self.gone = ""
-        """Where the report has gone that the line still shows."""
+        """Where the report has gone that the line still shows, or that there is none."""
         self._drawn_width = 0
 
     def show(self, case: CaseView | None, around: Surroundings, gone: str = "") -> None:
@@ -42,8 +42,7 @@ class DetailPane(TextLines):
         self._drawn_width = self._width()
         if self.case is None or self.around is None:
             self.border_title = ""
-            words = self.gone or _("Tidak ada laporan di baris ini.")
-            lines = Content.styled(safe(words), "$text-muted").wrap(self._drawn_width)
+            lines = Content.styled(safe(self.gone), "$text-muted").wrap(self._drawn_width)
         else:
             self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
             lines = case_lines(self.case, self.around, self._drawn_width)

@@ -6,16 +6,20 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from qlue_desk.desk.dialogs import (
+if TYPE_CHECKING:  # for mypy only; `tests/desk/test_registry.py` compares with the folder
+    from qlue_desk.desk.dialogs import (  # noqa: F401
         base,
         columns,
         duplicate,
         follow_up,
         form,
+        handover,
         help,
+        listed,
         macro,
         many,
+        monthly,
+        moves,
         note,
         operator,
         palette,
@@ -23,34 +27,23 @@ if TYPE_CHECKING:
         similar,
         snooze,
         views,
+        walking,
     )
-
-__all__ = [
-    "base",
-    "columns",
-    "duplicate",
-    "follow_up",
-    "form",
-    "help",
-    "macro",
-    "many",
-    "note",
-    "operator",
-    "palette",
-    "reveal",
-    "similar",
-    "snooze",
-    "views",
-]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name not in __all__:
-        raise AttributeError(name)
-    return import_module(f"{__name__}.{name}")
+    path = f"{__name__}.{name}"
+    try:
+        return import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name != path:
+            raise
+        raise AttributeError(name) from None
 
 
 def load() -> None:
     """Load them all, so that the first key on one does not wait for that."""
-    for name in __all__:
-        import_module(f"{__name__}.{name}")
+    from pkgutil import iter_modules
+
+    for module in iter_modules(__path__, f"{__name__}."):
+        import_module(module.name)

@@ -105,10 +105,14 @@ class MonthlyDialog(Dialog[None]):
 
     async def _save(self, report: MonthlyReport) -> None:
         usual = _("laporan-bulanan-{month}.md").format(month=f"{report.month:%Y-%m}")
-        explanation = _("Nama berkas; akhirannya memilih bentuk: .md, .pdf atau .csv. Kosong: {name}")
+        explanation = _(
+            "Nama berkas di {folder}, atau alamat lengkap; akhirannya memilih bentuk: .md, .pdf atau .csv. Kosong: {name}"
+        )
         title = _("Simpan laporan bulanan")
         write = partial(self._write, report)
-        dialog = AskDialog(title, explanation.format(name=usual), usual, usual=usual, use=write)
+        dialog = AskDialog(
+            title, explanation.format(folder=Path.cwd(), name=usual), usual, usual=usual, use=write
+        )
         name: str | None = await self.app.push_screen_wait(dialog)
         if name is None:
             return

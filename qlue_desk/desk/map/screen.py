@@ -66,7 +66,7 @@ class MapScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Draw the city, then count."""
-        self.query_one(KeyBar).show_place(Place.MAP)
+        self.query_one(KeyBar).show_place(Place.MAP, extra=(("esc", _("kembali")),))
         self.show_line()
         by_key(self, self._load(), group="load", seconds=LOOK_SECONDS)
 

@@ -40,6 +40,10 @@ class Cells(msgspec.Struct, frozen=True):
     """Put aside by the person at this desk."""
     sent_back: bool = False
     """Its proposal came back from the second person."""
+    elsewhere: str = ""
+    """Name of the dinas that has it, or gets it once this is sent; '' while it is this desk's."""
+    gone: bool = False
+    """It left this desk, and only its line is still shown."""
 
 
 def cells_of(workplace: Workplace, numbers: Sequence[int], now: dt.datetime) -> list[Cells]:
@@ -49,7 +53,9 @@ def cells_of(workplace: Workplace, numbers: Sequence[int], now: dt.datetime) -> 
 
 
 def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
-    city = workplace.city
+    city, own = workplace.city, workplace.desk.dinas
+    # The coordinator's desks have the reports of all, whoever works on them.
+    elsewhere = row.dinas if own != city.coordinator and row.dinas != own else ""
     return Cells(
         row=row.row,
         id=row.id,
@@ -69,4 +75,5 @@ def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
         created=row.created_at,
         snoozed=snoozed,
         sent_back=row.proposal == SENT_BACK,
+        elsewhere=city.dinas_name(elsewhere) if elsewhere else "",
     )

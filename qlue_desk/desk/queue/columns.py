@@ -79,7 +79,11 @@ def _due(line: Drawn, size: int) -> Look:
 
 
 def _status(line: Drawn, size: int) -> Look:
-    status = line.cells.status
+    status, elsewhere = line.cells.status, safe(line.cells.elsewhere)
+    if line.cells.gone:
+        return _("di {dinas}").format(dinas=elsewhere) if elsewhere else _("tidak di sini"), MUTED
+    if elsewhere:
+        return f"→ {elsewhere}", MUTED
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
     word = f"{glyph} {status_mark.short_label(status, size)}"
     if line.cells.sent_back:
@@ -163,8 +167,10 @@ def heading(width: int, chosen: tuple[str, ...] = ()) -> str:
 def due_words(cells: Cells, now: float, size: int = 14) -> str:
     """The deadline as in the detail: `lewat 2 jam`, `40 mnt`, `3 hari`; `‑2 jam` in few cells.
 
-    `jeda` while the clocks stand still.
+    `jeda` while the clocks stand still; nothing where it is another dinas' deadline.
     """
+    if cells.gone or cells.elsewhere:
+        return ""
     if cells.paused:
         return _("jeda")
     if cells.due is None:

@@ -16,7 +16,7 @@ from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.macros import NONE_THERE
 from qlue_desk.desk import dialogs
-from qlue_desk.desk.later import by_key, say
+from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
@@ -73,7 +73,8 @@ class Doing(Performing):
             remark=remark,
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        if done is None and any(dialog.texts.values()):
+        later(self.screen, self.screen.reading.draft_kept(), group="draft")
+        if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
         if await self._finish(chosen, done, worked) and done is not None and done.then_next:
             self.follow_up()
@@ -165,7 +166,8 @@ class Doing(Performing):
             agree=self._agree(chosen),
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        if done is None and dialog.left:
+        later(self.screen, self.screen.reading.draft_kept(), group="draft")
+        if done is None and dialog.left and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "note"))
         await self._finish(chosen, done, worked)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from qlue_desk.desk.backend import FIRST_PAGE, Backend
+import msgspec
+
+from qlue_desk.casework import departures
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import QueueShown
 from qlue_desk.desk.widgets.pages import PAGE
@@ -16,6 +19,8 @@ from qlue_desk.store.errors import Superseded
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
+FIRST_PAGE = 200
+"""Row numbers that are asked for before all the others."""
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
 
@@ -34,6 +39,7 @@ class Filling:
         try:
             fetch = self._fetch_grouped if query.group else self._fetch
             await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            await self._tell_where_it_is()
             if not self.screen.queue.numbers and (where := await self.screen.find_elsewhere(query)):
                 self.screen.elsewhere = where
                 self.screen.show_heading()
@@ -42,6 +48,20 @@ class Filling:
         except Exception:
             self.screen.lag.failed(text)
             raise
+
+    async def _tell_where_it_is(self) -> None:
+        """A line that is only still shown, of a report that left this desk, does not look like one's own work."""
+        queue = self.screen.queue
+        row = queue.absent
+        cells = queue.row_at(row)
+        if row is None or cells is None or cells.gone:
+            return
+        place = self.backend.workplace
+        dinas = await self.backend.read(departures.left_for, place, cells.id)
+        if dinas is not None and queue.absent == row:
+            gone = msgspec.structs.replace(cells, elsewhere=dinas, gone=True, pending=0, snoozed=False)
+            queue.prime([gone])
+            queue.redraw()
 
     async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         queue = self.screen.queue

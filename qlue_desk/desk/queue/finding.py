@@ -219,7 +219,8 @@ class Finding(Counting):
         self.view = -1
         if self.show_query(event.text):
             self.kept_query = event.text
-            self.backend.keep(searched.keep, self.backend.actor.id, event.text)
+            if not self.backend.read_only:
+                self.backend.keep(searched.keep, self.backend.actor.id, event.text)
             self.query_one(QueryBar).close()
             self.queue.focus()
             self.show_line()

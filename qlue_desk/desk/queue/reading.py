@@ -40,6 +40,11 @@ class Reading:
         """Something of it may be different."""
         self._draw(moving=self._is_moving())
 
+    async def draft_kept(self) -> None:
+        """A text was begun or given up; drawn once it is written, for which nobody waited."""
+        await self.backend.write(_written)
+        self.draw_again()
+
     def _draw(self, *, moving: bool) -> None:
         if self.screen.is_wide or self.screen.has_class("-detail"):
             later(self.screen, self.show(DETAIL_REST if moving else 0.0), group="detail")
@@ -61,10 +66,22 @@ class Reading:
         can_accept = case is not None and self.backend.is_verifier and case.complaint.suggestion is not None
         others = self.screen.desk.others.get(cells.id, ()) if cells is not None else ()
         around = Surroundings(
-            self.backend.city, self.backend.zone, now, self.screen.desk.ascii_only, can_accept, others
+            self.backend.city,
+            self.backend.zone,
+            now,
+            self.screen.desk.ascii_only,
+            can_accept,
+            others,
+            self.screen.settings.keys,
         )
         gone = ""
         if case is None and cells is not None:
             away = await self.backend.read(departures.gone, place, cells.id, cells.number or cells.title)
             gone = away.sentence(_)
+        elif cells is None and self.screen.filling.begun and not self.screen.queue.numbers:
+            gone = _("Tidak ada laporan di baris ini.")  # before it is known, nothing is said
         self.screen.detail.show(case, around, gone)
+
+
+def _written() -> None:
+    """What was to be written before is."""

@@ -168,6 +168,13 @@ def kept_sentence(settings: Settings, action: str) -> str:
     return _("Tulisan Anda disimpan sebagai konsep; {key} membukanya lagi.").format(key=key)
 
 
+def begun_sentence(count: int) -> str:
+    """At the start: texts that wait to be gone on with; each report's pane names the key."""
+    return n_("{n} tulisan yang Anda mulai belum selesai; tersimpan di meja ini.", count).format(
+        n=wording.number(count)
+    )
+
+
 def _key_of(action: str, settings: Settings) -> str:
     keys = keys_of(ACTION_BY_ID[action], settings.keys)
     return shown_key(keys[0]) if keys else ""
