@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.domain.complaint import OPEN_STATUSES
-from qlue_desk.domain.edges import EDGE_BY_VERB, Text, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
@@ -79,6 +79,20 @@ def why_not(refusal: Refusal, label: str) -> str:
             _("harus {sources} dulu").format(sources=" / ".join(_(word) for word in sources.split(" / ")))
         )
     return safe(refusal.sentence(_)).removeprefix(f"{label}: ").rstrip(".")
+
+
+def hint_of(values: Mapping[str, str], counts: Mapping[Verb, int], how_many: int, edge: Edge) -> str:
+    """What a move brings about, its open places filled from `values`; before it to how many of `how_many` reports
+    it can be done, where not to all.
+    """
+    hint = _(edge.hint)
+    for name, value in values.items():
+        hint = hint.replace("{" + name + "}", value)
+    count = counts.get(edge.verb, how_many)
+    if count == how_many:
+        return hint
+    part = _("{n} dari {all}").format(n=count, all=how_many)
+    return f"{part} · {hint}" if hint else part
 
 
 def move_option(offer: Offer, room: int, hint: str) -> Option:

@@ -44,7 +44,11 @@ class Doing(Performing):
         """`t`."""
         by_key(self.screen, self._follow_up(preselect), group="dialog", opens=True)
 
-    async def _follow_up(self, preselect: Verb | None, remark: str = "") -> None:
+    def _follow_up_next(self, verb: Verb) -> None:
+        """Ctrl+n: the box again, over the next report; the key must mean there what it meant before."""
+        by_key(self.screen, self._follow_up(None, keep=verb), group="dialog", opens=True)
+
+    async def _follow_up(self, preselect: Verb | None, remark: str = "", *, keep: Verb | None = None) -> None:
         chosen = await self.screen.chosen()
         if chosen is None:
             return
@@ -66,6 +70,7 @@ class Doing(Performing):
             replies=self._replies(),
             hint_values=self._hint_values(first),
             preselect=preselect,
+            keep=keep,
             how_many=len(chosen),
             applies=together.counts if chosen.whole else None,
             agree=self._agree(chosen),
@@ -75,8 +80,9 @@ class Doing(Performing):
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
         if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
-        if await self._finish(chosen, done, worked) and done is not None and done.then_next:
-            self.follow_up()
+        verb = done.verb if done is not None and done.then_next else None
+        if await self._finish(chosen, done, worked, verb) and verb is not None:
+            self._follow_up_next(verb)
 
     async def _original(self, complaint: Complaint, typed: str) -> Content:
         """The report that a number means, beside the one that would end as its duplicate."""
@@ -170,14 +176,22 @@ class Doing(Performing):
         await self._finish(chosen, done, worked)
 
     async def _finish(
-        self, chosen: Chosen, done: dialogs.follow_up.Done | None, worked: Sequence[tuple[Deed, Worked]]
+        self,
+        chosen: Chosen,
+        done: dialogs.follow_up.Done | None,
+        worked: Sequence[tuple[Deed, Worked]],
+        verb: Verb | None = None,
     ) -> bool:
-        """Tell what became of it, and on to the next report where that is meant; true when there is one."""
+        """Tell what became of it, and on to the next report where that is meant (with `verb`: to the next one that
+        can take this move); true when there is one.
+        """
         if done is None:
             return False
         for deed, found in worked:
             await self.tell(deed, found)
-        return (len(chosen) == 1 or done.then_next) and await self.after_one(then_next=done.then_next)
+        return (len(chosen) == 1 or done.then_next) and await self.after_one(
+            then_next=done.then_next, verb=verb
+        )
 
     def macro(self) -> None:
         """`m`."""

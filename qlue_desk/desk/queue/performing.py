@@ -28,7 +28,7 @@ from qlue_desk.desk.queue.telling import (
 )
 from qlue_desk.desk.widgets.key_bar import Countdown
 from qlue_desk.domain.complaint import Status
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
@@ -209,8 +209,10 @@ class Performing:
         """Another list, or another act on the same one: what was led on before is to be met again."""
         self._walk.clear()
 
-    async def after_one(self, *, then_next: bool) -> bool:
-        """After an act on one report: on to the next where that is asked for; true when there is one."""
+    async def after_one(self, *, then_next: bool, verb: Verb | None = None) -> bool:
+        """After an act on one report: on to the next where that is asked for, with `verb` to one that can take this
+        move; true when there is one.
+        """
         if not (then_next or self.settings.triage.then_next):
             self.begin_walk()
             return False
@@ -218,9 +220,12 @@ class Performing:
         if self._walk.keys() & led.keys():
             self.begin_walk()
         self._walk.update(led)
-        if await self.screen.to_next(self._walk):
+        if await self.screen.to_next(self._walk, verb):
             return True
-        if then_next:
+        if verb is not None:
+            label = _(EDGE_BY_VERB[verb].label)
+            say(self.screen, _("{move}: di bawahnya tidak ada lagi laporan yang bisa.").format(move=label))
+        elif then_next:
             say(self.screen, _("Itu laporan terakhir di daftar ini."))
         return False
 
