@@ -20,7 +20,7 @@ from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
-from qlue_desk.desk.queue.telling import kept_sentence, phone_question
+from qlue_desk.desk.queue.telling import kept_sentence, moving_question, phone_question
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.choices import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
@@ -224,12 +224,26 @@ class Doing(Performing):
                 ),
                 self.backend.city,
                 lambda macro: self._do(chosen, of_macro(macro), worked),
-                lambda macro: self.agree(chosen, of_macro(macro)),
+                lambda macro: self._agree_macro(chosen, of_macro(macro)),
                 how_many=len(chosen),
                 preselect=name,
             )
         )
         await self._finish(chosen, done, worked)
+
+    async def _agree_macro(self, chosen: Chosen, deed: Deed) -> bool:
+        """What moves a report to another dinas is asked about, too: a line of a menu is chosen quickly."""
+        if not await self.agree(chosen, deed):
+            return False
+        if len(chosen) >= self.settings.ui.confirm_bulk:
+            return True  # asked with the preview
+        outcomes = await self.would_become(chosen, deed)
+        question = moving_question(deed.label, outcomes, self.backend.city)
+        dialog = dialogs.base.ConfirmDialog(_("Pindah ke dinas lain"), question)
+        if not question:
+            return True
+        agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
+        return bool(agreed)
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""

@@ -104,7 +104,7 @@ class Performing:
         found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
         if several:
             agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
-        elif found and await self._would_be_done(chosen, deed):
+        elif found and await self.would_become(chosen, deed):
             question = _("{move} tetap dijalankan?").format(move=deed.label)
             dialog = dialogs.base.ConfirmDialog(
                 _("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}"
@@ -118,13 +118,14 @@ class Performing:
             self._agreed.update(each.key for each in found)
         return agreed
 
-    async def _would_be_done(self, chosen: Chosen, deed: Deed) -> bool:
-        """What is refused anyway needs no question; the refusal says why."""
+    async def would_become(self, chosen: Chosen, deed: Deed) -> list[Outcome]:
+        """The reports to which it would be done. What is refused anyway needs no question; the refusal says why."""
         try:
             plan = await deed.planned(self.backend, dry_run=True)
         except Refused:
-            return False
-        return any(outcome.done for outcome in await many.previewed(self.backend, chosen.ids, plan))
+            return []
+        outcomes = await many.previewed(self.backend, chosen.ids, plan)
+        return [outcome for outcome in outcomes if outcome.done]
 
     async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
         """A colleague may have taken it while the dialog was open."""
