@@ -14,11 +14,12 @@ from qlue_desk.casework.acting import offers
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import TYPING_PAUSE, FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
-from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, shown_offers
+from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, move_option, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
+from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.store import drafts, outbox
 from tests.desk.scene import desk
 from tests.desk.test_acting import sent
@@ -147,6 +148,11 @@ def test_several_reports_are_not_offered_what_makes_sense_for_one(world: DeskWor
         assert wrong(dialog) == "Duplikat dari: hanya untuk satu laporan."
 
     in_dialog(world, scene, keys=("1", "V", "t"))
+
+
+def test_a_name_that_is_cut_keeps_its_distance_from_what_stands_behind_it() -> None:
+    line = str(move_option(Offer(EDGE_BY_VERB[Verb.ERASE]), 40, "data pelapor dihapus").prompt)
+    assert line == "H Hapus menurut undang-un… data pelapor dihapus"
 
 
 def test_moves_without_a_form_of_their_own_say_what_they_bring_about() -> None:

@@ -17,6 +17,7 @@ from qlue_desk.words import _
 OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REVEAL})
 """Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
 LABEL_WIDTH = 25
+"""Cells of a move's name with the gap behind it."""
 BOX_WIDTH = 92
 KEYS: dict[Verb, str] = {
     Verb.DISPATCH: "d",
@@ -99,7 +100,7 @@ def move_option(offer: Offer, room: int, hint: str) -> Option:
     """One line: letter, name, and in `room` cells the hint or the reason why not."""
     edge = offer.edge
     key = KEYS.get(edge.verb, " ") + " "
-    label = fit(_(edge.label) + ("…" if edge.asks else ""), LABEL_WIDTH)
+    label = fit(_(edge.label) + ("…" if edge.asks else ""), LABEL_WIDTH - 1) + " "
     if offer.refusal is None:
         prompt = Content.assemble((key, "bold $accent"), label, (fit(hint, room).rstrip(), "$text-muted"))
     else:
