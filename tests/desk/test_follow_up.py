@@ -223,6 +223,29 @@ def test_tab_goes_round_in_the_fields_and_not_past_what_enter_led_to(world: Desk
     in_dialog(world, scene)
 
 
+def keys(dialog: FollowUpDialog) -> str:
+    return str(dialog.query_one("#keys").render())
+
+
+def test_the_keys_below_are_those_of_where_the_cursor_is(world: DeskWorld) -> None:
+    world.add(status=Status.IN_PROGRESS)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        assert keys(dialog).startswith("huruf pilih   enter jalankan")
+        await pilot.press("u")
+        await until(lambda: keys(dialog).startswith("Tindak lanjut: enter jalankan   tab isian berikut"))
+        await pilot.press("tab")
+        await until(lambda: keys(dialog).startswith("Bukti: "))
+        await pilot.press("tab", *"hilang", "enter")
+        await until(lambda: wrong(dialog) == "Usulkan selesai: tindak lanjut wajib diceritakan.")
+        assert focus_is_in(dialog, "note")
+        await until(lambda: keys(dialog).startswith("Tindak lanjut: "))
+        await pilot.press("shift+tab")
+        await until(lambda: keys(dialog).startswith("huruf pilih"))
+
+    in_dialog(world, scene)
+
+
 def test_letters_choose_no_move_once_somebody_types(world: DeskWorld) -> None:
     world.add(status=Status.DISPATCHED)
 

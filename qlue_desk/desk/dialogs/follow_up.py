@@ -119,7 +119,7 @@ class FollowUpDialog(ActingDialog[Done]):
         """After a letter that meant nothing what follows at once is typed on, not chosen (monotonic time)."""
         self._changing = asyncio.Lock()
         """A letter and the highlight that follows it must not both build the form."""
-        self.keys_text = _(
+        self.keys_text = self.keys_of_list = _(
             "huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc tutup, tulisan disimpan"
         )
 
@@ -186,6 +186,12 @@ class FollowUpDialog(ActingDialog[Done]):
     def _form(self) -> MoveForm | None:
         forms = self.query(MoveForm)
         return forms.first() if forms else None
+
+    def on_descendant_focus(self) -> None:
+        """Say the keys of where the cursor is: a letter leads into a field, where tab leads out of it again."""
+        form = self._form()
+        self.keys_text = (form.keys_text(self.focused) if form is not None else "") or self.keys_of_list
+        self._show_running()
 
     def _enter_form(self) -> None:
         """To what is needed, else to the text: what is typed after a letter belongs there."""
