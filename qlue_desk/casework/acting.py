@@ -24,10 +24,10 @@ from qlue_desk.domain.complaint import Attachment, Complaint, Role
 from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.lifecycle import Offer
-from qlue_desk.domain.moves import N_, Code, Fields, Refusal
+from qlue_desk.domain.moves import N_, Code, Context, Fields, Refusal
 from qlue_desk.domain.text import storable
 from qlue_desk.protocol import Action, Current, Device
-from qlue_desk.store import complaints, meta, outbox
+from qlue_desk.store import complaints, meta, outbox, queue
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import Recorded
 
@@ -159,6 +159,24 @@ def _storable(fields: Fields) -> Fields:
 def offers(workplace: Workplace, complaint: Complaint, now: dt.datetime | None = None) -> list[Offer]:
     """Every move for the follow-up dialog, the impossible ones with their reason."""
     return lifecycle.offers(complaint, workplace.actor, workplace.context(now or utc_now()))
+
+
+def able(
+    workplace: Workplace, rows: Sequence[int], verb: Verb, now: dt.datetime | None = None
+) -> frozenset[int]:
+    """Those of these rows whose report can take the move now (its fields aside)."""
+    return workplace.store.reading(_able, workplace, rows, verb, workplace.context(now or utc_now()))
+
+
+def _able(workplace: Workplace, rows: Sequence[int], verb: Verb, context: Context) -> frozenset[int]:
+    # The statuses come from their column: of a long list few reports need to be read in full.
+    likely = queue.rows_in_status(rows, EDGE_BY_VERB[verb].sources)
+    found = queue.complaints_by_row(likely)
+    return frozenset(
+        row
+        for row, complaint in found.items()
+        if lifecycle.judge(complaint, verb, workplace.actor, context) is None
+    )
 
 
 class Together(msgspec.Struct, frozen=True):

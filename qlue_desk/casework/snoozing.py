@@ -61,6 +61,13 @@ def wake(workplace: Workplace, refs: Sequence[str], *, now: dt.datetime | None =
     return workplace.store.writing(_wake, workplace, list(refs), now or utc_now())
 
 
+def times(
+    workplace: Workplace, complaint_ids: Sequence[str], now: dt.datetime | None = None
+) -> set[dt.datetime]:
+    """The times until which these reports are aside."""
+    return workplace.store.reading(_times, workplace.actor.id, complaint_ids, now or utc_now())
+
+
 def take_woken(workplace: Workplace, now: dt.datetime | None = None) -> list[snoozes.Woken]:
     """What has come back since the last call, each told once."""
     return workplace.store.writing(_take_woken, workplace.actor.id, now or utc_now())
@@ -92,6 +99,11 @@ def _wake(workplace: Workplace, refs: list[str], now: dt.datetime) -> list[Outco
             outcome = replace(outcome, refusal=Refusal(Code.INVALID_TRANSITION, NOT_ASIDE))
         outcomes.append(outcome)
     return outcomes
+
+
+def _times(actor_id: str, complaint_ids: Sequence[str], now: dt.datetime) -> set[dt.datetime]:
+    found = (snoozes.until(actor_id, each, now) for each in complaint_ids)
+    return {until for until in found if until is not None}
 
 
 def _take_woken(actor_id: str, now: dt.datetime) -> list[snoozes.Woken]:

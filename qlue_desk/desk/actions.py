@@ -142,7 +142,7 @@ ACTIONS: tuple[DeskAction, ...] = (
         "snooze",
         "w",
         "tunda",
-        "Tunda sampai waktu tertentu, hanya untuk Anda; sekali lagi membangunkan",
+        "Tunda sampai waktu tertentu, hanya untuk Anda; sekali lagi mengubah atau membangunkan",
         Group.WORK,
         _CASE,
     ),

@@ -277,6 +277,13 @@ def ids(row_numbers: Sequence[int]) -> list[tuple[int, str]]:
     return [(number, found[number]) for number in row_numbers if number in found]
 
 
+def rows_in_status(row_numbers: Sequence[int], statuses: Iterable[Status]) -> list[int]:
+    """Those of these rows whose report stands in one of the statuses, in no order."""
+    wanted = frozenset(str(status) for status in statuses)
+    cursor = rows_among("SELECT row, status FROM complaint WHERE row IN ({marks})", row_numbers)
+    return [row for row, status in cursor if status in wanted]
+
+
 def rows_of(complaint_ids: Sequence[str]) -> list[int]:
     """The row numbers of those complaints that are here, in no order."""
     return [row for (row,) in rows_among("SELECT row FROM complaint WHERE id IN ({marks})", complaint_ids)]

@@ -36,6 +36,8 @@ Play = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
 NOT_RECEIVED = "2"
 """Key of the view "Belum diterima"."""
 
+NO_MORE = "Terima: di bawahnya tidak ada lagi laporan yang bisa."
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[DeskWorld]:
@@ -138,7 +140,7 @@ def test_run_and_next_goes_on_to_the_row_below(world: DeskWorld) -> None:
         assert following != mine
         await until(lambda: app.screen.query("MoveForm"))
         await pilot.press("ctrl+n")
-        await until(lambda: "terakhir di daftar" in said(app))
+        await until(lambda: said(app) == NO_MORE)
         assert [number for _verb, number in sent(world)] == [mine, following]
         assert not isinstance(app.screen, FollowUpDialog)
 
@@ -154,7 +156,7 @@ def test_run_and_next_passes_what_was_led_on_and_stands_further_down(world: Desk
             met.append(current(app))
             await pilot.press("ctrl+n")
             await until(lambda done=done: len(sent(world)) == done and queue(app).count == 3)  # type: ignore[misc]
-        await until(lambda: "terakhir di daftar" in said(app))
+        await until(lambda: said(app) == NO_MORE)
         assert sent(world) == [("acknowledge", number) for number in met]
         assert len(set(met)) == 3
         # Another walk through the same list meets them.
@@ -167,6 +169,25 @@ def test_run_and_next_passes_what_was_led_on_and_stands_further_down(world: Desk
         assert current(app) != first
 
     play(world, scene)
+
+
+def test_run_and_next_keeps_its_move_and_passes_what_cannot_take_it(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    world.add_many([Status.DISPATCHED, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DISPATCHED])
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app.screen.show_own_query("sort:number")  # type: ignore[attr-defined]
+        await until(lambda: queue(app).count == 4 and current(app) == "BGR-26-000001")
+        await dialog(app, pilot, "ctrl+n")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and current(app) == "BGR-26-000004")
+        await until(lambda: app.screen.query("MoveForm"))
+        assert app.screen.query_one("MoveForm").edge.verb is Verb.ACKNOWLEDGE  # type: ignore[attr-defined]
+        await pilot.press("ctrl+n")
+        await until(lambda: said(app) == NO_MORE and len(app.screen_stack) == 2)
+        assert sent(world) == [("acknowledge", "BGR-26-000001"), ("acknowledge", "BGR-26-000004")]
+
+    play(world, scene)
+    world.close()
 
 
 def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(world: DeskWorld) -> None:

@@ -15,7 +15,7 @@ from qlue_desk.desk.dialogs.duplicate import DuplicateDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
-from qlue_desk.desk.queue.colleagues import busy, leads_on, warning
+from qlue_desk.desk.queue.colleagues import Busy, busy, leads_on, warning
 from qlue_desk.desk.queue.deeds import Deed
 from qlue_desk.desk.queue.performing import Performing
 from qlue_desk.domain.complaint import Status
@@ -143,7 +143,9 @@ def test_of_many_it_is_said_in_the_one_question_there_is(world: DeskWorld) -> No
         await press_t(app, pilot, "enter")
         question = await asked(app)
         assert isinstance(app.screen, PreviewDialog)
-        assert question == "2 laporan dipegang atau sedang dibuka rekan: Asep.\nTerima untuk 3 laporan?"
+        assert question == (
+            "BGR-26-000002, BGR-26-000003 dipegang atau sedang dibuka rekan: Asep.\nTerima untuk 3 laporan?"
+        )
         await pilot.press("enter")
         await until(lambda: len(done(world)) == 3)
 
@@ -178,6 +180,11 @@ def test_who_is_at_work_and_what_leads_a_report_on(world: DeskWorld) -> None:
     ]
     assert warning(found) == "BGR-26-000001 dipegang Asep; sekarang dibuka Budi, Dewi."
     assert warning([]) == ""
+    five = [Busy(world.complaint(), "Asep") for _ in range(5)]
+    assert warning(five[:2]) == "BGR-26-000004, BGR-26-000005 dipegang atau sedang dibuka rekan: Asep."
+    assert warning(five) == (
+        "BGR-26-000004, BGR-26-000005, BGR-26-000006 dan 2 lain dipegang atau sedang dibuka rekan: Asep."
+    )
     leading = {verb for verb in Verb if verb is not Verb.ENTER and leads_on(Deed(verb))}
     assert leading >= {Verb.ACKNOWLEDGE, Verb.TRANSFER, Verb.PROPOSE, Verb.DUPLICATE, Verb.DISPATCH}
     assert not leading & {Verb.RESOLVE, Verb.SEND_BACK, Verb.NOTE, Verb.TAKE, Verb.GIVE, Verb.PRIORITISE}

@@ -219,6 +219,15 @@ def test_the_word_of_every_status_fits_its_column_uncut(status: Status, width: i
     )
 
 
+def test_a_shorter_english_word_of_acknowledged_is_the_same_word() -> None:
+    words.set_language("en")
+    try:
+        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.WIDTH) == "Acknowledged"
+        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.SHORT_WIDTH) == "Acknowl."
+    finally:
+        words.set_language("id")
+
+
 def test_a_column_with_room_has_the_whole_label() -> None:
     assert status_mark.short_label(Status.REOPENED, status_mark.WIDTH) == "Dibuka kembali"
     assert status_mark.short_label(Status.REOPENED, status_mark.SHORT_WIDTH) == "Dibuka lagi"

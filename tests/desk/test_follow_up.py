@@ -14,11 +14,12 @@ from qlue_desk.casework.acting import offers
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import TYPING_PAUSE, FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
-from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, shown_offers
+from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, move_option, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.widgets.fields import NoteArea
 from qlue_desk.domain.complaint import Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
+from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.store import drafts, outbox
 from tests.desk.scene import desk
 from tests.desk.test_acting import sent
@@ -149,6 +150,11 @@ def test_several_reports_are_not_offered_what_makes_sense_for_one(world: DeskWor
     in_dialog(world, scene, keys=("1", "V", "t"))
 
 
+def test_a_name_that_is_cut_keeps_its_distance_from_what_stands_behind_it() -> None:
+    line = str(move_option(Offer(EDGE_BY_VERB[Verb.ERASE]), 40, "data pelapor dihapus").prompt)
+    assert line == "H Hapus menurut undang-un… data pelapor dihapus"
+
+
 def test_moves_without_a_form_of_their_own_say_what_they_bring_about() -> None:
     assert all(EDGE_BY_VERB[verb].hint for verb in KEYS)
 
@@ -213,6 +219,29 @@ def test_tab_goes_round_in_the_fields_and_not_past_what_enter_led_to(world: Desk
         assert focus_is_in(dialog, "note")
         assert chosen(dialog) == "transfer"
         assert sent(world) == []
+
+    in_dialog(world, scene)
+
+
+def keys(dialog: FollowUpDialog) -> str:
+    return str(dialog.query_one("#keys").render())
+
+
+def test_the_keys_below_are_those_of_where_the_cursor_is(world: DeskWorld) -> None:
+    world.add(status=Status.IN_PROGRESS)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        assert keys(dialog).startswith("huruf pilih   enter jalankan")
+        await pilot.press("u")
+        await until(lambda: keys(dialog).startswith("Tindak lanjut: enter jalankan   tab isian berikut"))
+        await pilot.press("tab")
+        await until(lambda: keys(dialog).startswith("Bukti: "))
+        await pilot.press("tab", *"hilang", "enter")
+        await until(lambda: wrong(dialog) == "Usulkan selesai: tindak lanjut wajib diceritakan.")
+        assert focus_is_in(dialog, "note")
+        await until(lambda: keys(dialog).startswith("Tindak lanjut: "))
+        await pilot.press("shift+tab")
+        await until(lambda: keys(dialog).startswith("huruf pilih"))
 
     in_dialog(world, scene)
 

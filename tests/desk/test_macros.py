@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 
 from qlue_desk.cli.demo import _with_kept_settings
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
@@ -118,6 +119,40 @@ def test_the_full_stop_repeats_a_macro_with_the_next_report_s_own_texts(world: D
         assert {number for _verb, number in sent(world)} == {"BGR-26-000001", "BGR-26-000002"}
 
     play(world, scene)
+
+
+def test_where_the_first_line_does_not_fit_enter_runs_no_other(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        dialog = await menu(app, pilot)
+        assert dialog.query_one("#macros", OptionList).highlighted is None
+        await pilot.press("enter")
+        await until(lambda: "Belum ada yang dipilih: tekan angkanya, atau ↑ ↓." in text(app))
+        await pilot.press("ctrl+n")
+        assert (sent(world), app.screen) == ([], dialog)
+        await pilot.press("2", "enter")
+        await until(lambda: [verb for verb, _number in sent(world)] == ["acknowledge"])
+
+    kinds = {"mulai": MACROS["mulai"], "terima": Macro("Terima", do="acknowledge")}
+    play(world, scene, Settings(macros=kinds))
+
+
+def test_a_macro_that_sends_the_report_to_another_dinas_asks_first(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        mine = current(app)
+        await menu(app, pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.query("#question"))
+        assert app.screen.question == f"Kirim ke Dishub memindahkan {mine} ke Dishub. Jalankan?"  # type: ignore[attr-defined]
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, MacroDialog))
+        assert sent(world) == []
+        await pilot.press("1")
+        await until(lambda: isinstance(app.screen, ConfirmDialog) and app.screen.query("#question"))
+        await pilot.press("enter")
+        await until(lambda: sent(world) == [("transfer", mine)])
+
+    away = Macro("Kirim ke Dishub", do="transfer", to="dishub", reason="lampu jalan")
+    play(world, scene, Settings(macros={"kirim": away}))
 
 
 def test_over_marks_each_row_has_its_result_and_what_was_left_out_stays_marked(world: DeskWorld) -> None:

@@ -17,7 +17,7 @@ from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.domain.complaint import Entry, Status
 from qlue_desk.store import complaints
 from tests.desk.scene import screen_text
-from tests.desk.test_acting import current, play, queue, said, title
+from tests.desk.test_acting import current, play, queue, said, sent, title
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
 
@@ -49,14 +49,38 @@ def test_typed_until_a_time_it_leaves_the_list_and_w_wakes_it(world: DeskWorld) 
         await pilot.press(*"besok 9")
         await until(lambda: "→ 25 Nov 09.00" in text(app))
         await pilot.press("enter")
-        await until(lambda: said(app) == "BGR-26-000001 ditunda sampai 25 Nov 09.00; w membangunkan.")
+        await until(
+            lambda: said(app) == "BGR-26-000001 ditunda sampai 25 Nov 09.00; w mengubah atau membangunkan."
+        )
         await until(lambda: "· 2" in title(app) and "☾" in text(app))
         await until(lambda: "Anda tunda sampai 25 Nov 09.00" in " ".join(text(app).split()))
         await until(lambda: app.screen._view_counts[0] == 2)  # type: ignore[attr-defined]
         assert current(app) == "BGR-26-000001"  # the place is kept until the cursor leaves
-        await pilot.press("w")
+        await ask(app, pilot)
+        await until(lambda: "Sekarang ditunda sampai 25 Nov 09.00." in text(app))
+        assert "0 Bangunkan sekarang" in text(app)
+        await pilot.press("enter")
         await until(lambda: said(app) == "Tunda dilepas: BGR-26-000001.")
         await until(lambda: "· 3" in title(app) and "☾" not in text(app))
+
+    play(world, scene)
+
+
+def test_a_time_typed_behind_w_on_what_is_aside_is_a_time_and_no_command(world: DeskWorld) -> None:
+    snoozing.snooze(world.workplace, ["1"], NOW + dt.timedelta(days=1), wake_hours=2, now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app.screen.show_own_query("sort:number")  # type: ignore[attr-defined]
+        await until(lambda: queue(app).count == 3 and current(app) == "BGR-26-000001")
+        await pilot.press("w", *"3 jam", "enter")
+        await until(lambda: said(app).startswith("BGR-26-000001 ditunda sampai 24 Nov 12.12;"))
+        assert sent(world) == []
+        await ask(app, pilot)
+        await until(lambda: "Sekarang ditunda sampai 24 Nov 12.12." in text(app))
+        await pilot.press("escape")
+        await until(lambda: len(app.screen_stack) == 2)
+        await pilot.press("w", "0", "enter")
+        await until(lambda: said(app) == "Tunda dilepas: BGR-26-000001.")
 
     play(world, scene)
 
@@ -104,7 +128,9 @@ def test_marked_ones_by_digit(world: DeskWorld) -> None:
         await pilot.press("space", "space")
         await ask(app, pilot)
         await pilot.press("1", "enter")
-        await until(lambda: said(app) == "2 laporan ditunda sampai 24 Nov 10.12; w membangunkan.")
+        await until(
+            lambda: said(app) == "2 laporan ditunda sampai 24 Nov 10.12; w mengubah atau membangunkan."
+        )
         await until(lambda: queue(app).count == 1 and not queue(app).marks)
 
     play(world, scene)

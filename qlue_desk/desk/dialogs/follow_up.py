@@ -19,7 +19,15 @@ from textual.widgets import Input, OptionList, TextArea
 
 from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
 from qlue_desk.desk.dialogs.form import KEPT, Material, MoveForm
-from qlue_desk.desk.dialogs.moves import BOX_WIDTH, FORWARD, KEYS, LABEL_WIDTH, move_option, shown_offers
+from qlue_desk.desk.dialogs.moves import (
+    BOX_WIDTH,
+    FORWARD,
+    KEYS,
+    LABEL_WIDTH,
+    hint_of,
+    move_option,
+    shown_offers,
+)
 from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import by_key, later
 from qlue_desk.desk.widgets.fields import Picker, Submitted
@@ -75,6 +83,7 @@ class FollowUpDialog(ActingDialog[Done]):
         replies: dict[str, dict[str, str]] | None = None,
         hint_values: dict[str, str] | None = None,
         preselect: Verb | None = None,
+        keep: Verb | None = None,
         how_many: int = 1,
         applies: Mapping[Verb, int] | None = None,
         agree: Agree | None = None,
@@ -82,6 +91,8 @@ class FollowUpDialog(ActingDialog[Done]):
         remark: str = "",
     ) -> None:
         """`applies`: to how many of the reports each move can be done; `remark` is said at the start.
+        `preselect` is chosen and the cursor goes into its fields. `keep` is chosen in the list, or nothing is: the
+        move of the report before, which the same key must not change into another.
         `texts`: what was typed before, by its kind (`kind_of`), in which `save_draft` keeps it.
         """
         super().__init__()
@@ -100,6 +111,7 @@ class FollowUpDialog(ActingDialog[Done]):
         self.replies = replies or {}
         self.hint_values = hint_values or {}
         self.preselect = preselect
+        self.keep = keep
         self.walk = FieldWalk(self)
         self._typed = False
         """Somebody types: from now on letters are text, never moves."""
@@ -107,34 +119,25 @@ class FollowUpDialog(ActingDialog[Done]):
         """After a letter that meant nothing what follows at once is typed on, not chosen (monotonic time)."""
         self._changing = asyncio.Lock()
         """A letter and the highlight that follows it must not both build the form."""
-        self.keys_text = _(
+        self.keys_text = self.keys_of_list = _(
             "huruf pilih   enter jalankan   ctrl+n jalankan, lalu berikutnya   tab isian   esc tutup, tulisan disimpan"
         )
 
     def body(self) -> ComposeResult:
         """Moves and fields."""
         room = min(BOX_WIDTH, self.app.size.width) - LABEL_WIDTH - 8
-        lines = [move_option(offer, room, self._hint(offer)) for offer in self.offers]
-        yield OptionList(*lines, id="moves")
+        hint = partial(hint_of, self.hint_values, self.applies, self.how_many)
+        yield OptionList(*(move_option(offer, room, hint(offer.edge)) for offer in self.offers), id="moves")
         yield VerticalScroll(id="form-place", can_focus=False)
-
-    def _hint(self, offer: Offer) -> str:
-        hint = _(offer.edge.hint)
-        for name, value in self.hint_values.items():
-            hint = hint.replace("{" + name + "}", value)
-        count = self.applies.get(offer.edge.verb, self.how_many)
-        if count < self.how_many:
-            part = _("{n} dari {all}").format(n=count, all=self.how_many)
-            return f"{part} · {hint}" if hint else part
-        return hint
 
     async def on_mount(self) -> None:
         """Start at the most ordinary move, or at the one asked for; nowhere when all that is left ends it."""
         moves = self.query_one("#moves", OptionList)
         legal = {offer.edge.verb: place for place, offer in enumerate(self.offers) if offer.refusal is None}
         asked = legal.get(self.preselect) if self.preselect is not None else None
+        ordinary = FORWARD if self.keep is None else (self.keep,)
         moves.highlighted = (
-            asked if asked is not None else next((legal[verb] for verb in FORWARD if verb in legal), None)
+            asked if asked is not None else next((legal[verb] for verb in ordinary if verb in legal), None)
         )
         moves.focus()
         if asked is not None:
@@ -183,6 +186,12 @@ class FollowUpDialog(ActingDialog[Done]):
     def _form(self) -> MoveForm | None:
         forms = self.query(MoveForm)
         return forms.first() if forms else None
+
+    def on_descendant_focus(self) -> None:
+        """Say the keys of where the cursor is: a letter leads into a field, where tab leads out of it again."""
+        form = self._form()
+        self.keys_text = (form.keys_text(self.focused) if form is not None else "") or self.keys_of_list
+        self._show_running()
 
     def _enter_form(self) -> None:
         """To what is needed, else to the text: what is typed after a letter belongs there."""

@@ -91,11 +91,12 @@ class MoveForm(Vertical):
         self.edge = edge
         self.material = material
         self.fields: dict[str, Widget] = {}
+        self.labels: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """One line a field: label, field."""
         for name, label, field in self._fields():
-            self.fields[name] = field
+            self.fields[name], self.labels[name] = field, label
             with Horizontal(classes="field"):
                 yield Static(Content(label), classes="label")
                 yield field
@@ -232,6 +233,21 @@ class MoveForm(Vertical):
         field = self.fields.get(name) or next(iter(self.fields.values()), None)
         if field is not None:
             field.focus()
+
+    def keys_text(self, focused: Widget | None) -> str:
+        """The field that has the cursor and what keys do there; '' when none has it."""
+        around = focused.ancestors_with_self if focused is not None else []
+        name = next((name for name, field in self.fields.items() if field in around), "")
+        if not name:
+            return ""
+        words = _(
+            "{field}: enter jalankan   tab isian berikut   ctrl+n jalankan, lalu berikutnya   esc tutup, tulisan disimpan"
+        )
+        if isinstance(self.fields[name], Picker):
+            words = _(
+                "{field}: enter pilih   tab isian berikut   ctrl+n jalankan, lalu berikutnya   esc tutup, tulisan disimpan"
+            )
+        return words.format(field=self.labels[name])
 
     @property
     def first_needed(self) -> str:

@@ -37,6 +37,7 @@ class MacroDialog(ActingDialog[Done]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "run_and_next", show=False, priority=True),
+        Binding("enter", "run", show=False, priority=True),
         Binding("j", "step(1)", show=False),
         Binding("k", "step(-1)", show=False),
         *(Binding(key, f"pick({place})", show=False) for place, key in enumerate(KEYS)),
@@ -88,14 +89,14 @@ class MacroDialog(ActingDialog[Done]):
         return Option(prompt, id=found.name, disabled=closed)
 
     def on_mount(self) -> None:
-        """Start at the first that fits, or at the one asked for."""
+        """Start at the first line, or at the one asked for; never at another, which enter would run unread."""
         options = self.query_one("#macros", OptionList)
         start, asked = self._start(), self._asked
         options.highlighted = start
         options.focus()
         if asked is not None and asked != start:
             self._say_why(self.fits[asked])
-        elif start is None:
+        elif all(self._is_closed(found) for found in self.fits):
             self.wrong(_("Tidak ada makro yang cocok untuk laporan ini."))
 
     @property
@@ -103,12 +104,9 @@ class MacroDialog(ActingDialog[Done]):
         return next((place for place, found in enumerate(self.fits) if found.name == self.preselect), None)
 
     def _start(self) -> int | None:
-        """Where the highlight begins; nowhere when nothing is open."""
-        asked = self._asked
-        if asked is not None and not self._is_closed(self.fits[asked]):
-            return asked
-        fitting = (place for place, found in enumerate(self.fits) if found.refusal is None)
-        return next(fitting, 0 if self.how_many > 1 else None)
+        """Where the highlight begins; nowhere when that line is closed."""
+        wanted = self._asked or 0
+        return None if self._is_closed(self.fits[wanted]) else wanted
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what it would do and write."""
@@ -148,8 +146,12 @@ class MacroDialog(ActingDialog[Done]):
             options.highlighted = place
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click."""
+        """A click."""
         event.stop()
+        self._run(then_next=False)
+
+    def action_run(self) -> None:
+        """Enter."""
         self._run(then_next=False)
 
     def action_run_and_next(self) -> None:
@@ -158,7 +160,10 @@ class MacroDialog(ActingDialog[Done]):
 
     def _run(self, *, then_next: bool) -> None:
         place = self.query_one("#macros", OptionList).highlighted
-        if self.running or place is None:
+        if self.running:
+            return
+        if place is None:
+            self.wrong(_("Belum ada yang dipilih: tekan angkanya, atau ↑ ↓."))
             return
         self.running = True
         by_key(self, self._perform(self.fits[place].macro, then_next=then_next))

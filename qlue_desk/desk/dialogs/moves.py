@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets.option_list import Option
 
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.domain.complaint import OPEN_STATUSES
-from qlue_desk.domain.edges import EDGE_BY_VERB, Text, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Edge, Text, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Refusal
 from qlue_desk.words import _
@@ -17,6 +17,7 @@ from qlue_desk.words import _
 OWN_KEYS = frozenset({Verb.TAKE, Verb.GIVE, Verb.NOTE, Verb.PRIORITISE, Verb.REVEAL})
 """Moves with a key of their own, or (reveal) an answer that only central has; not in this dialog."""
 LABEL_WIDTH = 25
+"""Cells of a move's name with the gap behind it."""
 BOX_WIDTH = 92
 KEYS: dict[Verb, str] = {
     Verb.DISPATCH: "d",
@@ -81,11 +82,25 @@ def why_not(refusal: Refusal, label: str) -> str:
     return safe(refusal.sentence(_)).removeprefix(f"{label}: ").rstrip(".")
 
 
+def hint_of(values: Mapping[str, str], counts: Mapping[Verb, int], how_many: int, edge: Edge) -> str:
+    """What a move brings about, its open places filled from `values`; before it to how many of `how_many` reports
+    it can be done, where not to all.
+    """
+    hint = _(edge.hint)
+    for name, value in values.items():
+        hint = hint.replace("{" + name + "}", value)
+    count = counts.get(edge.verb, how_many)
+    if count == how_many:
+        return hint
+    part = _("{n} dari {all}").format(n=count, all=how_many)
+    return f"{part} · {hint}" if hint else part
+
+
 def move_option(offer: Offer, room: int, hint: str) -> Option:
     """One line: letter, name, and in `room` cells the hint or the reason why not."""
     edge = offer.edge
     key = KEYS.get(edge.verb, " ") + " "
-    label = fit(_(edge.label) + ("…" if edge.asks else ""), LABEL_WIDTH)
+    label = fit(_(edge.label) + ("…" if edge.asks else ""), LABEL_WIDTH - 1) + " "
     if offer.refusal is None:
         prompt = Content.assemble((key, "bold $accent"), label, (fit(hint, room).rstrip(), "$text-muted"))
     else:

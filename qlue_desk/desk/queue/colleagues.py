@@ -50,18 +50,28 @@ def busy(complaints: Sequence[Complaint], me: str, others: Mapping[str, tuple[st
     return found
 
 
+def _number(one: Busy) -> str:
+    return safe(one.complaint.number or one.complaint.title)
+
+
 def warning(found: Sequence[Busy]) -> str:
-    """Who it is, in one sentence; '' for nobody."""
+    """On which reports who is at work, in one sentence; '' for nobody."""
     if not found:
         return ""
     if len(found) > 1:
         people = list(dict.fromkeys(name for each in found for name in (each.holder, *each.looking) if name))
         shown = ", ".join(people[:MOST_NAMED]) + ("…" if len(people) > MOST_NAMED else "")
-        return n_("{n} laporan dipegang atau sedang dibuka rekan: {names}.", len(found)).format(
-            n=len(found), names=shown
+        numbers = ", ".join(_number(each) for each in found[:MOST_NAMED])
+        more = len(found) - MOST_NAMED
+        if more <= 0:
+            return _("{numbers} dipegang atau sedang dibuka rekan: {names}.").format(
+                numbers=numbers, names=shown
+            )
+        return n_("{numbers} dan {n} lain dipegang atau sedang dibuka rekan: {names}.", more).format(
+            numbers=numbers, n=more, names=shown
         )
     [one] = found
-    number, names = safe(one.complaint.number or one.complaint.title), ", ".join(one.looking)
+    number, names = _number(one), ", ".join(one.looking)
     if not one.looking:
         return _("{number} dipegang {name}.").format(number=number, name=one.holder)
     if not one.holder:

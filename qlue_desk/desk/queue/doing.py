@@ -20,7 +20,7 @@ from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
 from qlue_desk.desk.queue.many import Worked
 from qlue_desk.desk.queue.performing import Performing
-from qlue_desk.desk.queue.telling import kept_sentence, phone_question
+from qlue_desk.desk.queue.telling import kept_sentence, moving_question, phone_question
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.choices import Choice
 from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Complaint
@@ -44,7 +44,11 @@ class Doing(Performing):
         """`t`."""
         by_key(self.screen, self._follow_up(preselect), group="dialog", opens=True)
 
-    async def _follow_up(self, preselect: Verb | None, remark: str = "") -> None:
+    def _follow_up_next(self, verb: Verb) -> None:
+        """Ctrl+n: the box again, over the next report; the key must mean there what it meant before."""
+        by_key(self.screen, self._follow_up(None, keep=verb), group="dialog", opens=True)
+
+    async def _follow_up(self, preselect: Verb | None, remark: str = "", *, keep: Verb | None = None) -> None:
         chosen = await self.screen.chosen()
         if chosen is None:
             return
@@ -66,6 +70,7 @@ class Doing(Performing):
             replies=self._replies(),
             hint_values=self._hint_values(first),
             preselect=preselect,
+            keep=keep,
             how_many=len(chosen),
             applies=together.counts if chosen.whole else None,
             agree=self._agree(chosen),
@@ -76,8 +81,9 @@ class Doing(Performing):
         later(self.screen, self.screen.reading.draft_kept(), group="draft")
         if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
-        if await self._finish(chosen, done, worked) and done is not None and done.then_next:
-            self.follow_up()
+        verb = done.verb if done is not None and done.then_next else None
+        if await self._finish(chosen, done, worked, verb) and verb is not None:
+            self._follow_up_next(verb)
 
     async def _original(self, complaint: Complaint, typed: str) -> Content:
         """The report that a number means, beside the one that would end as its duplicate."""
@@ -172,14 +178,22 @@ class Doing(Performing):
         await self._finish(chosen, done, worked)
 
     async def _finish(
-        self, chosen: Chosen, done: dialogs.follow_up.Done | None, worked: Sequence[tuple[Deed, Worked]]
+        self,
+        chosen: Chosen,
+        done: dialogs.follow_up.Done | None,
+        worked: Sequence[tuple[Deed, Worked]],
+        verb: Verb | None = None,
     ) -> bool:
-        """Tell what became of it, and on to the next report where that is meant; true when there is one."""
+        """Tell what became of it, and on to the next report where that is meant (with `verb`: to the next one that
+        can take this move); true when there is one.
+        """
         if done is None:
             return False
         for deed, found in worked:
             await self.tell(deed, found)
-        return (len(chosen) == 1 or done.then_next) and await self.after_one(then_next=done.then_next)
+        return (len(chosen) == 1 or done.then_next) and await self.after_one(
+            then_next=done.then_next, verb=verb
+        )
 
     def macro(self) -> None:
         """`m`."""
@@ -212,12 +226,26 @@ class Doing(Performing):
                 ),
                 self.backend.city,
                 lambda macro: self._do(chosen, of_macro(macro), worked),
-                lambda macro: self.agree(chosen, of_macro(macro)),
+                lambda macro: self._agree_macro(chosen, of_macro(macro)),
                 how_many=len(chosen),
                 preselect=name,
             )
         )
         await self._finish(chosen, done, worked)
+
+    async def _agree_macro(self, chosen: Chosen, deed: Deed) -> bool:
+        """What moves a report to another dinas is asked about, too: a line of a menu is chosen quickly."""
+        if not await self.agree(chosen, deed):
+            return False
+        if len(chosen) >= self.settings.ui.confirm_bulk:
+            return True  # asked with the preview
+        outcomes = await self.would_become(chosen, deed)
+        question = moving_question(deed.label, outcomes, self.backend.city)
+        dialog = dialogs.base.ConfirmDialog(_("Pindah ke dinas lain"), question)
+        if not question:
+            return True
+        agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
+        return bool(agreed)
 
     def take(self) -> None:
         """`a`: take what nobody holds; else choose whom to give it to."""

@@ -28,7 +28,7 @@ from qlue_desk.desk.queue.telling import (
 )
 from qlue_desk.desk.widgets.key_bar import Countdown
 from qlue_desk.domain.complaint import Status
-from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import Code
 from qlue_desk.settings import Settings
@@ -104,7 +104,7 @@ class Performing:
         found = self.busy(chosen if several else await self._as_it_is_now(chosen), deed)
         if several:
             agreed = await many.agree(self.screen, self.backend, chosen, deed, colleagues.warning(found))
-        elif found and await self._would_be_done(chosen, deed):
+        elif found and await self.would_become(chosen, deed):
             question = _("{move} tetap dijalankan?").format(move=deed.label)
             dialog = dialogs.base.ConfirmDialog(
                 _("Ada rekan di sini"), f"{colleagues.warning(found)}\n{question}"
@@ -118,13 +118,14 @@ class Performing:
             self._agreed.update(each.key for each in found)
         return agreed
 
-    async def _would_be_done(self, chosen: Chosen, deed: Deed) -> bool:
-        """What is refused anyway needs no question; the refusal says why."""
+    async def would_become(self, chosen: Chosen, deed: Deed) -> list[Outcome]:
+        """The reports to which it would be done. What is refused anyway needs no question; the refusal says why."""
         try:
             plan = await deed.planned(self.backend, dry_run=True)
         except Refused:
-            return False
-        return any(outcome.done for outcome in await many.previewed(self.backend, chosen.ids, plan))
+            return []
+        outcomes = await many.previewed(self.backend, chosen.ids, plan)
+        return [outcome for outcome in outcomes if outcome.done]
 
     async def _as_it_is_now(self, chosen: Chosen) -> Chosen:
         """A colleague may have taken it while the dialog was open."""
@@ -209,8 +210,10 @@ class Performing:
         """Another list, or another act on the same one: what was led on before is to be met again."""
         self._walk.clear()
 
-    async def after_one(self, *, then_next: bool) -> bool:
-        """After an act on one report: on to the next where that is asked for; true when there is one."""
+    async def after_one(self, *, then_next: bool, verb: Verb | None = None) -> bool:
+        """After an act on one report: on to the next where that is asked for, with `verb` to one that can take this
+        move; true when there is one.
+        """
         if not (then_next or self.settings.triage.then_next):
             self.begin_walk()
             return False
@@ -218,9 +221,12 @@ class Performing:
         if self._walk.keys() & led.keys():
             self.begin_walk()
         self._walk.update(led)
-        if await self.screen.to_next(self._walk):
+        if await self.screen.to_next(self._walk, verb):
             return True
-        if then_next:
+        if verb is not None:
+            label = _(EDGE_BY_VERB[verb].label)
+            say(self.screen, _("{move}: di bawahnya tidak ada lagi laporan yang bisa.").format(move=label))
+        elif then_next:
             say(self.screen, _("Itu laporan terakhir di daftar ini."))
         return False
 

@@ -36,7 +36,7 @@ class Snoozing:
 
     def start(self) -> None:
         """`w`."""
-        by_key(self.screen, self._start(), group="dialog")
+        by_key(self.screen, self._start(), group="dialog", opens=True)
 
     async def _start(self) -> None:
         chosen = await self.screen.chosen()
@@ -44,9 +44,7 @@ class Snoozing:
             return
         numbers = await self.backend.read(queue.rows_of, chosen.ids)
         aside = await self.backend.read(snoozes.asleep, self.backend.actor.id, self.backend.now())
-        if aside.issuperset(numbers):
-            await self._wake(chosen)
-            return
+        is_aside = aside.issuperset(numbers)
         first = chosen.first
         what = (
             first.number or first.title
@@ -54,17 +52,31 @@ class Snoozing:
             else n_("{n} laporan", len(chosen)).format(n=len(chosen))
         )
         place = self.backend.workplace
-        until: dt.datetime | None = await self.screen.app.push_screen_wait(
+        title = _("Tunda {what}: ubah") if is_aside else _("Tunda {what} sampai")
+        answer: dialogs.snooze.Until | None = await self.screen.app.push_screen_wait(
             dialogs.snooze.SnoozeDialog(
-                _("Tunda {what} sampai").format(what=what),
+                title.format(what=what),
                 await self.backend.read(snoozing.choices, place, self.backend.now()),
                 lambda text: snoozing.read_until(place, text, self.backend.now()),
                 self._shown,
                 snoozing.examples(place, self.backend.now()),
+                await self._now_aside(chosen) if is_aside else "",
             )
         )
-        if until is not None:
-            await self._aside(chosen, until)
+        if answer is None:
+            return
+        if answer.moment is None:
+            await self._wake(chosen)
+        else:
+            await self._aside(chosen, answer.moment)
+
+    async def _now_aside(self, chosen: Chosen) -> str:
+        """Until when they are aside, where it is one time."""
+        backend = self.backend
+        found = await backend.read(snoozing.times, backend.workplace, chosen.ids, backend.now())
+        if len(found) == 1:
+            return _("Sekarang ditunda sampai {time}.").format(time=self._shown(found.pop()))
+        return _("Sekarang ditunda, sampai waktu yang berbeda-beda.")
 
     async def _wake(self, chosen: Chosen) -> None:
         outcomes = await self.backend.write(
@@ -86,7 +98,9 @@ class Snoozing:
         )
         if any(outcome.done for outcome in outcomes):
             self.screen.doing.did(lambda others: self._aside(others, until))
-        self._tell(outcomes, _("{what} ditunda sampai {time}; w membangunkan."), self._shown(until))
+        self._tell(
+            outcomes, _("{what} ditunda sampai {time}; w mengubah atau membangunkan."), self._shown(until)
+        )
         if len(chosen) == 1 and outcomes[0].done:
             await self.screen.doing.after_one(then_next=False)
         elif len(chosen) > 1:

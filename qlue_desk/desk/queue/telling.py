@@ -65,6 +65,19 @@ def phone_question(verb: Verb, fields: Fields) -> str:
     ).format(masked=mask_phone(number))
 
 
+def moving_question(label: str, outcomes: Sequence[Outcome], city: City) -> str:
+    """What to ask before reports go to another dinas by something that is called `label`; '' where none goes."""
+    moved = [
+        each for each in outcomes if each.before and each.after and each.before.dinas != each.after.dinas
+    ]
+    if not moved:
+        return ""
+    names = dict.fromkeys(city.dinas_name(each.after.dinas) for each in moved if each.after)
+    return _("{move} memindahkan {what} ke {dinas}. Jalankan?").format(
+        move=label, what=_one_or_many(moved), dinas=", ".join(names)
+    )
+
+
 def where(verb: Verb, before: Complaint | None, after: Complaint | None, city: City) -> str:
     """Where a move brought a report: dinas, person, date, level or status; '' where it changed none."""
     if after is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from qlue_desk.casework import departures
+from qlue_desk.casework import acting, departures
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DeskApp
@@ -15,8 +15,12 @@ from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import FOR_DISPATCH, Status
+from qlue_desk.domain.edges import Verb
 from qlue_desk.store import complaints, queue
 from qlue_desk.words import _
+
+JUDGED_AT_ONCE = 500
+"""Rows of which one read says which can take a move: keys and syncing come in between."""
 
 
 class Working(QueueKeys):
@@ -58,17 +62,27 @@ class Working(QueueKeys):
             return None
         return Chosen(tuple(ids), tuple(sample[each] for each in ids if each in sample))
 
-    async def to_next(self, led_on: Mapping[str, Status]) -> bool:
-        """Go on to the report below, past those that were led on and are as they were left; False when there is none."""
+    async def to_next(self, led_on: Mapping[str, Status], verb: Verb | None = None) -> bool:
+        """Go on to the report below, past those that were led on and are as they were left, and with `verb` past
+        those that cannot take this move; False when there is none.
+        """
         shown = self.queue
         passed = set(await self.backend.read(queue.rows_of, tuple(led_on))) if led_on else set()
-        for place in range(shown.cursor + 1, len(shown.numbers)):
-            number = shown.numbers[place]
-            if number in passed and await self._is_as_left(number, led_on):
-                continue
-            shown.move_to(place)
-            return True
+        below = shown.numbers[shown.cursor + 1 :]
+        for start in range(0, len(below), JUDGED_AT_ONCE):
+            part = tuple(below[start : start + JUDGED_AT_ONCE])
+            able = await self._able(part, verb) if verb is not None else frozenset(part)
+            for number in part:
+                if number not in able or (number in passed and await self._is_as_left(number, led_on)):
+                    continue
+                if number in shown.numbers:  # rows come and go while others are judged: never by their place
+                    shown.move_to(shown.numbers.index(number))
+                    return True
         return False
+
+    async def _able(self, numbers: Sequence[int], verb: Verb) -> frozenset[int]:
+        backend = self.backend
+        return await backend.read(acting.able, backend.workplace, numbers, verb, backend.now())
 
     async def _is_as_left(self, number: int, led_on: Mapping[str, Status]) -> bool:
         found = await self.backend.read(queue.complaints, [number])
