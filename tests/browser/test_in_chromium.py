@@ -42,7 +42,7 @@ async def _shift(central: Central, folder: Path, url: str, server: int) -> None:
         await page.until_drawn("jam respon berhenti")
         await page.press("t")
         await page.press("Enter")
-        await page.until_drawn("u batalkan")
+        # What the desk says of it may be written over at once by what it says of the line.
         await _until_acknowledged(central)
         await page.press("q")
         await page.until("document.body.classList.contains('-closed')")

@@ -190,7 +190,7 @@ def test_a_question_about_many_is_not_answered_by_what_was_typed_before_it(tmp_p
     ("typed", "done"),
     [
         ("p 2 w 1 ⏎ j .", ["prioritise", "aside", "aside"]),
-        ("p 2 w 1 ⏎ w j .", ["prioritise"]),
+        ("p 2 w 1 ⏎ w ⏎ j .", ["prioritise"]),
         ('2 p 2 c "x" ⏎ j .', ["prioritise", "note", "note"]),
     ],
 )

@@ -95,7 +95,7 @@ def test_what_was_begun_on_a_report_that_moves_away_lies_in_the_tray_and_is_not_
     in_tray = [
         ("Bukti", FILE, NOW + dt.timedelta(seconds=2)),
         ("Tindak lanjut", REASON, NOW + dt.timedelta(seconds=1)),
-        ("Catatan", NOTE, NOW),
+        ("Catatan intern", NOTE, NOW),
     ]
 
     def lies() -> list[tuple[str, str, dt.datetime]]:
