@@ -7,6 +7,7 @@ wait for. Seconds are the machine's; a person adds about 0.2 for each key.
 from __future__ import annotations
 
 import argparse
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -36,7 +37,10 @@ def _keys(text: str, shown: str = "") -> Step:
     return Step(tuple(text.split()), shown)
 
 
+_LISTED = re.compile(r"(?<!BGR-)\b\d\d-\d{6}\b")
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "ctrl+d": "\x04", "ctrl+n": "\x0e"}
+NUMBER, SERIAL = "{number}", "{serial}"
+"""In keys and words: the last report of the list, `26-000182`, and its serial; what is there differs by the day."""
 QUERY_BAR = "lampu mati"
 """What stands in the empty query bar."""
 NOT_ACKNOWLEDGED = (_keys("2", "─ Belum diterima ·"),)
@@ -76,14 +80,14 @@ TASKS = (
         (_keys("/", QUERY_BAR), Step(("status:in_progress sort:due",)), _keys("enter", "─ Cari: status"),),
         (
             _keys("t", "enter jalankan"), _keys("u", "Tanpa bukti"), Step(("Sudah ditambal.",)), _keys("tab tab"),
-            Step(("Malam, tanpa kamera.",)), _keys("enter", "52 menunggu kirim"),
+            Step(("Malam, tanpa kamera.",)), _keys("enter", "Ada rekan di sini"), _keys("enter", "52 menunggu kirim"),
         ),
     ),
     Task(
         "open a report by its number",
         "officer",
         (),
-        (_keys(":", "Perintah"), Step(("000182",), "Buka laporan BGR-26-000182"), _keys("enter", "─ BGR-26-000182")),
+        (_keys(":", "Perintah"), Step((SERIAL,), f"Buka laporan BGR-{NUMBER}"), _keys("enter", f"─ BGR-{NUMBER}")),
     ),
     Task(
         "late reports of one kelurahan",
@@ -120,19 +124,21 @@ def run(terminal: Terminal, task: Task) -> Taken:
     terminal.quiet()
     _type(terminal, "esc")
     terminal.quiet()
-    pressed = [key for step in task.steps for key in step.keys]
+    pressed = [key.replace(SERIAL, "000182") for step in task.steps for key in step.keys]
     typed = [key for key in pressed if len(key) > 1 and key not in KEYS]
     return Taken(task.name, len(pressed) - len(typed), sum(map(len, typed)), seconds)
 
 
 def _walk(terminal: Terminal, steps: Sequence[Step]) -> None:
+    numbers = _LISTED.findall(terminal.text())
+    number = numbers[-1] if numbers else ""
     for step in steps:
         for key in step.keys:
-            _type(terminal, key)
+            _type(terminal, key.replace(SERIAL, number[3:]))
             if not step.shown or key != step.keys[-1]:
                 terminal.quiet(0.05)
         if step.shown:
-            _shows(terminal, step.shown)
+            _shows(terminal, step.shown.replace(NUMBER, number))
 
 
 def _type(terminal: Terminal, key: str) -> None:
@@ -160,6 +166,8 @@ def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
                 terminal.quiet(1.0)
                 _type(terminal, "x")  # without the network nothing leaves, and each count is exact
                 _shows(terminal, "tanpa jaringan")
+                _walk(terminal, [_keys("esc esc")])  # the guide, where it comes, takes a line of the list
+                terminal.quiet()
                 taken += [run(terminal, task) for task in tasks if task.seat == seat]
     return taken
 
