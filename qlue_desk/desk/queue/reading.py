@@ -42,7 +42,7 @@ class Reading:
 
     async def draft_kept(self) -> None:
         """A text was begun or given up; drawn once it is written, for which nobody waited."""
-        await self.backend.write(_written)
+        await self.backend.was_kept()
         self.draw_again()
 
     def _draw(self, *, moving: bool) -> None:
@@ -81,7 +81,3 @@ class Reading:
         elif cells is None and self.screen.filling.begun and not self.screen.queue.numbers:
             gone = _("Tidak ada laporan di baris ini.")  # before it is known, nothing is said
         self.screen.detail.show(case, around, gone)
-
-
-def _written() -> None:
-    """What was to be written before is."""
