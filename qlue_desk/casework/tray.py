@@ -17,7 +17,7 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Session
-from qlue_desk.store import ballast, drafts, journal, meta, outbox, twin, uploads
+from qlue_desk.store import ballast, blobs, drafts, journal, meta, outbox, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.outbox import OutboxCounts, Waiting
@@ -82,7 +82,7 @@ def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]
     """What waits to be sent or to be confirmed, oldest first."""
     items = workplace.store.reading(outbox.waiting)
     files = {file.sha256 for item in items for file in item.action.fields.evidence}
-    sent = workplace.store.reading(uploads.bytes_sent, files) if files else {}
+    sent = workplace.store.reading(blobs.bytes_sent, files) if files else {}
     return [
         msgspec.structs.replace(
             line_of(workplace, item, translate),
@@ -98,7 +98,7 @@ def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]
 def accepted_today(workplace: Workplace, now: dt.datetime) -> int:
     """How many actions of this desk central has accepted since midnight in the city."""
     midnight = now.astimezone(workplace.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return workplace.store.reading(uploads.accepted_since, midnight)
+    return workplace.store.reading(outbox.accepted_since, midnight)
 
 
 def tray_lines(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from qlue_desk.store import sealing
@@ -80,3 +81,13 @@ def not_sent(names: list[str]) -> list[str]:
         (json.dumps(names),),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def bytes_sent(names: Iterable[str]) -> dict[str, int]:
+    """Of each of these files (SHA-256) that this desk holds: how many bytes central has."""
+    rows = connection().execute(
+        "SELECT sha256, CASE done WHEN 1 THEN size ELSE sent END FROM blob"
+        " WHERE sha256 IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(names)),),
+    )
+    return dict(rows.fetchall())

@@ -112,6 +112,19 @@ def counts() -> OutboxCounts:
     return OutboxCounts(found.get("waiting", 0), found.get("acked", 0), found.get("refused", 0))
 
 
+def accepted_since(moment: dt.datetime) -> int:
+    """How many own actions central has accepted since an aware moment."""
+    row = (
+        connection()
+        .execute(
+            "SELECT count(*) FROM action WHERE state IN ('acked', 'confirmed') AND settled_at >= ?",
+            (int(moment.timestamp()),),
+        )
+        .fetchone()
+    )
+    return int(row[0])
+
+
 # --- what a person does with them ------------------------------------------------------------------
 
 
