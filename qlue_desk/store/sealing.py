@@ -41,11 +41,9 @@ class Seal:
 
     def open(self, sealed: bytes) -> bytes | None:
         """The content; None when it was sealed with another key, or changed."""
-        from nacl.exceptions import CryptoError
-
         try:
-            return bytes(self._box.decrypt(base64.b64decode(sealed.removeprefix(_MARK), validate=True)))
-        except (CryptoError, ValueError):
+            return self._opened(base64.b64decode(sealed.removeprefix(_MARK), validate=True))
+        except ValueError:
             return None
 
     def close_file(self, content: bytes) -> bytes:
@@ -54,10 +52,13 @@ class Seal:
 
     def open_file(self, sealed: bytes) -> bytes | None:
         """The content; None when it was sealed with another key, or changed."""
+        return self._opened(sealed[len(_FILE_MARK) :])
+
+    def _opened(self, box: bytes) -> bytes | None:
         from nacl.exceptions import CryptoError
 
         try:
-            return bytes(self._box.decrypt(sealed[len(_FILE_MARK) :]))
+            return bytes(self._box.decrypt(box))
         except (CryptoError, ValueError):
             return None
 

@@ -36,12 +36,14 @@ _AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
 
 def rebuild() -> None:
     """Index the words of all reports anew, each word once; what went before leaves no trace."""
-    for size in (_IN_ONE, _AS_IT_COMES):
-        connection().execute(
-            "INSERT INTO complaint_words(complaint_words, rank) VALUES ('hashsize', ?)", (size,)
-        )
-        if size == _IN_ONE:
-            connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
+    _gather(_IN_ONE)
+    connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
+    _gather(_AS_IT_COMES)
+
+
+def _gather(size: int) -> None:
+    """How many bytes of words are gathered before they are written."""
+    connection().execute("INSERT INTO complaint_words(complaint_words, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def empty() -> None:

@@ -73,11 +73,10 @@ class Engine:
 
     def stop(self) -> None:
         """End within about 0.2 s, even in a hanging request; nothing is written afterwards."""
-        self.contact.stopping.set()
+        self.contact.cut()
         if self._looks is not None:
             self._looks.stop()
         self.store.off_change(self._changed)
-        self.contact.cut()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(JOIN_SECONDS)

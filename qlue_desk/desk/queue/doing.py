@@ -241,9 +241,9 @@ class Doing(Performing):
             return True  # asked with the preview
         outcomes = await self.would_become(chosen, deed)
         question = moving_question(deed.label, outcomes, self.backend.city)
-        dialog = dialogs.base.ConfirmDialog(_("Pindah ke dinas lain"), question)
         if not question:
             return True
+        dialog = dialogs.base.ConfirmDialog(_("Pindah ke dinas lain"), question)
         agreed: bool | None = await self.screen.app.push_screen_wait(dialog)
         return bool(agreed)
 
