@@ -64,7 +64,7 @@ class Ui(Section, frozen=True):
     confirm_bulk: Annotated[int, msgspec.Meta(ge=2, le=10_000)] = 2
     """From so many marked reports on, a move asks first."""
     view_order: list[str] = []
-    """Names of views in the order of the keys 1–9; views that are not named follow."""
+    """Names of views in the order of the side bar (the first nine have the keys 1–9); others follow."""
 
 
 class Sync(Section, frozen=True):

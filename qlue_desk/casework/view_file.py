@@ -43,8 +43,11 @@ class ViewFile:
         self.views: dict[str, str] = dict(found.views)
         self.order: list[str] = list(found.ui.view_order)
 
-    def save(self, name: str, query: str) -> str:
+    def save(self, name: str, query: str, shown: Sequence[str] = ()) -> str:
         """Keep a query under a name, in the place of one that has it; returns the name as it is kept.
+
+        `shown`: names of the views as they stand; one of the role that was hidden comes back behind them, not
+        between.
 
         :raises Refused: for a name or a query that cannot be one.
         """
@@ -52,8 +55,10 @@ class ViewFile:
         _check_query(query)
 
         def change(views: Any, order: list[str]) -> list[str]:
-            views[_key(views, kept) or kept] = query
-            return order
+            key = _key(views, kept) or kept
+            was_hidden = views.get(key) == HIDDEN
+            views[key] = query
+            return [*shown, kept] if was_hidden else order
 
         self._edit(change)
         return kept

@@ -1,6 +1,6 @@
 """Saved views: those a role starts with, and a person's own from the settings.
 
-A view is a query line with a name; numbers 1–9 open them, and the desk starts in the first.
+A view is a query line with a name; the digits 1–9 open the first nine, and the desk starts in the first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from qlue_desk.domain.complaint import FOR_DISPATCH, Actor, Role, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.stages import MOVED_BY_OFFICERS, NEEDS_OFFICER, ONLY_WATCHED
 
-MAX_VIEWS = 9
+DIGITS = 9
+"""So many views have a digit; those behind them are opened in the side bar, the palette or the dialog."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -148,28 +149,24 @@ def displaced_by(
 def views_of(
     actor: Actor, own: Mapping[str, str] | None = None, order: Sequence[str] = ()
 ) -> tuple[View, ...]:
-    """The role's views, then own ones; an own one of the same name takes the place of the role's.
+    """The role's views, then own ones as they were saved; an own one of the same name takes the place of the role's.
 
-    An empty query hides a role's view. Views named in `order` come first. At most nine: what stands first
-    stays, the last of the role's that nobody put in order give way, and of too many own ones the oldest.
+    An empty query hides a role's view. Views named in `order` come first. None gives way to another: one that is
+    saved comes last, so that every digit goes on meaning what it meant.
     """
     mine = {name.casefold(): View(name, query, own=True) for name, query in (own or {}).items()}
     role = [mine.pop(view.name.casefold(), view) for view in default_views(actor)]
-    added = [view for view in mine.values() if view.query][1 - MAX_VIEWS :]
     wanted = [name.casefold() for name in order]
-    shown = [view for view in role if view.query] + added
+    shown = [view for view in (*role, *mine.values()) if view.query]
     shown.sort(key=lambda view: _place(view, wanted))
-    while len(shown) > MAX_VIEWS:
-        spare = [
-            place
-            for place, view in enumerate(shown)
-            if place and not view.own and view.name.casefold() not in wanted
-        ]
-        given = [place for place, view in enumerate(shown) if place and view in role]
-        del shown[(spare or given or [len(shown) - 1])[-1]]
     return tuple(shown) or default_views(actor)[:1]
 
 
 def _place(view: View, wanted: Sequence[str]) -> int:
     name = view.name.casefold()
     return wanted.index(name) if name in wanted else len(wanted)
+
+
+def digit_of(place: int) -> str:
+    """The key of the view at a place (from 0); '' behind the last digit."""
+    return str(place + 1) if place < DIGITS else ""

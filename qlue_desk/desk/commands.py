@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework import acting, departures, macros
+from qlue_desk.casework.views import digit_of
 from qlue_desk.desk.actions import ACTION_BY_ID, ACTIONS, Group, Place
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.moves import KEYS, shown_offers
@@ -50,7 +51,7 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 def view_commands(screen: DeskScreen) -> list[Command]:
     """The saved views, found by their query's words too, what is put aside, and how views are changed."""
     views = [
-        Command(f"view:{n}", _(name), _("Buka tampilan ini"), str(n), also=query)
+        Command(f"view:{n}", _(name), _("Buka tampilan ini"), digit_of(n - 1), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
     aside = Command("aside:", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")

@@ -17,7 +17,7 @@ class OwnViews:
         self.file = file
 
     def rows(self) -> tuple[View, ...]:
-        """At most nine, in the person's order."""
+        """All of them, in the person's order."""
         return views.views_of(self.workplace.actor, self.file.views, self.file.order)
 
     def named(self) -> list[tuple[str, str]]:

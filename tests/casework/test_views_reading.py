@@ -11,7 +11,8 @@ import pytest
 from qlue_desk.casework.acting import act, offers
 from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.reading import case_json, queue, show
-from qlue_desk.casework.views import DEFAULT_VIEWS, SENT_BACK, View, default_views, views_of
+from qlue_desk.casework.view_file import ViewFile
+from qlue_desk.casework.views import DEFAULT_VIEWS, SENT_BACK, View, default_views, digit_of, views_of
 from qlue_desk.desk.detail.content import headline
 from qlue_desk.domain.complaint import Actor, Role, Status
 from qlue_desk.domain.edges import EDGES, Verb
@@ -222,18 +223,34 @@ def test_own_views_come_after_the_roles_and_replace_those_of_the_same_name() -> 
     rina = actor("rina", "Rina", Role.OFFICER)
     plain = [view.name for view in views_of(rina)]
     views = views_of(rina, {"Sempur": "kelurahan:sempur", "koordinasi": "status:coordinating by:me"})
-    assert [view.name for view in views] == [*plain[:4], "koordinasi", *plain[5:8], "Sempur"]
+    assert [view.name for view in views] == [*plain[:4], "koordinasi", *plain[5:], "Sempur"]
     assert views[4] == View("koordinasi", "status:coordinating by:me", own=True)
-    assert views[8] == View("Sempur", "kelurahan:sempur", own=True)
+    assert views[9] == View("Sempur", "kelurahan:sempur", own=True)
 
 
-def test_the_first_view_stays_the_first_however_many_are_ones_own() -> None:
-    rina = actor("rina", "Rina", Role.OFFICER)
-    own = {f"v{number}": "overdue" for number in range(12)}
-    assert [view.name for view in views_of(rina, own)] == ["Perlu saya", *(f"v{n}" for n in range(4, 12))]
-    names = {view.name: "overdue" for view in DEFAULT_VIEWS[Role.OFFICER]}
-    views = views_of(rina, {**names, "lagi": "overdue"})
-    assert (views[0].name, len(views)) == ("Perlu saya", 9)
+@pytest.mark.parametrize("role", DEFAULT_VIEWS)
+@pytest.mark.parametrize(
+    "order", [(), ("Lewat tenggat", "Selesai 7 hari")], ids=["as-it-comes", "put-in-order"]
+)
+def test_a_view_that_is_saved_comes_last_and_no_digit_means_anything_else(
+    tmp_path: Path, role: Role, order: tuple[str, ...]
+) -> None:
+    person = actor("rina", "Rina", role)
+    hidden = DEFAULT_VIEWS[role][1].name
+    file = ViewFile(tmp_path / "config.toml")
+    file.delete(hidden, of_role=True)
+    file.put_in_order(order)
+
+    def shown() -> list[str]:
+        return [view.name for view in views_of(person, file.views, file.order)]
+
+    for name in (*(f"v{number}" for number in range(12)), hidden):
+        before = shown()
+        file.save(name, "overdue", before)
+        assert shown() == [*before, name]
+    keys = [digit_of(place) for place, _name in enumerate(shown())]
+    assert keys[:10] == ["1", "2", "3", "4", "5", "6", "7", "8", "9", ""]
+    assert set(keys[10:]) == {""}
 
 
 def test_a_report_in_the_queue_has_the_promised_keys_and_times_with_zone(world: DeskWorld) -> None:

@@ -374,6 +374,27 @@ def test_tab_reaches_the_saved_views_on_a_narrow_screen(world: DeskWorld) -> Non
     play(world, scene, size=(80, 24))
 
 
+def test_views_behind_the_ninth_are_listed_scrolled_to_and_found_in_the_palette(world: DeskWorld) -> None:
+    own = {f"Kawasan {number}": "status:coordinating" for number in range(1, 15)}
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        side = app.screen.query_one(SideBar)
+        await pilot.press("tab")
+        await until(lambda: side.display and side.has_focus)
+        lines = side.plain.splitlines()
+        assert [line[1] for line in lines[:11]] == [*"123456789", " ", " "]
+        await until(lambda: any("Perlu saya" in row for row in screen_text(app)))
+        assert not any("Kawasan 14" in row for row in screen_text(app))
+        await pilot.press("colon")
+        await until(lambda: isinstance(app.screen, PaletteDialog))
+        await pilot.press(*"kawasan 14", "enter")
+        await until(lambda: desk_screen(app).view == 22 and len(desk_screen(app).queue.numbers) == 3)
+        await pilot.press("tab")
+        await until(lambda: any("▌  Kawasan 14" in row for row in screen_text(app)))
+
+    play(world, scene, size=(80, 24), settings=Settings(views=own))
+
+
 def test_enter_and_escape_change_panes_on_a_narrow_screen(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         screen = desk_screen(app)
@@ -409,12 +430,12 @@ def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world
         await pilot.press("S")
         await until(lambda: app.screen is not screen)
         await pilot.press("A", "b", "enter")
-        await until(lambda: app.screen is screen and screen.view == 8)
-        assert [name for name, _query in screen.views] == [*names[:8], "Ab"]
+        await until(lambda: app.screen is screen and screen.view == 9)
+        assert [name for name, _query in screen.views] == [*names, "Ab"]
         bar = screen.query_one(KeyBar)
         assert (
             bar.sentence
-            == "“Ab” tersimpan; tombolnya 9. Selesai 7 hari tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya."
+            == "“Ab” tersimpan, paling bawah di daftar tampilan. Untuk memberinya angka: tekan : lalu “Atur tampilan”."
         )
 
     play(world, scene)
@@ -422,7 +443,7 @@ def test_a_saved_query_becomes_the_last_view_and_the_first_stays_the_start(world
     async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
         screen = desk_screen(app)
         assert (screen.view, screen.views[0][0]) == (0, "Perlu saya")
-        assert screen.views[8] == ("Ab", "status:koordinasi")
+        assert screen.views[9] == ("Ab", "status:koordinasi")
 
     play(world, again, settings=read(world.workplace.home / "config.toml"))
 

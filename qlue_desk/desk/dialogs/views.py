@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from qlue_desk.casework.views import digit_of
 from qlue_desk.desk.backend import Backend, aside
 from qlue_desk.desk.dialogs.base import AskDialog
 from qlue_desk.desk.dialogs.listed import Listed
@@ -57,7 +58,7 @@ class ViewsDialog(Listed[str]):
             [
                 Option(
                     Content.assemble(
-                        (f"{number} ", "bold $accent"),
+                        (f"{digit_of(number) or ' '} ", "bold $accent"),
                         (fit(safe(_(view.name)), NAME_WIDTH), "" if view.own else "$text-muted"),
                         (
                             " " + safe(view.query if view.own else self.backend.spelled(view.query)),
@@ -65,7 +66,7 @@ class ViewsDialog(Listed[str]):
                         ),
                     )
                 )
-                for number, view in enumerate(self.rows, 1)
+                for number, view in enumerate(self.rows)
             ]
         )
         options.highlighted = max(0, min(place, len(self.rows) - 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from qlue_desk.casework import departures
+from qlue_desk.casework.views import digit_of
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import aside
 from qlue_desk.desk.later import by_key, later, say
@@ -13,7 +14,7 @@ from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Field, Query, QueryError
 from qlue_desk.store import complaints, searched
-from qlue_desk.words import _, sentences
+from qlue_desk.words import _
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -23,18 +24,13 @@ class Standing(msgspec.Struct, frozen=True):
     row: int | None
 
 
-def saved_sentence(name: str, digit: int, away: list[str]) -> str:
-    """Under which key a saved view is now, and which views had to give way to it."""
-    sentence = _("“{name}” tersimpan; tombolnya {digit}.").format(name=name, digit=digit)
-    if not away:
-        return sentence
-    names = ", ".join(away)
-    return sentences(
-        sentence,
-        _("{names} tidak lagi di daftar tampilan; “Atur tampilan” di : mengembalikannya.").format(
-            names=names
-        ),
-    )
+def saved_sentence(name: str, digit: str) -> str:
+    """Under which key a saved view is now; without one how it is opened and gets one."""
+    if digit:
+        return _("“{name}” tersimpan; tombolnya {digit}.").format(name=name, digit=digit)
+    return _(
+        "“{name}” tersimpan, paling bawah di daftar tampilan. Untuk memberinya angka: tekan : lalu “Atur tampilan”."
+    ).format(name=name)
 
 
 def number_asked(query: Query) -> str:
@@ -253,7 +249,7 @@ class Finding(Counting):
     # --- keys ----------------------------------------------------------------------------------
 
     def action_view(self, number: int) -> None:
-        """1–9."""
+        """1–9, and any place from the palette."""
         if number <= len(self.views):
             self._show_view(number - 1)
 
@@ -309,12 +305,11 @@ class Finding(Counting):
                 return False
             name = given.name
         before = [shown for shown, _query in self.views]
-        name = await aside(self.backend.views.file.save, name, self.own_words)
+        name = await aside(self.backend.views.file.save, name, self.own_words, before)
         self.views_changed(self.backend.views.named())
         after = [shown for shown, _query in self.views]
         self.view = after.index(name) if name in after else -1
-        away = [_(shown) for shown in before if shown not in after and shown.casefold() != name.casefold()]
-        say(self, saved_sentence(name, self.view + 1, away))
+        say(self, saved_sentence(name, digit_of(self.view)))
         self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
         return True

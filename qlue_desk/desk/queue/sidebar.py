@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.style import Style
 
+from qlue_desk.casework.views import digit_of
 from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.text_lines import TextLines
@@ -77,9 +78,12 @@ class SideBar(TextLines):
 
         `sent_back`: proposals that came back; a line of their own while there are any.
         """
+        other = active != self.active
         self.names, self.counts, self.active = list(names), list(counts), active
         self.waiting, self.refused, self.sent_back = waiting, refused, sent_back
         self._draw()
+        if other and active >= 0:
+            self._reveal(active)
 
     def on_resize(self) -> None:
         """Fit the names anew."""
@@ -109,8 +113,8 @@ class SideBar(TextLines):
         views = zip(self.names, self.counts, strict=False)
         return [
             *(
-                (str(n), self._line(str(n), name, count, width, strong=n - 1 == self.active))
-                for n, (name, count) in enumerate(views, 1)
+                (str(n + 1), self._line(digit_of(n) or " ", name, count, width, strong=n == self.active))
+                for n, (name, count) in enumerate(views)
             ),
             *((SENT_BACK, self._line(arrow, *line, width, ink="$status-red")) for line in back),
             (OUTBOX, self._line(sign, *outbox, width, ink="$accent" if self.waiting else "")),
@@ -163,8 +167,12 @@ class SideBar(TextLines):
         if before is not None:
             self.refresh_line(before)
         self.refresh_line(place)
+        self._reveal(place)
+
+    def _reveal(self, place: int) -> None:
+        """Scroll as far as a line is hidden."""
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        if not top <= place < top + height:
+        if height and not top <= place < top + height:
             self.scroll_to(y=place if place < top else place - height + 1, animate=False, immediate=True)
 
     def _step(self, by: int) -> None:
