@@ -217,13 +217,28 @@ def test_the_word_of_every_status_fits_its_column_uncut(status: Status, width: i
     assert cell_len(f"{status_mark.glyph(status)} {word}") <= width, (
         f"{status} needs a shorter word in _SHORTER (qlue_desk/desk/widgets/status_mark.py)"
     )
+    assert not word.endswith("."), "a word that was cut"
 
 
-def test_a_shorter_english_word_of_acknowledged_is_the_same_word() -> None:
+@pytest.mark.parametrize(
+    ("language", "width", "said"),
+    [("id", 13, "◆ Proses ←"), ("en", 13, "◆ Ongoing ←"), ("en", 16, "◆ In progress ←")],
+)
+def test_the_mark_of_a_proposal_that_came_back_has_its_room(language: str, width: int, said: str) -> None:
+    back = replace(cells(dt.timedelta(0)), status=Status.IN_PROGRESS, sent_back=True)
+    [status] = [column for column in COLUMNS if column.name == "status"]
+    words.set_language(language)
+    try:
+        assert status.cell(Drawn(back, 0.0, False, False, False), width)[0] == said
+    finally:
+        words.set_language("id")
+
+
+def test_acknowledged_has_a_whole_english_word_in_a_narrow_list() -> None:
     words.set_language("en")
     try:
         assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.WIDTH) == "Acknowledged"
-        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.SHORT_WIDTH) == "Acknowl."
+        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.SHORT_WIDTH) == "Accepted"
     finally:
         words.set_language("id")
 

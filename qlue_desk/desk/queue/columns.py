@@ -85,10 +85,9 @@ def _status(line: Drawn, size: int) -> Look:
     if elsewhere:
         return f"→ {elsewhere}", MUTED
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
-    word = f"{glyph} {status_mark.short_label(status, size)}"
-    if line.cells.sent_back:
-        return f"{word} {SENT_BACK[line.ascii_only]}", f"{Colour.RED}-strong"
-    return word, str(STATUS_LOOK[status].colour)
+    back = f" {SENT_BACK[line.ascii_only]}" if line.cells.sent_back else ""
+    word = f"{glyph} {status_mark.short_label(status, size - len(back))}{back}"
+    return word, f"{Colour.RED}-strong" if back else str(STATUS_LOOK[status].colour)
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -10,14 +10,15 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 _SHORTER: dict[Status, tuple[str, ...]] = {
-    Status.ACKNOWLEDGED: (N_("Sdh terima"),),
-    Status.COORDINATING: (N_("Koord."),),
+    Status.ACKNOWLEDGED: (N_("Diakui"),),
+    Status.IN_PROGRESS: (N_("Berjalan"),),
+    Status.COORDINATING: (N_("Bersama"),),
     Status.AWAITING_VERIFICATION: (N_("Verifikasi"), N_("Cek hasil")),
     Status.REOPENED: (N_("Dibuka lagi"),),
     Status.OUTSIDE_AUTHORITY: (N_("Dirujuk"),),
-    Status.NOT_A_REPORT: (N_("Bukan lap."),),
+    Status.NOT_A_REPORT: (N_("Non-laporan"),),
 }
-"""Words for lists, the longer first; which of them is needed depends on the language."""
+"""Words for lists, the longer first, none cut; which of them is needed depends on the language."""
 WIDTH = 16
 """Cells of glyph, space and word."""
 SHORT_WIDTH = 13
