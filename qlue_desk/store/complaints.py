@@ -40,6 +40,7 @@ _UPSERT = (
     " ON CONFLICT(id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
 )
+_HELD = f"SELECT {', '.join(_COLUMNS)} FROM complaint WHERE id = ?"
 _in_order = itemgetter(*_COLUMNS)
 _by_time = attrgetter("at", "id")
 _HISTORY = (
@@ -65,8 +66,21 @@ def put_view(complaint: Complaint, *, base: Complaint | None = None, pending: in
         "body": _encode(complaint),
         "base": None if base is None else _encode(base),
     }
-    connection().execute(_UPSERT, _in_order(columns))
+    _put_row(complaint.id, _in_order(columns))
     touch(complaint.id)
+
+
+def _put_row(complaint_id: str, made: tuple[Any, ...]) -> None:
+    """Write the columns that differ: one that is named is taken out of its indexes and put back, whatever it says."""
+    held = connection().execute(_HELD, (complaint_id,)).fetchone()
+    if held is None:
+        connection().execute(_UPSERT, made)
+        return
+    differ = [(name, new) for name, new, old in zip(_COLUMNS, made, held, strict=True) if new != old]
+    if differ:
+        names = ", ".join(f"{name} = ?" for name, _new in differ)
+        values = (*(new for _name, new in differ), complaint_id)
+        connection().execute(f"UPDATE complaint SET {names} WHERE id = ?", values)
 
 
 def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:

@@ -27,7 +27,6 @@ _PRAGMAS: dict[str, str] = {
     "cell_size_check": "ON",
     "mmap_size": "0",
     "secure_delete": "ON",
-    "wal_autocheckpoint": "1000",
     "journal_size_limit": str(64 * 1024 * 1024),
     "cache_size": "-16000",
     "temp_store": "MEMORY",
@@ -101,6 +100,20 @@ def wait_for_others(connection: Any) -> None:
         return time.monotonic() - began < BUSY_SECONDS
 
     connection.set_busy_handler(go_on)
+
+
+def empty_log(connection: Any) -> None:
+    """Move the log's pages into the database while nobody waits; whoever reads or writes meanwhile has his way.
+
+    :raises Error: of SQLite, when the disk fails or somebody is at it.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        # The second alone would hold off who writes until the disk has taken all pages.
+        for mode in ("PASSIVE", "TRUNCATE"):
+            connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+    finally:
+        wait_for_others(connection)
 
 
 _DAMAGE: dict[str, str] = {

@@ -23,9 +23,9 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, schema, sealing, twin
+from qlue_desk.store import ballast, burning, outbox, schema, sealing, twin
 from qlue_desk.store.bound import bind_thread, take_touched
-from qlue_desk.store.connecting import EncryptedDatabase, Way, explained, first_cause, wait_for_others
+from qlue_desk.store.connecting import EncryptedDatabase, Way, empty_log, explained, first_cause
 from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
@@ -42,6 +42,9 @@ _DRAIN_SECONDS = 0.12
 """Closing lets what was recorded be written, as long as no single job takes longer than this."""
 _SCANNER_CACHE = -2000
 """Kilobytes, as SQLite writes them."""
+_LONG_LOG, _LONGEST_LOG = 1000, 8000
+"""Pages of the database's log (4 and 32 MB) from which on a commit moves them into the database, which takes up to a
+second: one that nobody waits for, and one with a person's action. Mostly the log is emptied before, in idle time."""
 _TURNS_TO_BALLAST = 10
 """Idle seconds after which room is put by for a full disk."""
 
@@ -83,6 +86,7 @@ class Store:
         self._database: Any = EncryptedDatabase(self.path, key, way)
         self._listeners: list[Callable[[Change], None]] = []
         self._data_version = 0
+        self._log_grows_to = 0
         self._idle_turns = 0
         self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
         self._reader = Worker("store-reader", self._connect, self._disconnect, self._run_read)
@@ -161,6 +165,8 @@ class Store:
             self.write(schema.prepare).result()
         except NewerDatabase as error:
             self.read_only = error
+        if self._unclean and self.read_only is None:
+            self.write(outbox.complete_twin)
         schema.forget_copies(self.folder, older_than=schema.KEEP_COPY_SECONDS)
         if sys.platform != "win32":
             os.chmod(self.path, 0o600)
@@ -308,6 +314,7 @@ class Store:
         try:
             with self._database.atomic("IMMEDIATE"):
                 outcome = call(*args)
+                self._let_log_grow(_LONGEST_LOG if twin.grows() else _LONG_LOG)
         except BaseException as error:
             twin.take_back()
             if isinstance(error, (peewee.DatabaseError, sqlcipher.DatabaseError)) or is_full(error):
@@ -316,6 +323,11 @@ class Store:
         twin.proven()
         self.tell(Change(take_touched()))
         return outcome
+
+    def _let_log_grow(self, pages: int) -> None:
+        if pages != self._log_grows_to:
+            self._database.connection().execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchall()
+            self._log_grows_to = pages
 
     def _idle(self) -> None:
         if not self.has_partner:
@@ -338,15 +350,9 @@ class Store:
                     burning.burn(time.time())
 
     def _empty_the_log(self) -> None:
-        """Move the log's pages into the database while nobody waits; whoever reads meanwhile has his way."""
-        connection = self._database.connection()
         with contextlib.suppress(OSError, sqlcipher.Error):
             if self.path.with_name(DATABASE_FILE + "-wal").stat().st_size > 0:
-                connection.execute("PRAGMA busy_timeout = 0")
-                try:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                finally:
-                    wait_for_others(connection)
+                empty_log(self._database.connection())
 
     def _look_at_others(self) -> None:
         """Another process (a command beside the open desk) may have committed."""

@@ -69,8 +69,15 @@ class OutboxCounts(msgspec.Struct, frozen=True):
 
 
 def record(recorded: list[Recorded]) -> None:
-    """Keep actions: row, view, history line, and the twin's lines before anything is committed."""
+    """Keep actions: the twin's lines first, then row, view and history line while the disk takes the lines."""
     actions = [_fingerprinted(item.action) for item in recorded]
+    zone = _zone()
+    _append_to_twin(
+        [
+            twin.Line(action=action, number=item.complaint.number, title=item.complaint.title, zone=zone)
+            for item, action in zip(recorded, actions, strict=True)
+        ]
+    )
     for item, action in zip(recorded, actions, strict=True):
         # The confirmed row must be read before the view is written over it.
         base = complaints.get_base(item.complaint.id)
@@ -78,12 +85,6 @@ def record(recorded: list[Recorded]) -> None:
         if item.entry is not None:
             complaints.put_entries([item.entry], pending=True)
         complaints.put_view(item.complaint, base=base, pending=_count_unconfirmed(item.complaint.id))
-    zone = _zone()
-    lines = [
-        twin.Line(action=action, number=item.complaint.number, title=item.complaint.title, zone=zone)
-        for item, action in zip(recorded, actions, strict=True)
-    ]
-    _append_to_twin(lines)
 
 
 def waiting(limit: int = 1000) -> list[Waiting]:
@@ -215,6 +216,22 @@ def _append_to_twin(lines: list[twin.Line]) -> None:
     rolled_back = [action_id for action_id in _unproven.pop(path, []) if not state_of(action_id)]
     twin.append(path, [*(twin.Line(undone=action_id) for action_id in rolled_back), *lines])
     _unproven[path] = [line.action.id for line in lines if line.action is not None]
+
+
+def complete_twin() -> None:
+    """Write the lines that a power cut took while their commit was durable already, of what central may lack."""
+    path = twin.path_here()
+    there = {line.action.id for line in twin.read(path).recorded if line.action}
+    zone = _zone()
+    lines: list[twin.Line] = []
+    rows = connection().execute("SELECT id, state, body, number, title FROM action ORDER BY n")
+    for action_id, state, body, number, title in rows:
+        if state in ("undone", "discarded"):
+            if action_id in there:
+                lines.append(twin.Line(undone=action_id))
+        elif state != "confirmed" and action_id not in there:
+            lines.append(twin.Line(action=_decode_action(body), number=number, title=title, zone=zone))
+    twin.append(path, lines)
 
 
 # --- inside ----------------------------------------------------------------------------------------

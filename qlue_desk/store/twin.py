@@ -9,10 +9,12 @@ Lines of before are not sealed; they are read, and sealed when the file is writt
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -26,6 +28,7 @@ from qlue_desk.store.disk import flush_folder, write_all
 from qlue_desk.store.errors import StoreError
 
 FILE = "outbox.log"
+log = logging.getLogger(__name__)
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,7 +58,11 @@ def path_here() -> Path:
 
 
 def append(path: Path, lines: Iterable[Line]) -> None:
-    """Add lines durably; called before the commit, so that the file never knows less than the database."""
+    """Write lines before the commit; the disk takes them while it takes the commit, and `proven` waits for it.
+
+    A process that is killed leaves no row without its line. A power cut in between may: nobody was told yet that it
+    is recorded, and `outbox.complete_twin` writes the line again.
+    """
     given = tuple(lines)
     if given:
         seal = sealing.seal_of(path.parent)
@@ -63,6 +70,8 @@ def append(path: Path, lines: Iterable[Line]) -> None:
 
 
 def _append(path: Path, block: bytes) -> None:
+    _wait()
+    block = _owed.get(path, b"") + block
     new = not path.exists()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -75,27 +84,73 @@ def _append(path: Path, block: bytes) -> None:
         except OSError:  # half a line must not stay
             os.ftruncate(handle, before)
             raise
-        first = _growth.since[1] if _growth.since is not None and _growth.since[0] == path else before
-        _growth.since = (path, first, before + len(block))
+        if _mine.growth is None or _mine.growth.path != path:
+            _mine.growth = _Growth(path, before)
+        _mine.growth.after = before + len(block)
+        _mine.growth.block += block
+        _mine.flush = _disk.submit(_flush, handle, path.parent if new else None)
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+class _Growth(msgspec.Struct):
+    """What a transaction has appended: file, its size before and after, and the bytes."""
+
+    path: Path
+    before: int
+    after: int = 0
+    block: bytes = b""
+
+
+class _Mine(threading.local):
+    """What the transaction of this thread has appended, and what the disk is still taking of it."""
+
+    growth: _Growth | None = None
+    flush: Future[None] | None = None
+
+
+_mine = _Mine()
+_disk = ThreadPoolExecutor(1, "twin-flush")
+_owed: dict[Path, bytes] = {}
+"""What the disk said it could not take, although the commit beside it was taken."""
+
+
+def _flush(handle: int, folder: Path | None) -> None:
+    """Make it durable and close it; `folder`: that of a new file, whose name must last, too."""
+    try:
         os.fsync(handle)
+        if folder is not None:
+            flush_folder(folder)
     finally:
         os.close(handle)
-    if new:
-        flush_folder(path.parent)
 
 
-class _Growth(threading.local):
-    """What the transaction of this thread has appended: file, size before it, size after it."""
+def _wait() -> None:
+    flush, _mine.flush = _mine.flush, None
+    if flush is not None:
+        flush.result()
 
-    since: tuple[Path, int, int] | None = None
 
-
-_growth = _Growth()
+def grows() -> bool:
+    """Whether the running transaction has appended anything: a person waits for it."""
+    return _mine.growth is not None
 
 
 def proven() -> None:
-    """The transaction is committed: what it appended stays."""
-    _growth.since = None
+    """The transaction is committed: wait until what it appended is durable, too.
+
+    Where the disk fails at that, the database has the action, so it counts; the lines go with the next append.
+    """
+    grown, _mine.growth = _mine.growth, None
+    if grown is None:
+        return
+    try:
+        _wait()
+        _owed.pop(grown.path, None)
+    except OSError:
+        log.exception("the twin was not flushed")
+        _owed[grown.path] = grown.block
 
 
 def take_back() -> None:
@@ -103,13 +158,14 @@ def take_back() -> None:
 
     Where somebody else has appended since, the next append takes it back instead.
     """
-    grown, _growth.since = _growth.since, None
+    with contextlib.suppress(OSError):
+        _wait()
+    grown, _mine.growth = _mine.growth, None
     if grown is None:
         return
-    path, before, after = grown
     with contextlib.suppress(OSError):
-        if path.stat().st_size == after:
-            os.truncate(path, before)
+        if grown.path.stat().st_size == grown.after:
+            os.truncate(grown.path, grown.before)
 
 
 def read(path: Path) -> Twin:
@@ -158,8 +214,11 @@ def keep_only(path: Path, titles: Mapping[str, str]) -> None:
     if found.locked:
         _append(temporary, b"".join(raw + b"\n" for raw in found.locked))
     append(temporary, kept)
+    _wait()
+    _mine.growth = None
     os.replace(temporary, path)
     flush_folder(path.parent)
+    _owed.pop(path, None)
 
 
 def _written(line: Line, seal: sealing.Seal) -> bytes:
