@@ -106,7 +106,7 @@ class Pen:
             text, look = cell
             is_blank = text == " "
             # A blank may have left another look than its own behind, so a letter of the same look is none the less new.
-            if is_blank is not given_blank or look != given:
+            if is_blank is not given_blank or (look is not given and look != given):
                 given, given_blank = look, is_blank
                 needed = _over(shown, look) if is_blank else look
                 parts.append(_change(shown, needed))

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from qlue_desk.desk.actions import Place
 from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.compositing import FrontCompositor
 from qlue_desk.desk.desk_app import DeskApp
 from qlue_desk.desk.keys import bindings
 from qlue_desk.desk.later import by_key
@@ -29,6 +30,7 @@ class PlaceScreen(Screen[None]):
 
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
         super().__init__()
+        self._compositor = FrontCompositor()
         self.desk = desk
         self.backend = backend
         self.settings = desk.settings

@@ -6,7 +6,10 @@ Textual sends whole widgets again when a letter of them changes; a report in ful
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, count
+from operator import itemgetter, ne
+from typing import Any
 
 import msgspec
 from rich.cells import cell_len, get_character_cell_size
@@ -27,6 +30,9 @@ _BESIDE = 1
 """Cells of a line that nobody sees moving and coming back: the bar that shows how far a list is scrolled."""
 _LOOKED_AT = 5
 """Lines that are looked for in the old screen, to learn by how many it moved."""
+
+_TEXT: Callable[[Any], str] = itemgetter(0)
+"""Of a cell."""
 
 _narrow: set[str] = set()
 """Letters of one cell that were met."""
@@ -74,8 +80,7 @@ class Sent:
         self._lines: Lines = {}
         self._starts: dict[int, set[int]] = {}
         """Where pieces of each line began: there one is sure of the column, whatever stands left of it."""
-        self._looks: dict[Style | None, tuple[Look, Cell]] = {}
-        """And what a blank is in it."""
+        self._letters: dict[Style | None, _Letters] = {}
         self._colours: ColorSystem | None = None
 
     def forget(self) -> None:
@@ -95,7 +100,7 @@ class Sent:
             return update
         colours = getattr(console, "_color_system", None) or ColorSystem.TRUECOLOR
         if colours is not self._colours:
-            self._looks.clear()
+            self._letters.clear()
             self._colours = colours
         painted, stretches = self._painted(pieces)
         if not stretches:
@@ -148,27 +153,39 @@ class Sent:
     def _cells(self, strip: Strip) -> Line:
         cells: Line = []
         for text, style, _control in strip:
-            look, blank = self._look(style)
+            letters = self._of_style(style)
             if text.isascii() or _is_narrow(text):
-                cells += [blank if letter == " " else (letter, look) for letter in text]
+                cells += map(letters.__getitem__, text)
             else:  # one long cell, and empty ones for the columns that it covers
-                cells.append((text, look))
-                cells += [("", look)] * (cell_len(text) - 1)
+                cells.append((text, letters.look))
+                cells += [("", letters.look)] * (cell_len(text) - 1)
         return cells
 
-    def _look(self, style: Style | None) -> tuple[Look, Cell]:
-        found = self._looks.get(style)
+    def _of_style(self, style: Style | None) -> _Letters:
+        found = self._letters.get(style)
         if found is None:
-            if len(self._looks) >= _LOOKS_KEPT:
-                self._looks.clear()
+            if len(self._letters) >= _LOOKS_KEPT:
+                self._letters.clear()
             look = PLAIN
             if style is not None:
                 before, _text, behind = Strip.render_style(
                     style, "\0", self._colours or ColorSystem.TRUECOLOR
                 ).partition("\0")
                 look = look_of(before, behind)
-            found = self._looks[style] = (look, (" ", look.of_blanks))
+            found = self._letters[style] = _Letters(look)
         return found
+
+
+class _Letters(dict[str, Cell]):
+    """The cells of one look by their letter; each is made once, so that most are compared by identity."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__({" ": (" ", look.of_blanks)})
+        self.look = look
+
+    def __missing__(self, letter: str) -> Cell:
+        cell = self[letter] = (letter, self.look)
+        return cell
 
 
 def _difference(pen: Pen, old: Lines, new: Lines, stretches: Iterable[Stretch]) -> str:
@@ -192,9 +209,9 @@ def _is_narrow(text: str) -> bool:
     return True
 
 
-def _is_sure(cells: Iterable[Cell | None]) -> bool:
+def _is_sure(cells: Line) -> bool:
     """Whether each cell is known, and of a letter whose width terminals agree on; else a piece is sent whole."""
-    return all(cell is not None and len(cell[0]) == 1 for cell in cells)
+    return None not in cells and set(map(len, map(_TEXT, cells))) <= {1}
 
 
 def _moved(old: Lines, new: Lines, stretches: list[Stretch]) -> Moved | None:
@@ -259,9 +276,7 @@ def _is_foreign(strip: Strip) -> bool:
 def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     """Stretches that differ, joined where few cells lie between them."""
     start = end = -1
-    for place, (before, now) in enumerate(zip(old, new, strict=True)):
-        if before == now:
-            continue
+    for place in compress(count(), map(ne, old, new)):
         if start >= 0 and place - end > GAP:
             yield start, end
             start = place

@@ -7,6 +7,7 @@ from textual.content import Content
 from qlue_desk.desk.detail.case_view import CaseView
 from qlue_desk.desk.detail.content import Surroundings, case_lines
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.frames import show_title
 from qlue_desk.desk.widgets.text_lines import TextLines
 from qlue_desk.words import _
 
@@ -41,9 +42,9 @@ class DetailPane(TextLines):
     def _draw(self) -> None:
         self._drawn_width = self._width()
         if self.case is None or self.around is None:
-            self.border_title = ""
+            show_title(self, Content(""))
             lines = Content.styled(safe(self.gone), "$text-muted").wrap(self._drawn_width)
         else:
-            self.border_title = Content(safe(self.case.complaint.number) or _("belum bernomor"))
+            show_title(self, Content(safe(self.case.complaint.number) or _("belum bernomor")))
             lines = case_lines(self.case, self.around, self._drawn_width)
         self.show_lines(lines)

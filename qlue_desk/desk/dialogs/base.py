@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from qlue_desk.desk.compositing import FrontCompositor
 from qlue_desk.desk.later import by_key, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.choices import Choice
@@ -43,6 +44,10 @@ class Dialog(ModalScreen[Answer]):
     _answered = False
     _held: tuple[Answer | None] | None = None
     """The answer of a dialog that is covered by another screen; it goes once that has left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = FrontCompositor()
 
     def compose(self) -> ComposeResult:
         """Box with body, mistake line and keys."""

@@ -33,6 +33,7 @@ from qlue_desk.desk.queue.seeing import Seeing
 from qlue_desk.desk.queue.sidebar import OUTBOX, REFUSED, SENT_BACK, SUMMARY, SideBar
 from qlue_desk.desk.queue.snoozing import Snoozing
 from qlue_desk.desk.safe_text import safe
+from qlue_desk.desk.widgets.frames import show_title
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.desk.widgets.virtual_list import VirtualList
 from qlue_desk.domain.query import Query, QueryError
@@ -185,14 +186,14 @@ class DeskScreen(Panes):
 
     def show_heading(self) -> None:
         """Name, count and marks above the list; a word where it is empty."""
-        queue, pane = self.queue, self.query_one("#queue-pane")
+        queue = self.queue
         name = self.shown_name()
         if self.query_one(QueryBar).has_class("-wrong"):
             # What is still listed does not answer what is written above it.
             name = _("Belum dicari; masih {name}").format(name=name)
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
-        pane.border_title = Content(safe(f"{name} · {count}{marked}"))
+        show_title(self.query_one("#queue-pane"), Content(safe(f"{name} · {count}{marked}")))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
                 Content.styled(heading(queue.size.width, queue.columns), "$text-muted"), layout=False

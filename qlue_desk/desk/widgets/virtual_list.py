@@ -45,6 +45,7 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
     """A `Standing` on screen, with the `Pages` of its rows; subclasses draw a row in `draw_row`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--marked", "list--muted", "list--heading"}
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     VirtualList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     VirtualList .list--cursor { background: $cursor-line; color: $cursor-line-text; }
@@ -92,6 +93,8 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
         )
         self._strips: OrderedDict[tuple[Any, ...], Strip] = OrderedDict()
         self._strips_of: tuple[Any, ...] = ()
+        self._grounds: dict[tuple[bool, bool], Style] = {}
+        """What lines stand on in this frame, by cursor and mark."""
         self._drawn_width = 0
         self.loading = False
 
@@ -181,6 +184,11 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
         """What all rows' looks depend on besides the row itself (theme, minute of the clock)."""
         return (self.app.theme,)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the screen."""
+        self._grounds.clear()  # looked up once a frame: Textual goes through all the widgets around this one for it
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         width = self.size.width
@@ -191,7 +199,7 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
         if heading is not None:
             return self._heading_strip(heading, width)
         if index >= len(self.numbers):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._base_style())
         self._pages.want(index, self.numbers)
         number = self.numbers[index]
         row = self._pages.get(number)
@@ -220,18 +228,21 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
             self._strips[key] = strip
             if len(self._strips) > STRIPS_KEPT:
                 self._strips.popitem(last=False)
-        return strip.apply_offsets(0, y + self.scroll_offset.y)
+        return strip
 
     def _heading_strip(self, heading: int, width: int) -> Strip:
-        style = self.rich_style + self.get_component_rich_style("list--heading", partial=True)
+        style = self._base_style() + self.get_component_rich_style("list--heading", partial=True)
         return Strip([Segment(fit(f" {self.headings.texts[heading]}", width), style)], width)
 
-    def _base_style(self, *, cursor: bool, marked: bool) -> Style:
-        base = self.rich_style
-        if marked:
-            base += self.get_component_rich_style("list--marked", partial=True)
-        if cursor:
-            base += self.get_component_rich_style("list--cursor", partial=True)
+    def _base_style(self, *, cursor: bool = False, marked: bool = False) -> Style:
+        base = self._grounds.get((cursor, marked))
+        if base is None:
+            base = self.rich_style
+            if marked:
+                base += self.get_component_rich_style("list--marked", partial=True)
+            if cursor:
+                base += self.get_component_rich_style("list--cursor", partial=True)
+            self._grounds[cursor, marked] = base
         return base
 
     def on_resize(self) -> None:
