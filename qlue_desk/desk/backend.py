@@ -18,6 +18,8 @@ from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.own_views import OwnViews
@@ -63,6 +65,14 @@ async def aside(
 ) -> Result:
     """The same, awaited; not for what the store answers."""
     return await asyncio.wrap_future(in_thread(partial(call, *args, **named)))
+
+
+class FirstPage(msgspec.Struct, frozen=True):
+    """The first rows of a query."""
+
+    numbers: array[int]
+    rows: Sequence[Cells]
+    """What their lines show, of those that are here."""
 
 
 class Backend:
@@ -212,6 +222,16 @@ class Backend:
     async def rows(self, numbers: Sequence[int]) -> Sequence[Cells]:
         """The same, awaited."""
         return await asyncio.wrap_future(self.fetch_rows(list(numbers)))
+
+    def first_page(self, query: Query, limit: int) -> Future[FirstPage]:
+        """The first rows of a query; only the newest question is answered."""
+        now, place = self.now(), self.workplace
+
+        def read() -> FirstPage:
+            numbers = queue.find_ids(query, now=now, me=place.actor.id, zone=place.zone, limit=limit)
+            return FirstPage(numbers, cells_of(place, numbers, now))
+
+        return self._store.read(read, lane="find")
 
     async def find(self, query: Query, *, limit: int | None = None) -> array[int]:
         """Row numbers of a query in its order: all of them take long where there are many, a first page never."""

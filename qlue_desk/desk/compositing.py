@@ -7,6 +7,7 @@ widget begins, and throws away what lies behind: of a list's new page that is ha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import cast
 
 from textual._compositor import Compositor
@@ -24,13 +25,11 @@ class FrontCompositor(Compositor):
         chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
         left, right = crop.column_span
         empty = {
-            y: {
-                start
-                for start, end in zip(cuts[y], cuts[y][1:], strict=False)
-                if start < right and end > left
-            }
-            for y in crop.line_range
-            if is_rendered_line(y)
+            y: {start for start, end in pairwise(line) if start < right and end > left}
+            for y, line in enumerate(
+                cuts
+            )  # a screen that was not laid out for its new size yet has fewer lines
+            if crop.y <= y < crop.bottom and is_rendered_line(y)
         }
         """Where the pieces begin that nothing stands on yet, by line."""
         for widget, (region, clip) in self.visible_widgets.items():

@@ -49,7 +49,7 @@ def where(query: Query, moment: Moment) -> Condition:
     if query.sort == "proposed" and _no_proposal_waits(query):
         # Implied as well: the walk begins behind the proposals, which stand first and of which none is meant.
         parts.append(Condition(f"proposal >= {SENT_BACK}"))
-    together = [word for word in _said(query) if not word.negated and not word.kelurahan]
+    together = must_say(query)
     if together:
         parts.append(_found(_words(together)))
     for word in _said(query):
@@ -58,23 +58,31 @@ def where(query: Query, moment: Moment) -> Condition:
     return _all(parts)
 
 
-def rows_said(query: Query) -> tuple[Condition, Query] | None:
+def rows_said(query: Query, *, whole: bool = False) -> tuple[Condition, Query] | None:
     """A statement for the rows that say the words and have the number, and what else the query asks for.
 
-    None where no word must stand in the report, nor in its number.
+    None where no word must stand in the report, nor in its number. `whole`: of what is only the beginning of a word
+    at most those that say just that, which the index knows ten times sooner.
     """
-    words = [word for word in _said(query) if not word.negated and not word.kelurahan]
+    words = must_say(query)
     numbers = [term for term in query.terms if term.field is Field.NUMBER and not term.negated]
     if not words and not numbers:
         return None
     # All in one question to the index: it joins its lists faster than we could.
-    match = " AND ".join([*filter(None, [_words(words)]), *(f"({_numbers(term)})" for term in numbers)])
+    match = " AND ".join(
+        [*filter(None, [_words(words, whole=whole)]), *(f"({_numbers(term)})" for term in numbers)]
+    )
     others = msgspec.structs.replace(
         query,
         terms=tuple(term for term in query.terms if term not in numbers),
         words=tuple(word for word in query.words if word not in words),
     )
     return Condition(_FOUND, (match,)), others
+
+
+def must_say(query: Query) -> list[Word]:
+    """The words that must stand in a report, wherever it lies."""
+    return [word for word in _said(query) if not word.negated and not word.kelurahan]
 
 
 _FOUND = "SELECT rowid FROM complaint_words WHERE complaint_words MATCH ?"
@@ -84,8 +92,8 @@ def _said(query: Query) -> list[Word]:
     return [word for word in query.words if has_token(word.text)]
 
 
-def _words(words: list[Word]) -> str:
-    return " AND ".join(f"({phrase(word.text, whole=word.phrase)})" for word in words)
+def _words(words: list[Word], *, whole: bool = False) -> str:
+    return " AND ".join(f"({phrase(word.text, whole=whole or word.phrase)})" for word in words)
 
 
 def _numbers(term: Term) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.backend import FirstPage
 from qlue_desk.desk.queue import filling
-from qlue_desk.desk.queue.filling import FIRST_PAGE
 from qlue_desk.desk.widgets import query_bar
+from qlue_desk.desk.widgets.pages import PAGE
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.query import Query
@@ -219,7 +221,7 @@ def test_a_term_without_its_value_is_a_mistake_only_on_enter(world: DeskWorld) -
         bar.input.value = "lampu"
         await until(lambda: app.screen.query_text == "lampu")  # type: ignore[attr-defined]
         bar.input.value = "nomor:"
-        bar.post_message(QueryBar.Asked("nomor:", settled=True))
+        app.screen.look_for("nomor:", True)  # type: ignore[attr-defined]
         await pilot.pause()
         assert not bar.has_class("-wrong")
         await pilot.press("enter")
@@ -268,14 +270,20 @@ def asked_of(app: QlueDesk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, 
     """What the screen asks the store for from now on: query and limit."""
     backend = app.screen.backend  # type: ignore[attr-defined]
     asked: list[tuple[str, int | None]] = []
-    find = backend.find
+    find, first_page = backend.find, backend.first_page
 
     async def noted(query: Query, *, limit: int | None = None) -> array[int]:
         asked.append((str(query), limit))
         found: array[int] = await find(query, limit=limit)
         return found
 
+    def noted_page(query: Query, limit: int) -> Future[FirstPage]:
+        asked.append((str(query), limit))
+        page: Future[FirstPage] = first_page(query, limit)
+        return page
+
     monkeypatch.setattr(backend, "find", noted)
+    monkeypatch.setattr(backend, "first_page", noted_page)
     return asked
 
 
@@ -287,12 +295,12 @@ def test_results_come_with_each_letter_and_nothing_is_asked_twice(
         asked = asked_of(app, monkeypatch)
         monkeypatch.setattr(query_bar, "PAUSE", 60.0)  # nobody waits for it
         await pilot.press("t")
-        await until(lambda: asked == [("t", FIRST_PAGE)])
+        await until(lambda: asked == [("t", PAGE)])
         monkeypatch.setattr(query_bar, "PAUSE", 0.01)
         await pilot.press("r")
         await until(lambda: len(asked) == 2)
         await pilot.pause(0.1)
-        assert asked == [("t", FIRST_PAGE), ("tr", FIRST_PAGE)]
+        assert asked == [("t", PAGE), ("tr", PAGE)]
 
     play(world, scene)
 

@@ -25,6 +25,7 @@ from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
 from qlue_desk.store import bound, complaints, queue, snoozes
+from qlue_desk.store.bound import connection
 from qlue_desk.store.models import NEVER
 from tests.desk_world import NOW, DeskWorld
 
@@ -228,6 +229,51 @@ def test_the_first_page_of_words_begins_the_whole_list(
     assert len(first) == min(5, len(whole)) > 0
     assert list(first) == list(whole)[:5]
     assert world.store.reading(queue.count, query, now=NOW) == len(whole)
+
+
+def first_page(world: DeskWorld, text: str) -> tuple[list[int], bool]:
+    """Five rows, and whether all that say the words were joined with the list for it."""
+    query, said = parse(text, world.workplace.names), []
+
+    def read() -> list[int]:
+        connection().set_trace_callback(said.append)
+        try:
+            return list(queue.find_ids(query, now=NOW, limit=5))
+        finally:
+            connection().set_trace_callback(None)
+
+    rows = world.store.reading(read)
+    return rows, any("row IN (SELECT rowid" in statement for statement in said)
+
+
+def test_a_first_page_of_what_very_many_say_is_read_in_the_lists_order(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 ms of a million reports to join all 125,000 that say a word, 8 to read until a page is full."""
+    monkeypatch.setattr(queue, "FEW", 0)
+    texts = ("lampu", "lampu is:open", "lampu mati", '"lampu mati" sort:-created', "-mati lampu")
+    pages = {text: first_page(world, text) for text in texts}
+    assert [joined for _rows, joined in pages.values()] == [False, False, False, False, True]
+    monkeypatch.setattr(queue, "MOST_READ", 0)
+    for text, (rows, _joined) in pages.items():
+        assert first_page(world, text) == (rows, True), text
+
+
+def test_words_that_are_rarer_on_top_than_it_seemed_are_joined_after_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "FEW", 1)
+    made = DeskWorld.make(tmp_path)
+    try:
+        for hours in range(40):  # who came first, and has the lowest row, says it
+            title = "Lampu mati" if hours < 8 else "Got mampet"
+            made.add(title=title, text="", created_at=NOW - dt.timedelta(hours=100 - hours))
+        old_first, joined = first_page(made, "lampu sort:created")
+        assert (len(old_first), joined) == (5, False)
+        new_first, joined = first_page(made, "lampu sort:-created")
+        assert (len(new_first), joined) == (5, True)
+    finally:
+        made.close()
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from qlue_desk.casework import departures
-from qlue_desk.desk.backend import Backend
+from qlue_desk.desk.backend import Backend, FirstPage
 from qlue_desk.desk.later import later
 from qlue_desk.desk.messages import QueueShown
 from qlue_desk.desk.widgets.pages import PAGE
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
 FIRST_PAGE = 200
-"""Row numbers that are asked for before all the others."""
+"""Row numbers among which a row is looked for before all are read."""
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
 
@@ -34,11 +35,24 @@ class Filling:
         self.begun = False
         """A first answer is here; before it an empty list means nothing."""
 
-    async def fill(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
+    def begin(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
         """Put the answer into the list, the first page before all the others."""
+        first = None
+        if not query.group and row is None and not (keep_cursor and self.screen.queue.numbers):
+            first = self.backend.first_page(
+                query, PAGE
+            )  # at once, so that the store works while the key is painted
+        work = self._fill(query, text, first, keep_cursor=keep_cursor, row=row)
+        later(self.screen, work, group="fill")
+
+    async def _fill(
+        self, query: Query, text: str, first: Future[FirstPage] | None, *, keep_cursor: bool, row: int | None
+    ) -> None:
         try:
-            fetch = self._fetch_grouped if query.group else self._fetch
-            await fetch(query, text, keep_cursor=keep_cursor, row=row)
+            if query.group:
+                await self._fetch_grouped(query, text, keep_cursor=keep_cursor, row=row)
+            else:
+                await self._fetch(query, text, first, keep_cursor=keep_cursor, row=row)
             await self._tell_where_it_is()
             if not self.screen.queue.numbers and (where := await self.screen.find_elsewhere(query)):
                 self.screen.elsewhere = where
@@ -63,7 +77,9 @@ class Filling:
             queue.prime([gone])
             queue.redraw()
 
-    async def _fetch(self, query: Query, text: str, *, keep_cursor: bool, row: int | None = None) -> None:
+    async def _fetch(
+        self, query: Query, text: str, first: Future[FirstPage] | None, *, keep_cursor: bool, row: int | None
+    ) -> None:
         queue = self.screen.queue
         if row is not None:
             numbers = await self.backend.find(query, limit=FIRST_PAGE)
@@ -80,12 +96,11 @@ class Filling:
                     return
                 keep_cursor = True  # the others follow
         if not keep_cursor or not queue.numbers:
-            first = await self.backend.find(query, limit=FIRST_PAGE)
-            # Rows before the other numbers: behind those the reading thread would let them wait.
-            queue.prime(await self.backend.rows(first[:PAGE]))
-            queue.set_numbers(first, keep_cursor=keep_cursor)
+            page = await asyncio.wrap_future(first or self.backend.first_page(query, PAGE))
+            queue.prime(page.rows)
+            queue.set_numbers(page.numbers, keep_cursor=keep_cursor)
             self._arrived(text)
-            if len(first) < FIRST_PAGE:
+            if len(page.numbers) < PAGE:
                 self._count()
                 return
             if self.screen.query_one(QueryBar).has_class("-open"):

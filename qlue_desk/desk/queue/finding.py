@@ -192,19 +192,22 @@ class Finding(Counting):
 
     # --- the query bar -------------------------------------------------------------------------
 
-    def on_query_bar_asked(self, event: QueryBar.Asked) -> None:
-        """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice."""
-        if not event.text.strip():
+    def look_for(self, text: str, settled: bool) -> None:
+        """Live results: at once, but half a term is no mistake yet, and what was asked is not asked twice.
+
+        `settled`: no key has come for a while.
+        """
+        if not text.strip():
             self._look_for_nothing()
             return
-        read = self.read(event.text)
-        if isinstance(read, QueryError) and (not event.settled or read.is_unfinished(event.text)):
+        read = self.read(text)
+        if isinstance(read, QueryError) and (not settled or read.is_unfinished(text)):
             return
         bar = self.query_one(QueryBar)
-        if event.settled and self.view < 0 and event.text == self.query_text and not bar.has_class("-wrong"):
+        if settled and self.view < 0 and text == self.query_text and not bar.has_class("-wrong"):
             return
         self.view = -1
-        if self.show_query(event.text, read=read):
+        if self.show_query(text, read=read):
             bar.all_right()
 
     def on_query_bar_kept(self, event: QueryBar.Kept) -> None:

@@ -77,7 +77,7 @@ class DeskScreen(Panes):
         with Horizontal(id="panes"):
             yield SideBar(ascii_only=self.desk.ascii_only, id="views")
             with Vertical(id="queue-pane"):
-                yield QueryBar(self.backend.query_offers, id="query")
+                yield QueryBar(self.backend.query_offers, self.look_for, id="query")
                 yield Static(id="queue-heading")
                 yield QueueList(
                     self.backend.fetch_rows,
@@ -181,7 +181,7 @@ class DeskScreen(Panes):
             keep_cursor, row = False, self._aim
         self._aim = row
         self.elsewhere = ""
-        later(self, self.filling.fill(query, text, keep_cursor=keep_cursor, row=row), group="fill")
+        self.filling.begin(query, text, keep_cursor=keep_cursor, row=row)
         return True
 
     def show_heading(self) -> None:

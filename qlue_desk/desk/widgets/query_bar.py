@@ -23,6 +23,8 @@ PAUSE = 0.08
 """Seconds without a key after which a mistake is pointed at; results are asked for at once."""
 FindOffers = Callable[[str, int], Sequence[Offer]]
 """What could stand at a cursor of a text."""
+Ask = Callable[[str, bool], None]
+"""Called with the text when it is another one, and again (True) once no key has come for a while."""
 
 
 class _QueryInput(SafeInput):
@@ -129,18 +131,6 @@ class QueryBar(Vertical):
     QueryBar #query-offers { height: 1; padding: 0 3; }
     """
 
-    class Asked(Message):
-        """The text is another one: run it. `settled`: no key has come for a while."""
-
-        def __init__(self, text: str, *, settled: bool = False) -> None:
-            super().__init__()
-            self.text = text
-            self.settled = settled
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest text matters; but that the line was emptied is not passed over."""
-            return isinstance(message, QueryBar.Asked) and bool(self.text.strip())
-
     class Kept(Message):
         """Enter or down: keep this query."""
 
@@ -151,11 +141,14 @@ class QueryBar(Vertical):
     class Left(Message):
         """Esc: forget this query."""
 
-    def __init__(self, find_offers: FindOffers, *, id: str | None = None) -> None:
+    def __init__(self, find_offers: FindOffers, ask: Ask, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._ask_for = ask
         self._timer: Timer | None = None
         self._completion = _Completion(find_offers)
         self._history = _History()
+        self._putting = False
+        """The line is changed by us, not by a person."""
 
     def compose(self) -> ComposeResult:
         """Input above, what could be meant and the mistake below."""
@@ -188,8 +181,10 @@ class QueryBar(Vertical):
 
     def _put(self, text: str, cursor: int) -> None:
         """Change the line without taking it for something typed."""
+        self._putting = True
         with self.prevent(Input.Changed):
             self.input.value = text
+        self._putting = False
         self.input.cursor_position = cursor
 
     def close(self) -> None:
@@ -235,23 +230,30 @@ class QueryBar(Vertical):
             parts.append(Content("  "))
         self.query_one("#query-offers", Static).update(Content("").join(parts), layout=False)
 
+    def on_mount(self) -> None:
+        """Hear of the line at once: the message comes behind the paint of the letter."""
+        self.watch(self.input, "value", self._typed, init=False)
+
+    def _typed(self) -> None:
+        if not self._putting:
+            self._history.begin()
+            self._ask()
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what could be meant, and ask for it."""
+        """Say what could be meant."""
         event.stop()
-        self._history.begin()
         # Not the event's text: while keys come fast, the line is ahead of it.
         self._completion.typed(self.input.value, self.input.cursor_position)
         self._show_offers()
-        self._ask()
 
     def _ask(self) -> None:
         self._stop_timer()
-        self.post_message(self.Asked(self.input.value))
         self._timer = self.set_timer(PAUSE, self._settle)
+        self._ask_for(self.input.value, False)
 
     def _settle(self) -> None:
         self._timer = None
-        self.post_message(self.Asked(self.input.value, settled=True))
+        self._ask_for(self.input.value, True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter keeps the query."""
