@@ -92,6 +92,10 @@ class OutboxScreen(PlaceScreen):
         """Another line, other keys."""
         self._show_keys()
 
+    def on_resize(self) -> None:
+        """Lines are fitted to the width."""
+        self._read()
+
     def store_changed(self, event: StoreChanged) -> None:
         """Something was sent, refused or recorded."""
         self._read()

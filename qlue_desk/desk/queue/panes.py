@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from qlue_desk.desk.later import by_key, later
+from qlue_desk.desk.later import by_key
 from qlue_desk.desk.queue.filling import Filling
 from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.reading import Reading
@@ -90,9 +90,7 @@ class Panes(Working, Finding):
         """Z."""
         self.preview = not self.preview
         self.lay_out(self.app.size.width)
-        if self.preview:
-            later(self, self.reading.show(), group="detail")
-        elif self.focused is self.detail:
+        if not self.preview and self.focused is self.detail:
             self.queue.focus()
 
     def on_descendant_focus(self) -> None:

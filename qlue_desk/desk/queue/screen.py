@@ -132,9 +132,12 @@ class DeskScreen(Panes):
         self.lay_out(event.size.width)
 
     def lay_out(self, width: int) -> None:
-        """Choose the panes for the width."""
+        """Choose the panes for the width; a detail that comes beside the list shows its report at once."""
+        before = self.is_wide
         self._choose_classes(width)
         self.call_after_refresh(self.show_heading)
+        if self.is_wide and not before and self.filling.begun:
+            later(self, self.reading.show(), group="detail")
 
     def _choose_classes(self, width: int) -> None:
         wide = width >= self.settings.ui.wide_columns

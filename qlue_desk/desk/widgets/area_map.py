@@ -186,10 +186,19 @@ class AreaMap(Widget):
         self.post_message(self.Moved(self))
 
     def _ground(self) -> Window | None:
-        """The window for the present size; None while there is none, or nothing to show."""
+        """The window for the present size; None while there is none, or nothing to show.
+
+        On another sheet it shows the same place; the whole city is fitted anew.
+        """
         columns, rows = self.size.width, self.size.height
         if not columns or not rows or not (self.shapes or self._aim):
             return None
+        if (
+            self.window is not None
+            and self.is_whole
+            and (self.window.columns, self.window.rows) != (columns, rows)
+        ):
+            self.window = None
         if self.window is None:
             if self._aim is not None:
                 lat, lon, metres = self._aim
@@ -202,9 +211,7 @@ class AreaMap(Widget):
         return self.window
 
     def on_resize(self) -> None:
-        """The same place on another sheet; the whole city is fitted anew."""
-        if self.is_whole:
-            self.window = None
+        """Another sheet."""
         self._ground()
         self._drawn = None
         self.post_message(self.Moved(self))
