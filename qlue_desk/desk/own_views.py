@@ -32,6 +32,10 @@ class OwnViews:
         """The role's view that would give way to one saved under that name."""
         return views.displaced_by(name.strip(), self.workplace.actor, self.file.views, _)
 
+    def save(self, name: str, query: str) -> str:
+        """Keep a query as a view behind those that are shown; returns its name as it is kept."""
+        return self.file.save(name, query, [view.name for view in self.rows()])
+
     def problems(self) -> dict[str, str]:
         """Own views that cannot be read, each with a sentence that says where and why."""
         return self.file.problems(self.workplace, _)

@@ -307,11 +307,9 @@ class Finding(Counting):
             ):
                 return False
             name = given.name
-        before = [shown for shown, _query in self.views]
-        name = await aside(self.backend.views.file.save, name, self.own_words, before)
+        name = await aside(self.backend.views.save, name, self.own_words)
         self.views_changed(self.backend.views.named())
-        after = [shown for shown, _query in self.views]
-        self.view = after.index(name) if name in after else -1
+        self.view = next((place for place, view in enumerate(self.views) if view[0] == name), -1)
         say(self, saved_sentence(name, digit_of(self.view)))
         self.show_query(self.query_text, keep_cursor=True)
         self.show_line()
