@@ -16,7 +16,7 @@ from qlue_desk.domain.query_match import bounced_by
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.figures import answer_step
-from qlue_desk.store.models import NEVER, NO_PROPOSAL, PROPOSED, SENT_BACK, ComplaintRow
+from qlue_desk.store.models import NEVER, NEXT, NO_PROPOSAL, PROPOSED, SENT_BACK, ComplaintRow, EntryRow
 
 _encode = msgspec.json.Encoder().encode
 _decode_complaint = msgspec.json.Decoder(Complaint).decode
@@ -34,14 +34,20 @@ def epoch(moment: dt.datetime | None, missing: int = 0) -> int:
 
 # --- writing -------------------------------------------------------------------------------------
 
-_COLUMNS = tuple(name for name in ComplaintRow._meta.fields if name != "row")
-_UPSERT = (
-    f"INSERT INTO complaint({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-    " ON CONFLICT(id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
-)
-_HELD = f"SELECT {', '.join(_COLUMNS)} FROM complaint WHERE id = ?"
-_in_order = itemgetter(*_COLUMNS)
+COLUMNS = tuple(name for name in ComplaintRow._meta.fields if name != "row")
+ENTRY_COLUMNS = tuple(EntryRow._meta.fields)
+
+
+def _upsert(table: str, columns: tuple[str, ...]) -> str:
+    return (
+        f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        " ON CONFLICT(id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+    )
+
+
+_HELD = f"SELECT {', '.join(COLUMNS)} FROM complaint WHERE id = ?"
+_in_order = itemgetter(*COLUMNS)
 _by_time = attrgetter("at", "id")
 _HISTORY = (
     "SELECT count(*) FILTER (WHERE verb = 'note'), max(at), group_concat(text, char(10))"
@@ -74,20 +80,22 @@ def _put_row(complaint_id: str, made: tuple[Any, ...]) -> None:
     """Write the columns that differ: one that is named is taken out of its indexes and put back, whatever it says."""
     held = connection().execute(_HELD, (complaint_id,)).fetchone()
     if held is None:
-        connection().execute(_UPSERT, made)
+        connection().execute(_upsert("complaint", COLUMNS), made)
         return
-    differ = [(name, new) for name, new, old in zip(_COLUMNS, made, held, strict=True) if new != old]
+    differ = [(name, new) for name, new, old in zip(COLUMNS, made, held, strict=True) if new != old]
     if differ:
         names = ", ".join(f"{name} = ?" for name, _new in differ)
         values = (*(new for _name, new in differ), complaint_id)
         connection().execute(f"UPDATE complaint SET {names} WHERE id = ?", values)
 
 
-def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
+def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]], *, beside: bool = False) -> None:
     """Write many rows with their whole history at once: a first sync brings tens of thousands.
 
-    No own action may wait on any of them; the caller rebases those that have one.
+    No own action may wait on any of them; the caller rebases those that have one. `beside`: into the tables of
+    `beside.py`, where nobody sees them.
     """
+    prefix = NEXT if beside else ""
     columns: list[tuple[Any, ...]] = []
     lines: list[Entry] = []
     for complaint, history in rows:
@@ -105,9 +113,10 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]]) -> None:
         }
         columns.append(_in_order(made))
         lines.extend(history)
-        touch(complaint.id)
-    put_entries(lines)
-    connection().executemany(_UPSERT, columns)
+        if not beside:
+            touch(complaint.id)
+    _put_lines(f"{prefix}entry", lines, pending=False)
+    connection().executemany(_upsert(f"{prefix}complaint", COLUMNS), columns)
 
 
 def _updated(last_at: int | None, complaint: Complaint, columns: dict[str, Any]) -> int:
@@ -176,11 +185,12 @@ def answer_minutes(complaint: Complaint) -> int:
 
 def put_entries(entries: Iterable[Entry], *, pending: bool = False) -> None:
     """Write history lines, replacing those with the same id; call `put_view` afterwards."""
+    _put_lines("entry", entries, pending=pending)
+
+
+def _put_lines(table: str, entries: Iterable[Entry], *, pending: bool) -> None:
     connection().executemany(
-        "INSERT INTO entry(id, complaint_id, at, verb, action_id, pending, text, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET complaint_id = excluded.complaint_id,"
-        " at = excluded.at, verb = excluded.verb, action_id = excluded.action_id,"
-        " pending = excluded.pending, text = excluded.text, body = excluded.body",
+        _upsert(table, ENTRY_COLUMNS),
         [
             (
                 entry.id,

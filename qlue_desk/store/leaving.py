@@ -7,7 +7,18 @@ import datetime as dt
 import msgspec
 
 from qlue_desk.domain.complaint import Complaint
-from qlue_desk.store import complaints, departed, drafts, journal, meta, position, schema, search, twin
+from qlue_desk.store import (
+    beside,
+    complaints,
+    departed,
+    drafts,
+    journal,
+    meta,
+    position,
+    schema,
+    search,
+    twin,
+)
 from qlue_desk.store.bound import connection, touch, touch_everything
 from qlue_desk.store.models import TABLES, ActionRow, BlobRow, DraftRow, MetaRow
 
@@ -112,6 +123,7 @@ def purge(*, sealed: bool = False) -> None:
     for table in TABLES:
         if table not in MAY_STAY:
             table.delete().execute()
+    beside.drop()
     search.empty()
     current.execute(
         "DELETE FROM action WHERE state <> 'refused' AND (? OR state <> 'waiting')", (int(sealed),)

@@ -25,6 +25,9 @@ NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
 
 
+NEXT = "next_"
+"""Before the name of a table or an index that is made beside the one it will replace (`beside.py`)."""
+
 PROPOSED, SENT_BACK, NO_PROPOSAL = range(3)
 """A proposal waits for a second person; that person has sent it back; there is none that anybody waits for."""
 

@@ -232,7 +232,10 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         _UPDATED,
     ),
 }
-"""What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in."""
+"""What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in.
+
+From 7 on a copy may lie beside (`beside.py`): a step that touches reports, lines, words or counters drops it and
+empties the stage, so that it is fetched anew."""
 
 
 def _upgrade(version: int) -> None:

@@ -10,6 +10,7 @@ from qlue_desk.domain.folding import may_go_on, spellings_of
 from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query_match import tokens
 from qlue_desk.store.bound import connection
+from qlue_desk.store.models import NEXT
 
 COLUMNS = ("number", "title", "text", "street", "note_text")
 _LIST = ", ".join(COLUMNS)
@@ -19,9 +20,12 @@ _DELETE = f"INSERT INTO complaint_words(complaint_words, rowid, {_LIST}) VALUES 
 _INSERT = f"INSERT INTO complaint_words(rowid, {_LIST}) VALUES (new.row, {_NEW});"
 _CHANGED = " OR ".join(f"old.{column} IS NOT new.{column}" for column in COLUMNS)
 
+_HOW = (
+    f"USING fts5({_LIST}, content='complaint', content_rowid='row',"
+    " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+)
 STATEMENTS = (
-    f"CREATE VIRTUAL TABLE complaint_words USING fts5({_LIST}, content='complaint', content_rowid='row',"
-    " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
+    f"CREATE VIRTUAL TABLE complaint_words {_HOW}",
     f"CREATE TRIGGER complaint_words_insert AFTER INSERT ON complaint BEGIN {_INSERT} END",
     f"CREATE TRIGGER complaint_words_delete AFTER DELETE ON complaint BEGIN {_DELETE} END",
     f"CREATE TRIGGER complaint_words_update AFTER UPDATE OF {_LIST} ON complaint"
@@ -31,19 +35,39 @@ STATEMENTS = (
 
 
 _AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
-"""Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of `rebuild`."""
+"""Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of a first copy."""
+_BESIDE = NEXT + "complaint_words"
 
 
-def rebuild() -> None:
-    """Index the words of all reports anew, each word once; what went before leaves no trace."""
-    _gather(_IN_ONE)
-    connection().execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
-    _gather(_AS_IT_COMES)
+def begin_beside() -> None:
+    """An index for the reports that are made beside (`beside.py`)."""
+    connection().execute(f"CREATE VIRTUAL TABLE {_BESIDE} {_HOW}")
+    _gather(_BESIDE, _IN_ONE)
 
 
-def _gather(size: int) -> None:
+def last_beside() -> int:
+    """The last row whose words stand in it."""
+    row = connection().execute(f"SELECT max(id) FROM {_BESIDE}_docsize").fetchone()
+    return int(row[0] or 0)
+
+
+def add_beside(after: int, last: int) -> None:
+    """Index the words of the rows behind `after` up to `last`."""
+    connection().execute(
+        f"INSERT INTO {_BESIDE}(rowid, {_LIST}) SELECT row, {_LIST} FROM {NEXT}complaint"
+        " WHERE row > ? AND row <= ? ORDER BY row",
+        (after, last),
+    )
+
+
+def gather_as_it_comes() -> None:
+    """What was made beside is in its place: reports come one by one again."""
+    _gather("complaint_words", _AS_IT_COMES)
+
+
+def _gather(table: str, size: int) -> None:
     """How many bytes of words are gathered before they are written."""
-    connection().execute("INSERT INTO complaint_words(complaint_words, rank) VALUES ('hashsize', ?)", (size,))
+    connection().execute(f"INSERT INTO {table}({table}, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def empty() -> None:

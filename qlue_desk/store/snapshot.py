@@ -7,7 +7,6 @@ from the first page's position through the greatest mark, every mark's hash matc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 
 import msgspec
 
@@ -22,7 +21,7 @@ from qlue_desk.protocol import (
     decode_cursor,
     encode_cursor,
 )
-from qlue_desk.store import bulk, complaints, journal, leaving, meta, position, replica
+from qlue_desk.store import beside, complaints, journal, leaving, meta, position, replica
 from qlue_desk.store.bound import connection, rows_among, touch_everything
 from qlue_desk.store.rebase import LOCAL_VERSION, own_lanes, rebase
 from qlue_desk.store.replica import FeedBroken, payload_of
@@ -60,6 +59,7 @@ def current() -> Stage | None:
 def begin() -> Stage:
     """Start (again) with an empty stage."""
     connection().execute("DELETE FROM stage")
+    beside.drop()
     stage = Stage()
     _keep(stage)
     return stage
@@ -110,6 +110,9 @@ def replay(reply: PullReply) -> bool:
     passed = replica.verify(reply.events, start)
     marks = [decode_cursor(mark) for mark in stage.marks]
     _check_marks(marks, [start, *passed], reply)
+    # Then the stage has been brought up to its marks; what came since is for a page of the feed.
+    if beside.begun():
+        return True
     _replay_events(reply)
     end = passed[-1] if passed else start
     stage.cursor = encode_cursor(end)
@@ -120,6 +123,23 @@ def replay(reply: PullReply) -> bool:
     return reached
 
 
+def prepare() -> bool:
+    """Once the stage may be swapped in: one short transaction's part of making a large copy beside; True while
+    there is more. What nobody prepared, the swap does itself.
+    """
+    if not beside.begun():
+        if not beside.worth(_count("stage"), _count("complaint WHERE id IN (SELECT id FROM stage)")):
+            return False
+        beside.begin()
+    elif chunk := _chunk_after(""):
+        payloads = [payload_of(body) for _id, body in chunk]
+        beside.add((found.complaint, found.entries) for found in payloads if found.complaint is not None)
+        connection().execute("DELETE FROM stage WHERE id <= ?", (chunk[-1][0],))
+    else:
+        return beside.go_on()
+    return True
+
+
 def swap() -> int:
     """Put the staged rows in the place of the old ones, with cursor and re-offer; returns how many rows.
 
@@ -128,9 +148,14 @@ def swap() -> int:
     stage = current()
     if stage is None or not stage.cursor:
         raise _broken()
-    _forget_missing()
-    here, rows = _count("complaint"), _count("stage")
-    with bulk.in_bulk() if bulk.worth(rows, here) else nullcontext():
+    while prepare():
+        pass
+    if beside.begun():
+        rows = _count("next_complaint")
+        outdated = _put_in_place()
+    else:
+        rows = _count("stage")
+        _forget_missing("stage")
         outdated = _swap_rows()
     meta.put(position.CURSOR, stage.cursor)
     lanes = own_lanes()
@@ -224,10 +249,10 @@ def _replay_events(reply: PullReply) -> None:
 # --- swapping --------------------------------------------------------------------------------------
 
 
-def _forget_missing() -> None:
+def _forget_missing(among: str) -> None:
     """Rows that central no longer gives this desk, but for reports entered here that it has never had."""
     rows = connection().execute(
-        "SELECT id FROM complaint WHERE id NOT IN (SELECT id FROM stage) AND"
+        f"SELECT id FROM complaint WHERE id NOT IN (SELECT id FROM {among}) AND"
         " CASE WHEN base IS NULL THEN version"
         f" ELSE coalesce(json_extract(CAST(base AS TEXT), '$.version'), 0) END <> {LOCAL_VERSION}"
     )
@@ -235,8 +260,21 @@ def _forget_missing() -> None:
         leaving.forget(complaint_id)
 
 
-def _count(table: str) -> int:
-    return int(connection().execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+def _count(rows: str) -> int:
+    return int(connection().execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
+
+
+def _put_in_place() -> set[str]:
+    """All that was made beside; returns the files that only the old rows showed."""
+    _forget_missing("next_complaint")
+    both = connection().execute(
+        "SELECT coalesce(old.base, old.body), new.body FROM complaint old JOIN next_complaint new USING (id)"
+    )
+    outdated = [
+        leaving.replaced(before, msgspec.json.decode(now, type=Complaint)) for before, now in both.fetchall()
+    ]
+    beside.put_in_place()
+    return set().union(*outdated)
 
 
 def _swap_rows() -> set[str]:

@@ -27,6 +27,7 @@ from qlue_desk.store.figures import (
     ever_resolved,
     league,
 )
+from qlue_desk.store.models import NEXT
 
 HOUR = 3600
 _KINDS: tuple[tuple[str, str, str, bool, str], ...] = (
@@ -55,14 +56,14 @@ def _count(row: str, sign: str, kinds: Sequence[tuple[str, str, str, bool, str]]
     return f"INSERT INTO tally(kind, a, b, n, late) {sql} {_UPSERT};"
 
 
-def _count_all() -> str:
+def _count_all(beside: str = "", rows: str = "") -> str:
     selects = (
         f"SELECT '{kind}', {a} AS a, {b} AS b, count(*), {f'sum{_LATE}' if late else 0}"
-        f" FROM complaint WHERE {condition} GROUP BY 2, 3"
+        f" FROM {beside}complaint WHERE ({condition}){rows} GROUP BY 2, 3"
         for kind, a, b, late, condition in _KINDS
     )
     sql = " UNION ALL ".join(selects).replace("{0}", "").replace("{}", "")
-    return f"INSERT INTO tally(kind, a, b, n, late) {sql}"
+    return f"INSERT INTO {beside}tally(kind, a, b, n, late) {sql.replace('tally_clock', f'{beside}tally_clock')} {_UPSERT}"
 
 
 # Only counters by the hour would pile up: each report passes through several statuses.
@@ -83,9 +84,12 @@ def _on_update(kind: tuple[str, str, str, bool, str]) -> str:
     )
 
 
+_COLUMNS = (
+    "(kind TEXT NOT NULL, a TEXT NOT NULL, b NOT NULL, n INTEGER NOT NULL,"
+    " late INTEGER NOT NULL, PRIMARY KEY(kind, a, b)) WITHOUT ROWID"
+)
 STATEMENTS = (
-    "CREATE TABLE tally(kind TEXT NOT NULL, a TEXT NOT NULL, b NOT NULL, n INTEGER NOT NULL,"
-    " late INTEGER NOT NULL, PRIMARY KEY(kind, a, b)) WITHOUT ROWID",
+    f"CREATE TABLE tally{_COLUMNS}",
     "CREATE TABLE tally_clock(at INTEGER NOT NULL)",
     "INSERT INTO tally_clock(at) VALUES (CAST(strftime('%s', 'now') AS INTEGER))",
     _count_all(),
@@ -97,10 +101,26 @@ STATEMENTS = (
 """Counters of what is there, and the triggers that keep them."""
 
 
-def recount() -> None:
-    """Count all reports anew."""
-    connection().execute("DELETE FROM tally")
-    connection().execute(_count_all())
+def begin_beside() -> None:
+    """Counters of the reports that are made beside (`beside.py`), with a clock of their own."""
+    connection().execute(f"CREATE TABLE {NEXT}tally{_COLUMNS}")
+    connection().execute(f"CREATE TABLE {NEXT}tally_clock AS SELECT at FROM tally_clock")
+
+
+def add_beside(after: int, last: int) -> None:
+    """Count the rows behind `after` up to `last`."""
+    connection().execute(_count_all(NEXT, " AND row > ?1 AND row <= ?2"), (after, last))
+
+
+def put_in_place() -> None:
+    """What was counted beside counts from now on, at the time that the counters were at."""
+    current, at = connection(), clock()
+    current.execute("DELETE FROM tally")
+    current.execute(f"INSERT INTO tally SELECT * FROM {NEXT}tally")
+    current.execute(f"UPDATE tally_clock SET at = (SELECT at FROM {NEXT}tally_clock)")
+    for table in ("tally", "tally_clock"):
+        current.execute(f"DROP TABLE {NEXT}{table}")
+    advance(dt.datetime.fromtimestamp(at, dt.UTC))
 
 
 def clock() -> int:

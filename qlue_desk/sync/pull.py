@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -17,6 +18,8 @@ from qlue_desk.sync.transport import DEADLINE, PULL_DEADLINE
 SNAPSHOT_ROWS = 2000
 """Rows asked for in one page; central may give fewer."""
 _RESTARTS = 3
+_GAP_SECONDS = 0.005
+"""Between two steps of preparing a large copy: a person's act looks every millisecond whether it may write."""
 
 Progress = Callable[[int, int], None]
 """Rows that are here, rows there are."""
@@ -107,6 +110,9 @@ def _snapshot(link: Line, progress: Progress | None) -> int:
         if link.write(snapshot.replay, reply):
             break
         stage = link.read(snapshot.current) or link.write(snapshot.begin)
+    while link.write(snapshot.prepare):
+        time.sleep(_GAP_SECONDS)
+        ballast.room_for_more(link.store.folder)
     rows = link.write(_swap, reply)
     blobs.remove_left(link.store)
     return rows

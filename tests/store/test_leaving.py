@@ -14,7 +14,7 @@ from qlue_desk.casework.handover import left_text, sign_off
 from qlue_desk.domain.complaint import Attachment, Complaint, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Payload
-from qlue_desk.store import blobs, drafts, handovers, leaving, meta, searched, snapshot, snoozes, twin
+from qlue_desk.store import beside, blobs, drafts, handovers, leaving, meta, searched, snapshot, snoozes, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import TABLES
 from qlue_desk.sync import rounds
@@ -141,7 +141,22 @@ def missing_in_a_new_copy(world: Replica, _one: Complaint) -> None:
     world.take_snapshot(Payload(complaint=other, entries=()))
 
 
-@pytest.mark.parametrize("go", [moved_out, removed, erased, erased_while_away, missing_in_a_new_copy])
+def in_a_large_copy(go: Callable[[Replica, Complaint], None]) -> Callable[[Replica, Complaint], None]:
+    def made_beside(world: Replica, one: Complaint) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(beside, "worth", lambda _staged, _known: True)
+            go(world, one)
+
+    return made_beside
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        *(moved_out, removed, erased, erased_while_away, missing_in_a_new_copy),
+        *(in_a_large_copy(erased_while_away), in_a_large_copy(missing_in_a_new_copy)),
+    ],
+)
 def test_a_report_that_left_or_was_erased_says_nothing_any_more(
     world: Replica, go: Callable[[Replica, Complaint], None]
 ) -> None:

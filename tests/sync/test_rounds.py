@@ -10,7 +10,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import blobs, outbox, position, sending
+from qlue_desk.store import beside, blobs, outbox, position, sending, snapshot
 from qlue_desk.sync.errors import Offline
 from qlue_desk.sync.push import Pusher
 from tests.sync.rig import COORDINATOR, Central, photo
@@ -285,6 +285,21 @@ def test_a_first_sync_tells_how_far_it_is(central: Central) -> None:
     seen: list[tuple[int, int]] = []
     assert desk.engine.once(lambda here, total: seen.append((here, total))).pulled >= 600
     assert seen[-1] == (600, 600)
+    assert desk.rows() == central.rows("dpupr")
+
+
+def test_a_large_first_copy_is_prepared_before_the_transaction_that_swaps_it_in(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "WORTH_FROM", 1)
+    for _ in range(3):
+        central.report()
+    left: list[bool] = []
+    swap = snapshot.swap
+    monkeypatch.setattr(snapshot, "swap", lambda: left.append(snapshot.prepare()) or swap())
+    desk = central.desk()
+    desk.sync()
+    assert left == [False]
     assert desk.rows() == central.rows("dpupr")
 
 

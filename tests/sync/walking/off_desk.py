@@ -112,7 +112,7 @@ def no_whole_swap(patch: Patch) -> None:
         return stage
 
     patch.setattr(snapshot, "put_page", shown_at_once)
-    patch.setattr(snapshot, "_forget_missing", lambda: None)
+    patch.setattr(snapshot, "_forget_missing", lambda _among: None)
 
 
 def no_marks(patch: Patch) -> None:
