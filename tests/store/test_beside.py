@@ -11,7 +11,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.casework.entering import enter
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import beside, complaints, leaving, outbox, replica, snapshot, tally
+from qlue_desk.store import beside, complaints, leaving, outbox, queue, replica, snapshot, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Store
 from tests.casework.test_entering import CALL
@@ -165,6 +165,32 @@ def test_between_two_steps_people_act_and_read_the_old_rows_and_the_swap_keeps_i
     world.store.writing(_count_anew)
     assert _all_of(world.store)["tally"] == counted
     world.close()
+
+
+def test_another_process_reads_and_writes_what_was_put_in_place(
+    staged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connections know the tables of before; each reads the table of contents anew by itself."""
+    _small_steps(monkeypatch)
+    engine, desk = Store.open(staged), DeskWorld(Workplace.open(staged))
+
+    def found(written: str) -> list[str]:
+        rows = desk.store.reading(queue.find_ids, desk.workplace.query(written), now=NOW)
+        return [id_ for _row, id_ in desk.store.reading(queue.ids, rows)]
+
+    assert (len(_ids(desk.store)), found("lubang")) == (3, [])
+    while engine.writing(snapshot.prepare):
+        assert found("lubang") == []
+    engine.writing(snapshot.swap)
+    assert len(found("")) == 11
+    [first, *others] = found("lubang")
+    assert len(others) == 8
+    [outcome] = act(desk.workplace, [first], "note", Fields(note="ada kucing"))
+    assert outcome.done
+    assert found("kucing") == [first]
+    assert _all_of(engine)["check"] == [("ok",)]
+    for store in (desk, engine):
+        store.close()
 
 
 def _count_anew() -> None:
