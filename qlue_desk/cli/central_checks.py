@@ -28,7 +28,7 @@ def central_findings(shell: Shell) -> Iterator[Finding]:
     from qlue_desk.protocol import Session
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import StoreError
-    from qlue_desk.sync.errors import BadReply, NotEnrolled, SyncError
+    from qlue_desk.sync.errors import NotEnrolled, SyncError
     from qlue_desk.sync.signing_in import transport_for
 
     shell.tell_of_waiting()
@@ -51,9 +51,7 @@ def central_findings(shell: Shell) -> Iterator[Finding]:
             yield Finding(_("Pusat"), None, unasked)
         return
     except SyncError as error:
-        # Nothing is tried again here, as the sentence of the open desk says.
-        found = _("jawaban pusat rusak di jalan") if isinstance(error, BadReply) else error.sentence()
-        yield Finding(_("Pusat"), False, found, _mend(error, known))
+        yield Finding(_("Pusat"), False, error.sentence(), _mend(error, known))
         return
     finally:
         store.close()

@@ -14,17 +14,10 @@ from qlue_desk import error_log, words
 from qlue_desk.cli.exits import CommandFailed, Exit, Usage
 from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
-from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, storable
 from qlue_desk.settings import Settings, SettingsError, home_folder, load
 from qlue_desk.words import _
-
-REPLY_DAMAGED = N_(
-    "Jawaban pusat rusak di jalan; tidak ada yang hilang. Jalankan lagi perintah ini; bila terulang, periksa jaringan"
-    " (proksi, portal) dengan qlue-desk doctor."
-)
-"""A command that ends tries nothing again, as the desk does."""
 
 
 def run(arguments: list[str]) -> int:
@@ -98,8 +91,6 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
     """Errors of lower floors; only of modules that are loaded, so that none is loaded for this."""
     sync = sys.modules.get("qlue_desk.sync.errors")
     if sync is not None and isinstance(error, sync.SyncError):
-        if isinstance(error, sync.BadReply):
-            return CommandFailed(_(REPLY_DAMAGED), exit_code=Exit.OFFLINE, code="offline")
         if isinstance(error, sync.Offline):
             return CommandFailed(error.sentence(), exit_code=Exit.OFFLINE, code="offline")
         if isinstance(error, sync.BadAuthority):

@@ -13,7 +13,6 @@ import click
 from qlue_desk.cli.exits import CommandFailed, Exit
 from qlue_desk.cli.output import warn
 from qlue_desk.domain.moves import N_
-from qlue_desk.domain.system import reason_of
 from qlue_desk.settings import Settings, find_file
 from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
@@ -87,11 +86,14 @@ class Shell:
 
     def _wrong_settings(self, workplace: Workplace) -> Iterator[str]:
         """Of settings that only this machine or this city can judge; they keep nobody from reading."""
-        authority = self.private_ca()
-        if authority is not None and (why := _no_certificate(authority)):
+        if (path := self.private_ca()) is not None:
+            from qlue_desk.sync.authority import authority
             from qlue_desk.sync.errors import BadAuthority
 
-            yield BadAuthority(str(authority), why).sentence()
+            try:
+                authority(path)
+            except BadAuthority as error:
+                yield error.sentence()
         if self.settings.views and (path := find_file(self.config)) is not None:
             from qlue_desk.casework.view_file import ViewFile
 
@@ -111,14 +113,6 @@ class Shell:
     def private_ca(self) -> Path | None:
         """The city's own certificate authority, if it has one."""
         return Path(self.settings.sync.ca_file) if self.settings.sync.ca_file else None
-
-
-def _no_certificate(path: Path) -> str:
-    """Why a file cannot be the city's certificate authority; '' where it may be one."""
-    try:
-        return "" if b"-----BEGIN " in path.read_bytes() else N_("bukan sertifikat PEM")
-    except OSError as error:
-        return reason_of(error)
 
 
 _EXIT_OF_FIELD = {

@@ -9,19 +9,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-SHORT_FORMS = {
+_ADDRESS_FORMS = {
     **dict.fromkeys(("jalan", "jalanan", "jln", "jlan", "jallan", "jl"), "jl"),
     **dict.fromkeys(("gang", "gg"), "gg"),
     **dict.fromkeys(("kelurahan", "kel", "kelrahan"), "kel"),
     **dict.fromkeys(("kecamatan", "kec"), "kec"),
     **dict.fromkeys(("kampung", "kampoeng", "kp", "kmp", "kpg"), "kp"),
     **dict.fromkeys(("perumahan", "perum", "komplek", "kompleks", "komp"), "perum"),
-    **dict.fromkeys(
-        ("tidak", "tdk", "gak", "ga", "nggak", "ngga", "enggak", "gk", "kagak", "tak", "ndak"), "tidak"
-    ),
-    **dict.fromkeys(("belum", "blm", "blum", "belom"), "belum"),
-    **dict.fromkeys(("nyala", "menyala", "hidup", "idup"), "nyala"),
-    **dict.fromkeys(("lampu", "lmpu", "lampunya"), "lampu"),
     # Whom a street is named after, and what stands at it: `Jln. Pgr. Sogiri`, `Psr. Anyar`.
     **dict.fromkeys(("pangeran", "pgr", "pgrn", "pangrn"), "pangeran"),
     **dict.fromkeys(("raden", "rd", "rdn"), "raden"),
@@ -37,6 +31,16 @@ SHORT_FORMS = {
     **dict.fromkeys(("jembatan", "jbt", "jemb"), "jembatan"),
     **dict.fromkeys(("masjid", "mesjid", "msj"), "masjid"),
     **dict.fromkeys(("blok", "blk"), "blok"),
+}
+"""Of the words of an address: a search finds each by all its spellings."""
+SHORT_FORMS = {
+    **_ADDRESS_FORMS,
+    **dict.fromkeys(
+        ("tidak", "tdk", "gak", "ga", "nggak", "ngga", "enggak", "gk", "kagak", "tak", "ndak"), "tidak"
+    ),
+    **dict.fromkeys(("belum", "blm", "blum", "belom"), "belum"),
+    **dict.fromkeys(("nyala", "menyala", "hidup", "idup"), "nyala"),
+    **dict.fromkeys(("lampu", "lmpu", "lampunya"), "lampu"),
     "dpn": "depan",
     "yg": "yang",
     "dr": "dari",
@@ -150,37 +154,10 @@ DIRECTION_WORDS = frozenset(
 STREET_WORDS = frozenset(("jl", "gg", "perum"))
 
 
-_ADDRESS_WORDS = frozenset(
-    [
-        "jl",
-        "gg",
-        "kel",
-        "kec",
-        "kp",
-        "perum",
-        "pangeran",
-        "raden",
-        "jenderal",
-        "kapten",
-        "kolonel",
-        "letnan",
-        "profesor",
-        "insinyur",
-        "kyai",
-        "sultan",
-        "pasar",
-        "jembatan",
-        "masjid",
-        "blok",
-    ]
-)
 _SAME: dict[str, tuple[str, ...]] = {
     **{
-        spelling: tuple(
-            sorted(other for other, short in SHORT_FORMS.items() if short == SHORT_FORMS[spelling])
-        )
-        for spelling in SHORT_FORMS
-        if SHORT_FORMS[spelling] in _ADDRESS_WORDS
+        spelling: tuple(sorted(other for other, same in _ADDRESS_FORMS.items() if same == short))
+        for spelling, short in _ADDRESS_FORMS.items()
     },
     **dict.fromkeys(("no", "nomor", "nomer"), ("no", "nomor", "nomer")),
 }

@@ -89,8 +89,10 @@ class BadReply(Offline):
     """Central's reply was damaged on the way."""
 
     def sentence(self) -> str:
-        """What happened, for a person."""
-        return _("Jawaban pusat rusak di jalan; dicoba lagi.")
+        """What happened, for a person; whether it is tried again is said by who does."""
+        return _(
+            "Jawaban pusat rusak di jalan; tidak ada yang hilang. Bila terulang, periksa jaringan (proksi, portal)."
+        )
 
 
 class DigestGone(BadReply):

@@ -22,8 +22,6 @@ import httpx
 import msgspec
 
 from qlue_desk import __version__
-from qlue_desk.domain.moves import N_
-from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import (
     BLOB_RECEIVED_HEADER,
     CLIENT_HEADER,
@@ -39,8 +37,8 @@ from qlue_desk.protocol import (
     content_digest,
 )
 from qlue_desk.sync import digests as digest_memory
+from qlue_desk.sync.authority import authority
 from qlue_desk.sync.errors import (
-    BadAuthority,
     BadReply,
     BlobProblem,
     DigestGone,
@@ -145,7 +143,7 @@ class Transport:
             # Reading the authorities takes 30 ms and more; this context trusts none and is never asked.
             verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         elif private_ca is not None:
-            verify = _authority(private_ca)
+            verify = authority(private_ca)
         self._client = httpx.Client(
             verify=verify,
             follow_redirects=False,
@@ -343,12 +341,3 @@ class Transport:
         if response.status_code >= 400:
             raise problem_of(response, content)
         return Reply(headers, content)
-
-
-def _authority(path: Path) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(path))
-    except ssl.SSLError as error:  # an OSError too, whose reason says nothing
-        raise BadAuthority(str(path), N_("bukan sertifikat PEM")) from error
-    except OSError as error:
-        raise BadAuthority(str(path), reason_of(error)) from error

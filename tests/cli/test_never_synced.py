@@ -61,9 +61,11 @@ def test_a_setting_that_cannot_be_used_is_said_where_reports_are_read(
         "[sync] ca_file: ca tidak bisa dipakai sebagai sertifikat (itu folder, bukan berkas).",
         "config.toml:4: Punya saya: Nilai “rusak” tidak dikenal untuk status. Mungkin: kategori:jalan-rusak.",
     ]
-    (tmp_path / "config.toml").write_text(f'[sync]\nca_file = "{__file__}"\n')
-    assert run(["queue"]) == 0
-    assert capsys.readouterr().err.endswith("(bukan sertifikat PEM).\n")
+    (tmp_path / "config.toml").write_text('[sync]\nca_file = "ca.pem"\n')
+    for content in ("no certificate", "-----BEGIN CERTIFICATE-----\ncut\n"):
+        (tmp_path / "ca.pem").write_text(content)
+        assert run(["queue"]) == 0
+        assert capsys.readouterr().err.endswith("(bukan sertifikat PEM).\n"), content
 
 
 def test_a_telephone_number_is_not_looked_for(capsys: pytest.CaptureFixture[str]) -> None:
