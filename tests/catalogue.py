@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -28,8 +29,9 @@ BEGUN = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 """A date that never changes: the catalogue differs only where its words do."""
 
 
+@cache
 def sentences() -> dict[str, bool]:
-    """Every msgid of the sources, with whether it counts something (`n_`)."""
+    """Every msgid of the sources, with whether it counts something (`n_`); reading them takes seconds."""
     found: dict[str, bool] = {}
     for counts, keywords in ((False, KEYWORDS), (True, {"n_": None})):
         for _file, _line, message, _comments, _context in extract_from_dir(

@@ -21,7 +21,7 @@ from tests.sync.walking.world import World
 
 WALKS = int(os.environ.get("WALKS", "500"))
 FIRST = int(os.environ.get("WALK_SEED", "0"))
-PARTS = list(chunks(FIRST, WALKS, 100))
+PARTS = list(chunks(FIRST, WALKS))
 
 
 @pytest.mark.parametrize("seeds", [pytest.param(part, id=f"{part.start}") for part in PARTS])
