@@ -237,6 +237,31 @@ def test_refusals_say_why() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("verb", "status", "changes", "fields", "wanted"),
+    [
+        (Verb.DISPATCH, Status.NEW, {}, Fields(to="dpupr"), "Disposisi: tetapkan kelurahan, atau nyatakan lokasi tidak diketahui."),
+        (Verb.DISPATCH, Status.NEW, {"place_unknown": True}, Fields(to="dpupr"), ""),
+        (Verb.DISPATCH, Status.NEW, {"kelurahan": "32.71.03.1003"}, Fields(to="dpupr"), ""),
+        (Verb.DISPATCH, Status.NEW, {}, Fields(to="dpupr", place_unknown=True), ""),
+        (Verb.CORRECT_PLACE, Status.DISPATCHED, {"kelurahan": "32.71.03.1003"}, Fields(), "Perbaiki lokasi: pilih kelurahan atau tulis jalannya."),
+        (Verb.CORRECT_PLACE, Status.DISPATCHED, {}, Fields(street=""), ""),
+        (Verb.CORRECT_PLACE, Status.DISPATCHED, {}, Fields(place_unknown=True), ""),
+        (Verb.PROPOSE, Status.IN_PROGRESS, {}, Fields(note="Ditambal"), "Usulkan selesai: lampirkan bukti, atau tulis mengapa tidak ada."),
+        (Verb.PROPOSE, Status.IN_PROGRESS, {}, Fields(note="Ditambal", no_evidence="malam"), ""),
+        (Verb.PROPOSE, Status.IN_PROGRESS, {}, Fields(note="Ditambal", evidence=(PHOTO,)), ""),
+        (Verb.ATTACH, Status.IN_PROGRESS, {}, Fields(no_evidence="malam"), "Lampirkan: berkasnya belum dipilih."),
+    ],
+)  # fmt: skip
+def test_place_and_evidence_are_asked_for_where_there_are_none(
+    verb: Verb, status: Status, changes: dict[str, object], fields: Fields, wanted: str
+) -> None:
+    one = report(status, **({"place_unknown": False} | changes))
+    role = Role.VERIFIER if verb is Verb.DISPATCH else Role.OFFICER
+    outcome = move(one, verb, role, fields)
+    assert (outcome.sentence() if isinstance(outcome, Refusal) else "") == wanted
+
+
 def test_whoever_proposed_cannot_resolve() -> None:
     both = msgspec.structs.replace(PEOPLE[Role.OFFICER], roles=frozenset({Role.OFFICER, Role.SUPERVISOR}))
     proposed = decide(

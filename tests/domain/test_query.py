@@ -275,6 +275,10 @@ def test_a_query_is_spelled_in_the_readers_words(canonical: str, indonesian: str
     assert parse(indonesian, NAMES) == query
 
 
+def test_lengths_of_time_are_spelled_short_in_english() -> None:
+    assert spelled(parse("lebih-lama:24jam tenggat:<8jam"), NAMES, "en") == "older:24h due:<8h"
+
+
 def test_an_error_says_what_was_found_even_with_braces_in_it() -> None:
     with pytest.raises(QueryError, match=r"Nilai “\{x\}” tidak dikenal untuk status\."):
         parse("status:{x}")
@@ -379,6 +383,9 @@ def test_a_suggestion_says_what_it_means() -> None:
     assert offers("status:dis", 10, NAMES, "en") == [Offer("dispatched", "")]
     assert offers("dinas:dis", 9, NAMES) == [Offer("dishub", "Dinas Perhubungan")]
     assert offers("category:jal", 12, NAMES) == [Offer("jalan-rusak", "")]
+    assert offers("kelurahan:sem", 13, NAMES) == [Offer("sempur", "")], (
+        "a code is no word that tells anything"
+    )
 
 
 @pytest.mark.parametrize(

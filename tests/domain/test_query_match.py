@@ -91,8 +91,11 @@ FOUND = [
     (BARE, "category:none kelurahan:none kecamatan:none by:none due:none"),
     (BARE, "is:secret is:waiting is:unassigned priority:emergency -has:place -has:photo -has:phone"),
 ]
+POND = msgspec.structs.replace(COMPLAINT, text="Air kolam meluap")
+FOUND += [(POND, "kol"), (POND, "-kolonel")]
 MISSED = [
     (COMPLAINT, "status:new"),
+    (POND, "kolonel"),
     (COMPLAINT, "-overdue"),
     (COMPLAINT, "older:27h"),
     (COMPLAINT, "newer:26h older:26h"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
+import pytest
+from msgspec.structs import replace
+
+from qlue_desk.domain.complaint import Channel, Complaint, Status
 from qlue_desk.domain.similarity import (
     NEAR_METRES,
+    Apart,
     Subject,
+    apart,
     box_around,
     metres_between,
     street_key,
@@ -80,3 +86,23 @@ def test_telling_words_are_long_and_none_twice() -> None:
         "ugalan",
         "ugal",
     ]
+
+
+def test_two_reports_beside_each_other() -> None:
+    one = Complaint(
+        id="c_1", city="bogor", dinas="dpupr", title="Lubang", text="", channel=Channel.QLUE, created_at=NOW,
+        status=Status.DISPATCHED, category="jalan_rusak", street="Jl. Merdeka 45", lat_e6=-6_590_000, lon_e6=106_800_000,
+    )  # fmt: skip
+    same = replace(one, created_at=NOW - dt.timedelta(days=15), street="Jalan Merdeka")
+    other = replace(
+        one, category="drainase", status=Status.ACKNOWLEDGED, street="Jl. Sempur", lat_e6=-6_600_000
+    )
+    assert apart(one, same) == Apart(0, 15, False, False, True)
+    assert apart(one, other) == Apart(1113, 0, True, True, False)
+    assert apart(one, replace(one, category=None, street="", lat_e6=None)) == Apart(
+        None, 0, False, False, False
+    )
+    nowhere = replace(one, street="")
+    assert not apart(nowhere, nowhere).same_street
+    assert (apart(one, same).too_far, apart(one, other).too_far) == (False, True)
+    assert (apart(one, same).too_long, apart(one, other).too_long) == (True, False)
