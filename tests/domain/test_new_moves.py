@@ -32,6 +32,13 @@ def test_a_reason_that_was_asked_for_stands_in_the_report(edge: Edge) -> None:
     assert b"sudah ditulis" in msgspec.json.encode(outcome.complaint)
 
 
+def test_why_a_report_was_passed_on_stands_in_its_custody_not_as_its_reason() -> None:
+    held = report(Status.ACKNOWLEDGED, dinas="dpupr", reason="menunggu anggaran")
+    passed = move(held, Verb.TRANSFER, Role.OFFICER, full_fields(Verb.TRANSFER))
+    assert isinstance(passed, Decision)
+    assert (passed.complaint.reason, passed.complaint.custody[-1].why) == ("", "sudah ditulis")
+
+
 @pytest.mark.parametrize("target", sorted(set(Status) - PAUSED))
 def test_a_pause_ends_with_whatever_move_leads_out_of_it(target: Status) -> None:
     edge = Edge(Verb.ATTACH, "baru", frozenset({Status.AWAITING_REPORTER}), target, ())
