@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -135,14 +136,22 @@ def test_what_a_pull_sorts_elsewhere_stays_under_the_cursor_until_it_leaves(worl
 
 
 def held_back(screen: DeskScreen) -> asyncio.Event:
-    """Queries are answered only once this is set."""
-    gate, find = asyncio.Event(), screen.backend.find
+    """A query's first page comes only once this is set."""
+    gate, first_page = asyncio.Event(), screen.backend.first_page
+    passing: set[asyncio.Task[None]] = set()
 
-    async def slow(*arguments: Any, **named: Any) -> Any:
+    async def pass_on(held: Future[Any], arguments: tuple[Any, ...]) -> None:
         await gate.wait()
-        return await find(*arguments, **named)
+        page = await asyncio.wrap_future(first_page(*arguments))
+        if not held.cancelled():
+            held.set_result(page)
 
-    screen.backend.find = slow  # type: ignore[method-assign]
+    def slow(*arguments: Any) -> Future[Any]:
+        held: Future[Any] = Future()
+        passing.add(asyncio.create_task(pass_on(held, arguments)))
+        return held
+
+    screen.backend.first_page = slow  # type: ignore[method-assign]
     return gate
 
 
@@ -201,10 +210,12 @@ def test_rows_that_cannot_be_read_do_not_lock_the_keys(world: DeskWorld) -> None
         screen = screen_of(app)
         await stand_on_second(app, pilot)
 
-        async def broken(*arguments: Any, **named: Any) -> Any:
-            raise RuntimeError("disk")
+        def broken(*arguments: Any) -> Future[Any]:
+            failed: Future[Any] = Future()
+            failed.set_exception(RuntimeError("disk"))
+            return failed
 
-        screen.backend.find = broken  # type: ignore[method-assign]
+        screen.backend.first_page = broken  # type: ignore[method-assign]
         await pilot.press("4", "a")
         await until(lambda: screen.query_one(KeyBar).sentence)
         await pilot.press("j")
