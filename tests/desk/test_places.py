@@ -409,6 +409,22 @@ def test_enter_and_escape_change_panes_on_a_narrow_screen(world: DeskWorld) -> N
     play(world, scene, size=(80, 24))
 
 
+def test_a_window_that_grows_shows_the_report_beside_the_list_at_once(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        asked: list[bool] = []
+        show = desk_screen(app).reading.show
+
+        async def counted(rest: float = 0.0) -> None:
+            asked.append(desk_screen(app).is_wide)
+            await show(rest)
+
+        desk_screen(app).reading.show = counted  # type: ignore[method-assign]
+        desk_screen(app).lay_out(160)
+        await until(lambda: asked == [True], 5.0)
+
+    play(world, scene, size=(80, 24))
+
+
 def test_the_preview_can_be_put_away(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         detail = app.screen.query_one(DetailPane)
