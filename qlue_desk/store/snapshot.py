@@ -28,6 +28,8 @@ from qlue_desk.store.replica import FeedBroken, payload_of
 
 STAGE = "stage"
 _CHUNK = 500
+_STEP = 2000
+"""Reports of a large copy that are one transaction: a third of a second."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -131,7 +133,7 @@ def prepare() -> bool:
         if not beside.worth(_count("stage"), _count("complaint WHERE id IN (SELECT id FROM stage)")):
             return False
         beside.begin()
-    elif chunk := _chunk_after(""):
+    elif chunk := _chunk_after("", _STEP):
         payloads = [payload_of(body) for _id, body in chunk]
         beside.add((found.complaint, found.entries) for found in payloads if found.complaint is not None)
         connection().execute("DELETE FROM stage WHERE id <= ?", (chunk[-1][0],))
@@ -291,10 +293,8 @@ def _swap_rows() -> set[str]:
     return outdated
 
 
-def _chunk_after(after: str) -> list[tuple[str, bytes]]:
-    rows = connection().execute(
-        "SELECT id, body FROM stage WHERE id > ? ORDER BY id LIMIT ?", (after, _CHUNK)
-    )
+def _chunk_after(after: str, size: int = _CHUNK) -> list[tuple[str, bytes]]:
+    rows = connection().execute("SELECT id, body FROM stage WHERE id > ? ORDER BY id LIMIT ?", (after, size))
     return [(key, body) for key, body in rows]
 
 

@@ -124,7 +124,7 @@ def test_a_swap_that_breaks_off_leaves_the_old_rows_with_their_indexes(
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "WORTH_FROM", 2)
     monkeypatch.setattr(beside, "_AT_ONCE", 4)
-    monkeypatch.setattr(snapshot, "_CHUNK", 4)
+    monkeypatch.setattr(snapshot, "_STEP", 4)
 
 
 def _ids(store: Store) -> list[str]:
