@@ -9,6 +9,7 @@ import pytest
 from qlue_desk.central.errors import CentralError, Invalid, NotAllowed, NotFound, TokenRefused
 from qlue_desk.central.limits import Buckets, Rate
 from qlue_desk.central.tokens import make_code, make_token, parse_token
+from qlue_desk.cities import load_shipped
 from qlue_desk.domain.complaint import Actor, Role
 
 
@@ -134,8 +135,13 @@ def test_a_wrong_user_is_one_sentence(office: Any, arguments: Any, sentence: str
 
 
 def test_nobody_belongs_to_an_outside_party(office: Any) -> None:
-    with pytest.raises(Invalid, match="Dinas “pln” tidak dikenal di Kota Bogor; pilih "):
-        office.hub.accounts.add_user("e", "E", "bogor", [Role.OFFICER], "pln")
+    own = [dinas.key for dinas in load_shipped("bogor").dinas if not dinas.outside]
+    assert "dishub" in own
+    for foreign in ("pln", "dpu"):
+        with pytest.raises(Invalid) as caught:
+            office.hub.accounts.add_user("e", "E", "bogor", [Role.OFFICER], foreign)
+        wanted = f"Dinas “{foreign}” tidak dikenal di Kota Bogor; pilih {', '.join(own)}."
+        assert str(caught.value) == wanted
 
 
 def test_a_revoked_desk_is_told_whether_to_wipe(office: Any) -> None:

@@ -14,7 +14,19 @@ from qlue_desk.casework.handover import left_text, sign_off
 from qlue_desk.domain.complaint import Attachment, Complaint, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Payload
-from qlue_desk.store import beside, blobs, drafts, handovers, leaving, meta, searched, snapshot, snoozes, twin
+from qlue_desk.store import (
+    beside,
+    blobs,
+    bundles,
+    drafts,
+    handovers,
+    leaving,
+    meta,
+    searched,
+    snapshot,
+    snoozes,
+    twin,
+)
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import TABLES
 from qlue_desk.sync import rounds
@@ -103,6 +115,13 @@ def test_a_purge_leaves_own_unsent_work_and_nothing_of_any_citizen(world: Replic
     )
     assert SAID.lower() not in index.lower()
     assert world.store.reading(leaving.leaving_files) == [PHOTO]
+
+
+def test_after_a_purge_the_answer_to_a_bundle_is_still_opened(world: Replica) -> None:
+    sent = bundles.Sent("b_1", b"k" * 32, "cursor", NOW)
+    world.store.writing(bundles.remember, sent)
+    world.store.writing(leaving.purge)
+    assert world.store.reading(bundles.recall, "b_1") == sent
 
 
 def moved_out(world: Replica, one: Complaint) -> None:

@@ -325,6 +325,22 @@ def test_a_killed_page_leaves_rows_and_cursor_of_the_one_before(world: Replica) 
     assert (world.cursor(), world.get(one.id).street) == (before, "Jl. Pajajaran")
 
 
+def test_a_line_of_a_report_that_is_not_here_is_not_kept_and_one_that_is_here_needs_no_row(
+    world: Replica,
+) -> None:
+    here, elsewhere = world.complaint(), world.complaint()
+    world.follow(here)
+    for one in (here, elsewhere):
+        line = history(one, "note", text=f"baris {one.number}")
+        world.stream.append(
+            "upsert", one.id, 4, msgspec.json.encode(Payload(complaint=None, entries=(line,)))
+        )
+    world.pull()
+    told = [e.text for e in world.store.reading(complaints.entries, here.id) if e.text]
+    assert told == [f"baris {here.number}"]
+    assert world.store.reading(complaints.entries, elsewhere.id) == []
+
+
 # --- snapshots -------------------------------------------------------------------------------------
 
 
@@ -382,6 +398,19 @@ def test_the_old_rows_are_served_until_the_swap_and_a_crash_resumes(world: Repli
     assert (stage.after, stage.paged) == (old.id, False)
     with pytest.raises(FeedBroken):
         world.store.writing(snapshot.put_page, first, "c_other")
+
+
+def test_a_snapshot_writes_a_row_that_differs_though_its_history_does_not(world: Replica) -> None:
+    one, other = world.complaint(), world.complaint()
+    world.follow(one, other)
+    changed = replace(one, version=4, street="Jl. Lain")
+    rows = [
+        Payload(complaint=now, entries=tuple(world.store.reading(complaints.entries, now.id)))
+        for now in (changed, other)
+    ]
+    assert world.take_snapshot(*rows) == 2
+    assert (world.get(one.id), world.get(other.id)) == (changed, other)
+    assert [e.verb for e in world.store.reading(complaints.entries, one.id)] == ["dispatch"]
 
 
 def test_a_fuzzy_snapshot_is_replayed_to_its_last_mark(world: Replica) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -212,6 +213,31 @@ def test_an_id_that_a_gateway_gives_again_to_another_message_hides_nothing(clien
     assert counts(client.post("/intake/sms", json=message)) == (1, 1, 0)
     assert counts(client.post("/intake/sms", json=message | {"text": "Banjir besar"})) == (1, 1, 0)
     assert counts(client.post("/intake/sms", json=message)) == (1, 0, 1)
+
+
+def test_a_message_with_an_id_is_the_same_on_the_next_day_one_without_is_another(
+    client: httpx.Client, clock: Any
+) -> None:
+    without = {name: value for name, value in FONNTE.items() if name != "inboxid"} | {"message": "Banjir"}
+    assert [counts(client.post("/intake/sms", json=body)) for body in (FONNTE, without)] == [(1, 1, 0)] * 2
+    assert [counts(client.post("/intake/sms", json=body)) for body in (FONNTE, without)] == [(1, 0, 1)] * 2
+    clock.forward(days=1)
+    assert counts(client.post("/intake/sms", json=FONNTE)) == (1, 0, 1)
+    assert counts(client.post("/intake/sms", json=without)) == (1, 1, 0)
+
+
+def test_a_contact_that_cannot_be_read_takes_only_its_name_away(client: httpx.Client, hub: Hub) -> None:
+    message = {
+        "from": "6281234567678",
+        "id": "wamid.9",
+        "timestamp": "1795489200",
+        "text": {"body": "Got mampet"},
+    }
+    contacts = [{"wa_id": "6281234567678", "profile": "Warga"}]
+    value = {"contacts": contacts, "messages": [message]}
+    assert counts(client.post("/intake/sms", json={"entry": [{"changes": [{"value": value}]}]})) == (1, 1, 0)
+    (complaint,) = hub.records.search(Search("bogor"))
+    assert (complaint.text, complaint.reporter.name) == ("Got mampet", "")
 
 
 def test_a_field_called_entry_makes_no_cloud_api(client: httpx.Client, hub: Hub) -> None:
