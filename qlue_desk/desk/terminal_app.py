@@ -21,9 +21,12 @@ from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.desk.typed_ahead import TypedAhead
 from qlue_desk.settings import Settings
+from qlue_desk.store.lean import Collecting
 from qlue_desk.words import _
 
 TOAST_SECONDS = 12
+COLLECT_SECONDS = 5.0
+"""How often garbage is looked for where nobody types."""
 OWED_SECONDS = 0.02
 """How often is looked whether a line that could not follow is free again."""
 
@@ -41,6 +44,7 @@ class TerminalApp(App[int]):
         self._last_hand = filters.LastHand(self.ascii_only)
         self._title = ""
         self._sent = Sent()
+        self._collecting = Collecting()
         self._paint_owed = False
         self._cursor_sent = self.cursor_position
         for theme in themes.themes(self.terminal):
@@ -73,6 +77,7 @@ class TerminalApp(App[int]):
     def on_mount(self) -> None:
         """After ctrl+z others have written on the terminal."""
         self.app_resume_signal.subscribe(self, lambda _app: self._sent.forget(), immediate=True)
+        self.set_interval(COLLECT_SECONDS, lambda: self._collecting.collect_at_rest(hand.resting()))
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Paint, but send only what the terminal does not show already."""

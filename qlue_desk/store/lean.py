@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
+from collections.abc import Callable
 
 SERVER_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
 """Peewee loads whatever of these is installed; that is a tenth of a second of each start, and a desk has SQLite."""
@@ -32,7 +34,35 @@ def without_collecting() -> None:
 
 
 def collect_again() -> None:
-    """From now on as ever, but what is here already is never walked again: it stays as long as the desk."""
+    """From now on a hand that types is not held up by looking for garbage; see `collect_at_rest`."""
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
         gc.enable()
+
+
+_YOUNG, _MIDDLE, _OLD = 50_000, 20, 1000
+"""Python's own are 700, 10, 10: then each frame is interrupted ten times, and once a second by a look over everything
+since the start, 30 to 60 ms."""
+REST, LONG_REST = 1.0, 30.0
+"""Seconds without a key after which what is new is looked through (some ms), and everything (a fifth of a second)."""
+ALL_EVERY = 3600.0
+"""Seconds between two looks through everything."""
+
+
+class Collecting:
+    """Looks for rings of garbage while nobody types."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._all_at = clock()
+
+    def collect_at_rest(self, rest: float) -> None:
+        """`rest`: seconds since the last key. What stays is not walked again until all is."""
+        if gc.get_threshold()[0] != _YOUNG or rest < REST:
+            return  # Python looks by itself, or somebody types
+        if rest >= LONG_REST and self._clock() - self._all_at >= ALL_EVERY:
+            self._all_at = self._clock()
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()

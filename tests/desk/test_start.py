@@ -7,6 +7,7 @@ import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 from qlue_desk.desk import dialogs
@@ -72,9 +73,52 @@ def test_garbage_is_collected_again_once_the_desk_is_open(tmp_path: Path) -> Non
             await until_async(app.opened.is_set)
             await until_async(gc.isenabled)
 
+    before = gc.get_threshold()
     try:
         asyncio.run(run())
+        assert gc.get_threshold() == (50_000, 20, 1000)  # not ten times a frame
     finally:
         gc.enable()
         gc.unfreeze()
+        gc.set_threshold(*before)
         world.close()
+
+
+class _Ring:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_rings_of_garbage_go_while_nobody_types() -> None:
+    now = [0.0]
+    before = gc.get_threshold()
+    collecting = lean.Collecting(lambda: now[0])
+
+    def is_gone(rest: float, *, frozen: bool = False) -> bool:
+        ring = _Ring()
+        seen = weakref.ref(ring)
+        if frozen:
+            gc.freeze()
+        del ring
+        collecting.collect_at_rest(rest)
+        return seen() is None
+
+    try:
+        assert not is_gone(60.0)  # a program that has not asked for it looks by itself
+        gc.disable()
+        lean.collect_again()
+        assert not is_gone(0.9)
+        assert is_gone(1.0)
+        # What stayed once is looked through hourly, in a long rest.
+        assert not is_gone(60.0, frozen=True)
+        now[0] = 3599.0
+        assert not is_gone(60.0, frozen=True)
+        now[0] = 3600.0
+        assert not is_gone(29.0, frozen=True)
+        assert is_gone(30.0, frozen=True)
+        now[0] = 3700.0
+        assert not is_gone(60.0, frozen=True)
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        gc.set_threshold(*before)
