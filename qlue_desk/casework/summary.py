@@ -162,6 +162,16 @@ def summary(
     return workplace.store.reading(read)
 
 
+def summary_unless_lagging(workplace: Workplace, now: dt.datetime, shifts: Shifts) -> Summary | None:
+    """The same over all reports; None where the counters' clock is so far from now that a write comes first."""
+
+    def read() -> Summary | None:
+        lags = abs(now.timestamp() - tally.clock()) > LAG_SECONDS
+        return None if lags else summary(workplace, "", now, shifts)
+
+    return workplace.store.reading(read)
+
+
 class _Counting:
     """One reading of the figures."""
 
@@ -359,11 +369,6 @@ class _Counting:
                 for dinas, count in owed.most_common()
             ),
         )
-
-
-def lags(now: dt.datetime) -> bool:
-    """Whether the counters' clock is so far from now that moving it is worth a write."""
-    return abs(now.timestamp() - tally.clock()) > LAG_SECONDS
 
 
 def minute(moment: dt.datetime) -> str:

@@ -25,7 +25,7 @@ from qlue_desk.store.lean import Collecting
 from qlue_desk.words import _
 
 TOAST_SECONDS = 12
-COLLECT_SECONDS = 5.0
+COLLECT_SECONDS = 1.0
 """How often garbage is looked for where nobody types."""
 OWED_SECONDS = 0.02
 """How often is looked whether a line that could not follow is free again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from qlue_desk.casework import summary as summaries
 from qlue_desk.casework.handover import sign_off
 from qlue_desk.casework.summary import summary
 from qlue_desk.casework.workplace import Workplace
@@ -30,6 +32,7 @@ from qlue_desk.domain.city import Cooperation
 from qlue_desk.domain.complaint import Hop, Status
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, handovers, meta, position, tally
+from qlue_desk.store.errors import StoreError
 from qlue_desk.sync.state import Phase
 from tests.desk.scene import PLAIN, desk, fill, screen_text
 from tests.desk_world import NOW, DeskWorld
@@ -245,6 +248,36 @@ def test_the_counters_clock_moves_on_when_it_lags(world: DeskWorld) -> None:
         assert screen.summary is not None
         assert screen.summary.overdue.count == 12
         assert world.store.reading(tally.clock) == int(NOW.timestamp())
+
+    play(world, scene)
+
+
+def test_the_numbers_do_not_wait_for_the_views_to_be_counted(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        counted = threading.Event()
+        counting = world.store.scan(counted.wait, 30)
+        try:
+            screen = await open_summary(app, pilot)
+            await until(lambda: screen.summary is not None)
+            assert not counting.done()
+        finally:
+            counted.set()
+
+    play(world, scene)
+
+
+def test_what_is_held_back_for_the_numbers_is_painted_also_when_they_cannot_be_counted(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_args: object) -> None:
+        raise StoreError("Basis data tidak terbaca.")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        monkeypatch.setattr(summaries, "summary_unless_lagging", damaged)
+        await pilot.press("R")
+        await until(lambda: isinstance(app.screen, SummaryScreen))
+        await until(lambda: app.screen.query_one(KeyBar).sentence == "Basis data tidak terbaca.")
+        assert app._batch_count == 0
 
     play(world, scene)
 

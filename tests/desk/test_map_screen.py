@@ -58,9 +58,8 @@ def test_a_view_is_counted_on_the_map_and_enter_opens_a_kelurahan(tmp_path: Path
                 ("tanpa kelurahan", 1),
             ]
             assert screen.map.chosen == TEGALLEGA
-            text = _text(app)
-            assert "Peta: Belum diterima · 16 laporan" in text
-            assert "Tegallega 12" in text
+            await until(lambda: "Peta: Belum diterima · 16 laporan" in _text(app))
+            assert "Tegallega 12" in _text(app)
             await pilot.press("j")
             await until(lambda: screen.map.chosen == SEMPUR, 15)
             await pilot.press("enter")

@@ -99,6 +99,7 @@ async def _query(app: QlueDesk, pilot: Pilot[int]) -> None:
     await until(lambda: str(app.screen.query_one("#query-offers", Static).render()))
     await pilot.press("tab")
     await until(lambda: "status:disposisi" in app.screen.query_text)  # type: ignore[attr-defined]
+    await until(lambda: not app.screen.lag.lags)  # type: ignore[attr-defined]
     await settled(app)
 
 

@@ -76,7 +76,7 @@ def test_garbage_is_collected_again_once_the_desk_is_open(tmp_path: Path) -> Non
     before = gc.get_threshold()
     try:
         asyncio.run(run())
-        assert gc.get_threshold() == (50_000, 20, 1000)  # not ten times a frame
+        assert gc.get_threshold() == (100_000, 20, 1000)  # not ten times a frame
     finally:
         gc.enable()
         gc.unfreeze()
@@ -90,11 +90,13 @@ class _Ring:
 
 
 def test_rings_of_garbage_go_while_nobody_types() -> None:
-    now = [0.0]
+    now = [1000.0]
     before = gc.get_threshold()
     collecting = lean.Collecting(lambda: now[0])
 
-    def is_gone(rest: float, *, frozen: bool = False) -> bool:
+    def is_gone(seconds: float, rest: float, *, frozen: bool = False) -> bool:
+        """So many seconds later, and so long after the last key."""
+        now[0] += seconds
         ring = _Ring()
         seen = weakref.ref(ring)
         if frozen:
@@ -104,20 +106,19 @@ def test_rings_of_garbage_go_while_nobody_types() -> None:
         return seen() is None
 
     try:
-        assert not is_gone(60.0)  # a program that has not asked for it looks by itself
+        assert not is_gone(60.0, 60.0)  # a program that has not asked for it looks by itself
         gc.disable()
         lean.collect_again()
-        assert not is_gone(0.9)
-        assert is_gone(1.0)
+        assert not is_gone(60.0, 0.4)
+        assert is_gone(0.0, 0.5)
+        assert not is_gone(1.0, 1.5)  # no key since
+        assert is_gone(1.0, 0.9)
+        assert not is_gone(29.0, 30.0)
+        assert is_gone(1.0, 31.0)
         # What stayed once is looked through hourly, in a long rest.
-        assert not is_gone(60.0, frozen=True)
-        now[0] = 3599.0
-        assert not is_gone(60.0, frozen=True)
-        now[0] = 3600.0
-        assert not is_gone(29.0, frozen=True)
-        assert is_gone(30.0, frozen=True)
-        now[0] = 3700.0
-        assert not is_gone(60.0, frozen=True)
+        assert not is_gone(3600.0, 29.0, frozen=True)
+        assert is_gone(30.0, 30.0, frozen=True)
+        assert not is_gone(3599.0, 60.0, frozen=True)
     finally:
         gc.enable()
         gc.unfreeze()

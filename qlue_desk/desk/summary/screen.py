@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
 from typing import ClassVar
 
 from textual import events
@@ -36,6 +38,8 @@ from qlue_desk.domain.query_names import Field
 from qlue_desk.store import tally
 from qlue_desk.words import _
 
+HELD_SECONDS = 0.15
+"""The screen is painted now at the latest, also without its numbers."""
 CHANGE_PAUSE = 2.0
 """Seconds between two counts while reports stream in; the numbers cost more than rows do."""
 
@@ -141,6 +145,9 @@ class SummaryScreen(PlaceScreen):
     def __init__(self, desk: DeskApp, backend: Backend) -> None:
         super().__init__(desk, backend)
         self.summary: Summary | None = None
+        self._first: asyncio.Future[Summary] | None = asyncio.ensure_future(self._counted())
+        """Asked before the screen is there: the store counts while it is laid out."""
+        self._held_back = ExitStack()
         self._sights = Sights(backend, desk.settings)
         self._soon = False
 
@@ -160,6 +167,9 @@ class SummaryScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Count."""
+        # One painting with numbers in it; where they take long, an empty one before.
+        self._held_back.enter_context(self.app.batch_update())
+        self.set_timer(HELD_SECONDS, self._held_back.close)
         self.show_line()
         self.query_one(KeyBar).show_pairs(
             [
@@ -171,6 +181,10 @@ class SummaryScreen(PlaceScreen):
             ]
         )
         by_key(self, self._count(), group="count", seconds=LOOK_SECONDS)
+
+    def on_unmount(self) -> None:
+        """Nothing is held back for a screen that is gone."""
+        self._held_back.close()
 
     def _keys_of(self, *names: str) -> list[tuple[str, str]]:
         actions = [ACTION_BY_ID[name] for name in names]
@@ -204,19 +218,27 @@ class SummaryScreen(PlaceScreen):
 
     async def _count(self) -> None:
         first = self.summary is None
-        self.summary = await self._counted()
-        self._draw()
+        asked, self._first = self._first, None
+        try:
+            self.summary = await (asked or self._counted())
+            self._draw()
+        finally:
+            self._held_back.close()
         if first:
             self.call_after_refresh(self.board.into_view)
             later(self, self._show_borders(), group="borders")
 
     async def _counted(self) -> Summary:
-        backend, now = self.backend, self.backend.now()
-        if not backend.read_only and await backend.read(summary.lags, now):
+        backend, now, shifts = self.backend, self.backend.now(), self.settings.shifts
+        if not backend.read_only:
+            # A key waits for it, and from the counters it takes 20 ms: not behind what counts all views.
+            quick = await backend.newest(
+                "summary", summary.summary_unless_lagging, backend.workplace, now, shifts
+            )
+            if quick is not None:
+                return quick
             await backend.write(tally.advance, now)
-        return await backend.scan(
-            "summary", summary.summary, backend.workplace, "", now, self.settings.shifts
-        )
+        return await backend.scan("summary", summary.summary, backend.workplace, "", now, shifts)
 
     async def _show_borders(self) -> None:
         """The city beside the numbers, where there is room and the city has borders."""

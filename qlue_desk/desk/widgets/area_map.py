@@ -12,6 +12,7 @@ import msgspec
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -96,6 +97,7 @@ class AreaMap(Widget):
         self._boxes: dict[str, tuple[float, float, float, float]] = {}
         self._grid: list[list[Cell]] = []
         self._drawn: object = None
+        self._styles: dict[str, Style] = {}
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -230,27 +232,37 @@ class AreaMap(Widget):
 
     # --- drawing -------------------------------------------------------------------------------
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the screen."""
+        self._styles.clear()  # looked up once a frame, not for each stretch of each line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line."""
         state = (self.size, self.window)
         if self._drawn is None or self._drawn != state:
             self._grid = self._painted()
             self._drawn = (self.size, self.window)
-        base = self.rich_style
         if y >= len(self._grid):
-            return Strip.blank(self.size.width, base)
+            return Strip.blank(self.size.width, self._style(""))
         segments: list[Segment] = []
         run, run_style = "", ""
         for character, style in self._grid[y]:
             if style != run_style and run:
-                segments.append(Segment(run, base + self._style(run_style)))
+                segments.append(Segment(run, self._style(run_style)))
                 run = ""
             run, run_style = run + character, style
-        segments.append(Segment(run, base + self._style(run_style)))
+        segments.append(Segment(run, self._style(run_style)))
         return Strip(segments, self.size.width)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"map--{name}", partial=True) if name else Style()
+        found = self._styles.get(name)
+        if found is None:
+            found = self.rich_style
+            if name:
+                found += self.get_component_rich_style(f"map--{name}", partial=True)
+            self._styles[name] = found
+        return found
 
     def _painted(self) -> list[list[Cell]]:
         window = self._ground()
