@@ -119,7 +119,8 @@ class Sent:
         for x, y, strip in pieces:
             new = self._cells(strip)
             end = x + len(new)
-            self._starts.setdefault(y, set()).add(x)
+            # What began inside of it before says nothing any more.
+            self._starts[y] = {x, *(start for start in self._starts.get(y, ()) if not x < start < end)}
             line = painted.get(y)
             if line is None:
                 old = self._lines.get(y, [])
@@ -140,9 +141,10 @@ class Sent:
         moved = {y: band.line(self._lines, y) for y in range(band.top, band.bottom + 1)}
         parts = [stretch for stretch in stretches if stretch[0] not in moved]
         for y, line in moved.items():
-            if painted.get(y, self._lines[y]) != line:
+            wanted = painted.get(y, self._lines[y])
+            if wanted != line:
                 # Pieces as they were painted: there one is sure of the column behind letters of disputed width.
-                starts = sorted({0, *self._starts[y]})
+                starts = sorted({0, *(start for start in self._starts[y] if _TEXT(wanted[start]))})
                 parts += [
                     (y, start, end) for start, end in zip(starts, [*starts[1:], len(line)], strict=True)
                 ]
@@ -156,9 +158,11 @@ class Sent:
             letters = self._of_style(style)
             if text.isascii() or _is_narrow(text):
                 cells += map(letters.__getitem__, text)
-            else:  # one long cell, and empty ones for the columns that it covers
+            elif width := cell_len(text):  # one long cell, and empty ones for the columns that it covers
                 cells.append((text, letters.look))
-                cells += [("", letters.look)] * (cell_len(text) - 1)
+                cells += [("", letters.look)] * (width - 1)
+            elif cells and (before := cells[-1]) is not None:  # marks on the letter before
+                cells[-1] = (before[0] + text, before[1])
         return cells
 
     def _of_style(self, style: Style | None) -> _Letters:

@@ -97,6 +97,38 @@ def test_letters_whose_width_is_in_doubt_are_sent_with_all_that_stands_beside_th
     screen.show(frame("jalan rusak"))
 
 
+def test_where_something_began_once_says_nothing_inside_of_what_stands_there_now() -> None:
+    """A piece that began in the middle of a wide letter put the next words over it, and was taken for right."""
+    screen = Screen(20, 8, at_once=True)
+
+    def rows(first: int, odd: str = "xyz") -> LayoutUpdate:
+        texts = [
+            [
+                Segment(f"line{n} ", RED),
+                Segment("梁" * 4, RED),
+                Segment((odd if n == 4 else "xyz").ljust(6), BLUE),
+            ]
+            for n in range(first, first + 8)
+        ]
+        return LayoutUpdate([[Strip(text)] for text in texts], Region(0, 0, 20, 8))
+
+    halves = [[Strip([Segment(f"{n}aaaaaaaaa", RED)]), Strip([Segment("b" * 10, RED)])] for n in range(8)]
+    screen.show(LayoutUpdate(halves, Region(0, 0, 20, 8)))
+    screen.show(rows(0))
+    assert "\x1b[1M" in screen.show(rows(1, "QQQ"))
+
+
+def test_a_mark_that_comes_apart_from_its_letter_takes_no_cell() -> None:
+    screen = Screen()
+
+    def news(after: str) -> str:
+        strip = Strip([Segment("cafe", RED), Segment("\u0301", BLUE), Segment(f" buka{after}", RED)])
+        return screen.show(LayoutUpdate([[strip]], Region(0, 0, strip.cell_length, 1)))
+
+    news("!")
+    news("?")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("Cafe\u0301 \u65e5", "Cafe\u0301 \u6708"), ("\U0001f44d\U0001f3fd ok", "\U0001f44d\U0001f3ff ok")],
