@@ -283,6 +283,14 @@ def _read_in_order(query: Query, moment: Moment, limit: int) -> array[int] | Non
     return page
 
 
+def read_ahead() -> None:
+    """Have the texts at hand that `find_ids` reads first when a common word is typed: 40 ms where they lie on the disk."""
+    connection().execute(
+        "SELECT sum(length(note_text)) FROM"
+        f" (SELECT note_text FROM complaint INDEXED BY complaint_due ORDER BY due, row LIMIT {MOST_READ // 2})"
+    ).fetchone()
+
+
 def _covered_by_due(term: Term) -> bool:
     if term.negated and _names_few(term):
         return True

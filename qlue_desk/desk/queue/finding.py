@@ -13,7 +13,7 @@ from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Field, Query, QueryError
-from qlue_desk.store import complaints, searched
+from qlue_desk.store import complaints, queue, searched
 from qlue_desk.words import _
 
 
@@ -263,7 +263,7 @@ class Finding(Counting):
             self.kept_query = ""  # nobody wants to come back to a search that found nothing
         self.remove_class("-detail", "-views-open")
         self.query_one(QueryBar).open(self.own_words if self.view < 0 else "")
-        later(self, self._bring_history(), group="history")
+        later(self, self._prepare_bar(), group="bar")
 
     @property
     def own_words(self) -> str:
@@ -271,9 +271,10 @@ class Finding(Counting):
         typed = self.view < 0 and self.query_text != self.named_query[0]
         return self.query_text if typed else self.backend.spelled(self.query_text)
 
-    async def _bring_history(self) -> None:
+    async def _prepare_bar(self) -> None:
         queries = await self.backend.read(searched.queries, self.backend.actor.id)
         self.query_one(QueryBar).remember(queries)
+        await self.backend.read(queue.read_ahead)
 
     def action_next_hit(self) -> None:
         """N: the next report of a query, also from inside the detail."""
