@@ -1,7 +1,8 @@
 """Very many new reports: made in tables of their own beside those that everybody reads, then put in their place at once.
 
 Rows, indexes, words and counters come in many short transactions, so that a person's act passes between two of them;
-only the last one, which renames, is the swap. The tables bear the names of those that they replace behind `next_`,
+only the last one, which renames, is the swap. A report that is here already keeps its row number: an open desk knows
+by it what is marked and where its cursor stands. The tables bear the names of those that they replace behind `next_`,
 and how far they are is seen by what is there: a copy that was broken off goes on.
 
 SQLite renames tables, but no indexes. Their names are put right in its own table of contents, as ALTER TABLE does, and
@@ -82,9 +83,9 @@ def go_on() -> bool:
 def put_in_place() -> None:
     """Put all in the place of what is here; reports that are only here come along."""
     current = connection()
-    _bring_along()
     while go_on():
         pass
+    _bring_along()
     made = current.execute(
         f"SELECT type, name, sql FROM sqlite_master WHERE {_OF_REPORTS} ORDER BY rowid"
     ).fetchall()
@@ -121,16 +122,20 @@ def drop() -> None:
 def _bring_along() -> None:
     """What was entered here and central has never had: it is among the rows of before alone."""
     current = connection()
-    columns = ", ".join(complaints.COLUMNS)
-    only_here = f"SELECT id FROM complaint WHERE id NOT IN (SELECT id FROM {NEXT}complaint)"
-    current.execute(
-        f"INSERT INTO {NEXT}entry({_LINE}) SELECT {_LINE} FROM entry WHERE complaint_id IN ({only_here})"
-        " ORDER BY rowid"
+    columns = ", ".join(("row", *complaints.COLUMNS))
+    only_here = current.execute(
+        f"SELECT row, id FROM complaint WHERE id NOT IN (SELECT id FROM {NEXT}complaint) ORDER BY row"
     )
-    current.execute(
-        f"INSERT INTO {NEXT}complaint({columns}) SELECT {columns} FROM complaint WHERE id IN ({only_here})"
-        " ORDER BY row"
-    )
+    for row, complaint_id in only_here.fetchall():
+        current.execute(
+            f"INSERT INTO {NEXT}entry({_LINE}) SELECT {_LINE} FROM entry WHERE complaint_id = ? ORDER BY rowid",
+            (complaint_id,),
+        )
+        current.execute(
+            f"INSERT INTO {NEXT}complaint({columns}) SELECT {columns} FROM complaint WHERE row = ?", (row,)
+        )
+        search.add_beside(row - 1, row)
+        tally.add_beside(row - 1, row)
 
 
 _LINE = ", ".join(complaints.ENTRY_COLUMNS)

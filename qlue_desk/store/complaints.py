@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import count
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -13,7 +14,8 @@ from qlue_desk.domain.complaint import Complaint, Entry, Status
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query_match import bounced_by
-from qlue_desk.store.bound import connection, touch
+from qlue_desk.store import meta
+from qlue_desk.store.bound import connection, rows_among, touch
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.figures import answer_step
 from qlue_desk.store.models import NEVER, NEXT, NO_PROPOSAL, PROPOSED, SENT_BACK, ComplaintRow, EntryRow
@@ -42,10 +44,13 @@ def _upsert(table: str, columns: tuple[str, ...]) -> str:
     return (
         f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         " ON CONFLICT(id) DO UPDATE SET "
-        + ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+        + ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "row"))
     )
 
 
+ROWS_GIVEN = "rows_given"
+"""Value of `meta`: the greatest row number that a report has ever had here."""
+_NUMBERED_COLUMNS = ("row", *COLUMNS)
 _HELD = f"SELECT {', '.join(COLUMNS)} FROM complaint WHERE id = ?"
 _in_order = itemgetter(*COLUMNS)
 _by_time = attrgetter("at", "id")
@@ -80,7 +85,7 @@ def _put_row(complaint_id: str, made: tuple[Any, ...]) -> None:
     """Write the columns that differ: one that is named is taken out of its indexes and put back, whatever it says."""
     held = connection().execute(_HELD, (complaint_id,)).fetchone()
     if held is None:
-        connection().execute(_upsert("complaint", COLUMNS), made)
+        connection().execute(_upsert("complaint", _NUMBERED_COLUMNS), (_new_rows(1), *made))
         return
     differ = [(name, new) for name, new, old in zip(COLUMNS, made, held, strict=True) if new != old]
     if differ:
@@ -89,13 +94,34 @@ def _put_row(complaint_id: str, made: tuple[Any, ...]) -> None:
         connection().execute(f"UPDATE complaint SET {names} WHERE id = ?", values)
 
 
+def _new_rows(many: int) -> int:
+    """The first of so many row numbers that no report has ever had.
+
+    Screens know a report by its row number, and what is marked would be another one: SQLite itself gives the number
+    of the last row again once that has left, and knows nothing of the rows that are made beside.
+    """
+    newest = connection().execute("SELECT max(row) FROM complaint").fetchone()[0] or 0
+    given = max(newest, int(meta.get(ROWS_GIVEN) or 0))
+    meta.put(ROWS_GIVEN, str(given + many))
+    return given + 1
+
+
+def _rows_for(complaint_ids: Sequence[str]) -> list[int]:
+    """The row numbers that these have or get."""
+    known = dict(rows_among("SELECT id, row FROM complaint WHERE id IN ({marks})", complaint_ids))
+    missing = len(complaint_ids) - len(known)
+    fresh = count(_new_rows(missing)) if missing else count()
+    return [known[each] if each in known else next(fresh) for each in complaint_ids]
+
+
 def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]], *, beside: bool = False) -> None:
     """Write many rows with their whole history at once: a first sync brings tens of thousands.
 
     No own action may wait on any of them; the caller rebases those that have one. `beside`: into the tables of
-    `beside.py`, where nobody sees them.
+    `beside.py`, where nobody sees them; one that is known keeps its row number there.
     """
     prefix = NEXT if beside else ""
+    ids: list[str] = []
     columns: list[tuple[Any, ...]] = []
     lines: list[Entry] = []
     for complaint, history in rows:
@@ -111,12 +137,16 @@ def put_confirmed(rows: Iterable[tuple[Complaint, Sequence[Entry]]], *, beside: 
             "body": _encode(complaint),
             "base": None,
         }
+        ids.append(complaint.id)
         columns.append(_in_order(made))
         lines.extend(history)
         if not beside:
             touch(complaint.id)
     _put_lines(f"{prefix}entry", lines, pending=False)
-    connection().executemany(_upsert(f"{prefix}complaint", COLUMNS), columns)
+    connection().executemany(
+        _upsert(f"{prefix}complaint", _NUMBERED_COLUMNS),
+        [(row, *made) for row, made in zip(_rows_for(ids), columns, strict=True)],
+    )
 
 
 def _updated(last_at: int | None, complaint: Complaint, columns: dict[str, Any]) -> int:

@@ -30,6 +30,7 @@ META_MAY_STAY = frozenset(
         *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL, meta.DESK),
         *(meta.REVOKED, meta.ROTATE_AT, meta.DIGESTS),
         *(position.GENERATION, position.LAST_CONTACT, position.SERVER_TIME),
+        complaints.ROWS_GIVEN,
         LEAVING,
     }
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from qlue_desk.casework.acting import act
 from qlue_desk.casework.entering import enter
@@ -77,11 +78,18 @@ def staged(stream: FeedStream, tmp_path: Path) -> Path:
     return tmp_path / "staged"
 
 
+def _rows(store: Store) -> dict[str, int]:
+    """Row numbers by id: an open desk knows by them what is marked."""
+    return dict(store.reading(lambda: connection().execute("SELECT id, row FROM complaint").fetchall()))
+
+
 def _swapped(staged: Path, copy: Path) -> dict[str, Any]:
     shutil.copytree(staged, copy)
     store = Store.open(copy)
+    known = _rows(store)
     store.writing(snapshot.swap)
     found = _all_of(store)
+    found["rows"] = {each: row for each, row in _rows(store).items() if each in known}
     store.close()
     return found
 
@@ -96,10 +104,55 @@ def test_a_copy_made_beside_leaves_what_row_after_row_would_have(
     monkeypatch.setattr(beside, "WORTH_FROM", 2)
     assert _swapped(staged, tmp_path / "beside") == one_by_one
     assert begun == [None]
+    assert len(one_by_one["rows"]) == 2
     assert len(one_by_one["complaint"]) == 11
     assert (len(one_by_one["jambu"]), len(one_by_one["mangga"]), len(one_by_one["lu*"])) == (3, 1, 9)
     assert one_by_one["stage"] == []
     assert one_by_one["check"] == [("ok",)]
+
+
+@pytest.mark.parametrize("worth_from", [2, 1000], ids=["beside", "one by one"])
+def test_a_known_report_keeps_its_row_number_and_no_new_one_gets_that_of_another(
+    staged: Path, monkeypatch: pytest.MonkeyPatch, worth_from: int
+) -> None:
+    _small_steps(monkeypatch)
+    monkeypatch.setattr(beside, "WORTH_FROM", worth_from)
+    world = DeskWorld(Workplace.open(staged))
+    for _ in range(5):  # beside, the first rows are made by now
+        world.store.writing(snapshot.prepare)
+    entered = enter(world.signed_in_as("u_oki"), CALL, NOW)
+    before = _rows(world.store)
+    world.store.writing(snapshot.swap)
+    after = _rows(world.store)
+    stayed = before.keys() & after.keys()
+    assert (len(before), len(after), len(stayed)) == (4, 12, 3)
+    assert {each: after[each] for each in stayed} == {each: before[each] for each in stayed}
+    assert not {after[each] for each in after.keys() - stayed} & set(before.values())
+    found = _all_of(world.store)
+    assert found["check"] == [("ok",)]
+    said = world.store.reading(lambda: connection().execute(_WORDS, ("tumbang",)).fetchall())
+    assert said == [(entered.id,)]
+    world.store.writing(_count_anew)
+    assert _all_of(world.store)["tally"] == found["tally"]
+    world.close()
+
+
+def test_the_row_number_of_a_report_that_left_is_given_to_no_other(tmp_path: Path) -> None:
+    """Who had marked it would have marked the other, where both come with one page."""
+    world = DeskWorld.make(tmp_path)
+    world.add()
+    last = world.add()
+    number = _rows(world.store)[last.id]
+
+    def leaves_and_comes() -> None:
+        complaints.remove(last.id)
+        complaints.put_view(replace(last, id="c_new"))
+        complaints.remove("c_new")
+        complaints.put_confirmed([(replace(last, id="c_newer"), ())])
+
+    world.store.writing(leaves_and_comes)
+    assert _rows(world.store)["c_newer"] == number + 2
+    world.close()
 
 
 def test_a_swap_that_breaks_off_leaves_the_old_rows_with_their_indexes(
@@ -211,7 +264,7 @@ def test_a_copy_that_was_broken_off_goes_on_and_takes_nothing_into_the_stage(
         store.close()
         store = Store.open(copy)
         assert store.writing(snapshot.swap) == 11
-        assert _all_of(store) == whole
+        assert whole == {**_all_of(store), "rows": whole["rows"]}
         store.close()
         if more and not more[-1]:
             return
