@@ -247,6 +247,15 @@ def log_findings(home: Path) -> Iterator[Finding]:
         )
 
 
+def sealed_findings(home: Path) -> Iterator[Finding]:
+    """Work of a desk that was wiped: told only where there is some."""
+    from qlue_desk.store import left_sealed
+
+    for path in left_sealed.files(home):
+        how = _(left_sealed.HOW).format(path=path, name=path.name)
+        yield Finding(_("Pekerjaan tersegel"), False, path.name, how)
+
+
 def _integrity() -> str:
     from qlue_desk.store.bound import connection
 

@@ -17,6 +17,7 @@ from qlue_desk.cli.data_checks import (
     database_findings,
     folder_findings,
     log_findings,
+    sealed_findings,
 )
 from qlue_desk.cli.exits import Exit
 from qlue_desk.cli.finding import Finding
@@ -80,6 +81,7 @@ def examine(shell: Shell, config: str | None) -> Iterator[Finding]:
         lambda: folder_findings(shell.home),
         lambda: database_findings(shell.home),
         lambda: log_findings(shell.home),
+        lambda: sealed_findings(shell.home),
         lambda: central_findings(shell),
     )
     for check in checks:

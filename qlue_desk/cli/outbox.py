@@ -36,6 +36,7 @@ outbox = LazyGroup(
         "discard": (_HERE + "discard", N_("singkirkan yang ditolak")),
         "export": (_HERE + "export", N_("simpan ke berkas, tersegel untuk pusat atau terbaca")),
         "import": (_HERE + "import_answer", N_("ambil jawaban pusat dari berkas")),
+        "forget": (_HERE + "forget", N_("hapus pekerjaan tersegel yang sudah diterima pusat")),
     },
     invoke_without_command=True,
     callback=click.pass_context(_outbox),
@@ -53,9 +54,11 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
     from qlue_desk.casework import tray
     from qlue_desk.casework.workplace import NotLoggedIn
     from qlue_desk.phrases import time_words
+    from qlue_desk.store import left_sealed
     from qlue_desk.store.errors import StoreError
 
     warn_of_damage(shell.home)
+    sealed = left_sealed.files(shell.home)
     try:
         with shell.workplace(even_locked=True) as workplace:
             tray.take_over(workplace)
@@ -64,7 +67,7 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
             zone: dt.tzinfo = workplace.zone
     except (NotLoggedIn, StoreError) as error:
         left = tray.left_behind(shell.home)
-        if not left.items:
+        if not left.items and not sealed:
             raise
         warn(error.sentence(_))
         lines = [tray.left_line(item, _) for item in left.items]
@@ -78,6 +81,7 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
                 "waiting": tray.lines_json(zone, waiting),
                 "refused": tray.lines_json(zone, refused),
                 "drafts": tray.kept_json(zone, kept),
+                "sealed": [str(path) for path in sealed],
             }
         )
         return
@@ -88,8 +92,18 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
         _say_why(line)
     for text in kept:
         _say_kept(text, zone)
-    if not waiting and not refused and not kept:
+    for path in sealed:
+        say(_(left_sealed.HOW).format(path=path, name=path.name))
+    if not waiting and not refused and not kept and not sealed:
         say(_("Kotak keluar kosong: semuanya sudah di pusat."))
+
+
+def warn_of_sealed(home: Path) -> None:
+    """Name work that only a person can bring to central: no round of sync takes it along."""
+    from qlue_desk.store import left_sealed
+
+    for path in left_sealed.files(home):
+        warn(_(left_sealed.HOW).format(path=path, name=path.name))
 
 
 def warn_of_damage(home: Path) -> None:
@@ -280,3 +294,17 @@ def import_answer(shell: Shell, path: Path, json_output: bool) -> None:
             "{applied} diterima pusat, {refused} ditolak, {pulled} perubahan diambil; {waiting} masih menunggu."
         ).format(applied=taken.applied, refused=taken.refused, pulled=taken.pulled, waiting=taken.waiting)
     )
+
+
+@command("forget", N_("Hapus berkas pekerjaan tersegel (.qlb) di folder data, sesudah pusat menerimanya."))
+@click.argument("path", metavar="FILE", type=Path)
+@pass_shell
+def forget(shell: Shell, path: Path, json_output: bool) -> None:
+    """Take a sealed file away that a wiped desk has left."""
+    from qlue_desk.store import left_sealed
+
+    gone = left_sealed.forget(shell.home, path)
+    if json_output:
+        write_json({"forgotten": str(gone)})
+    else:
+        say(_("{path} dihapus.").format(path=gone))

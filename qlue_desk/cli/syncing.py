@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pass_shell
 def sync(shell: Shell, watch: bool, json_output: bool) -> None:
     """Sync once, or until interrupted."""
-    from qlue_desk.cli.outbox import warn_of_damage
+    from qlue_desk.cli.outbox import warn_of_damage, warn_of_sealed
     from qlue_desk.store import ballast
     from qlue_desk.store.database import Store
 
@@ -36,6 +36,7 @@ def sync(shell: Shell, watch: bool, json_output: bool) -> None:
             ballast.make(shell.home)
     finally:
         store.close()
+        warn_of_sealed(shell.home)  # also where this very round has wiped the desk
 
 
 def _once(shell: Shell, store: Store, json_output: bool) -> None:

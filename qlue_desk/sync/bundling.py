@@ -17,7 +17,7 @@ from qlue_desk.bundle import Answer, Bundle, BundleProblem, CarriedFile
 from qlue_desk.domain.ids import new_id
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, PullReply, PullRequest, Session, SnapshotPage, Verdict
-from qlue_desk.store import blobs, bundles, leaving, meta, outbox, snapshot
+from qlue_desk.store import blobs, bundles, leaving, left_sealed, meta, outbox, snapshot
 from qlue_desk.store.bundles import Sent
 from qlue_desk.store.database import Store
 from qlue_desk.store.disk import write_durably
@@ -86,7 +86,7 @@ def seal_and_purge(store: Store, now: dt.datetime) -> Path | None:
     try:
         packed = pack(store, now)
         if packed.actions:
-            path = store.folder / f"belum-terkirim-{packed.id}{bundle.BUNDLE_SUFFIX}"
+            path = left_sealed.path_for(store.folder, packed.id)
             write_durably(path, packed.content)
     except (BundleProblem, StoreError):
         path = None

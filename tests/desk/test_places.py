@@ -35,7 +35,7 @@ from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import ActionResult, Current, PushReply, Verdict
 from qlue_desk.settings import Settings, read
-from qlue_desk.store import complaints, drafts, journal, leaving, outbox, sending
+from qlue_desk.store import complaints, drafts, journal, leaving, left_sealed, outbox, sending
 from qlue_desk.store.bound import connection
 from qlue_desk.store.database import Change
 from tests.desk.scene import desk, fill, fill_for_verifier, screen_text, settled
@@ -168,6 +168,21 @@ def test_discarding_asks_first(refused_world: DeskWorld) -> None:
         await until(lambda: refused_world.store.reading(outbox.tray) == [])
 
     play(refused_world, scene)
+
+
+def test_an_outbox_beside_which_work_lies_sealed_is_not_called_empty(world: DeskWorld) -> None:
+    path = left_sealed.path_for(world.workplace.home, "u_1")
+    path.write_bytes(b"sealed")
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: "--even-revoked" in text_of(app))
+        assert "Kotak keluar kosong" not in text_of(app)
+        path.unlink()
+        await pilot.press("escape", "O")
+        await until(lambda: "Kotak keluar kosong" in text_of(app))
+
+    play(world, scene)
 
 
 def test_trying_again_and_opening_the_report(refused_world: DeskWorld) -> None:

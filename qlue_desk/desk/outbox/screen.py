@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -27,6 +28,7 @@ from qlue_desk.desk.outbox.remedying import Remedying
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.store import left_sealed
 from qlue_desk.words import _
 
 _KEY_OF = {
@@ -121,7 +123,7 @@ class OutboxScreen(PlaceScreen):
         later(self, self._show(), group="outbox")
 
     async def _show(self) -> None:
-        waiting, refused, kept, today = await self.backend.newest(
+        waiting, refused, kept, today, sealed = await self.backend.newest(
             "outbox", _lists, self.backend.workplace, self.backend.now()
         )
         self.kept = {text.id: text for text in kept}
@@ -136,6 +138,7 @@ class OutboxScreen(PlaceScreen):
             lines.append(
                 Option(Content.styled("! " + safe(self.trouble), "bold $status-yellow"), disabled=True)
             )
+        lines += [_sealed_line(path) for path in sealed]
         lines.append(_heading(_("Ditolak pusat"), len(refused), "$status-red" if refused else "$text-muted"))
         lines += [Option(tray_content(item, zone, width), id=item.action_id) for item in refused]
         if kept:
@@ -156,7 +159,7 @@ class OutboxScreen(PlaceScreen):
             for item in accepted
         ]
         known = self.items.keys() | self.kept.keys()
-        if not known:
+        if not known and not sealed:
             lines[-2:] = [
                 Option(
                     Content.styled(
@@ -314,12 +317,18 @@ def _heading(word: str, count: int, style: str) -> Option:
     )
 
 
-def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept], int]:
-    """What waits (or waits for the feed), oldest first; what central refused, texts left behind; and how many
-    actions central accepted today."""
+def _sealed_line(path: Path) -> Option:
+    how = _(left_sealed.HOW).format(path=path, name=path.name)
+    return Option(Content.styled("! " + safe(how), "bold $status-yellow"), disabled=True)
+
+
+def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept], int, list[Path]]:
+    """What waits (or waits for the feed), oldest first; what central refused, texts left behind; how many
+    actions central accepted today; and what lies sealed since this desk was wiped."""
     return (
         tray.outbox_lines(place, _),
         tray.tray_lines(place, _, now),
         tray.kept_texts(place, _),
         tray.accepted_today(place, now),
+        left_sealed.files(place.home),
     )

@@ -1,0 +1,74 @@
+"""A desk that the city has revoked, and told to wipe itself: where its last work is, and what each command says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qlue_desk.cli.running import run
+from qlue_desk.domain.complaint import Role
+from qlue_desk.store import left_sealed
+from tests.sync.rig import PASSWORD, Central
+
+
+class Office:
+    """One central, one desk, and the commands that a person runs at both."""
+
+    def __init__(self, central: Central, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.central = central
+        self.home = home
+        self._capsys = capsys
+        central.hub.accounts.add_user("asep", "Asep", "bogor", [Role.OFFICER], "dpupr", PASSWORD)
+
+    def __call__(self, *arguments: object) -> tuple[int, str, str]:
+        self._capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = self._capsys.readouterr()
+        return code, out, err
+
+    def enrol(self) -> str:
+        """A new desk in the folder, with a first copy; its id."""
+        code = self.central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
+        assert self("login", self.central.url, "--code", code, "--user", "asep")[0] == 0
+        assert self("sync")[0] == 0
+        return str(json.loads(self("whoami", "--json")[1])["desk"])
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Office]:
+    monkeypatch.setenv("QLUE_DESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("QLUE_DESK_PASSWORD", PASSWORD)
+    monkeypatch.chdir(tmp_path)
+    with Central.make(tmp_path) as central:
+        central.report("dpupr")
+        yield Office(central, tmp_path / "home", capsys)
+
+
+def test_sealed_work_is_named_until_a_person_says_that_central_has_it(office: Office) -> None:
+    desk = office.enrol()
+    assert office("act", "1", "--do", "note", "--note", "hanya di sini")[0] == 0
+    office.central.hub.desks.revoke(desk, wipe=True)
+    code, _out, err = office("sync")
+    [path] = left_sealed.files(office.home)
+    how = left_sealed.HOW.format(path=path, name=path.name)
+    assert (code, how in err) == (5, True)
+    code, out, _err = office("outbox")  # nobody is signed in any more
+    assert (code, out) == (0, how + "\n")
+    office.enrol()
+    assert how in office("sync")[2]
+    assert office("outbox") == (0, how + "\n", "")
+    assert json.loads(office("outbox", "--json")[1])["sealed"] == [str(path)]
+    checks: list[dict[str, Any]] = json.loads(office("doctor", "--json")[1])["checks"]
+    assert [check["mend"] for check in checks if check["found"] == path.name] == [how]
+    for other in ("desk.db", "belum-terkirim-lain.qlb", f"lain/{path.name}"):
+        code, _out, err = office("outbox", "forget", other)
+        assert (code, err.startswith(f"{other} bukan berkas pekerjaan tersegel")) == (1, True)
+    assert office("outbox", "forget", path.name) == (0, f"{path} dihapus.\n", "")
+    assert office("outbox") == (0, "Kotak keluar kosong: semuanya sudah di pusat.\n", "")
+    assert office("sync")[2] == ""
