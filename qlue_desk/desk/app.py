@@ -86,7 +86,7 @@ class QlueDesk(PlacesApp):
         self.line = LineShown(self)
         self.session: SessionWatch | None = None
         self.line_state: LineState | None = None
-        self.outbox_counts = (0, 0)
+        self.outbox_counts: tuple[int, int] | None = None
         self.others: Others = {}
         self.summary_at = ("", "")
         self.ending: Ending | None = None

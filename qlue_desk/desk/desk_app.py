@@ -31,7 +31,7 @@ class DeskApp(Protocol):
     settings: Settings
     demo: DemoInfo | None
     line_state: LineState | None
-    outbox_counts: tuple[int, int]
+    outbox_counts: tuple[int, int] | None
     """Waiting, refused."""
     ascii_only: bool
     opened: asyncio.Event

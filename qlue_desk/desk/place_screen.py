@@ -58,7 +58,8 @@ class PlaceScreen(Screen[None]):
 
     def show_line(self) -> None:
         """The header, from the newest state of the line."""
-        self.query_one(HeaderLine).show(self.desk.line_state, self.desk.outbox_counts[0], self.backend.now())
+        waiting, _refused = self.desk.outbox_counts or (0, 0)
+        self.query_one(HeaderLine).show(self.desk.line_state, waiting, self.backend.now())
 
     def session_changed(self) -> None:
         """City, people or the person's roles are others than before."""

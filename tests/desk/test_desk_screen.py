@@ -19,6 +19,7 @@ from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.keys import KeyClash, bindings, check_keys
+from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.store import outbox
 from tests.desk.scene import desk, fill, fill_for_verifier
@@ -326,3 +327,32 @@ def test_enter_on_an_untouched_field_keeps_its_value(tmp_path: Path) -> None:
 
     play(world, scene)
     world.close()
+
+
+def test_the_outbox_is_blank_in_the_side_bar_until_it_is_counted(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = asyncio.Event()
+    count = QlueDesk.refresh_outbox_counts
+
+    async def later(app: QlueDesk) -> None:
+        await counted.wait()
+        await count(app)
+
+    def line(app: QlueDesk, name: str) -> str:
+        lines = app.screen.query_one(SideBar).plain.splitlines()
+        return next(text for text in lines if name in text).split(name)[1].strip()
+
+    async def first(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await until(lambda: line(app, "Kotak keluar") == "0")
+        await pilot.press("a")
+        await until(lambda: line(app, "Kotak keluar") == "1")
+
+    async def after_a_restart(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert (line(app, "Kotak keluar"), line(app, "Ditolak pusat")) == ("", "")
+        counted.set()
+        await until(lambda: (line(app, "Kotak keluar"), line(app, "Ditolak pusat")) == ("1", "0"))
+
+    play(world, first)
+    monkeypatch.setattr(QlueDesk, "refresh_outbox_counts", later)
+    play(world, after_a_restart)

@@ -151,13 +151,13 @@ class DeskScreen(Panes):
     def show_line(self) -> None:
         """Header and side bar from the newest state of the line."""
         super().show_line()
-        counts = self.desk.outbox_counts
+        waiting, refused = self.desk.outbox_counts or (None, None)
         self.query_one(SideBar).show(
             [_(name) for name, _query in self.views],
             self._view_counts,
             active=self.view,
-            waiting=counts[0],
-            refused=counts[1],
+            waiting=waiting,
+            refused=refused,
             sent_back=self.sent_back,
         )
 

@@ -53,8 +53,8 @@ class SideBar(TextLines):
         self.names: list[str] = []
         self.counts: list[int | None] = []
         self.active = 0
-        self.waiting = 0
-        self.refused = 0
+        self.waiting: int | None = None
+        self.refused: int | None = None
         self.sent_back = 0
         self._ascii = ascii_only
         self._drawn: tuple[object, ...] = ()
@@ -70,13 +70,14 @@ class SideBar(TextLines):
         counts: list[int | None],
         *,
         active: int,
-        waiting: int,
-        refused: int,
+        waiting: int | None,
+        refused: int | None,
         sent_back: int = 0,
     ) -> None:
         """Fill the lines; `active` is the view shown now, -1 for a query of one's own.
 
-        `sent_back`: proposals that came back; a line of their own while there are any.
+        `sent_back`: proposals that came back; a line of their own while there are any. A number that is not
+        counted yet is None and left out: 0 would say that nothing waits.
         """
         other = active != self.active
         self.names, self.counts, self.active = list(names), list(counts), active
