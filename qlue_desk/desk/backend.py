@@ -28,7 +28,7 @@ from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Actor, Role
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
 from qlue_desk.domain.query import Query
-from qlue_desk.domain.query_complete import Offer, offers
+from qlue_desk.domain.query_complete import Offer, offers, readings
 from qlue_desk.store import queue
 from qlue_desk.store.database import Store
 from qlue_desk.words import language
@@ -149,6 +149,10 @@ class Backend:
     def query_offers(self, text: str, cursor: int) -> list[Offer]:
         """What could be meant at the cursor of a query line."""
         return offers(text, cursor, self.workplace.names, language())
+
+    def query_readings(self, text: str) -> list[Offer]:
+        """What words of a query line would be as terms."""
+        return readings(text, self.workplace.names, language())
 
     # --- on the store's threads ----------------------------------------------------------------
 

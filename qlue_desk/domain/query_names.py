@@ -163,7 +163,7 @@ HAS_WORDS: dict[Has, str] = {
 IS_WORDS: dict[Is, str] = {
     Is.OPEN: "terbuka",
     Is.CLOSED: "tertutup",
-    Is.OVERDUE: "lewat-tenggat terlambat",
+    Is.OVERDUE: "lewat-tenggat terlambat telat lewat en=late",
     Is.UNACKNOWLEDGED: "belum-diterima",
     Is.PROPOSED: "diusulkan",
     Is.OWN_PROPOSAL: "usulan-saya",
@@ -246,6 +246,8 @@ FROM_A_WORD = (
     Field.BY,
 )
 """Fields whose values a word without a field may mean: `bubulak` is offered as `kelurahan:bubulak`."""
+FLAGS = (Field.IS, Field.HAS)
+"""Fields whose values are words of their own, offered before all others: `telat` as `adalah:lewat-tenggat`."""
 SAFE_BARE = re.compile(r'[^\s,"][^\s,]*')
 """A value that needs no quotation marks."""
 BARE_FLAGS = {"overdue": "overdue", "lewattenggat": "overdue"}

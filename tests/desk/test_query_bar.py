@@ -100,6 +100,27 @@ def test_a_kelurahan_is_offered_for_its_mere_name_or_alias(world: DeskWorld) -> 
     play(world, scene)
 
 
+def test_the_word_for_late_is_offered_as_its_term_while_typed_behind_it_and_where_nothing_is_found(
+    world: DeskWorld,
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"telat")
+        await until(lambda: offered(app).startswith("tab  adalah:lewat-tenggat"))
+        assert line(app) == "telat"
+        await pilot.press("enter")
+        await until(lambda: "menggantinya dengan adalah:lewat-tenggat" in "".join(screen_text(app)))
+        assert shown(app) == 0
+        await pilot.press("slash")
+        await until(lambda: offered(app).startswith("tab  adalah:lewat-tenggat"))
+        await pilot.press("end", "space", *"jembatan")
+        await until(lambda: "kategori:jembatan" in offered(app) and "adalah:lewat-tenggat" in offered(app))
+        await pilot.press("shift+tab", "enter")
+        assert line(app) == "adalah:lewat-tenggat jembatan"
+        await until(lambda: app.screen.query_text == "adalah:lewat-tenggat jembatan")  # type: ignore[attr-defined]
+
+    play(world, scene)
+
+
 def test_up_brings_earlier_queries_also_after_a_restart(world: DeskWorld) -> None:
     async def first(app: QlueDesk, pilot: Pilot[int]) -> None:
         for text in ("overdue", "status:proses"):

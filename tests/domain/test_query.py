@@ -364,10 +364,31 @@ def test_canonical_text_parses_to_the_same_query(text: str) -> None:
         ("dispo", ["status:disposisi"]),
         ("-rina", ["oleh:rina-wati"]),
         ('"semp', []),
+        ("telat", ["adalah:lewat-tenggat"]),
+        ("lewa", ["adalah:lewat-tenggat"]),
+        ("-terl", ["adalah:lewat-tenggat"]),
+        ("late", ["adalah:lewat-tenggat"]),
+        ("fot", ["ada:foto"]),
+        ("tenggat", ["tenggat:"]),
+        ("belum diterima", ["adalah:belum-diterima", "status:diterima"]),
+        ("bel", ["adalah:belum-diterima", "adalah:belum-diambil", "ada:belum-terkirim"]),
+        ("lampu telat ", ["adalah:lewat-tenggat"]),
+        ("telat semp", ["kelurahan:sempur", "adalah:lewat-tenggat"]),
+        ("lewat-tenggat", []),
+        ("lewat tenggat", ["adalah:lewat-tenggat", "tenggat:"]),
+        ('"telat" -telat status:baru,telat x', []),
     ],
 )
 def test_suggestions(written: str, suggestions: list[str]) -> None:
     assert [offer.text for offer in offers(written, len(written), NAMES)] == suggestions
+
+
+def test_a_word_that_is_offered_as_a_term_stays_a_word_until_that_is_taken() -> None:
+    assert str(parse("telat", NAMES)) == "telat"
+    assert str(parse("late sempur", NAMES)) == "late sempur"
+    assert str(parse("adalah:telat is:late", NAMES)) == "is:overdue is:overdue"
+    assert offers("late", 4, NAMES, "en") == [Offer("is:overdue", "late", (0, 4))]
+    assert offers("jalan telat sempur", 18, NAMES)[-1] == Offer("adalah:lewat-tenggat", "telat", (6, 11))
 
 
 def test_suggestions_speak_the_readers_language_and_know_the_other() -> None:

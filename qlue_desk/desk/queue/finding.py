@@ -10,9 +10,9 @@ from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import aside
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.counting import Counting
+from qlue_desk.desk.queue.nothing_found import nothing_found, number_asked
 from qlue_desk.desk.widgets.query_bar import QueryBar
-from qlue_desk.domain.privacy import looks_like_phone
-from qlue_desk.domain.query import Field, Query, QueryError
+from qlue_desk.domain.query import Query, QueryError
 from qlue_desk.store import complaints, queue, searched
 from qlue_desk.words import _
 
@@ -31,13 +31,6 @@ def saved_sentence(name: str, digit: str) -> str:
     return _(
         "“{name}” tersimpan, paling bawah di daftar tampilan. Untuk memberinya angka: tekan : lalu “Atur tampilan”."
     ).format(name=name)
-
-
-def number_asked(query: Query) -> str:
-    """The number of a report, where a query is nothing but that; ''."""
-    asked = [word.text for word in query.words if not word.negated]
-    asked += [value for term in query.terms if term.field is Field.NUMBER for value in term.values]
-    return asked[0] if len(asked) == 1 == len(query.words) + len(query.terms) else ""
 
 
 class Finding(Counting):
@@ -106,16 +99,10 @@ class Finding(Counting):
         return _("Cari: {text}").format(text=self.own_words)
 
     def empty_words(self) -> str:
-        """In place of a list without reports."""
-        if self.elsewhere:
-            return self.elsewhere
-        if self.view < 0 and looks_like_phone(self.query_text):
-            return _(
-                "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari isi laporan, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
-            )
-        if self.view < 0:
-            return _("Tidak ada laporan yang cocok. esc kembali ke tampilan sebelumnya.")
-        return _("Tidak ada laporan di tampilan ini. Bagus.")
+        """In place of a list without reports; an open query line offers its terms itself."""
+        own = self.query_text if self.view < 0 else ""
+        offered = self.query_one(QueryBar).has_class("-open")
+        return self.elsewhere or nothing_found(own, [] if offered else self.backend.query_readings(own))
 
     def point_at(self, error: QueryError) -> None:
         """What cannot be read, in the query bar or as a sentence."""

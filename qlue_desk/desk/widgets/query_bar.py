@@ -88,9 +88,9 @@ class _Completion:
         text, cursor = self._typed
         if self.chosen < 0:
             return text, cursor
-        start, end = token_span(text, cursor)
-        offered = self.offers[self.chosen].text
-        return text[:start] + offered + text[end:], start + len(offered)
+        offer = self.offers[self.chosen]
+        start, end = offer.span or token_span(text, cursor)
+        return text[:start] + offer.text + text[end:], start + len(offer.text)
 
 
 class _History:
@@ -171,8 +171,8 @@ class QueryBar(Vertical):
         self.add_class("-open")
         self._history.begin()
         self._put(text, len(text))
-        self._completion.typed("", 0)
-        self._show_offers()
+        self._completion.typed(text, len(text))
+        self.call_after_refresh(self._show_offers)  # it has no width yet
         self.screen.set_focus(self.input)  # at once: what is typed next is meant for the line
 
     def remember(self, queries: Sequence[str]) -> None:
