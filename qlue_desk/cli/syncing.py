@@ -10,7 +10,8 @@ from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import Progress, say, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
-from qlue_desk.words import _
+from qlue_desk.phrases import number
+from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
     from qlue_desk.store.database import Store
@@ -62,8 +63,12 @@ def _once(shell: Shell, store: Store, json_output: bool) -> None:
     if json_output:
         write_json(_document(result))
         return
+    if result.elsewhere and not result.waiting:
+        say(_("Meja yang sedang terbuka sudah menyinkronkan."))
+        return
     if result.elsewhere:
-        say(_("Meja yang sedang terbuka sudah menyinkronkan; {n} menunggu kirim.").format(n=result.waiting))
+        line = n_("Meja yang sedang terbuka mengirim sendiri; {n} tindakan masih menunggu.", result.waiting)
+        say(line.format(n=number(result.waiting)))
         return
     line = _(
         "{pulled} perubahan diambil, {applied} tindakan diterima pusat, "

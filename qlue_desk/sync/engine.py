@@ -122,18 +122,19 @@ class Engine:
 
         :raises SyncError: the work that could not be sent is kept.
         """
-        if not self.contact.lock.acquire():
-            return rounds.leave_to_other(self.store)
+        ours = self.contact.lock.acquire()
         try:
-            return rounds.whole_round(self.contact.link("once"), progress)
+            link = self.contact.link("once")
+            return rounds.whole_round(link, progress) if ours else rounds.leave_to_other(link)
         except NotSignedIn as error:
             rounds.shut_out(self.store, error)
             raise
         finally:
-            link = self.contact.links.pop("once", None)
-            if link is not None:
-                link.transport.close()
-            self.contact.lock.release()
+            made = self.contact.links.pop("once", None)
+            if made is not None:
+                made.transport.close()
+            if ours:
+                self.contact.lock.release()
 
     def _changed(self, _change: Change) -> None:
         """After every commit, on the writer's thread."""

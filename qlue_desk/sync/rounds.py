@@ -7,7 +7,7 @@ import time
 
 from msgspec.structs import replace
 
-from qlue_desk.protocol import ErrorCode
+from qlue_desk.protocol import ErrorCode, Session
 from qlue_desk.store import handovers, journal, meta, outbox, position, replica, sending
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import DiskFull, NewerData
@@ -16,6 +16,7 @@ from qlue_desk.sync.errors import ClientTooOld, NotSignedIn, Resync
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.push import Pusher
 from qlue_desk.sync.state import RoundResult
+from qlue_desk.sync.transport import SESSION_PATH
 from qlue_desk.words import _
 
 OTHER_SECONDS = 5.0
@@ -61,8 +62,15 @@ def whole_round(link: Link, progress: pull.Progress | None = None) -> RoundResul
     return replace(result, waiting=link.read(outbox.counts).waiting)
 
 
-def leave_to_other(store: Store) -> RoundResult:
-    """Another process has the line: wait until it has taken our work along, but not for ever."""
+def leave_to_other(link: Link) -> RoundResult:
+    """Another process has the line: wait until it has taken our work along, but not for ever.
+
+    Whether anything can be sent at all is asked here: what that process knows of it nobody has told us.
+
+    :raises SyncError: as `whole_round`, where central is out of reach or refuses this desk.
+    """
+    link.transport.send("GET", SESSION_PATH, Session)
+    store = link.store
     until = time.monotonic() + OTHER_SECONDS
     waiting = store.reading(outbox.counts).waiting
     while waiting and time.monotonic() < until:

@@ -12,6 +12,8 @@ import pytest
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Role
 from qlue_desk.store import left_sealed
+from qlue_desk.sync import rounds
+from qlue_desk.sync.lock import DeskLock
 from tests.sync.rig import PASSWORD, Central
 
 
@@ -72,3 +74,25 @@ def test_sealed_work_is_named_until_a_person_says_that_central_has_it(office: Of
     assert office("outbox", "forget", path.name) == (0, f"{path} dihapus.\n", "")
     assert office("outbox") == (0, "Kotak keluar kosong: semuanya sudah di pusat.\n", "")
     assert office("sync")[2] == ""
+
+
+def test_beside_an_open_desk_sync_says_what_stands_in_the_way(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "OTHER_SECONDS", 0.3)
+    desk = office.enrol()
+    lock = DeskLock(office.home)
+    assert lock.acquire()  # as the process of an open desk has it
+    assert office("sync") == (0, "Meja yang sedang terbuka sudah menyinkronkan.\n", "")
+    assert office("act", "1", "--do", "note", "--note", "belum terkirim")[0] == 0
+    sentence = "Meja yang sedang terbuka mengirim sendiri; 1 tindakan masih menunggu.\n"
+    assert office("sync") == (0, sentence, "")
+    office.central.pause()
+    assert office("sync")[0] == 4
+    office.central.start()
+    office.central.hub.desks.revoke(desk)
+    assert office("sync") == (5, "", "Meja ini dicabut oleh pengelola kota.\n")
+    office.central.hub.desks.revoke(desk, wipe=True)
+    assert office("sync")[0] == 5
+    assert len(left_sealed.files(office.home)) == 1
+    lock.release()
