@@ -30,6 +30,13 @@ OLD_SECRET_DAYS = 7
 _NAME_LENGTH = 120
 
 
+class Revoked(msgspec.Struct, frozen=True):
+    """How a desk stands with its city: `revoked`, and `wipe`: told to delete what it holds."""
+
+    revoked: bool
+    wipe: bool
+
+
 class DeskInfo(msgspec.Struct, frozen=True):
     """One enrolled desk as an administrator sees it."""
 
@@ -182,15 +189,22 @@ class Desks:
                 "UPDATE desk SET dinas = ?, scope_version = scope_version + 1 WHERE id = ?", (dinas, desk_id)
             )
 
-    def revoke(self, desk_id: str, wipe: bool = False) -> None:
-        """End a desk's access; with `wipe` its next contact tells it to delete what it holds."""
+    def revoke(self, desk_id: str, wipe: bool = False) -> Revoked:
+        """End a desk's access; with `wipe` its next contact tells it to delete what it holds.
+
+        Of a desk that was revoked before, the order to wipe itself is added, and none is taken back. Returns how it
+        stood before.
+        """
         with self._hub.database.writing():
-            changed = self._hub.database.run(
-                "UPDATE desk SET revoked_at = ?, wipe = ? WHERE id = ?",
-                (to_ms(self._hub.now()), int(wipe), desk_id),
-            )
-            if not changed.rowcount:
+            row = self._hub.database.one("SELECT revoked_at, wipe FROM desk WHERE id = ?", (desk_id,))
+            if row is None:
                 raise NotFound(N_("Meja {desk} tidak ada."), desk=desk_id)
+            before = Revoked(revoked=row[0] is not None, wipe=bool(row[1]))
+            self._hub.database.run(
+                "UPDATE desk SET revoked_at = ?, wipe = ? WHERE id = ?",
+                (row[0] or to_ms(self._hub.now()), int(wipe or before.wipe), desk_id),
+            )
+            return before
 
     def rotate(self, token: str) -> str:
         """A new token for the same desk; the old one ends with the new one's first use, or in 7 days."""

@@ -96,3 +96,21 @@ def test_beside_an_open_desk_sync_says_what_stands_in_the_way(
     assert office("sync")[0] == 5
     assert len(left_sealed.files(office.home)) == 1
     lock.release()
+
+
+def test_the_order_to_wipe_can_be_added_to_a_desk_that_was_revoked_before(office: Office) -> None:
+    desk = office.enrol()
+
+    def revoke(*more: str) -> str:
+        code, out, err = office("central", "desk", "revoke", desk, *more, "--data", office.central.data)
+        assert (code, err) == (0, "")
+        return out
+
+    assert revoke() == f"Meja {desk} dicabut.\n"
+    assert office("sync")[0] == 5
+    assert office("act", "1", "--do", "note", "--note", "belum terkirim")[0] == 0
+    assert revoke() == f"Meja {desk} sudah dicabut.\n"
+    assert revoke("--wipe") == f"Meja {desk} sudah dicabut; perintah hapus ditambahkan.\n"
+    assert revoke() == f"Meja {desk} sudah dicabut.\n"
+    assert office("sync")[0] == 5
+    assert len(left_sealed.files(office.home)) == 1

@@ -253,11 +253,15 @@ def revoke_desk(
 ) -> None:
     """Revoke a desk."""
     with opened(shell, data, database) as hub:
-        hub.desks.revoke(desk_id, wipe)
+        before = hub.desks.revoke(desk_id, wipe)
     if json_output:
-        write_json({"desk": desk_id, "revoked": True, "wipe": wipe})
-    else:
+        write_json({"desk": desk_id, "revoked": True, "wipe": wipe or before.wipe})
+    elif not before.revoked:
         say(_("Meja {desk} dicabut.").format(desk=desk_id))
+    elif wipe and not before.wipe:
+        say(_("Meja {desk} sudah dicabut; perintah hapus ditambahkan.").format(desk=desk_id))
+    else:
+        say(_("Meja {desk} sudah dicabut.").format(desk=desk_id))
 
 
 @command("add", N_("Kunci baru untuk sistem luar; ditampilkan sekali."))
