@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from qlue_desk.store.database import Store
+from qlue_desk.store.errors import StoreError
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.link import Link
 from qlue_desk.sync.lock import DeskLock
-from qlue_desk.sync.signing_in import transport_for
+from qlue_desk.sync.signing_in import enrolment_of, transport_for
 from qlue_desk.sync.state import SyncState
 from qlue_desk.sync.telling import Telling
 
 IDLE_SECONDS = 30.0
 """A loop that nobody wakes looks again."""
+LOOK_SECONDS = 2.0
+"""Between two looks whether a refused desk was enrolled anew."""
 
 
 class Contact:
@@ -97,6 +101,34 @@ class Contact:
         if not self.stopping.is_set():
             wake.wait(seconds)
             wake.clear()
+
+    def sleep_refused(self, seconds: float) -> None:
+        """The puller's `sleep` after a refusal that only a person can mend, and what they may have mended is taken up.
+
+        Over too when this folder was enrolled anew, perhaps by a command: token and address are other ones then.
+        """
+        until = time.monotonic() + seconds
+        before, fresh = self._enrolment(), None
+        while not self.stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if self.wake_pull.wait(min(left, LOOK_SECONDS)):
+                break
+            found = self._enrolment()
+            if found and found == fresh:  # looked at twice: a token must not go to the address before its own
+                break
+            fresh = found if found != before else None
+        self.wake_pull.clear()
+        self._begin_links_anew()
+
+    def _enrolment(self) -> tuple[str, ...]:
+        try:
+            return enrolment_of(self.store)
+        except StoreError:  # closed, or in trouble of its own
+            return ()
+
+    def _begin_links_anew(self) -> None:
+        while self.links:
+            _name, link = self.links.popitem()
+            link.transport.close()
 
     def rest_after(self, resyncs: int, backoff: Backoff) -> None:
         """One copy is made at once; where copies do not help they are asked for ever more seldom, whoever calls."""

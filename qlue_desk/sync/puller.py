@@ -28,6 +28,8 @@ LOCK_SECONDS = 2.0
 REFUSED_SECONDS = 300.0
 """After a refusal that only a person can mend; `nudge` asks at once."""
 _EMPTY_POLL_SECONDS = 1.0
+_LASTING = (NotSignedIn, OtherServer, LocalProblem)
+"""Only a person can mend it: another token, another address."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,8 @@ class Puller:
                 resyncs += 1
                 self.contact.wake_push.set()
                 self.contact.rest_after(resyncs, backoff)
+            except _LASTING as error:
+                self.contact.sleep_refused(self._failed(error, backoff))
             except (SyncError, StoreError) as error:
                 self.contact.sleep(self.contact.wake_pull, self._failed(error, backoff))
             except Exception:
@@ -123,11 +127,11 @@ class Puller:
         self.contact.online.clear()
         if self.contact.offline:
             return 0.0
-        lasting = isinstance(error, (NotSignedIn, OtherServer, LocalProblem))
+        lasting = isinstance(error, _LASTING)
         if isinstance(error, NotSignedIn):
             sealed = rounds.shut_out(self.contact.store, error)
             sentence = sentences(sentence, sealed) if sealed else sentence
-        for link in self.contact.links.values():
+        for link in list(self.contact.links.values()):
             link.session = None  # a changed dinas or new rules are fetched with the next round
         refused = lasting or (
             isinstance(error, Refused) and error.problem.status < 500 and not error.retry_after

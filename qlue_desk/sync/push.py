@@ -50,7 +50,7 @@ class Pusher:
     """Sends the outbox over one link; remembers how large a batch central takes."""
 
     def __init__(self, link: Link, grace: Callable[[], Grace | None] = lambda: None) -> None:
-        self._link = link
+        self.link = link
         self._grace = grace
         self._size = 0
         self._fruitless = 0
@@ -64,10 +64,10 @@ class Pusher:
 
         :raises SyncError: when the request failed as a whole and halving is no remedy.
         """
-        limits = self._link.limits
+        limits = self.link.limits
         size = min(self._size or limits.push_actions, limits.push_actions)
         room = limits.push_bytes - _ENVELOPE_BYTES
-        batch = self._link.write(_prepare, size, room, self._skipped(), self._grace())
+        batch = self.link.write(_prepare, size, room, self._skipped(), self._grace())
         if not batch.actions:
             return PushOutcome(wait=_LANE_PAUSE if self._paused else 0.0)
         try:
@@ -76,11 +76,11 @@ class Pusher:
             return self._halve(batch, error)
         except Resync:
             self.resyncs += 1
-            self._link.write(snapshot.begin_resync)
+            self.link.write(snapshot.begin_resync)
             raise
         self.resyncs = 0
         self._size = min(size * 2, limits.push_actions) if self._size else 0
-        outcome = self._link.write(_settle, batch, reply)
+        outcome = self.link.write(_settle, batch, reply)
         if not outcome.wait:
             self._fruitless = 0
             return outcome
@@ -90,7 +90,7 @@ class Pusher:
 
     def _send(self, batch: Batch) -> PushReply:
         body = PushRequest(cursor=batch.cursor, actions=batch.actions)
-        return self._link.transport.send("POST", "/v1/push", PushReply, body=body)
+        return self.link.transport.send("POST", "/v1/push", PushReply, body=body)
 
     def _skipped(self) -> frozenset[str]:
         now = time.monotonic()
@@ -117,10 +117,10 @@ class Pusher:
         return True
 
     def _blame(self, action: Action, error: Refused) -> None:
-        tries = self._link.write(sending.note_failure, action.id, str(error))
+        tries = self.link.write(sending.note_failure, action.id, str(error))
         # An action that is too large alone will not become smaller.
         if tries >= TRIES_ALONE or isinstance(error, TooLarge):
-            self._link.write(outbox.quarantine, action.id, error.sentence())
+            self.link.write(outbox.quarantine, action.id, error.sentence())
         else:
             self._paused[action.complaint_id] = time.monotonic() + _LANE_PAUSE
 

@@ -43,7 +43,8 @@ class Sender:
                 delay = IDLE_SECONDS
                 if self.contact.reachable:
                     link = self.contact.link("push")
-                    pusher = pusher or Pusher(link, self._grace)
+                    if pusher is None or pusher.link is not link:  # the desk was enrolled anew
+                        pusher = Pusher(link, self._grace)
                     delay = self._step(link, pusher)
                     if not pusher.resyncs:
                         backoff.reset()
@@ -66,7 +67,8 @@ class Sender:
         if not link.read(outbox.counts).waiting:
             self.emptied.set()
             return IDLE_SECONDS
-        link.session = self.contact.links["pull"].session if "pull" in self.contact.links else None
+        pulling = self.contact.links.get("pull")
+        link.session = None if pulling is None else pulling.session
         blobs.upload_waiting(link)
         grace = self._grace()
         if grace is not None and (resting := link.read(sending.resting, grace)):

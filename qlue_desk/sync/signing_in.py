@@ -163,6 +163,11 @@ def transport_for(store: Store, *, private_ca: Path | None = None) -> Transport:
     return transport
 
 
+def enrolment_of(store: Store) -> tuple[str, ...]:
+    """What says which desk of which central this is: it changes when the folder is enrolled anew."""
+    return (*store.reading(_enrolment), *read_tokens(store.folder))
+
+
 def place_of(folder: Path) -> str:
     """A hash of this machine and folder, so that central can tell two copies of one desk apart."""
     where = f"{platform.node()}|{uuid.getnode()}|{folder.resolve()}"

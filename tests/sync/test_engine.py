@@ -25,6 +25,7 @@ from qlue_desk.protocol import Payload
 from qlue_desk.store import meta, outbox, replica, twin
 from qlue_desk.store.database import Store
 from qlue_desk.store.errors import NewerData
+from qlue_desk.sync import contact, puller, signing_in
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.engine import Engine
 from qlue_desk.sync.errors import NotSignedIn
@@ -275,6 +276,42 @@ def test_revoking_with_wipe_seals_unsent_work_for_central_and_forgets_everything
         bundles.take(central.hub, sealed.read_bytes())
     assert bundles.take(central.hub, sealed.read_bytes(), even_revoked=True).applied == 1
     assert "belum terkirim" in central.texts(one.id)
+
+
+def test_an_open_desk_that_was_revoked_asks_again_whether_it_is_to_be_wiped(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    central.report()
+    desk = central.desk()
+    desk.sync()
+    monkeypatch.setattr(puller, "REFUSED_SECONDS", 0.3)
+    central.hub.desks.revoke(desk.workplace.session.desk.id)
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.REFUSED)
+    assert len(desk.rows()) == 1
+    central.hub.desks.revoke(desk.workplace.session.desk.id, wipe=True)
+    until(lambda: desk.rows() == {})
+
+
+def test_an_open_desk_that_was_refused_goes_on_when_it_is_enrolled_anew(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = central.report()
+    desk = central.desk()
+    desk.sync()
+    monkeypatch.setattr(contact, "LOOK_SECONDS", 0.1)
+    background(desk)
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    central.hub.desks.revoke(desk.workplace.session.desk.id)
+    kept = desk.act(one.id, "note", "belum terkirim")
+    until(lambda: desk.engine.state.phase is Phase.REFUSED)
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Loket 2")
+    signing_in.enrol(
+        central.url, code, "Loket 2", desk.home
+    )  # in a process of its own, for all the engine knows
+    until(lambda: desk.engine.state.phase is Phase.CONNECTED)
+    until(lambda: desk.state_of(kept) == "confirmed")
+    assert central.texts(one.id).count("belum terkirim") == 1
 
 
 def test_revoking_a_desk_that_knows_no_key_keeps_its_unsent_work_encrypted(central: Central) -> None:
