@@ -47,16 +47,21 @@ _OWN_VIEW = {
         (Status.AWAITING_REPORTER, N_("Butuh info")),
     )
 }
-"""Statuses at a dinas with a view of their own; the others that officers move are “Dalam proses”."""
+"""Statuses at a dinas that can have a view of their own."""
 _NOT_ACKNOWLEDGED = _OWN_VIEW[Status.DISPATCHED]
 _PROPOSED = View(N_("Verifikasi"), of_status({Status.AWAITING_VERIFICATION}))
-_AT_DINAS = (
-    _NOT_ACKNOWLEDGED,
-    View(N_("Lewat tenggat"), "overdue"),
-    View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - _OWN_VIEW.keys())),
-    _OWN_VIEW[Status.COORDINATING],
-    _OWN_VIEW[Status.SCHEDULED],
-)
+
+
+def _at_dinas(*own: Status) -> tuple[View, ...]:
+    """What officers move; of these statuses each in its own view, all others “Dalam proses”: none is in no view."""
+    return (
+        _NOT_ACKNOWLEDGED,
+        View(N_("Lewat tenggat"), "overdue"),
+        View(N_("Dalam proses"), of_status(MOVED_BY_OFFICERS - {Status.DISPATCHED, *own})),
+        *(_OWN_VIEW[status] for status in own),
+    )
+
+
 _REOPENED = View(N_("Dibuka kembali"), of_status({Status.REOPENED}))
 _DONE = View(N_("Selesai 7 hari"), f"{of_status({Status.RESOLVED})} changed:7d sort:-updated")
 
@@ -74,15 +79,14 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
     ),
     Role.SUPERVISOR: (
         View(NEEDS_ME, f"{of_status({Status.AWAITING_VERIFICATION})} -is:ownproposal {_NOT_ASIDE}"),
-        *_AT_DINAS,
+        *_at_dinas(Status.COORDINATING, Status.SCHEDULED),
         _PROPOSED,
         _REOPENED,
         _DONE,
     ),
     Role.OFFICER: (
         View(NEEDS_ME, f"{of_status(NEEDS_OFFICER)} by:me,none {_NOT_ASIDE} sort:proposed"),
-        *_AT_DINAS,
-        _OWN_VIEW[Status.AWAITING_REPORTER],
+        *_at_dinas(Status.COORDINATING, Status.SCHEDULED, Status.AWAITING_REPORTER),
         View(N_("Hanya dipantau"), of_status(ONLY_WATCHED)),
         _DONE,
     ),

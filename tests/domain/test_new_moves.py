@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 import pytest
 
-from qlue_desk.casework.views import DEFAULT_VIEWS
+from qlue_desk.casework.views import DEFAULT_VIEWS, NEEDS_ME
 from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, STEP
 from qlue_desk.desk.dialogs.moves import FORWARD, ORDER
 from qlue_desk.domain import effects
@@ -80,12 +80,24 @@ def test_every_move_into_a_pause_pauses() -> None:
     )
 
 
-def test_an_officer_sees_every_open_report_of_the_dinas_in_one_view_by_status() -> None:
-    queries = [view.query for view in DEFAULT_VIEWS[Role.OFFICER] if "by:" not in view.query]
+AT_A_DINAS = {who.role for edge in EDGES for who in edge.who if who.own} & set(DEFAULT_VIEWS)
+
+
+def test_officers_and_supervisors_work_at_a_dinas() -> None:
+    assert {Role.OFFICER, Role.SUPERVISOR} <= AT_A_DINAS
+
+
+@pytest.mark.parametrize("role", sorted(AT_A_DINAS))
+def test_who_works_at_a_dinas_sees_each_of_its_open_reports_in_one_view_by_status(role: Role) -> None:
+    queries = [view.query for view in DEFAULT_VIEWS[role] if view.name != NEEDS_ME]
     words = [query.split()[0] for query in queries if query.startswith("status:")]
     seen = [status for word in words for status in word.removeprefix("status:").split(",")]
-    assert sorted(seen) == sorted(OPEN_STATUSES - NOT_AT_A_DINAS | {Status.RESOLVED}), (
-        "a status stands in two views of the officer or in none: DEFAULT_VIEWS (qlue_desk/casework/views.py)"
+    wanted = OPEN_STATUSES - NOT_AT_A_DINAS | {Status.RESOLVED}
+    assert not (lacking := wanted - set(seen)), (
+        f"no view of the {role} has {sorted(lacking)}: DEFAULT_VIEWS (qlue_desk/casework/views.py)"
+    )
+    assert sorted(seen) == sorted(wanted), (
+        f"a status stands in two views of the {role}: DEFAULT_VIEWS (qlue_desk/casework/views.py)"
     )
 
 
