@@ -79,7 +79,9 @@ class Author:
 
     def common_line(self, kind: str) -> str:
         """One of the sentences that fit any category, e.g. `schedule_reasons`."""
-        return self.random.choice(self.common[kind])
+        if not (lines := self.common.get(kind)):
+            raise LookupError(f"[common] of qlue_desk/central/demo/sentences.toml lacks the list {kind!r}")
+        return self.random.choice(lines)
 
     def follow_up(self, category: str) -> str:
         """What the dinas did about a report of this category."""

@@ -115,22 +115,7 @@ def standing(
     `dispute_until` is the end of the time for disputing, None when there is none any more.
     """
     status, due = complaint.status, complaint.due
-    since = complaint.status_since or complaint.received_at or complaint.created_at
-    if complaint.reporter.secret:
-        complaint = replace(complaint, coordinating_with="", refer_to="", duplicate_of="")
-    party = complaint.coordinating_with if status is Status.COORDINATING else complaint.refer_to
-    scheduled = complaint.scheduled_for
-    values = {
-        "city": city.name,
-        "coordinator": city.dinas_name(city.coordinator),
-        "dinas": _("dinas terkait") if complaint.reporter.secret else city.dinas_name(complaint.dinas),
-        "since": dates.day(since),
-        "party": city.dinas_name(party) or _("pihak lain"),
-        "day": day_words(scheduled, dates.today) if scheduled else _("tanggal yang ditentukan kemudian"),
-        "due": dates.moment(due) if due else "",
-        "dispute": dates.moment(dispute_until) if dispute_until else "",
-        "original": complaint.duplicate_of or _("asli"),
-    }
+    values = values_of(complaint, city, dates, dispute_until)
     dated = bool(dispute_until) if status is Status.RESOLVED else bool(due)
     late = bool(due and due < now)
     template = NEXT[status] if dated and not late else NEXT_UNDATED.get(status, NEXT[status])
@@ -141,6 +126,29 @@ def standing(
         if due and late
         else "",
     )
+
+
+def values_of(
+    complaint: Complaint, city: City, dates: LocalDates, dispute_until: dt.datetime | None
+) -> dict[str, str]:
+    """The fields that sentences of `NOW`, `NEXT` and `NEXT_UNDATED` may name."""
+    status, due = complaint.status, complaint.due
+    since = complaint.status_since or complaint.received_at or complaint.created_at
+    if complaint.reporter.secret:
+        complaint = replace(complaint, coordinating_with="", refer_to="", duplicate_of="")
+    party = complaint.coordinating_with if status is Status.COORDINATING else complaint.refer_to
+    scheduled = complaint.scheduled_for
+    return {
+        "city": city.name,
+        "coordinator": city.dinas_name(city.coordinator),
+        "dinas": _("dinas terkait") if complaint.reporter.secret else city.dinas_name(complaint.dinas),
+        "since": dates.day(since),
+        "party": city.dinas_name(party) or _("pihak lain"),
+        "day": day_words(scheduled, dates.today) if scheduled else _("tanggal yang ditentukan kemudian"),
+        "due": dates.moment(due) if due else "",
+        "dispute": dates.moment(dispute_until) if dispute_until else "",
+        "original": complaint.duplicate_of or _("asli"),
+    }
 
 
 def step_words(entry: Entry, city: City) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 import json
@@ -19,13 +20,14 @@ import msgspec
 import pytest
 from PIL import Image
 
-from qlue_desk.central.demo import serving
+from qlue_desk.central.demo import serving, stories
 from qlue_desk.central.demo.arrivals import CHANNEL_WEIGHT, Arrivals
 from qlue_desk.central.demo.life import Life
 from qlue_desk.central.demo.people import PASSWORD, make_people
 from qlue_desk.central.demo.pictures import picture
 from qlue_desk.central.demo.seeding import Playback, Seeder
-from qlue_desk.central.demo.stories import Outcome, Storyteller
+from qlue_desk.central.demo.stories import SHARES, Outcome, Storyteller
+from qlue_desk.central.demo.texts import read_sentences
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.records import Search
 from qlue_desk.cities import load_shipped
@@ -33,6 +35,39 @@ from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, OPEN_STATUSES, Channel,
 
 NOW = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 IN_PROCESS = OPEN_STATUSES - NOT_WITH_A_DINAS - {Status.DISPATCHED}
+
+
+LISTS = {
+    name.value
+    for source in Path(stories.__file__).parent.glob("*.py")
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "common_line"
+    for name in ast.walk(node.args[0])
+    if isinstance(name, ast.Constant)
+}
+"""Lists of sentences that stories ask for by name."""
+
+
+def test_every_list_of_sentences_that_a_story_asks_for_is_there() -> None:
+    assert {"acknowledgements", "openings", "public_notes"} <= LISTS
+    lacking = {name for name in LISTS if not read_sentences()["common"].get(name)}
+    assert not lacking, f"[common] of qlue_desk/central/demo/sentences.toml lacks the lists {sorted(lacking)}"
+
+
+def test_every_outcome_has_its_share_and_its_end() -> None:
+    assert not (lacking := set(Outcome) - set(SHARES)), (
+        f"{sorted(lacking)} need their share in SHARES (qlue_desk/central/demo/stories.py)"
+    )
+    ends = {name.removeprefix("end_") for name in vars(stories._Plot) if name.startswith("end_")}
+    assert not (lacking := set(Outcome) - ends), (
+        f"{sorted(lacking)} need a method end_… of _Plot (qlue_desk/central/demo/stories.py)"
+    )
+
+
+def test_every_channel_brings_reports_to_the_demonstration() -> None:
+    assert not (lacking := set(Channel) - set(CHANNEL_WEIGHT)), (
+        f"{sorted(lacking)} need their weight in CHANNEL_WEIGHT (qlue_desk/central/demo/arrivals.py)"
+    )
 
 
 def test_sibadras_proportions(tmp_path: Path) -> None:
@@ -51,10 +86,17 @@ def test_sibadras_proportions(tmp_path: Path) -> None:
     assert count(*IN_PROCESS) == 175, (
         "SHARES (central/demo/stories.py) of what a dinas works on are 175 in all"
     )
-    # A new status or channel needs its share here, or nobody who looks at the demonstration ever sees it.
-    assert {status for status in Status if not count(status)} == {Status.HELD}
+    # Or nobody who looks at the demonstration ever sees it.
+    lacking = {status for status in Status if not count(status)} - {Status.HELD}
+    assert not lacking, (
+        f"no story ends in {sorted(lacking)}: an Outcome, its part of SHARES and its end_… "
+        "(qlue_desk/central/demo/stories.py)"
+    )
     everything = hub.records.search(Search("bogor", secret=True, limit=3000))
-    assert {complaint.channel for complaint in everything} == set(Channel) == set(CHANNEL_WEIGHT)
+    unheard = set(Channel) - {complaint.channel for complaint in everything}
+    assert not unheard, (
+        f"too small a weight for {sorted(unheard)}: CHANNEL_WEIGHT (qlue_desk/central/demo/arrivals.py)"
+    )
     hub.close()
 
 

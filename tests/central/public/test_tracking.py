@@ -1,13 +1,14 @@
 """What the citizen's page says, status by status, and what it must never say."""
 
 import datetime as dt
+from string import Formatter
 from typing import Any
 
 import pytest
 
 from qlue_desk.central.public.dates import LocalDates, day_words
 from qlue_desk.central.public.numbers import normalise_number
-from qlue_desk.central.public.sentences import NEXT, NOW
+from qlue_desk.central.public.sentences import NEXT, NEXT_UNDATED, NOW, values_of
 from qlue_desk.central.public.tracking import GoesOn, Tracking, phone_tail, track
 from qlue_desk.cities import load_shipped
 from qlue_desk.cities.calendar import calendar_for
@@ -67,6 +68,16 @@ def test_a_duplicate_tells_the_number_that_goes_on_and_its_status_and_nothing_el
     secret = track(complaint(Status.DUPLICATE, reporter=Reporter(secret=True)), (), CITY, CLOCKS, AT, other)
     assert secret.goes_on is None
     assert page(complaint()).goes_on is None
+
+
+def test_sentences_name_only_fields_that_there_are() -> None:
+    there = set(values_of(complaint(), CITY, LocalDates(CITY.zone, AT), None))
+    for name, table in (("NOW", NOW), ("NEXT", NEXT), ("NEXT_UNDATED", NEXT_UNDATED)):
+        for status, sentence in table.items():
+            named = {field for _text, field, _spec, _how in Formatter().parse(sentence) if field is not None}
+            assert not (unknown := named - there), (
+                f"{name}[{status}] (qlue_desk/central/public/sentences.py) names {sorted(unknown)}; there are {sorted(there)}"
+            )
 
 
 def test_every_status_has_its_sentences() -> None:
