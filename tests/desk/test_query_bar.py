@@ -75,6 +75,20 @@ def test_tab_goes_round_in_what_could_be_meant(world: DeskWorld) -> None:
     play(world, scene)
 
 
+def test_tab_completes_where_the_cursor_was_moved_to(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("slash", *"status:disp bub")
+        await until(lambda: "bubulak" in offered(app))
+        await pilot.press(*["left"] * 4, "tab")
+        assert line(app) == "status:disposisi bub"
+        await pilot.press("tab", "tab")
+        assert line(app) == "status:disposisi bub"
+        await pilot.press("end", "tab")
+        assert line(app) == "status:disposisi kelurahan:bubulak"
+
+    play(world, scene)
+
+
 def test_a_late_event_of_a_fast_hand_means_what_stands_in_the_line(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("slash")
@@ -154,6 +168,18 @@ def test_a_history_is_ones_own_and_has_no_doubles(world: DeskWorld) -> None:
         world.store.writing(searched.keep, "u_rina", text)
     assert world.store.reading(searched.queries, "u_rina") == ["a", "b"]
     assert world.store.reading(searched.queries, "u_asep") == []
+
+
+def test_carets_stand_under_their_letters_behind_wide_ones(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen.query_one(QueryBar)
+        await pilot.press("slash")
+        app.screen.query_one("#query-input", Input).value = "漏水 colour:赤"
+        await until(lambda: bar.has_class("-wrong"))
+        [caret, *_told] = str(app.screen.query_one("#query-error", Static).render()).split("\n")
+        assert caret == " " * len("1122 colour:") + "^^"
+
+    play(world, scene)
 
 
 def test_a_mistake_says_what_there_is(world: DeskWorld) -> None:

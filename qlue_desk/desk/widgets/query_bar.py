@@ -73,11 +73,17 @@ class _Completion:
         self.offers: Sequence[Offer] = ()
         self.chosen = -1
         """Which offer stands in the line; -1 is what was typed."""
-        self._typed = ("", 0)
+        self._typed = self._stands = ("", 0)
 
     def typed(self, text: str, cursor: int) -> None:
         """Look for offers anew."""
-        self.offers, self.chosen, self._typed = self._find(text, cursor), -1, (text, cursor)
+        self.offers, self.chosen = self._find(text, cursor), -1
+        self._typed = self._stands = (text, cursor)
+
+    def at(self, text: str, cursor: int) -> None:
+        """Where the cursor is now; it was moved without typing where that is another place."""
+        if (text, cursor) != self._stands:
+            self.typed(text, cursor)
 
     def step(self, step: int) -> tuple[str, int] | None:
         """The line with the next offer and where its cursor is; None when there is nothing to offer."""
@@ -86,11 +92,12 @@ class _Completion:
         places = len(self.offers) + 1
         self.chosen = (self.chosen + 1 + step) % places - 1
         text, cursor = self._typed
-        if self.chosen < 0:
-            return text, cursor
-        offer = self.offers[self.chosen]
-        start, end = offer.span or token_span(text, cursor)
-        return text[:start] + offer.text + text[end:], start + len(offer.text)
+        self._stands = (text, cursor)
+        if self.chosen >= 0:
+            offer = self.offers[self.chosen]
+            start, end = offer.span or token_span(text, cursor)
+            self._stands = (text[:start] + offer.text + text[end:], start + len(offer.text))
+        return self._stands
 
 
 class _History:
@@ -194,8 +201,9 @@ class QueryBar(Vertical):
 
     def point_at(self, lines: list[str], position: int, length: int = 1) -> None:
         """Show a mistake with carets under it; lines that are too long are wrapped, never cut."""
-        start = max(0, position - max(0, self.input.scroll_offset.x))
-        caret = " " * start + "^" * max(1, min(length, 40))
+        text = self.input.value
+        start = max(0, cell_len(text[:position]) - max(0, self.input.scroll_offset.x))
+        caret = " " * start + "^" * max(1, min(cell_len(text[position : position + length]), 40))
         room = max(20, self.size.width - 6)
         wrapped = [piece for line in lines for piece in wrap(safe(line), room)]
         self.query_one("#query-error", Static).update(Content("\n".join([caret[:room], *wrapped])))
@@ -263,6 +271,7 @@ class QueryBar(Vertical):
     def on__query_input_complete(self, event: _QueryInput.Complete) -> None:
         """Tab puts the next offer into the line."""
         event.stop()
+        self._completion.at(self.input.value, self.input.cursor_position)
         if (line := self._completion.step(event.step)) is not None:
             self._put(*line)
             self._show_offers()
