@@ -372,7 +372,7 @@ def test_half_a_term_is_no_mistake_until_the_hand_rests(
 def test_the_way_back_reads_no_more_than_a_page_before_it_is_there(
     world: DeskWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "FIRST_PAGE", 8)
+    monkeypatch.setattr(filling, "LOOKED_AMONG", 8)
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await until(lambda: shown(app) > 8)

@@ -20,7 +20,7 @@ from qlue_desk.store.errors import Superseded
 if TYPE_CHECKING:
     from qlue_desk.desk.queue.screen import DeskScreen
 
-FIRST_PAGE = 200
+LOOKED_AMONG = 200
 """Row numbers among which a row is looked for before all are read."""
 ALL_REST = 0.15
 """Seconds without a key in the query bar before all that it means is read behind the first page."""
@@ -82,8 +82,8 @@ class Filling:
     ) -> None:
         queue = self.screen.queue
         if row is not None:
-            numbers = await self.backend.find(query, limit=FIRST_PAGE)
-            if row not in numbers and len(numbers) == FIRST_PAGE:
+            numbers = await self.backend.find(query, limit=LOOKED_AMONG)
+            if row not in numbers and len(numbers) == LOOKED_AMONG:
                 numbers = await self.backend.find(query)
             if row in numbers:
                 place = numbers.index(row)
@@ -91,7 +91,7 @@ class Filling:
                 queue.set_numbers(numbers, keep_cursor=False)
                 queue.move_to(place)
                 self._arrived(text)
-                if len(numbers) != FIRST_PAGE:
+                if len(numbers) != LOOKED_AMONG:
                     self._count()
                     return
                 keep_cursor = True  # the others follow
