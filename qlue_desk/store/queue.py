@@ -57,29 +57,15 @@ class QueueRow(msgspec.Struct, frozen=True, gc=False):
     title: str
     category: str
     kelurahan: str
-    kecamatan: str
     dinas: str
     channel: str
     holder: str
     holder_name: str
     priority: int
     created_at: int
-    updated_at: int
-    status_since: int
     due: int
     """`models.NEVER` when no deadline runs."""
-    acknowledge_by: int
-    resolve_by: int
-    is_open: int
-    acknowledged: int
     paused: int
-    reopened: int
-    bounces: int
-    photos: int
-    evidence: int
-    notes: int
-    secret: int
-    waiting_reason: str
     proposal: int
     """`models.PROPOSED`, `SENT_BACK` or `NO_PROPOSAL`."""
     pending: int
