@@ -19,14 +19,18 @@ def debugging() -> bool:
 
 def write(home: Path, error: BaseException) -> Path | None:
     """Append the traceback to the log of a data folder; None where that cannot be written."""
+    return write_text(home, "".join(traceback.format_exception(error)))
+
+
+def write_text(home: Path, text: str) -> Path | None:
+    """The same with the last words of a process that is gone."""
     path = home / LOG_FILE
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".old.log"))
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
-            log.write(f"--- {dt.datetime.now(dt.UTC).isoformat()}\n")
-            traceback.print_exception(error, file=log)
+            log.write(f"--- {dt.datetime.now(dt.UTC).isoformat()}\n{text}")
     except OSError:
         return None
     return path

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from qlue_desk import error_log
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
@@ -220,6 +221,35 @@ def test_a_commit_before_the_process_was_there_hides_none_of_a_command(desk: Des
     engine._listen(process)
     process.stdin.close()
     assert changes[-1] == Change(None, elsewhere=True)
+
+
+def test_what_it_dies_of_stands_in_the_error_log_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "print('x' * 200_000, file=sys.stderr); import qlue_desk.nothing_of_that_name"
+    monkeypatch.setattr(apart_engine, "COMMAND", (sys.executable, "-c", f"import sys; {code}"))
+    made = Apart(desk)
+    try:
+        until(lambda: len(made.states) >= 3)
+    finally:
+        made.engine.stop()
+    log = (desk.home / error_log.LOG_FILE).read_text()
+    assert log.count("No module named 'qlue_desk.nothing_of_that_name'") == 1
+    assert len(log) < 100_000
+
+
+def test_one_that_does_not_run_is_not_said_to_be_silent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(apart_engine, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(apart_engine, "COMMAND", (sys.executable, "-c", ""))
+    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 60.0, 60.0), lambda _state: None)
+    engine.start()
+    try:
+        until(lambda: "sync: the process ended" in caplog.messages)
+        caplog.clear()
+        time.sleep(1.0)
+        assert caplog.messages == []
+    finally:
+        engine.stop()
 
 
 def test_one_that_stands_still_is_replaced_and_not_said_to_be_connected(

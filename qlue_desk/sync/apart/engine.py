@@ -10,10 +10,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
+from qlue_desk import error_log
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Looker
 from qlue_desk.store.database import Change, Store
@@ -30,6 +33,8 @@ SILENT_SECONDS = 20.0
 """After so long without a word the process is ended, and replaced."""
 STOP_SECONDS = 0.5
 """How long `stop` waits for the process to end by itself."""
+_LAST_LINES, _LONGEST_LINE = 40, 2000
+"""Of stderr, and letters of one."""
 _DIED = N_("Proses sinkronisasi terhenti; dimulai lagi.")
 
 log = logging.getLogger(__name__)
@@ -52,6 +57,8 @@ class EngineApart:
         self._stopping = threading.Event()
         self._released = threading.Event()
         self._committed = False
+        self._last_words = ""
+        """That were written to the error log."""
         """The desk itself has, since the process last saw that somebody else had."""
         self._speaking = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -143,7 +150,7 @@ class EngineApart:
     def _begun(self) -> subprocess.Popen[bytes]:
         """Start it, and tell it all that the one before it knew."""
         process = subprocess.Popen(
-            COMMAND, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            COMMAND, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
@@ -162,6 +169,7 @@ class EngineApart:
         with io.BufferedReader(process.stdout) as lines:  # type: ignore[type-var]
             for line in lines:
                 self._heard = time.monotonic()
+        complaining = _Complaining(process)
                 try:
                     news = msgspec.json.decode(line, type=News)
                 except msgspec.MsgspecError:  # it died in the middle of a line
@@ -176,14 +184,21 @@ class EngineApart:
         process.wait()
         return connected
 
+        self._keep_words(complaining.words())
     def _watch(self) -> None:
         """End a process that hangs; a desk that was stopped itself (ctrl+z) first hears what was said meanwhile."""
+    def _keep_words(self, words: str) -> None:
+        """Why it died, where Python says it: for whoever is asked about it. Once, however often it dies of that."""
+        if words and words != self._last_words and not self._stopping.is_set():
+            self._last_words = words
+            error_log.write_text(Path(self._begin.home), words)
+
         pause = SILENT_SECONDS / 4
         looked = time.monotonic()
         while not self._stopping.wait(pause):
             before, looked = looked, time.monotonic()
             process = self._process
-            if process is None or looked - before > 2 * pause:
+            if process is None or self.process_id is None or looked - before > 2 * pause:
                 self._heard = looked
             elif looked - self._heard > SILENT_SECONDS:
                 log.warning("sync: the process says nothing")
@@ -217,6 +232,27 @@ class EngineApart:
     def _say(self, said: Said) -> bool:
         """False where nobody hears it: the next process begins with what counts."""
         with self._speaking:
+class _Complaining:
+    """What a process writes to stderr: read always, lest it waits for room, and only the end is kept."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._thread = threading.Thread(target=self._read, name="sync-stderr", daemon=True)
+        self._thread.start()
+
+    def words(self) -> str:
+        """The last lines; the process has ended."""
+        self._thread.join(STOP_SECONDS)
+        return b"".join(self._lines).decode(errors="replace")
+
+    def _read(self) -> None:
+        if self._process.stderr is not None:
+            with self._process.stderr as stderr:
+                while line := stderr.readline(_LONGEST_LINE):
+                    self._lines.append(line)
+
+
             return self._process is not None and _write(self._process, said)
 
 
