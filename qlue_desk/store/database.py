@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import sys
 import threading
 import time
@@ -30,6 +31,7 @@ from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
 from qlue_desk.store.location import refuse_file, refuse_network
+from qlue_desk.store.others import Others
 from qlue_desk.store.presence import Presence
 from qlue_desk.store.worker import Worker
 
@@ -70,7 +72,7 @@ class _Read(msgspec.Struct, frozen=True):
 class Store:
     """An open desk database. Everything inside happens in `read` and `write`, on the store's threads."""
 
-    def __init__(self, folder: Path, key: bytes, way: Way = Way.SHARED) -> None:
+    def __init__(self, folder: Path, key: bytes, way: Way = Way.SHARED, family: str = "") -> None:
         """Use `Store.open`."""
         self.folder = folder
         self.path = folder / DATABASE_FILE
@@ -78,6 +80,8 @@ class Store:
         """Why nothing can be written, None when it can."""
         self.off_network = False
         """The switch of the person: whoever asks central for this database must not, until it is on again."""
+        self.family = family or secrets.token_hex(8)
+        """Whose commits are no news here: this store's, and those of the process that syncs for it, which tells them."""
         self.has_partner = False
         """A process of ours syncs this folder: it tells what it commits, and does the chores of an idle database."""
         self._way = way
@@ -85,7 +89,7 @@ class Store:
         self._presence = Presence(folder)
         self._database: Any = EncryptedDatabase(self.path, key, way)
         self._listeners: list[Callable[[Change], None]] = []
-        self._data_version = 0
+        self._others = Others(self.family)
         self._log_grows_to = 0
         self._idle_turns = 0
         self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
@@ -97,8 +101,10 @@ class Store:
         """None before the first such read."""
 
     @classmethod
-    def open(cls, folder: Path) -> Store:
+    def open(cls, folder: Path, family: str = "") -> Store:
         """Open the database of a data folder, making folder, key and tables where they are missing.
+
+        `family`: that of the desk for which this process works.
 
         :raises StoreError: with one sentence when it cannot be opened.
         """
@@ -119,7 +125,7 @@ class Store:
         there = (folder / DATABASE_FILE).exists()
         key = load_key(folder, database_exists=there)
         try:
-            return cls(folder, key)._opened()
+            return cls(folder, key, family=family)._opened()
         except DiskFull:
             if not there:
                 raise
@@ -129,7 +135,7 @@ class Store:
             if not _sealed(folder):
                 raise
             way = Way.SEALED
-        return cls(folder, key, way)._opened()
+        return cls(folder, key, way, family)._opened()
 
     @property
     def is_shared(self) -> bool:
@@ -280,7 +286,7 @@ class Store:
                     schema.check()
                 if self._way is not Way.SEALED:
                     schema.back_up(self.path)
-                self._data_version = _data_version(connection)
+                self._others.begin(connection)
             except BaseException:
                 self._disconnect()
                 raise
@@ -311,9 +317,12 @@ class Store:
 
     def _run_write(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         take_touched()
+        connection = self._database.connection()
         try:
             with self._database.atomic("IMMEDIATE"):
+                self._others.enter(connection)
                 outcome = call(*args)
+                strangers = self._others.leave(connection)
                 self._let_log_grow(_LONGEST_LOG if twin.grows() else _LONG_LOG)
         except BaseException as error:
             twin.take_back()
@@ -322,6 +331,8 @@ class Store:
             raise
         twin.proven()
         self.tell(Change(take_touched()))
+        if strangers:
+            self.tell(Change(None, elsewhere=True))
         return outcome
 
     def _let_log_grow(self, pages: int) -> None:
@@ -330,8 +341,8 @@ class Store:
             self._log_grows_to = pages
 
     def _idle(self) -> None:
-        if not self.has_partner:
-            self._look_at_others()
+        if self._others.look(self._database.connection()):
+            self.tell(Change(None, elsewhere=True))
         if self.read_only is not None:
             return
         if not self.has_partner:
@@ -354,13 +365,6 @@ class Store:
             if self.path.with_name(DATABASE_FILE + "-wal").stat().st_size > 0:
                 empty_log(self._database.connection())
 
-    def _look_at_others(self) -> None:
-        """Another process (a command beside the open desk) may have committed."""
-        found = _data_version(self._database.connection())
-        if found != self._data_version:
-            self.tell(Change(None, elsewhere=True))
-        self._data_version = found
-
 
 def _sealed(folder: Path) -> bool:
     """Whether a database is there that cannot be written, with nothing of it left in a log."""
@@ -371,8 +375,3 @@ def _sealed(folder: Path) -> bool:
     except OSError:
         return False
     return whole and not (os.access(folder, os.W_OK) and os.access(path, os.W_OK))
-
-
-def _data_version(connection: Any) -> int:
-    """Changes on the writing connection when somebody else has committed, never by its own commits."""
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -27,7 +27,7 @@ MAY_STAY = (ActionRow, BlobRow, DraftRow, MetaRow)
 """Tables of which a purge leaves something; what it leaves is said there."""
 META_MAY_STAY = frozenset(
     {
-        *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL, meta.DESK),
+        *(meta.SESSION, meta.SERVER_URL, meta.SERVER_ID, meta.INSTALL, meta.DESK, meta.WRITER),
         *(meta.REVOKED, meta.ROTATE_AT, meta.DIGESTS),
         *(position.GENERATION, position.LAST_CONTACT, position.SERVER_TIME),
         complaints.ROWS_GIVEN,

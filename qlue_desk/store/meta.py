@@ -21,6 +21,8 @@ BUNDLES = "bundle:"
 """With the bundle's id: what opens central's answer to it (`store.bundles`)."""
 DESK = "desk"
 """Id of the desk that the enrolment made of this installation; empty until its first session."""
+WRITER = "writer"
+"""The family of processes that committed last (`store.others`)."""
 INSTALL = "install"
 """Random id of this installation, for diagnosis of cloned desks."""
 

@@ -20,7 +20,7 @@ from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Looker
 from qlue_desk.store import drafts, meta
-from qlue_desk.store.database import Change
+from qlue_desk.store.database import Change, Store
 from qlue_desk.sync.apart import engine as apart_engine
 from qlue_desk.sync.apart.engine import EngineApart
 from qlue_desk.sync.apart.messages import Begin, News, Release
@@ -117,6 +117,25 @@ def test_the_commit_of_a_third_process_is_told(apart: Apart) -> None:
     assert apart.desk.store.reading(meta.get, "third") == b"1"
 
 
+def test_the_commit_of_another_window_is_told_though_the_desk_commits_in_the_same_second(
+    apart: Apart,
+) -> None:
+    until(lambda: apart.connected and apart.desk.store.has_partner)
+    other = Store.open(apart.desk.home)
+    try:
+        for turn in range(3):
+            time.sleep(1.5)  # the process has looked at the database once more
+            apart.changes.clear()
+            apart.desk.store.writing(meta.put, "own", b"%d" % turn)
+            other.writing(meta.put, "third", b"%d" % turn)
+            if turn:
+                apart.desk.store.writing(meta.put, "own", b"again")
+            # Central's next answer, 20 s later, would bring it to light as well.
+            until(lambda: Change(None, elsewhere=True) in apart.changes, seconds=12)
+    finally:
+        other.close()
+
+
 def test_a_process_that_is_killed_is_replaced(central: Central, apart: Apart) -> None:
     until(lambda: apart.connected)
     first = apart.engine.process_id
@@ -208,19 +227,15 @@ def test_one_that_never_meets_central_is_started_ever_more_seldom(
     assert failures[:3] == [0, 1, 2]
 
 
-def test_a_commit_before_the_process_was_there_hides_none_of_a_command(desk: Desk) -> None:
-    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 0.05, 0.2), lambda _state: None)
-    changes: list[Change] = []
-    desk.store.on_change(engine._own_commit)
-    desk.store.on_change(changes.append)
-    desk.store.writing(meta.put, "own", b"1")
-    heard = b'{"state":{"phase":"connecting"}}\n{"elsewhere":true}\n'
-    process = subprocess.Popen(_dies_saying(heard), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
-    engine._listen(process)
-    process.stdin.close()
-    assert changes[-1] == Change(None, elsewhere=True)
+def test_what_a_process_committed_last_and_did_not_say_is_looked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(b'{"state":{"phase":"connecting"}}\n'))
+    made = Apart(desk)
+    try:
+        until(lambda: Change(None, elsewhere=True) in made.changes)
+    finally:
+        made.engine.stop()
 
 
 def test_what_it_dies_of_stands_in_the_error_log_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def main() -> int:
     words.set_language(began.language)
     teller = Teller(sys.stdout.buffer)
     try:
-        store = Store.open(Path(began.home))
+        store = Store.open(Path(began.home), began.family)
     except StoreError as error:
         teller.state(SyncState(phase=Phase.REFUSED, detail=error.sentence(words._)))
         teller.end(_LAST_WORDS_SECONDS)

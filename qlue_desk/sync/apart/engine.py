@@ -56,10 +56,8 @@ class EngineApart:
         """The newest that was told; its numbers hold on while no process runs."""
         self._stopping = threading.Event()
         self._released = threading.Event()
-        self._committed = False
         self._last_words = ""
         """That were written to the error log."""
-        """The desk itself has, since the process last saw that somebody else had."""
         self._speaking = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._heard = 0.0
@@ -134,7 +132,10 @@ class EngineApart:
             connected = False
             with contextlib.suppress(OSError):  # no room for one more process
                 connected = self._listen(self._begun())
-            self._store.has_partner = False
+            if self._store.has_partner:
+                self._store.has_partner = False
+                if not self._stopping.is_set():  # what it committed last, it may not have said
+                    self._store.tell(Change(None, elsewhere=True))
             if connected:
                 backoff.reset()
             if not self._stopping.is_set():
@@ -155,7 +156,10 @@ class EngineApart:
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
         with self._speaking:  # whoever speaks first must not come before the beginning
-            _write(process, msgspec.structs.replace(self._begin, language=language(), offline=self.offline))
+            begin = msgspec.structs.replace(
+                self._begin, language=language(), offline=self.offline, family=self._store.family
+            )
+            _write(process, begin)
             _write(process, self._looking)
             self._process, self._heard = process, time.monotonic()
             if self._stopping.is_set():  # `stop` may have looked before there was anything to end
@@ -165,34 +169,32 @@ class EngineApart:
     def _listen(self, process: subprocess.Popen[bytes]) -> bool:
         """Pass on what it says until it ends; whether it ever met central."""
         connected = False
+        complaining = _Complaining(process)
         assert process.stdout is not None
         with io.BufferedReader(process.stdout) as lines:  # type: ignore[type-var]
             for line in lines:
                 self._heard = time.monotonic()
-        complaining = _Complaining(process)
                 try:
                     news = msgspec.json.decode(line, type=News)
                 except msgspec.MsgspecError:  # it died in the middle of a line
                     break
-                if not self._store.has_partner:
-                    # It has the file open; what was committed before, it takes for what it found there.
-                    self._committed = False
+                if not self._store.has_partner:  # it has the file open
                     self._store.has_partner = news.state is None or news.state.phase is not Phase.REFUSED
                 connected |= news.state is not None and news.state.phase is Phase.CONNECTED
                 self._pass_on(news)
         process.kill()
         process.wait()
+        self._keep_words(complaining.words())
         return connected
 
-        self._keep_words(complaining.words())
-    def _watch(self) -> None:
-        """End a process that hangs; a desk that was stopped itself (ctrl+z) first hears what was said meanwhile."""
     def _keep_words(self, words: str) -> None:
         """Why it died, where Python says it: for whoever is asked about it. Once, however often it dies of that."""
         if words and words != self._last_words and not self._stopping.is_set():
             self._last_words = words
             error_log.write_text(Path(self._begin.home), words)
 
+    def _watch(self) -> None:
+        """End a process that hangs; a desk that was stopped itself (ctrl+z) first hears what was said meanwhile."""
         pause = SILENT_SECONDS / 4
         looked = time.monotonic()
         while not self._stopping.wait(pause):
@@ -208,11 +210,7 @@ class EngineApart:
         if news.changed or news.everything:
             self._store.tell(Change(None if news.everything else news.changed, elsewhere=True))
         if news.elsewhere:
-            # The process cannot know whose commit it was. Ours were told already; where ours and another's fall into
-            # one second, the other's is seen with the next.
-            if not self._committed:
-                self._store.tell(Change(None, elsewhere=True))
-            self._committed = False
+            self._store.tell(Change(None, elsewhere=True))
         if news.released:
             self._released.set()
         if news.others is not None and self._on_others is not None:
@@ -226,12 +224,14 @@ class EngineApart:
 
     def _own_commit(self, change: Change) -> None:
         if not change.elsewhere:
-            self._committed = True
             self._say(Committed())
 
     def _say(self, said: Said) -> bool:
         """False where nobody hears it: the next process begins with what counts."""
         with self._speaking:
+            return self._process is not None and _write(self._process, said)
+
+
 class _Complaining:
     """What a process writes to stderr: read always, lest it waits for room, and only the end is kept."""
 
@@ -251,9 +251,6 @@ class _Complaining:
             with self._process.stderr as stderr:
                 while line := stderr.readline(_LONGEST_LINE):
                     self._lines.append(line)
-
-
-            return self._process is not None and _write(self._process, said)
 
 
 def _write(process: subprocess.Popen[bytes], said: Said) -> bool:

@@ -20,6 +20,8 @@ class Begin(msgspec.Struct, frozen=True, tag=True):
     retry_longest_seconds: float
     language: str = "id"
     offline: bool = False
+    family: str = ""
+    """`Store.family` of the desk: its commits are no news to the process, and the reverse."""
 
 
 class Nudge(msgspec.Struct, frozen=True, tag=True):
@@ -68,6 +70,6 @@ class News(msgspec.Struct, frozen=True, omit_defaults=True):
     everything: bool = False
     """Or any of them."""
     elsewhere: bool = False
-    """Another process than this one has committed: the desk itself, a second window, or a command."""
+    """Somebody has committed who is neither this process nor its desk: a second window, or a command."""
     released: bool = False
     """`Release` is done."""
