@@ -8,6 +8,7 @@ text that is drawn.
 from __future__ import annotations
 
 import msgspec
+from textual.color import Color
 from textual.theme import Theme
 
 from qlue_desk.desk.terminal import SIXTEEN, Terminal
@@ -244,6 +245,8 @@ LABELS = {
 }
 MONO_THEME = "qlue-mono"
 ANSI_THEME = "qlue-ansi"
+_LIGHT_FROM = 0.5
+"""Brightness of a ground, 0 to 1."""
 _FEWEST = 8
 """Colours below which a terminal has none that we could use."""
 
@@ -268,11 +271,13 @@ def themes(terminal: Terminal | None = None) -> list[Theme]:
     """All themes, ready to register."""
     light = terminal is not None and terminal.light
     return [
-        _theme(
-            name,
-            ANSI_ON_LIGHT if palette is ANSI and light else palette,
-            dark=palette is not LIGHT and not (palette is ANSI and light),
-            ansi=palette is ANSI,
-        )
+        _theme(name, ANSI_ON_LIGHT, dark=False, ansi=True)
+        if palette is ANSI and light
+        else _theme(name, palette, dark=_is_dark(palette), ansi=palette is ANSI)
         for name, palette in PALETTES.items()
     ]
+
+
+def _is_dark(palette: Palette) -> bool:
+    """By its ground; the terminal's own is taken for dark."""
+    return palette is ANSI or Color.parse(palette.background).brightness < _LIGHT_FROM

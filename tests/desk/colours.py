@@ -7,6 +7,15 @@ from collections.abc import Sequence
 from rich.color_triplet import ColorTriplet
 from textual.color import Color
 
+from qlue_desk.desk import themes
+
+LEAST = {
+    name: 7.0 if palette is themes.HIGH_CONTRAST else 4.5
+    for name, palette in themes.PALETTES.items()
+    if palette not in (themes.ANSI, themes.MONO)
+}
+"""By theme, the contrast that every text of it has at least; the terminal's own colours are its owner's."""
+
 _LACKS = {
     "protan": (
         (0.152286, 1.052583, -0.204868),

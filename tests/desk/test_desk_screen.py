@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from qlue_desk.desk import themes
 from qlue_desk.desk.actions import ACTIONS
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
@@ -259,24 +257,6 @@ def test_one_registry_makes_the_bindings_without_clash() -> None:
     with pytest.raises(KeyClash) as unknown:
         check_keys({"nope": "t"})
     assert str(unknown.value) == "[keys]: “nope” tidak dikenal."
-
-
-def _contrast(one: str, other: str) -> float:
-    def light(colour: str) -> float:
-        parts = [c / 255 for c in Color.parse(colour).rgb]
-        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    first, second = sorted((light(one), light(other)), reverse=True)
-    return (first + 0.05) / (second + 0.05)
-
-
-@pytest.mark.parametrize(("name", "least"), [("qlue-dark", 4.5), ("qlue-light", 4.5), ("qlue-contrast", 7.0)])
-def test_every_text_can_be_read_on_every_ground(name: str, least: float) -> None:
-    palette = themes.PALETTES[name]
-    for text, ground in themes.PAIRS:
-        found = _contrast(getattr(palette, text), getattr(palette, ground))
-        assert found >= least, (text, ground, round(found, 2))
 
 
 def test_glyph_and_word_say_it_without_colour() -> None:

@@ -31,12 +31,11 @@ from qlue_desk.desk.too_small import TooSmallScreen
 from qlue_desk.domain.edges import Verb
 from qlue_desk.settings import Settings, Ui
 from qlue_desk.store import outbox
-from tests.desk.colours import apart, contrast, lightness, seen_without
+from tests.desk.colours import LEAST, apart, contrast, lightness, seen_without
 from tests.desk.scene import PLAIN, desk, fill, screen_text, settled
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until_async as until
 
-LEAST = {"dark": 4.5, "light": 4.5, "contrast": 7.0, "colourblind": 4.5}
 DECORATION = set("─━│┃╭╮╰╯┌┐└┘├┤┬┴┼╸╹╺╻▔▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▕▐░▒▓■▀▖▗▘▝")
 """Borders, bars and scrollbars: no text; what bars say stands as a number beside them."""
 Scene = Callable[[QlueDesk, Pilot[int]], Awaitable[None]]
@@ -180,7 +179,7 @@ def _words(segment: Segment) -> str:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_every_text_that_is_drawn_can_be_read_in_every_theme(world: DeskWorld, name: str) -> None:
-    drawn = play(world, SCENES[name], PLAIN, themes_too=tuple(f"qlue-{theme}" for theme in LEAST))
+    drawn = play(world, SCENES[name], PLAIN, themes_too=tuple(LEAST))
     for (theme, least), lines in zip(LEAST.items(), drawn, strict=True):
         poor = set()
         texts = 0
@@ -365,6 +364,5 @@ def test_shift_t_walks_through_all_themes_and_says_which(world: DeskWorld) -> No
                 label = themes.LABELS[app.theme]
                 await until(lambda: f"Tema: {label}." in screen_text(app)[-1])  # noqa: B023
             assert sorted(seen) == sorted(themes.PALETTES)
-            assert set(themes.LABELS) == set(themes.PALETTES)
 
     asyncio.run(run())
