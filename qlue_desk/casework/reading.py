@@ -67,6 +67,14 @@ def queue(
     return workplace.store.reading(read)
 
 
+def how_many(workplace: Workplace, text: str, now: dt.datetime | None = None) -> int:
+    """How many reports a query line means; see `queue`."""
+    query = workplace.query(text)
+    return workplace.store.reading(
+        lambda: queue_store.count(query, now=now or utc_now(), me=workplace.actor.id, zone=workplace.zone)
+    )
+
+
 def show(workplace: Workplace, ref: str, now: dt.datetime | None = None) -> Case:
     """One case by number, id or a unique end of the number.
 

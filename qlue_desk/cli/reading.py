@@ -10,9 +10,10 @@ import click
 
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import command, option, unknown_word
-from qlue_desk.cli.output import say, table, write_json
+from qlue_desk.cli.output import say, table, warn, write_json
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import number
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _phrase(word: str) -> str:
 @pass_shell
 def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -> None:
     """List reports."""
+    from qlue_desk.casework.reading import how_many
     from qlue_desk.casework.reading import queue as read_queue
 
     line = query_line(query)
@@ -67,8 +69,15 @@ def queue(shell: Shell, query: tuple[str, ...], limit: int, json_output: bool) -
         rows = read_queue(workplace, line, limit)
         if json_output:
             write_json(rows)
-            return
-        _print_rows(workplace, rows, line)
+        else:
+            _print_rows(workplace, rows, line)
+        if len(rows) == limit and (found := how_many(workplace, line)) > limit:
+            # On stderr also beside --json, whose reader would take the part for the whole.
+            warn(
+                _("{shown} dari {all} laporan; --limit {n} untuk semua.").format(
+                    shown=number(limit), all=number(found), n=found
+                )
+            )
 
 
 def _print_rows(workplace: Workplace, rows: list[dict[str, Any]], query: str) -> None:

@@ -291,3 +291,18 @@ def test_the_list_shows_the_deadline_that_runs(tmp_path: Path, qlue: Any) -> Non
     assert {row["number"][-1]: row["due"] is None for row in qlue("queue", "--json").json} == {
         "1": False, "2": False, "3": False, "4": True, "5": True,
     }  # fmt: skip
+
+
+def test_a_list_that_ends_early_says_so_beside_the_list(tmp_path: Path, qlue: Any) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    world.add_many([Status.DISPATCHED] * 51)
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
+    world.close()
+    cut = "50 dari 51 laporan; --limit 51 untuk semua."
+    ran = qlue("queue", "--json")
+    assert (len(ran.json), ran.err.splitlines()) == (50, [cut])
+    ran = qlue("queue", "is:open")
+    assert (cut in ran.out, ran.err.splitlines()) == (False, [cut])
+    for limit, shown in ((51, 51), (60, 51)):
+        ran = qlue("queue", "--limit", limit, "--json")
+        assert (len(ran.json), ran.err) == (shown, "")
