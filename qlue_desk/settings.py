@@ -251,7 +251,7 @@ LARGEST_FILE = 1024 * 1024
 
 
 def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The first of `--config`, `QLUE_DESK_CONFIG`, `./config.toml`, `QLUE_DESK_HOME`, the user's folder.
+    """The first of `--config`, `QLUE_DESK_CONFIG`, `QLUE_DESK_HOME`, `./config.toml`, the user's folder.
 
     None where there is none.
 
@@ -270,9 +270,10 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
         return named
     from platformdirs import user_config_path
 
-    # Beside the data that were named: a demonstration writes its settings there.
+    # Beside the data that were named: a demonstration writes its settings there, and who names a folder means it
+    # more than the one where a command happens to be typed, in a checkout that of the program's own file.
     beside = [Path(environ["QLUE_DESK_HOME"]).expanduser()] if environ.get("QLUE_DESK_HOME") else []
-    for folder in (Path(), *beside, user_config_path("qlue-desk", appauthor=False)):
+    for folder in (*beside, Path(), user_config_path("qlue-desk", appauthor=False)):
         candidate = folder / "config.toml"
         if _is_file(candidate):
             return candidate

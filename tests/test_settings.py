@@ -147,12 +147,12 @@ def test_search_order(tmp_path, monkeypatch):
     in_user.parent.mkdir(parents=True)
     in_user.write_text('[ui]\ntheme = "light"\n')
     assert load(None, {}).ui.theme == "light"
+    (here / "config.toml").write_text('[ui]\ntheme = "contrast"\n')
     home = tmp_path / "home"
     home.mkdir()
+    assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "contrast"
     (home / "config.toml").write_text('[ui]\ntheme = "mono"\n')
     assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "mono"
-    (here / "config.toml").write_text('[ui]\ntheme = "contrast"\n')
-    assert load(None, {"QLUE_DESK_HOME": str(home)}).ui.theme == "contrast"
     assert own_file(None, {}) == here / "config.toml"
     named.write_text('[ui]\nlanguage = "en"\n')
     assert load(None, {"QLUE_DESK_CONFIG": str(named)}).ui.language == "en"

@@ -220,7 +220,10 @@ def command_of_seat(home: Path) -> str:
 
 
 def _with_kept_settings(settings: Settings, home: Path) -> Settings:
-    """A demonstration has its views and macros beside its data, never in the person's own file."""
+    """A demonstration has its views and macros beside its data, never in the person's own file.
+
+    Where there are any, no others count, as for commands with this folder as their `QLUE_DESK_HOME`.
+    """
     from msgspec.structs import replace
 
     from qlue_desk.settings import read
@@ -233,6 +236,6 @@ def _with_kept_settings(settings: Settings, home: Path) -> Settings:
         settings,
         views=found.views,
         ui=replace(settings.ui, view_order=found.ui.view_order),
-        macros=settings.macros | found.macros,
-        wrong_macros=settings.wrong_macros | found.wrong_macros,
+        macros=found.macros,
+        wrong_macros=found.wrong_macros,
     )

@@ -18,7 +18,7 @@ from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Status
-from qlue_desk.settings import Macro, Settings, Triage, read
+from qlue_desk.settings import Macro, Settings, Triage, load, own_file, read
 from tests.desk.scene import desk, screen_text
 from tests.desk.test_acting import current, queue, said, sent
 from tests.desk_world import DeskWorld
@@ -214,11 +214,19 @@ def test_a_wrong_macro_is_told_and_the_others_are_offered(world: DeskWorld) -> N
     play(world, scene, read(file))
 
 
-def test_a_demonstration_offers_the_macros_beside_its_data(tmp_path: Path) -> None:
+def test_a_demonstration_offers_the_macros_beside_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "config.toml").write_text('[macros.m]\nlabel = "M"\ndo = "start"\n[macros.s]\nlabel = "S"\n')
     found = _with_kept_settings(Settings(macros=MACROS), tmp_path)
-    assert list(found.macros) == ["terima", "mulai", "m"]
-    assert list(found.wrong_macros) == ["s"]
+    assert (list(found.macros), list(found.wrong_macros)) == (["m"], ["s"])
+    # A command in a checkout, where the program's own file lies, finds the same.
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "config.toml").write_text('[ui]\ntheme = "dark"\n')
+    by_command = load(None, {"QLUE_DESK_HOME": str(tmp_path)})
+    assert (by_command.macros, list(by_command.wrong_macros)) == (found.macros, ["s"])
+    assert own_file(None, {"QLUE_DESK_HOME": str(tmp_path)}) == tmp_path / "config.toml"
 
 
 @pytest.mark.parametrize("keys", [("a",), ("p", "2"), ("c", "x", "enter"), ("t", "enter"), ("m", "1")])
