@@ -31,6 +31,9 @@ _DRAFT_LABEL = {
     "follow_up.evidence": N_("Bukti"),
     "follow_up.no_evidence": N_("Tanpa bukti"),
 }
+KEPT_REPLY = N_("Balasan Anda untuk pelapor tetap tersimpan: “{text}”")
+KEPT_NOTE = N_("Catatan intern Anda tetap tersimpan: “{text}”")
+KEPT_REPORT = N_("Laporan yang Anda tulis tetap tersimpan: “{text}”")
 WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
@@ -68,6 +71,8 @@ class Line(msgspec.Struct, frozen=True):
     """How it stands at central now; '' where central did not say."""
     note: str
     """The person's own text."""
+    public: bool = False
+    """The reporter is to read that text."""
     last_error: str = ""
     sent: bool = False
     """It has left this desk, so it cannot be taken back."""
@@ -321,6 +326,7 @@ def line_of(workplace: Workplace | None, item: Waiting, translate: Translate) ->
         seen=_standing(workplace, item.seen, translate),
         current=_standing(workplace, item.result.current if item.result else None, translate),
         note=note,
+        public=_is_public(action),
         last_error=item.last_error,
         sent=item.sent,
     )
@@ -337,6 +343,17 @@ def _label(action: Action) -> str:
         return EDGE_BY_VERB[Verb(verb)].label
     except (ValueError, KeyError):
         return verb
+
+
+def _is_public(action: Action) -> bool:
+    edge = EDGE_BY_VERB.get(Verb(action.verb)) if action.verb in set(Verb) else None
+    return action.fields.public or (edge is not None and edge.public)
+
+
+def kept_sentence(line: Line, translate: Translate = str) -> str:
+    """That what was written is not lost, and for whom it was written."""
+    template = KEPT_REPLY if line.public else KEPT_REPORT if line.verb == Verb.ENTER else KEPT_NOTE
+    return translate(template).format(text=line.note)
 
 
 def _reason(item: Waiting, translate: Translate) -> str:

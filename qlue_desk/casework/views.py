@@ -94,7 +94,7 @@ DEFAULT_VIEWS: dict[Role, tuple[View, ...]] = {
         View(N_("Masuk hari ini"), "since:today sort:-created"),
         View(N_("Belum terkirim"), "has:unsent sort:-created"),
         View(N_("Baru"), f"{of_status({Status.NEW})} sort:-created"),
-        View(N_("Lewat 112"), "channel:cc112 is:open sort:-created"),
+        View(N_("Dari 112"), "channel:cc112 is:open sort:-created"),
         View(N_("Darurat"), "is:open priority:emergency"),
         View(N_("Semua terbuka"), "is:open sort:-created"),
         View(N_("Bukan laporan"), f"{of_status({Status.NOT_A_REPORT})} since:today sort:-created"),

@@ -131,12 +131,14 @@ def warn_of_damage(home: Path) -> None:
 
 
 def _say_why(line: Line) -> None:
+    from qlue_desk.casework.tray import kept_sentence
+
     say("  " + _("Alasan: {reason}").format(reason=line.reason))
     if line.seen or line.current:
         seen = _("Yang Anda lihat: {seen} · keadaan sekarang: {current}")
         say("  " + seen.format(seen=line.seen or "–", current=line.current or "–"))
     if line.note:
-        say("  " + _("Catatan Anda tetap tersimpan: “{note}”").format(note=line.note))
+        say("  " + kept_sentence(line, _))
     say(f"  {line.action_id}")
 
 

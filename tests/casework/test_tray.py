@@ -74,6 +74,18 @@ def test_what_central_refused_shows_both_sides_and_the_own_text(world: DeskWorld
     assert english[0].reason.startswith("Laporan ini is held by Dishub")
 
 
+def test_what_is_kept_says_whether_the_reporter_was_to_read_it(world: DeskWorld) -> None:
+    world.add(status=Status.IN_PROGRESS)
+    act(world.workplace, ["1"], "note", Fields(note="Cek kabel."), now=NOW)
+    act(world.workplace, ["1"], "note", Fields(note="Kami datang besok.", public=True), now=NOW)
+    act(world.workplace, ["1"], "return", Fields(note="Bukan urusan kami."), now=NOW)
+    assert [tray.kept_sentence(line) for line in tray.outbox_lines(world.workplace)] == [
+        "Catatan intern Anda tetap tersimpan: “Cek kabel.”",
+        "Balasan Anda untuk pelapor tetap tersimpan: “Kami datang besok.”",
+        "Catatan intern Anda tetap tersimpan: “Bukan urusan kami.”",
+    ]
+
+
 def test_retry_records_it_anew_and_discard_puts_it_away(world: DeskWorld) -> None:
     action_id = refuse(world)
     fresh = tray.retry(world.workplace, action_id)

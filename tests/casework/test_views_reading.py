@@ -219,6 +219,12 @@ def test_who_is_supervisor_and_officer_needs_to_see_both_kinds(tmp_path: Path) -
     world.close()
 
 
+def test_lewat_is_said_of_deadlines_only() -> None:
+    """`Lewat 112` (by way of) stood above `Lewat tenggat` (past)."""
+    everything = {view for views in DEFAULT_VIEWS.values() for view in views}
+    assert {view.query for view in everything if "lewat" in view.name.casefold()} == {"overdue"}
+
+
 def test_own_views_come_after_the_roles_and_replace_those_of_the_same_name() -> None:
     rina = actor("rina", "Rina", Role.OFFICER)
     plain = [view.name for view in views_of(rina)]

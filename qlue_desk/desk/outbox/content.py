@@ -7,7 +7,7 @@ import datetime as dt
 from textual.content import Content
 
 from qlue_desk.casework.case_words import size_words
-from qlue_desk.casework.tray import Kept, Line
+from qlue_desk.casework.tray import Kept, Line, kept_sentence
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import Lines
 from qlue_desk.desk.safe_text import fit, safe
@@ -68,7 +68,7 @@ def tray_content(line: Line, zone: dt.tzinfo, width: int) -> Content:
     if line.gone:
         lines.text(_("Laporannya tidak ada lagi di meja ini."), "$status-yellow", indent=INDENT)
     if line.note:
-        lines.text(_("Catatan Anda tetap tersimpan: “{text}”").format(text=safe(line.note)), indent=INDENT)
+        lines.text(safe(kept_sentence(line, _)), indent=INDENT)
     return lines.content()
 
 
