@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from qlue_desk.casework import summary_words as words
 from qlue_desk.casework.breakdown import AGE_LABELS, Bar
 from qlue_desk.casework.home import Home
@@ -32,6 +34,8 @@ AGE = 9
 """Cells of one age of a status."""
 LABEL = 17
 """Cells of a name in a table."""
+COLUMN, GAP = 15, 2
+"""Cells of a number of the league where its head is not longer; and what is left before a head."""
 _STYLE = {Weight.LATE: "bold $status-red", Weight.SOON: "bold $status-yellow", Weight.PLAIN: "bold"}
 
 
@@ -249,10 +253,11 @@ def _heat(heat: Heat, width: int) -> Block:
 def _league(summary: Summary) -> Block:
     """Who answers and who does not, the most unanswered first."""
     heads = words.league_heads()
+    sizes = [max(COLUMN, GAP + cell_len(head)) for head in heads]
     rows: Block = [
         [
             Cell(fit(_("Dinas"), LABEL), "bold $accent"),
-            *(Cell(head.rjust(15), "$text-muted") for head in heads),
+            *(Cell(head.rjust(size), "$text-muted") for head, size in zip(heads, sizes, strict=True)),
         ]
     ]
     for one in summary.league:
@@ -262,16 +267,17 @@ def _league(summary: Summary) -> Block:
             [
                 Cell(fit(name, LABEL)),
                 *(
-                    number_cell(number, f"{name}, {head}", style, 15)
-                    for number, head, style in zip(
+                    number_cell(number, f"{name}, {head}", style, size)
+                    for number, head, size, style in zip(
                         (one.open, one.never_acknowledged, one.late, one.bounced),
                         heads,
+                        sizes,
                         ("bold", "bold $status-red", "$status-red", ""),
                         strict=False,
                     )
                 ),
-                Cell(rate.rjust(15), "", one.reopened.query, f"{name}, {heads[4]}"),
-                Cell(median.rjust(15), "$text-muted"),
+                Cell(rate.rjust(sizes[4]), "", one.reopened.query, f"{name}, {heads[4]}"),
+                Cell(median.rjust(sizes[5]), "$text-muted"),
             ]
         )
     return rows
