@@ -50,7 +50,7 @@ def headline(summary: Summary, zone: dt.tzinfo) -> list[Told]:
         Told(following.due, shift, Weight.SOON),
         Told(summary.awaiting_verification, _("menunggu verifikasi"), Weight.SOON),
         Told(summary.open, _("masih terbuka")),
-        Told(summary.bounced, _("kembali: bukan urusan dinas")),
+        Told(summary.bounced, _("pernah dikembalikan suatu dinas: bukan urusannya")),
     ]
     if summary.reopen_rate is not None:
         told.append(Told(summary.reopened, _("dibuka kembali"), share=summary.reopen_rate))
@@ -85,13 +85,16 @@ def breakdowns(summary: Summary) -> tuple[Breakdown, Breakdown, Breakdown, Break
 
 
 def league_heads() -> tuple[str, ...]:
-    """Over the league's numbers, its rate of reopening and its median."""
+    """Over the league's numbers, its rate of reopening and its median.
+
+    “Mengembalikan” counts what that dinas gave back, whoever has it now: together all that were ever given back.
+    """
     return (
         _("terbuka"),
         _("belum diterima"),
         _("lewat"),
-        _("dikembalikan"),
-        _("dibuka lagi"),
+        _("mengembalikan"),
+        _("dibuka kembali"),
         _("terima (median)"),
     )
 
