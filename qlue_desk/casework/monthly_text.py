@@ -198,10 +198,10 @@ def _footnotes(workplace: Workplace) -> list[str]:
             "Dihitung: laporan yang masuk dalam bulan itu (waktu setempat), menurut keadaannya sekarang; bulan sebelumnya juga, jadi ia punya lebih banyak waktu."
         ),
         _(
-            "¹ Diterima dalam {acknowledge}: dari semua yang sudah diterima, dan yang belum padahal tenggatnya sudah lewat (profil {profile})."
+            "¹ Diterima dalam {acknowledge}; angka kedua dalam kurung menghitung semua yang sudah diterima, dan yang belum padahal tenggatnya sudah lewat (profil {profile})."
         ).format(acknowledge=_deadline(sla.acknowledge), profile=sla.key),
         _(
-            "² Selesai dalam {resolve} menurut golongan kategori: dari semua yang sudah selesai, dan yang masih terbuka padahal tenggatnya sudah lewat; yang ditutup tanpa tindak lanjut atau menunggu pelapor tidak dihitung."
+            "² Selesai dalam {resolve} menurut golongan kategori; angka kedua dalam kurung menghitung semua yang sudah selesai, dan yang masih terbuka padahal tenggatnya sudah lewat; yang ditutup tanpa tindak lanjut atau menunggu pelapor tidak dihitung."
         ).format(resolve=resolve),
         _(
             "Belum diterima: laporan sudah sampai di dinas yang memegangnya, tetapi dinas itu belum menerimanya. Waktu terima: dari disposisi sampai diterima, hanya yang sudah diterima."

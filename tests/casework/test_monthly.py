@@ -127,7 +127,10 @@ def test_markdown_and_csv(world: DeskWorld) -> None:
         in text
     )
     assert "| Sampai di dinas, belum diterima | 1 | 0 | +1 |" in text
-    assert "_¹ Diterima dalam 24 jam: dari semua yang sudah diterima, dan yang belum padahal" in text
+    assert (
+        "_¹ Diterima dalam 24 jam; angka kedua dalam kurung menghitung semua yang sudah diterima, dan yang belum"
+        in text
+    )
     assert "_² Selesai dalam 5 hari kerja, 14 hari kerja, 60 hari kerja menurut golongan kategori" in text
     rows = list(csv.DictReader(io.StringIO(csv_text(report))))
     month = next(row for row in rows if row["group"] == "month")

@@ -77,6 +77,26 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
     play(world, scene, size=(120, 36))
 
 
+def test_its_last_line_is_reached_by_the_keys_of_every_list(world: DeskWorld) -> None:
+    first, last = "Laporan bulanan November 2026", "dibuka lagi setelah sanggahan."
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_report(app, pilot)
+        await until(lambda: f"{first} — " in text_of(app))
+        assert last not in text_of(app)
+        for there, back in (("G", "g"), ("end", "home")):
+            await pilot.press(there)
+            await until(lambda: last in text_of(app) and "² Selesai dalam" in text_of(app))
+            await pilot.press(back)
+            await until(lambda: f"{first} — " in text_of(app))
+        await pilot.press(*["ctrl+d"] * 4)
+        await until(lambda: last in text_of(app))
+        await pilot.press(*["ctrl+u"] * 4)
+        await until(lambda: f"{first} — " in text_of(app))
+
+    play(world, scene, size=(120, 30))
+
+
 @pytest.mark.parametrize("width", [74, 116])
 def test_the_page_fits_and_says_what_did_not(world: DeskWorld, width: int) -> None:
     lines = page_lines(page_of(world.workplace, monthly(world.workplace, "2026-11", NOW)), width)

@@ -325,11 +325,10 @@ class ChooseDialog(Dialog[str]):
         self.dismiss(str(event.option.id))
 
 
-class TextDialog(Dialog[None]):
-    """Something to read."""
+class ReadDialog(Dialog[Answer]):
+    """A dialog with something long to read; its keys scroll it to the very end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter", "close", show=False),
         Binding("j,down", "read(1)", show=False),
         Binding("k,up", "read(-1)", show=False),
         Binding("ctrl+d,pagedown,space", "read(8)", show=False),
@@ -338,11 +337,29 @@ class TextDialog(Dialog[None]):
         Binding("G,end", "edge(True)", show=False),
     ]
 
+    reading: ClassVar[str] = "#reading"
+    """What is scrolled."""
+
+    def action_read(self, step: int) -> None:
+        """Scroll."""
+        self.query_one(self.reading).scroll_relative(y=step * 2, animate=False)
+
+    def action_edge(self, end: bool) -> None:
+        """To the first or the last line."""
+        reading = self.query_one(self.reading)
+        (reading.scroll_end if end else reading.scroll_home)(animate=False)
+
+
+class TextDialog(ReadDialog[None]):
+    """Something to read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "close", show=False)]
+
     def __init__(self, title: str, text: Content) -> None:
         super().__init__()
         self.title_text = title
         self.text = text
-        self.keys_text = _("esc tutup   j k gulir")
+        self.keys_text = _("esc tutup   j k g G gulir")
 
     def body(self) -> ComposeResult:
         """The text, scrollable."""
@@ -350,12 +367,3 @@ class TextDialog(Dialog[None]):
 
         with VerticalScroll(id="reading"):
             yield Static(self.text)
-
-    def action_read(self, step: int) -> None:
-        """Scroll."""
-        self.query_one("#reading").scroll_relative(y=step * 2, animate=False)
-
-    def action_edge(self, end: bool) -> None:
-        """To the first or the last line."""
-        reading = self.query_one("#reading")
-        (reading.scroll_end if end else reading.scroll_home)(animate=False)

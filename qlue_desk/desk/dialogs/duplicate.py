@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from qlue_desk.desk import wording
-from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.base import ConfirmDialog, ReadDialog
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import Complaint
@@ -94,15 +92,10 @@ def original_content(original: Complaint | None, duplicate: Complaint, number: s
     return Content("\n").join([short_content(original, city), beside_content(original, duplicate, city)])
 
 
-class DuplicateDialog(ConfirmDialog):
+class DuplicateDialog(ReadDialog[bool], ConfirmDialog):
     """Which report goes on, which end; how to take it back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "read(1)", show=False),
-        Binding("k,up", "read(-1)", show=False),
-        Binding("ctrl+d,pagedown", "read(8)", show=False),
-        Binding("ctrl+u,pageup", "read(-8)", show=False),
-    ]
+    reading = "#pair"
 
     def __init__(
         self,
@@ -118,7 +111,7 @@ class DuplicateDialog(ConfirmDialog):
         self.duplicates = duplicates
         self.city = city
         self.remark = remark
-        self.keys_text = _("enter ya   esc tidak   j k gulir")
+        self.keys_text = _("enter ya   esc tidak   j k g G gulir")
 
     def body(self) -> ComposeResult:
         """The reports, then the question."""
@@ -135,7 +128,3 @@ class DuplicateDialog(ConfirmDialog):
         if self.remark:
             yield Static(Content.styled(self.remark, "bold $status-red"), id="remark")
         yield from super().body()
-
-    def action_read(self, step: int) -> None:
-        """Scroll."""
-        self.query_one("#pair").scroll_relative(y=step, animate=False)

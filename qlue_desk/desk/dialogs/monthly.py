@@ -22,7 +22,7 @@ from qlue_desk.casework.errors import refused
 from qlue_desk.casework.monthly import FIRST_YEAR, MonthlyReport, monthly
 from qlue_desk.casework.monthly_text import Page, Table, page_of
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.dialogs.base import AskDialog, Dialog
+from qlue_desk.desk.dialogs.base import AskDialog, ReadDialog
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.domain.moves import N_
@@ -35,7 +35,7 @@ FIRST_DAYS = dt.timedelta(days=7)
 """In these of a month the one before is what is reported."""
 
 
-class MonthlyDialog(Dialog[None]):
+class MonthlyDialog(ReadDialog[None]):
     """The page as it will be printed; `s` saves the month that is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,17 +43,15 @@ class MonthlyDialog(Dialog[None]):
         Binding("left,p", "turn(-1)", show=False),
         Binding("right,n", "turn(1)", show=False),
         Binding("s,E", "save", show=False),
-        Binding("j,down", "read(1)", show=False),
-        Binding("k,up", "read(-1)", show=False),
-        Binding("ctrl+d,pagedown,space", "read(10)", show=False),
-        Binding("ctrl+u,pageup", "read(-10)", show=False),
     ]
+
+    reading = "#page"
 
     def __init__(self, backend: Backend) -> None:
         super().__init__()
         self.backend = backend
         self.title_text = _("Laporan bulanan")
-        self.keys_text = _("← → bulan   j k gulir   s simpan ke berkas   esc tutup")
+        self.keys_text = _("← → bulan   j k g G gulir   s simpan ke berkas   esc tutup")
         self.month = (backend.local_now().date() - FIRST_DAYS).replace(day=1)
         self.report: MonthlyReport | None = None
 
@@ -93,10 +91,6 @@ class MonthlyDialog(Dialog[None]):
             self.month = other
             self.query_one("#page").scroll_home(animate=False)
             self._read()
-
-    def action_read(self, rows: int) -> None:
-        """Scroll."""
-        self.query_one("#page").scroll_relative(y=rows, animate=False)
 
     def action_save(self) -> None:
         """S."""
