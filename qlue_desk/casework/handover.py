@@ -16,7 +16,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.domain.stages import INTERRUPTED
 from qlue_desk.domain.text import clean, storable
-from qlue_desk.phrases import clock_time, time_words
+from qlue_desk.phrases import clock_time, number, time_words
 from qlue_desk.settings import Shifts
 from qlue_desk.store import counts, handovers, outbox, queue
 from qlue_desk.store.handovers import REMEMBERED, Handover, Line
@@ -182,16 +182,10 @@ def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str | QueueRow
     yield _("Sif {shift}, berikutnya {next}").format(
         shift=shift_words(report.shift), next=shift_words(report.next_shift)
     )
+    yield _counts_line(report)
     for note in report.notes:
         yield ""
         yield note_line(workplace, note)
-    yield ""
-    yield _("Yang berubah di sif ini").upper()
-    yield _("{n} laporan masuk").format(n=report.received.count)
-    for status in Status:
-        if count := report.changed.get(status):
-            look = STATUS_LOOK[status]
-            yield _("{what}: {n}").format(what=f"{look.glyph} {_(look.label)}", n=count)
     yield ""
     yield _("Yang jatuh tempo").upper()
     for part in report.due:
@@ -205,7 +199,31 @@ def _lines(workplace: Workplace, report: ShiftReport) -> Iterator[str | QueueRow
     if report.refused:
         yield _("Ditolak pusat, perlu dilihat: {count} tindakan.").format(count=report.refused)
     yield ""
+    yield _("Yang berubah di sif ini").upper()
+    yield _("{n} laporan baru masuk").format(n=report.received.count)
+    if report.changed:
+        yield _("Berganti status, juga laporan yang masuk sebelum sif ini, dan masih di sana:")
+    for status in Status:
+        if count := report.changed.get(status):
+            look = STATUS_LOOK[status]
+            yield _("→ {status}: {n}").format(status=f"{look.glyph} {_(look.label)}", n=count)
+    yield ""
     yield from _part_lines(report.mine)
+
+
+def _counts_line(report: ShiftReport) -> str:
+    """What stands below, on top of all: on a low screen the lists go on out of sight."""
+    stuck = {part.key: part.count for part in report.stuck}
+    return _(
+        "Jatuh tempo: {due} · Macet: {late} lewat tenggat, {urgent} mendesak, {waiting} menunggu pihak lain"
+        " · Berganti status: {changed}"
+    ).format(
+        due=number(sum(part.count for part in report.due)),
+        late=number(stuck["overdue"]),
+        urgent=number(stuck["urgent"]),
+        waiting=number(stuck["waiting"]),
+        changed=number(sum(report.changed.values())),
+    )
 
 
 def shift_words(shift: Shift) -> str:

@@ -76,6 +76,24 @@ def test_its_parts_are_exact_and_open_their_reports(world: DeskWorld) -> None:
     assert (found.unsent, found.refused) == (1, 0)
 
 
+def test_what_is_stuck_is_counted_on_top_and_stands_before_what_changed(world: DeskWorld) -> None:
+    world.add_many([Status.DISPATCHED] * 12)  # all of them past their deadline, dispatched before this shift
+    world.add(acknowledge_by=NOW + HOUR, status_since=NOW - HOUR)
+    world.add(created_at=NOW - HOUR, acknowledge_by=NOW + 40 * HOUR, status_since=NOW - HOUR)
+    lines = handover_text(world.workplace, shift_report(world.workplace, NOW)).splitlines()
+    assert lines[2] == (
+        "Jatuh tempo: 1 · Macet: 12 lewat tenggat, 0 mendesak, 0 menunggu pihak lain · Berganti status: 2"
+    )
+    heads = [line for line in lines if line.isupper()]
+    assert heads == ["YANG JATUH TEMPO", "YANG MACET", "YANG BERUBAH DI SIF INI"]
+    changed = lines[lines.index(heads[2]) + 1 :]
+    assert changed[:3] == [
+        "1 laporan baru masuk",
+        "Berganti status, juga laporan yang masuk sebelum sif ini, dan masih di sana:",
+        "→ ■ Disposisi: 2",
+    ]
+
+
 def test_the_text_names_reports_safely(world: DeskWorld) -> None:
     world.add(status=Status.IN_PROGRESS, holder="u_rina", title="Got\x1b[2J mampet")
     world.add(holder="u_rina", title="Lubang")
