@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from qlue_desk import phrases
 from qlue_desk.casework.acting import Plan, Step
 from qlue_desk.casework.errors import Refused, refused
-from qlue_desk.casework.targets import resolve_fields
+from qlue_desk.casework.targets import is_me, resolve_fields
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain import macro_text
 from qlue_desk.domain.complaint import Complaint
@@ -199,9 +199,15 @@ def _kecamatan(workplace: Workplace, complaint: Complaint) -> str:
 
 
 def label(macro: Macro, translate: Callable[[str], str] = str) -> str:
-    """What a list says a macro does, in the table's words: `Terima · Catatan`."""
-    verbs = [macro.verb] if macro.verb is not None else []
+    """What a list says a macro does where there is no report: its steps in their order, `Catatan · Terima`."""
+    verbs = [Verb.PRIORITISE] if macro.priority else []
+    if macro.assign.strip():
+        verbs.append(Verb.TAKE if is_me(macro.assign) else Verb.GIVE)
     verbs += [Verb.NOTE] if macro.reply or macro.note else []
-    verbs += [Verb.GIVE] if macro.assign else []
-    verbs += [Verb.PRIORITISE] if macro.priority else []
-    return " · ".join(translate(EDGE_BY_VERB[verb].label) for verb in verbs)
+    verbs += [macro.verb] if macro.verb is not None else []
+    return steps_label(verbs, translate)
+
+
+def steps_label(verbs: Iterable[Verb], translate: Callable[[str], str] = str) -> str:
+    """Moves in a row, each said once."""
+    return " · ".join(dict.fromkeys(translate(EDGE_BY_VERB[verb].label) for verb in verbs))

@@ -56,6 +56,11 @@ def resolve_fields(workplace: Workplace, verb: Verb, fields: Fields) -> Fields:
     return replace(fields, **changes) if changes else fields
 
 
+def is_me(written: str) -> bool:
+    """Whether a person's name means whoever acts."""
+    return squash(written) in ("me", "saya")
+
+
 def _target(workplace: Workplace, kind: To, written: str) -> str:
     match kind:
         case To.DINAS:
@@ -63,7 +68,7 @@ def _target(workplace: Workplace, kind: To, written: str) -> str:
         case To.CATEGORY:
             return _known(workplace, Field.CATEGORY, written, "to")
         case To.PERSON:
-            if squash(written) in ("me", "saya"):
+            if is_me(written):
                 return workplace.actor.id
             return _known(workplace, Field.BY, written, "to")
         case To.PARTY | To.ELSEWHERE:

@@ -68,6 +68,13 @@ def test_one_macro_is_several_actions_with_filled_texts(world: DeskWorld) -> Non
     assert public == [False, False, True, False, False]
 
 
+def test_the_palette_calls_a_macro_what_its_menu_calls_it(world: DeskWorld) -> None:
+    [fit] = macros.fits(world.workplace, {"m": RECEIVE}, world.get("1"), NOW)
+    in_menu = macros.steps_label(step.verb for step in fit.steps)
+    assert in_menu == macros.label(RECEIVE) == "Prioritas · Ambil · Catatan · Terima"
+    assert macros.label(Macro("x", assign="Asep")) == "Serahkan"
+
+
 def test_all_of_it_or_nothing(world: DeskWorld) -> None:
     macro = Macro("Catat lalu mulai", do="start", note="dikerjakan")
     one, three = run(world, macro, "1", "3")

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.casework.acting import Step
-from qlue_desk.casework.macros import Fit
+from qlue_desk.casework.macros import Fit, steps_label
 from qlue_desk.desk.dialogs.base import ActingDialog
 from qlue_desk.desk.dialogs.follow_up import Done
 from qlue_desk.desk.dialogs.moves import why_not
@@ -80,7 +80,11 @@ class MacroDialog(ActingDialog[Done]):
         found = self.fits[place]
         closed = self._is_closed(found)
         room = min(BOX_WIDTH, self.app.size.width) - LABEL - 10
-        words = why_not(found.refusal, "") if found.refusal is not None else _steps_in_short(found.steps)
+        words = (
+            why_not(found.refusal, "")
+            if found.refusal is not None
+            else steps_label((step.verb for step in found.steps), _)
+        )
         prompt = Content.assemble(
             (KEYS[place] + " ", "$text-muted" if closed else "bold $accent"),
             (fit(safe(found.macro.label), LABEL), "$text-muted" if closed else ""),
@@ -171,10 +175,6 @@ class MacroDialog(ActingDialog[Done]):
     async def _perform(self, macro: Macro, *, then_next: bool) -> None:
         if await self.try_to(lambda: self.perform(macro), lambda: self.agree(macro)):
             self.dismiss(Done(of_macro(macro).verb, then_next))
-
-
-def _steps_in_short(steps: Sequence[Step]) -> str:
-    return " · ".join(dict.fromkeys(_(EDGE_BY_VERB[step.verb].label) for step in steps))
 
 
 def _step_content(step: Step, city: City) -> Content:
