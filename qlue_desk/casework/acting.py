@@ -76,18 +76,24 @@ def act(
     verb: Verb | str,
     fields: Fields | None = None,
     *,
+    reply: str = "",
     evidence: Sequence[Path] = (),
     dry_run: bool = False,
     now: dt.datetime | None = None,
 ) -> list[Outcome]:
     """Take one move on each complaint; refs are numbers, ids or unique ends of numbers.
 
+    `reply` is what the reporter reads; beside it `fields.note` is for colleagues, or the move's own reason.
+
     `fields.to`, `category` and `kelurahan` may be names. Never raises for what a person gave: each
     outcome carries its refusal. With `dry_run` nothing is recorded and no file is kept.
     """
     wanted = list(dict.fromkeys(refs))
     try:
-        plan = move_plan(workplace, verb, fields, evidence, dry_run=dry_run)
+        if reply:
+            plan = _replying(workplace, find_verb(verb), fields or Fields(), reply, evidence, dry_run=dry_run)
+        else:
+            plan = move_plan(workplace, verb, fields, evidence, dry_run=dry_run)
     except Refused as error:
         return [Outcome(ref, refusal=error.refusal) for ref in wanted]
     return perform(workplace, wanted, plan, dry_run=dry_run, now=now)
@@ -109,6 +115,25 @@ def move_plan(
     kept = _evidence(workplace, evidence, dry_run=dry_run)
     given = _storable(fields or Fields())
     return _Move(workplace, known_verb, replace(given, evidence=given.evidence + kept) if kept else given)
+
+
+def _replying(
+    workplace: Workplace, verb: Verb, fields: Fields, reply: str, evidence: Sequence[Path], *, dry_run: bool
+) -> Plan:
+    """A move that the reporter reads takes the reply with it; before any other it is a note of its own."""
+    moves: list[tuple[Verb, Fields]] = []
+    if EDGE_BY_VERB[verb].public:
+        if fields.note:
+            moves.append((Verb.NOTE, Fields(note=fields.note)))
+        moves.append((verb, replace(fields, note=reply)))
+    else:
+        moves.append((Verb.NOTE, Fields(note=reply, public=True)))
+        if verb is not Verb.NOTE or fields.note:
+            moves.append((verb, fields))
+    *before, last = moves
+    plans = [move_plan(workplace, *each) for each in before]
+    plans.append(move_plan(workplace, *last, evidence, dry_run=dry_run))
+    return lambda complaint: [step for plan in plans for step in plan(complaint)]
 
 
 def perform(

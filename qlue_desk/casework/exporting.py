@@ -20,6 +20,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.privacy import redact_text, withhold
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import clean, csv_cell
+from qlue_desk.extras import requirement
 from qlue_desk.store import queue
 
 PAGE = 500
@@ -158,8 +159,9 @@ def _write_xlsx(records: Iterator[dict[str, Any]], path: Path) -> int:
         from openpyxl.cell import WriteOnlyCell
     except ImportError:
         raise refused(
-            N_("Untuk XLSX pasang dulu: pip install 'qlue-desk[export]'; CSV dan JSON bisa tanpa itu."),
+            N_("Untuk XLSX pasang dulu: pip install {what}; CSV dan JSON bisa tanpa itu."),
             "package",
+            what=requirement("export"),
         ) from None
     book = Workbook(write_only=True)
     sheet = book.create_sheet("laporan")

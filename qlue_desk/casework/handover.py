@@ -215,7 +215,7 @@ def _counts_line(report: ShiftReport) -> str:
     """What stands below, on top of all: on a low screen the lists go on out of sight."""
     stuck = {part.key: part.count for part in report.stuck}
     return _(
-        "Jatuh tempo: {due} · Macet: {late} lewat tenggat, {urgent} mendesak, {waiting} menunggu pihak lain"
+        "Jatuh tempo: {due} · Macet: {late} lewat tenggat, {urgent} mendesak, {waiting} menunggu"
         " · Berganti status: {changed}"
     ).format(
         due=number(sum(part.count for part in report.due)),

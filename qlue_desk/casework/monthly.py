@@ -150,6 +150,12 @@ def monthly(workplace: Workplace, month: str, now: dt.datetime | None = None) ->
     )
 
 
+def last_month(workplace: Workplace, now: dt.datetime | None = None) -> dt.date:
+    """The first day of the month before this one, on the city's clock."""
+    today = (now or utc_now()).astimezone(workplace.zone).date()
+    return (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+
+
 def read_month(written: str) -> dt.date:
     """The first day of `YYYY-MM`.
 

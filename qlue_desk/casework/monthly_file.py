@@ -12,6 +12,7 @@ from qlue_desk.casework.monthly_text import MARK, Page, Table, csv_text, markdow
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
+from qlue_desk.extras import requirement
 
 FORMATS = ("md", "pdf", "csv")
 _LONGEST = 4 * 1024 * 1024
@@ -75,7 +76,9 @@ def pdf(page: Page) -> bytes:
         from fpdf import FPDF
     except ImportError:
         raise refused(
-            N_("Untuk PDF pasang dulu: pip install 'qlue-desk[pdf]'; md dan csv bisa tanpa itu."), "package"
+            N_("Untuk PDF pasang dulu: pip install {what}; md dan csv bisa tanpa itu."),
+            "package",
+            what=requirement("pdf"),
         ) from None
     document = FPDF(format="A4")
     document.set_margin(_MARGIN)

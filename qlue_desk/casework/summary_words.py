@@ -50,7 +50,7 @@ def headline(summary: Summary, zone: dt.tzinfo) -> list[Told]:
         Told(following.due, shift, Weight.SOON),
         Told(summary.awaiting_verification, _("menunggu verifikasi"), Weight.SOON),
         Told(summary.open, _("masih terbuka")),
-        Told(summary.bounced, _("pernah dikembalikan suatu dinas: bukan urusannya")),
+        Told(summary.bounced, _("pernah dikembalikan suatu dinas")),
     ]
     if summary.reopen_rate is not None:
         told.append(Told(summary.reopened, _("dibuka kembali"), share=summary.reopen_rate))

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from qlue_desk.central.errors import CentralError, Invalid
 from qlue_desk.domain.moves import N_
+from qlue_desk.extras import requirement
 
 FILE_PREFIX = "file://"
 BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "obs"})
@@ -182,8 +183,9 @@ def _opened(url: str) -> tuple[Any, str]:
             system.retries = RETRIES
     except ImportError as error:
         raise Invalid(
-            N_("Penyimpanan {url} memerlukan paket lain: pip install 'qlue-desk[stores]' ({why})."),
+            N_("Penyimpanan {url} memerlukan paket lain: pip install {what} ({why})."),
             url=shown,
+            what=requirement("stores"),
             why=str(error).partition("\n")[0],
         ) from error
     except ValueError as error:

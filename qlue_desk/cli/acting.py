@@ -51,6 +51,12 @@ class _ActCommand(DeskCommand):
 @option("--to", metavar="X", default="", help=N_("dinas, rekan, nomor asli, kategori, … menurut tindakan"))
 @option("--until", metavar="DATE", help=N_("tanggal YYYY-MM-DD (schedule)"))
 @option("--note", metavar="TEXT", default="", help=N_("alasan, pertanyaan, tindak lanjut, atau catatan"))
+@option(
+    "--reply",
+    metavar="TEXT",
+    default="",
+    help=N_("balasan yang dibaca pelapor; --note di sampingnya dibaca rekan saja"),
+)
 @option("--public", is_flag=True, help=N_("catatan terlihat pelapor"))
 @option("--evidence", metavar="FILE", multiple=True, type=Path, help=N_("foto atau PDF; boleh berulang"))
 @option("--no-evidence", metavar="TEXT", default="", help=N_("mengapa tidak ada bukti (propose)"))
@@ -69,6 +75,7 @@ def act(
     macro: str,
     duplicate_of: str,
     until: str | None,
+    reply: str,
     evidence: tuple[Path, ...],
     dry_run: bool,
     json_output: bool,
@@ -87,13 +94,13 @@ def act(
     fields = Fields(until=_date(until), **given)
     if verb and macro:
         raise Usage(_("Beri --do atau --macro, salah satu."))
-    if macro and (fields != Fields() or evidence):
+    if macro and (fields != Fields() or evidence or reply):
         raise Usage(_("--macro membawa isiannya sendiri; yang lain hanya untuk --do."))
     with shell.workplace() as workplace:
         if macro:
             outcomes = _run_macro(shell, workplace, macro, refs, dry_run=dry_run)
         else:
-            outcomes = act_on(workplace, refs, verb, fields, evidence=evidence, dry_run=dry_run)
+            outcomes = act_on(workplace, refs, verb, fields, reply=reply, evidence=evidence, dry_run=dry_run)
         revoked = workplace.store.reading(meta.get, meta.REVOKED) is not None
     if revoked and not dry_run and any(outcome.done for outcome in outcomes):
         warn(

@@ -95,9 +95,11 @@ def _options(
     try:
         from qlue_desk.central.demo.serving import Options
     except ModuleNotFoundError as error:
+        from qlue_desk.extras import requirement
+
         raise CommandFailed(
-            _("Untuk ini perlu paket {package}: pasang pip install 'qlue-desk[{extra}]'.").format(
-                package=error.name, extra="central"
+            _("Untuk ini perlu paket {package}: pasang pip install {what}.").format(
+                package=error.name, what=requirement("central")
             ),
             code="missing_package",
         ) from error

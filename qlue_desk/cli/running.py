@@ -125,10 +125,12 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
             code="file",
         )
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("qlue_desk"):
+        from qlue_desk.extras import requirement
+
         extra = _EXTRA_OF.get(error.name or "", "central")
         return CommandFailed(
-            _("Untuk ini perlu paket {package}: pasang pip install 'qlue-desk[{extra}]'.").format(
-                package=error.name, extra=extra
+            _("Untuk ini perlu paket {package}: pasang pip install {what}.").format(
+                package=error.name, what=requirement(extra)
             ),
             code="not_installed",
         )

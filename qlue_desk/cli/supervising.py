@@ -12,7 +12,7 @@ import msgspec
 
 from qlue_desk.cli.exits import Usage
 from qlue_desk.cli.lazy import command, option
-from qlue_desk.cli.output import say, write_json, write_text
+from qlue_desk.cli.output import say, warn, write_json, write_text
 from qlue_desk.cli.reading import QUERY_SETTINGS, query_line
 from qlue_desk.cli.shell import Shell, pass_shell
 from qlue_desk.domain.moves import N_
@@ -78,20 +78,25 @@ def _csv(bars: list[Bar]) -> str:
 
 
 @command("report", N_("Laporan bulanan untuk pimpinan: md, pdf, atau csv."))
-@option("--month", metavar="YYYY-MM", required=True, help=N_("bulan laporan masuk"))
+@option("--month", metavar="YYYY-MM", help=N_("bulan laporan masuk; tanpa ini bulan lalu"))
 @option(
     "--format", "format_", type=click.Choice(("md", "pdf", "csv")), help=N_("md, pdf, atau csv; biasanya md")
 )
 @option("--output", "-o", type=Path, metavar="FILE", help=N_("nama berkas; tanpa ini md dan csv ke layar"))
 @pass_shell
-def report(shell: Shell, month: str, format_: str | None, output: Path | None, json_output: bool) -> None:
+def report(
+    shell: Shell, month: str | None, format_: str | None, output: Path | None, json_output: bool
+) -> None:
     """Write the monthly report."""
     from qlue_desk.casework import monthly_file
-    from qlue_desk.casework.monthly import monthly
+    from qlue_desk.casework.monthly import last_month, monthly
 
     named = output.suffix.lstrip(".").lower() if output else ""
     format_ = format_ or (named if named in monthly_file.FORMATS else "md")
     with shell.replica() as workplace:
+        if month is None:
+            month = f"{last_month(workplace):%Y-%m}"
+            warn(_("--month tidak disebut: bulan lalu, {month}.").format(month=month))
         found = monthly(workplace, month)
         if output is None and format_ == "pdf":
             output = Path(_("laporan-bulanan-{month}.pdf").format(month=month))

@@ -252,7 +252,7 @@ def remove(complaint_id: str) -> None:
 
 
 def get(reference: str) -> Complaint | None:
-    """The view of a complaint by number, id, or a unique end of the number such as `4211`.
+    """The view of a complaint by number (its zeros may be left out), id, or a unique end of the number such as `4211`.
 
     :raises AmbiguousReference: when the end fits several numbers; the sentence names them.
     """
@@ -281,9 +281,9 @@ def find_row(reference: str) -> tuple[bytes, int] | None:
         " UNION ALL SELECT body, pending FROM complaint WHERE number = ?2 LIMIT 1",
         (wanted, wanted.upper()),
     ).fetchone()
-    if found is not None or not wanted.replace("-", "").isdigit():
+    if found is not None or number_parts(wanted) is None:
         return found  # type: ignore[no-any-return]
-    return _by_suffix(wanted)
+    return _by_number(wanted)
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -317,7 +317,7 @@ def numbered(written: str, limit: int = 6) -> list[Numbered]:
     return [Numbered(*row) for row in rows]
 
 
-def _by_suffix(digits: str) -> tuple[bytes, int] | None:
+def _by_number(digits: str) -> tuple[bytes, int] | None:
     """An exact serial number comes before longer numbers that end with the same digits."""
     found = [each.number for each in numbered(digits)]
     exact = [number for number in found if number.rpartition("-")[2].lstrip("0") == digits.lstrip("0")]

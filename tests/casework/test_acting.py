@@ -206,3 +206,23 @@ def test_a_bulk_act_is_one_append_to_the_twin(tmp_path: Path, monkeypatch: pytes
     assert [line.action.id for line in waiting] == [outcome.action_id for outcome in outcomes[:12]]
     assert {line.action.device.id for line in waiting if line.action.device} == {"d_dpupr"}
     made.close()
+
+
+def test_a_reply_goes_with_what_the_reporter_reads_and_the_note_stays_with_colleagues(
+    world: DeskWorld,
+) -> None:
+    def said(verb: str, fields: Fields) -> list[tuple[str, str, bool]]:
+        made = world.add(status=Status.DISPATCHED)
+        [outcome] = act(world.workplace, [made.number], verb, fields, reply="Kami datang besok.", now=NOW)
+        assert outcome.refusal is None
+        entries = world.store.reading(complaints.entries, made.id)
+        return [(str(entry.verb), entry.text, entry.public) for entry in entries[1:]]
+
+    reply = "Kami datang besok."
+    assert said("acknowledge", Fields()) == [("acknowledge", reply, True)]
+    assert said("acknowledge", Fields(note="Cek.")) == [("note", "Cek.", False), ("acknowledge", reply, True)]
+    assert said("note", Fields()) == [("note", reply, True)]
+    assert said("return", Fields(note="Bukan kami.")) == [
+        ("note", reply, True),
+        ("return", "Bukan kami.", False),
+    ]

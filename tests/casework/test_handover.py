@@ -82,7 +82,7 @@ def test_what_is_stuck_is_counted_on_top_and_stands_before_what_changed(world: D
     world.add(created_at=NOW - HOUR, acknowledge_by=NOW + 40 * HOUR, status_since=NOW - HOUR)
     lines = handover_text(world.workplace, shift_report(world.workplace, NOW)).splitlines()
     assert lines[2] == (
-        "Jatuh tempo: 1 · Macet: 12 lewat tenggat, 0 mendesak, 0 menunggu pihak lain · Berganti status: 2"
+        "Jatuh tempo: 1 · Macet: 12 lewat tenggat, 0 mendesak, 0 menunggu · Berganti status: 2"
     )
     heads = [line for line in lines if line.isupper()]
     assert heads == ["YANG JATUH TEMPO", "YANG MACET", "YANG BERUBAH DI SIF INI"]

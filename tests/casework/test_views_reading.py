@@ -317,3 +317,10 @@ def test_unknown_and_ambiguous_references(world: DeskWorld) -> None:
     world.add(number="BGR-26-004211")
     assert show(world.workplace, "4211").complaint.number == "BGR-26-004211"
     assert show(world.workplace, "bgr-26-024211").complaint.number == "BGR-26-024211"
+    # Its zeros may be left out wherever a number is written; what comes before them is compared.
+    for written in ("BGR-26-4211", "26-4211", "bgr-26-04211"):
+        assert show(world.workplace, written).complaint.number == "BGR-26-004211"
+        [outcome] = act(world.workplace, [written], "take", dry_run=True, now=NOW)
+        assert outcome.number == "BGR-26-004211"
+    with pytest.raises(Refused):
+        show(world.workplace, "SMD-26-4211")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from qlue_desk import extras
+from qlue_desk.casework import monthly
 from qlue_desk.cli.running import run as run_command
 from qlue_desk.domain.complaint import Attachment, Channel, Entry, Status, Suggestion
 from qlue_desk.store import meta, position
@@ -306,3 +308,32 @@ def test_a_list_that_ends_early_says_so_beside_the_list(tmp_path: Path, qlue: An
     for limit, shown in ((51, 51), (60, 51)):
         ran = qlue("queue", "--limit", limit, "--json")
         assert (len(ran.json), ran.err) == (shown, "")
+
+
+def test_a_report_of_last_month_and_a_reply_by_command(
+    tmp_path: Path, qlue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = DeskWorld.make(tmp_path / "home")
+    world.add()
+    world.store.writing(meta.put, position.CURSOR, "e1:0:x")
+    world.close()
+    month = f"{monthly.last_month(world.workplace):%Y-%m}"
+    ran = qlue("report", "--json")
+    assert (ran.json["month"], ran.err) == (month, f"--month tidak disebut: bulan lalu, {month}.\n")
+    assert month < f"{dt.datetime.now(world.workplace.zone):%Y-%m}"
+    assert qlue("act", "BGR-26-1", "--do", "acknowledge", "--reply", "Besok.", "--note", "Cek.").code == 0
+    waiting = qlue("outbox", "--json").json["waiting"]
+    assert [(line["verb"], line["note"]) for line in waiting] == [("note", "Cek."), ("acknowledge", "Besok.")]
+
+
+def test_what_is_missing_is_installed_from_where_the_program_came(
+    qlue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "qlue_desk.browser.server", None)
+    monkeypatch.setitem(sys.modules, "textual_serve", None)
+    monkeypatch.delitem(sys.modules, "qlue_desk.browser.server")
+    checkout = extras._told_to_pip() or Path(extras.__file__).parents[1]
+    ran = qlue("serve")
+    assert ran.err == f"Untuk ini perlu paket textual_serve: pasang pip install '{checkout}[serve]'.\n"
+    monkeypatch.setattr(extras, "_told_to_pip", lambda: Path("/nowhere"))
+    assert qlue("serve").err.endswith("pip install 'qlue-desk[serve]'.\n")

@@ -45,7 +45,6 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (["queue", "--json=1"], "Pilihan --json tidak memakai nilai."),
         (["act", "1"], "--do belum diberikan."),
         (["act", "1", "--do", "rate", "--rating", "x"], "--rating: “x” bukan bilangan bulat."),
-        (["report"], "--month belum diberikan."),
         (["show", "1", "2"], "Yang berlebih: 2."),
         (["export", "--format", "foo"], "--format: “foo” tidak dikenal; yang ada: csv, json, xlsx."),
         (["export", "--format", "xslx"], "--format: “xslx” tidak dikenal; mungkin xlsx."),

@@ -59,5 +59,5 @@ def test_what_was_given_back_is_counted_once_on_top_and_by_who_gave_it_back(foun
     assert {row.dinas: row.bounced.count for row in found.league} == {"dpupr": 0, "dlh": 2, "dishub": 1}
     assert found.bounced.count == sum(row.bounced.count for row in found.league) == 3
     [told] = [one for one in summary_words.headline(found, UTC) if one.number == found.bounced]
-    assert told.words == "pernah dikembalikan suatu dinas: bukan urusannya"
+    assert told.words == "pernah dikembalikan suatu dinas"
     assert summary_words.league_heads()[3] == "mengembalikan"

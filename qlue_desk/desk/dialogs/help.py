@@ -39,7 +39,7 @@ OF_SUMMARY = (
     (N_("lewat tenggat"), N_("terbuka, dan tenggat menerima atau menyelesaikannya sudah lewat")),
     (N_("menunggu verifikasi"), N_("diusulkan selesai; orang kedua harus memeriksa")),
     (N_("dibuka kembali"), N_("pernah selesai lalu disanggah, dari semua yang pernah selesai")),
-    (N_("pernah dikembalikan"), N_("suatu dinas mengembalikan atau meneruskannya; tabel: dinas mana")),
+    (N_("pernah dikembalikan suatu dinas"), N_("bukan urusannya, kata dinas itu; tabel: dinas mana")),
     (N_("memulai di sini"), N_('tulis start = "summary" di bawah [ui] dalam config.toml')),
 )
 """What who leads asks about the numbers."""
