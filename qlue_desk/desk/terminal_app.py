@@ -20,6 +20,7 @@ from qlue_desk.desk.sent import News, Sent
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.too_small import TooSmallScreen, too_small
 from qlue_desk.desk.typed_ahead import TypedAhead
+from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.settings import Settings
 from qlue_desk.store.lean import Collecting
 from qlue_desk.words import _
@@ -151,6 +152,9 @@ class TerminalApp(App[int]):
                 return  # typed behind the key that ended the desk; Textual would look for a screen
             if self.typed_ahead.takes(event):
                 return
+            for child in self.screen.children:  # it lies on the screen itself; a query would walk through all
+                if isinstance(child, KeyBar):
+                    child.key_pressed()
         await super().on_event(event)
 
     def push_screen(self, screen: Screen[Any] | str, *rest: Any, **options: Any) -> Any:

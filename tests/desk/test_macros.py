@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from qlue_desk.cli.demo import _with_kept_settings
 from qlue_desk.desk.app import QlueDesk
@@ -17,6 +17,8 @@ from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
+from qlue_desk.desk.widgets import key_bar
+from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.complaint import Status
 from qlue_desk.settings import Macro, Settings, Triage, load, own_file, read
 from tests.desk.scene import desk, screen_text
@@ -194,6 +196,28 @@ def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
         await pilot.press("m")
         path = world.workplace.home / "config.toml"
         await until(lambda: said(app).startswith(f"Belum ada makro. Tulis di {path}, bagian [macros]; "))
+
+    play(world, scene, Settings())
+
+
+def test_the_next_key_ends_a_sentence_but_not_a_countdown_nor_what_nobody_can_have_read(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        bar = app.screen_stack[1].query_one(KeyBar)
+        monkeypatch.setattr(key_bar, "READ_SECONDS", 60.0)
+        await pilot.press("m", "j")
+        await until(lambda: said(app).startswith("Belum ada makro. "))
+        await pilot.press("j")
+        await pilot.pause()
+        assert said(app).startswith("Belum ada makro. ")
+        monkeypatch.setattr(key_bar, "READ_SECONDS", 0.0)
+        await pilot.press("slash")
+        await until(lambda: said(app) == "" and isinstance(app.focused, Input))
+        bar.say("Tersimpan.", countdown=key_bar.Countdown(60, lambda left: f"u batalkan ({left} dtk)"))
+        await pilot.press("x")
+        await pilot.pause()
+        assert said(app) == "Tersimpan. u batalkan (60 dtk)"
 
     play(world, scene, Settings())
 

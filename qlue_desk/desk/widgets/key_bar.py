@@ -18,6 +18,8 @@ from qlue_desk.words import _
 
 SAID_SECONDS = 5.0
 WRONG_SECONDS = 8.0
+READ_SECONDS = 1.0
+"""For so long a sentence stands whatever is typed: it may come while a key is held, and nobody would have read it."""
 GAP = 3
 """Cells between two keys."""
 
@@ -50,6 +52,7 @@ class KeyBar(Static):
         self._spots: list[tuple[int, int, str]] = []
         """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
+        self._said_at = 0.0
         self._drawn_sentence = ""
         self._drawn_keys: list[tuple[str, str]] | None = None
         """What stands in the line; none while a sentence does."""
@@ -93,7 +96,7 @@ class KeyBar(Static):
         `countdown` is said behind it, anew with each second; where nothing is left of it, the keys come back.
         """
         self._stop()
-        self._wrong = wrong
+        self._wrong, self._said_at = wrong, time.monotonic()
         seconds = WRONG_SECONDS if wrong else SAID_SECONDS
         self.sentence = sentence
         if countdown is not None:
@@ -119,6 +122,11 @@ class KeyBar(Static):
             if timer is not None:
                 timer.stop()
         self._timer = self._counting = None
+
+    def key_pressed(self) -> None:
+        """The person goes on: what was said has been read, and they look for the keys. A countdown runs to its end."""
+        if self.sentence and self._counting is None and time.monotonic() - self._said_at >= READ_SECONDS:
+            self.hush()
 
     def hush(self) -> None:
         """Show the keys again."""
