@@ -112,7 +112,7 @@ def act(
     if json_output:
         write_json(_document(outcomes, dry_run=dry_run))
     else:
-        _tell(outcomes, dry_run=dry_run)
+        _tell(outcomes, dry_run=dry_run, leaves=not revoked)
     return int(worst_exit(outcomes))
 
 
@@ -169,7 +169,8 @@ def _result(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
+def _tell(outcomes: list[Outcome], *, dry_run: bool, leaves: bool) -> None:
+    """`leaves`: what was recorded goes with the next round; else it was said why not."""
     for outcome in outcomes:
         name = outcome.number or outcome.ref
         if outcome.refusal is not None:
@@ -184,5 +185,5 @@ def _tell(outcomes: list[Outcome], *, dry_run: bool) -> None:
     done = sum(outcome.actions for outcome in outcomes if outcome.refusal is None)
     if done and dry_run:
         say(_("Uji coba: tidak ada yang dicatat."))
-    elif done:
+    elif done and leaves:
         say(n_("{n} tindakan tercatat; dikirim pada sinkron berikutnya.", done).format(n=number(done)))

@@ -272,8 +272,11 @@ def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path:
         assert qlue("sync").code == 5
         ran = qlue("act", "1", "--do", "note", "--note", "masih mencatat")
         assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")
+        assert "dikirim pada sinkron berikutnya" not in ran.out
         enrol()
-        assert "dicabut" not in qlue("act", "1", "--do", "note", "--note", "lagi").err
+        ran = qlue("act", "1", "--do", "note", "--note", "lagi")
+        assert "dicabut" not in ran.err
+        assert "1 tindakan tercatat; dikirim pada sinkron berikutnya." in ran.out
 
 
 def test_the_list_shows_the_deadline_that_runs(tmp_path: Path, qlue: Any) -> None:
