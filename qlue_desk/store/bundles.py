@@ -28,9 +28,14 @@ class Sent(msgspec.Struct, frozen=True):
 
 def outgoing() -> tuple[tuple[Action, ...], str | None]:
     """All unsent actions in order, those too whose files central does not have: the files travel along."""
-    actions = sending.to_send(_MANY, _MANY, with_files=True)
+    actions, cursor = waiting()
     sending.mark_sent(action.id for action in actions)
-    return actions, position.cursor()
+    return actions, cursor
+
+
+def waiting() -> tuple[tuple[Action, ...], str | None]:
+    """The same, where nothing can be noted."""
+    return sending.to_send(_MANY, _MANY, with_files=True), position.cursor()
 
 
 def remember(sent: Sent) -> None:

@@ -54,6 +54,8 @@ class Taken(msgspec.Struct, frozen=True):
 def pack(store: Store, now: dt.datetime) -> Packed:
     """Seal everything that waits, with its files; it stays in the outbox until the answer is taken.
 
+    Of a data folder that can only be read nothing is remembered there: the work is rescued, its answer is not taken.
+
     :raises BundleProblem: when central never gave its key, or this desk has no token.
     """
     session = _session(store)
@@ -62,7 +64,10 @@ def pack(store: Store, now: dt.datetime) -> Packed:
         raise BundleProblem(
             N_("Meja ini belum punya kunci pusat untuk bundel; sinkronkan sekali lewat jaringan.")
         )
-    actions, cursor = store.writing(bundles.outgoing)
+    if store.read_only is None:
+        actions, cursor = store.writing(bundles.outgoing)
+    else:
+        actions, cursor = store.reading(bundles.waiting)
     files = _files(store, actions)
     made = Bundle(new_id("u"), token, cursor, now, bundle.new_answer_key(), actions, files)
     content = bundle.seal(made, session.bundle_key)
@@ -72,7 +77,8 @@ def pack(store: Store, now: dt.datetime) -> Packed:
             size=str(len(content) // 1_000_000),
             limit=str(bundle.LARGEST_FILE // 1_000_000),
         )
-    store.writing(bundles.remember, Sent(made.id, made.answer_key, cursor, now))
+    if store.read_only is None:
+        store.writing(bundles.remember, Sent(made.id, made.answer_key, cursor, now))
     return Packed(content, made.id, len(actions), len(files))
 
 
