@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -22,6 +23,7 @@ TOKEN_FILE = "token"
 _MADE_AGAIN = ("desk.lock", "desk.open", ".token.lock", "ballast", "error.log")
 """Files that hold nothing of anybody's."""
 _KEPT = ("key", TOKEN_FILE, "outbox.log", DATABASE_FILE)
+_MAKE_WRITABLE = N_("Periksa cakram itu dan izin folder data: keduanya harus bisa ditulis.")
 FREE_THE_DISK = N_("Kosongkan ruang pada cakram itu.")
 
 
@@ -42,6 +44,8 @@ def folder_findings(home: Path) -> Iterator[Finding]:
     except OSError as error:
         found = _("{path}: {why}").format(path=home, why=_(reason_of(error)))
         mend = _("Beri hak tulis pada folder itu, atau pilih lain dengan QLUE_DESK_HOME.")
+        if error.errno == errno.EROFS:  # no permission helps
+            mend = _(_MAKE_WRITABLE)
         yield Finding(what, False, found, mend)
         return
     if not there:
@@ -125,7 +129,7 @@ def database_findings(home: Path) -> Iterator[Finding]:
         return
     from qlue_desk.store import meta, position
     from qlue_desk.store.database import Store
-    from qlue_desk.store.errors import Damaged, DiskFull, StoreError
+    from qlue_desk.store.errors import Damaged, DiskFull, NewerDatabase, StoreError
 
     try:
         store = Store.open(home)
@@ -145,7 +149,9 @@ def database_findings(home: Path) -> Iterator[Finding]:
         return
     try:
         if store.read_only is not None:
-            yield Finding(what, False, store.read_only.sentence(_), _("Perbarui qlue-desk."))
+            newer = isinstance(store.read_only, NewerDatabase)
+            mend = _("Perbarui qlue-desk.") if newer else _(_MAKE_WRITABLE)
+            yield Finding(what, False, store.read_only.sentence(_), mend)
             return
         if store.reading(meta.get, meta.SERVER_URL) is None and _was_a_desk(home):
             yield _no_database(home)

@@ -16,10 +16,10 @@ def trouble_of(state: LineState | None) -> str:
     if state.stuck:
         return state.stuck
     ordinary = state.phase == "offline" and state.detail in (Offline("").sentence(), _(SWITCHED_OFF))
-    return state.detail if state.phase in ("refused", "offline") and not ordinary else ""
+    return state.detail if state.phase in ("refused", "hindered", "offline") and not ordinary else ""
 
 
-_AWAY = frozenset({"offline", "connecting", "refused"})
+_AWAY = frozenset({"offline", "connecting", "refused", "hindered"})
 
 
 class LineNews:

@@ -20,7 +20,7 @@ from qlue_desk.store.spots import Box, Spot
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-UNREACHABLE = frozenset({"offline", "stopped", "refused"})
+UNREACHABLE = frozenset({"offline", "stopped", "refused", "hindered"})
 """Phases of the line in which nothing is asked of central."""
 
 

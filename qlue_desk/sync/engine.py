@@ -121,7 +121,10 @@ class Engine:
         """One whole round in the calling thread, for `qlue-desk sync`.
 
         :raises SyncError: the work that could not be sent is kept.
+        :raises StoreError: when this data folder does not allow it.
         """
+        if self.store.read_only is not None:
+            raise self.store.read_only.with_traceback(None)
         ours = self.contact.lock.acquire()
         try:
             link = self.contact.link("once")

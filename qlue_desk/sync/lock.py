@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from qlue_desk.store.disk import unwritable
+
 FILE = "desk.lock"
 
 
@@ -23,10 +25,16 @@ class DeskLock:
         return self._file is not None
 
     def acquire(self) -> bool:
-        """Take it if it is free; True when it is ours now."""
+        """Take it if it is free; True when it is ours now.
+
+        :raises StoreError: when the file cannot be made or opened.
+        """
         if self._file is not None:
             return True
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
         file = os.fdopen(handle, "r+b")
         try:
             _lock(file)

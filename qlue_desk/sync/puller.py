@@ -76,6 +76,8 @@ class Puller:
     def _lock_taken(self) -> bool:
         if self.contact.lock.held:
             return True
+        if self.contact.store.read_only is not None:
+            raise self.contact.store.read_only.with_traceback(None)
         if not self.contact.lock.acquire():
             self.contact.telling.say(
                 phase=Phase.CONNECTED, detail=_("Jendela lain menyinkronkan meja ini."), progress=None
@@ -127,6 +129,9 @@ class Puller:
         self.contact.online.clear()
         if self.contact.offline:
             return 0.0
+        if isinstance(error, StoreError):
+            self.contact.telling.say(phase=Phase.HINDERED, detail=sentence, progress=None)
+            return backoff.next()
         lasting = isinstance(error, _LASTING)
         if isinstance(error, NotSignedIn):
             sealed = rounds.shut_out(self.contact.store, error)

@@ -24,6 +24,8 @@ class Phase(StrEnum):
     OFFLINE = "offline"
     REFUSED = "refused"
     """Central answers, but not us: token, dinas, version, or it is another server."""
+    HINDERED = "hindered"
+    """The desk's own storage does not allow it: only read, no permission, in use."""
     STOPPED = "stopped"
 
 

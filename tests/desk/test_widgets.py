@@ -326,6 +326,7 @@ def test_paths_are_completed_in_their_folder_only(tmp_path: Path) -> None:
         (SyncState(Phase.OFFLINE), "○ tanpa jaringan"),
         (SyncState(Phase.SYNCING, progress=(250, 1000)), "● menyalin 25%"),
         (SyncState(Phase.REFUSED, NOW), "! pusat menolak meja ini"),
+        (SyncState(Phase.HINDERED, NOW), "! penyimpanan meja terganggu"),
     ],
 )
 def test_the_line_to_central_in_words(state: SyncState | None, words: str) -> None:

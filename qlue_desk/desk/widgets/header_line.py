@@ -58,6 +58,8 @@ def _state_words(state: LineState | None, now: dt.datetime, zone: dt.tzinfo) -> 
             return _("menyambung…"), "$status-yellow"
         case "refused":
             return _("pusat menolak meja ini"), "$status-red"
+        case "hindered":
+            return _("penyimpanan meja terganggu"), "$status-red"
         case _ if since is None:
             return _("tanpa jaringan"), "$status-yellow"
         case _:

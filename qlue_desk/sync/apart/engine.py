@@ -35,6 +35,8 @@ STOP_SECONDS = 0.5
 """How long `stop` waits for the process to end by itself."""
 _LAST_LINES, _LONGEST_LINE = 40, 2000
 """Of stderr, and letters of one."""
+_USELESS = (Phase.REFUSED, Phase.HINDERED)
+"""A process that begins so does no chores; what it said is what a person must mend."""
 _DIED = N_("Proses sinkronisasi terhenti; dimulai lagi.")
 
 log = logging.getLogger(__name__)
@@ -140,7 +142,7 @@ class EngineApart:
                 backoff.reset()
             if not self._stopping.is_set():
                 log.warning("sync: the process ended")
-                if self._state.phase is not Phase.REFUSED:  # that says what a person must mend
+                if self._state.phase not in _USELESS:  # that says what a person must mend
                     self._say_state(
                         msgspec.structs.replace(
                             self._state, phase=Phase.OFFLINE, detail=_(_DIED), progress=None
@@ -179,7 +181,7 @@ class EngineApart:
                 except msgspec.MsgspecError:  # it died in the middle of a line
                     break
                 if not self._store.has_partner:  # it has the file open
-                    self._store.has_partner = news.state is None or news.state.phase is not Phase.REFUSED
+                    self._store.has_partner = news.state is None or news.state.phase not in _USELESS
                 connected |= news.state is not None and news.state.phase is Phase.CONNECTED
                 self._pass_on(news)
         process.kill()
