@@ -24,7 +24,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, outbox, schema, sealing, twin
+from qlue_desk.store import ballast, burning, outbox, recording, schema, sealing, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import EncryptedDatabase, Way, empty_log, explained, first_cause
 from qlue_desk.store.disk import is_full
@@ -319,17 +319,15 @@ class Store:
         take_touched()
         connection = self._database.connection()
         try:
-            with self._database.atomic("IMMEDIATE"):
+            with recording.together(self._database):
                 self._others.enter(connection)
                 outcome = call(*args)
                 strangers = self._others.leave(connection)
                 self._let_log_grow(_LONGEST_LOG if twin.grows() else _LONG_LOG)
         except BaseException as error:
-            twin.take_back()
             if isinstance(error, (peewee.DatabaseError, sqlcipher.DatabaseError)) or is_full(error):
                 raise explained(first_cause(error), self.path) from error
             raise
-        twin.proven()
         self.tell(Change(take_touched()))
         if strangers:
             self.tell(Change(None, elsewhere=True))

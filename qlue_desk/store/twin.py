@@ -156,16 +156,23 @@ def proven() -> None:
 def take_back() -> None:
     """The transaction failed: what it appended goes, else it would be sent after the person was told no.
 
-    Where somebody else has appended since, the next append takes it back instead.
+    Inside a write, the failed one or another: nobody else may append meanwhile. Where somebody has appended since,
+    the next append takes it back instead.
     """
-    with contextlib.suppress(OSError):
-        _wait()
-    grown, _mine.growth = _mine.growth, None
+    grown = leave()
     if grown is None:
         return
     with contextlib.suppress(OSError):
         if grown.path.stat().st_size == grown.after:
             os.truncate(grown.path, grown.before)
+
+
+def leave() -> _Growth | None:
+    """The transaction failed; what it appended stays, and is no longer this transaction's."""
+    with contextlib.suppress(OSError):
+        _wait()
+    grown, _mine.growth = _mine.growth, None
+    return grown
 
 
 def read(path: Path) -> Twin:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import peewee
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import blobs, disk, outbox, twin
+from qlue_desk.store.bound import connection
+from qlue_desk.store.connecting import EncryptedDatabase, Way
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.key import load_key
 from tests.desk_world import NOW, DeskWorld
@@ -26,8 +32,6 @@ def test_what_the_person_was_told_has_failed_is_never_sent(tmp_path: Path) -> No
     before = (tmp_path / twin.FILE).read_bytes()
 
     def no_room() -> None:
-        from qlue_desk.store.bound import connection
-
         pages = connection().execute("PRAGMA page_count").fetchone()[0]
         connection().execute(f"PRAGMA max_page_count = {pages}")
 
@@ -46,6 +50,62 @@ def test_what_the_person_was_told_has_failed_is_never_sent(tmp_path: Path) -> No
     assert [line.action.id for line in kept if line.action] == [line.action.id for line in waiting]
     assert (tmp_path / twin.FILE).read_bytes().startswith(before)
     world.close()
+
+
+FAILURES = ("the call", "the commit", "SQLite by itself")
+
+
+@pytest.mark.parametrize("failing", FAILURES)
+def test_while_lines_are_taken_back_nobody_else_appends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """A line that another process had appended meanwhile would be cut off with them."""
+    world = DeskWorld.make(tmp_path)
+    report = world.add(status=Status.DISPATCHED)
+    act(world.workplace, [report.id], Verb.NOTE, Fields(note="pertama"), now=NOW)
+    before = (tmp_path / twin.FILE).read_bytes()
+    beside: Any = EncryptedDatabase(world.store.path, load_key(tmp_path, database_exists=True), Way.SHARED)
+    beside.connect()
+    beside.connection().execute("PRAGMA busy_timeout = 0")
+    held: list[bool] = []
+    truncate = os.truncate
+
+    def look(path: Path, size: int) -> None:
+        try:
+            beside.connection().execute("BEGIN IMMEDIATE")
+            beside.connection().execute("ROLLBACK")
+            held.append(False)
+        except sqlcipher.OperationalError:
+            held.append(True)
+        truncate(path, size)
+
+    monkeypatch.setattr(os, "truncate", look)
+
+    def fails() -> None:
+        act(world.workplace, [report.id], Verb.NOTE, Fields(note="gagal"), now=NOW)
+        if failing == "SQLite by itself":
+            connection().execute("ROLLBACK")
+        if failing != "the commit":
+            raise RuntimeError("disk")
+
+    def no_commit(*_given: object, **_named: object) -> None:
+        raise RuntimeError("disk")
+
+    with monkeypatch.context() as patch:
+        if failing == "the commit":
+            patch.setattr(peewee.Database, "commit", once(no_commit, peewee.Database.commit))
+        with pytest.raises((RuntimeError, StoreError)):
+            world.store.writing(fails)
+    assert held == [True]
+    assert (tmp_path / twin.FILE).read_bytes() == before
+    beside.close()
+    world.close()
+
+
+def once(first: Callable[..., None], then: Callable[..., None]) -> Callable[..., None]:
+    """The first call is of the one, all others of the other."""
+    calls = iter((first,))
+    return lambda *given, **named: next(calls, then)(*given, **named)
 
 
 def test_a_file_is_kept_whole_with_its_name_or_not_at_all(
