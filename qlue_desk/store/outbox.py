@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +21,8 @@ from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.rebase import rebase
 
+_NOT_WANTED = ("undone", "discarded")
+"""States of actions that a mended database does not take over from the twin."""
 _decode_action = msgspec.json.Decoder(Action).decode
 _decode_result = msgspec.json.Decoder(ActionResult).decode
 _decode_current = msgspec.json.Decoder(Current).decode
@@ -203,35 +204,33 @@ def _zone_in(session: bytes) -> str:
     return msgspec.json.decode(session, type=_OfSession).city.zone
 
 
-_unproven: dict[Path, list[str]] = {}
-"""Ids that this process appended and has not yet seen committed."""
-
-
 def _append_to_twin(lines: list[twin.Line]) -> None:
-    """Append; what an earlier transaction appended and then rolled back is taken back here.
+    """Append, and put right what a failed transaction may have left there.
 
-    Otherwise a mended database would take over what the person was told had failed.
+    Otherwise a mended database would take over what the person was told had failed, or lack what it still has.
     """
     path = twin.path_here()
-    rolled_back = [action_id for action_id in _unproven.pop(path, []) if not state_of(action_id)]
-    twin.append(path, [*(twin.Line(undone=action_id) for action_id in rolled_back), *lines])
-    _unproven[path] = [line.action.id for line in lines if line.action is not None]
+    zone = _zone()
+    twin.append(path, [*(_line_of(action_id, zone) for action_id in twin.doubtful(path)), *lines])
+
+
+def _line_of(action_id: str, zone: str) -> twin.Line:
+    """What the database says of an action."""
+    sql = "SELECT state, body, number, title FROM action WHERE id = ?"
+    row = connection().execute(sql, (action_id,)).fetchone()
+    if row is None or row[0] in _NOT_WANTED:
+        return twin.Line(undone=action_id)
+    _state, body, number, title = row
+    return twin.Line(action=_decode_action(body), number=number, title=title, zone=zone)
 
 
 def complete_twin() -> None:
     """Write the lines that a power cut took while their commit was durable already, of what central may lack."""
-    path = twin.path_here()
-    there = {line.action.id for line in twin.read(path).recorded if line.action}
+    there = {line.action.id for line in twin.read(twin.path_here()).recorded if line.action}
+    rows = connection().execute("SELECT id, state FROM action WHERE state <> 'confirmed' ORDER BY n")
+    wrong = [action_id for action_id, state in rows if (action_id in there) == (state in _NOT_WANTED)]
     zone = _zone()
-    lines: list[twin.Line] = []
-    rows = connection().execute("SELECT id, state, body, number, title FROM action ORDER BY n")
-    for action_id, state, body, number, title in rows:
-        if state in ("undone", "discarded"):
-            if action_id in there:
-                lines.append(twin.Line(undone=action_id))
-        elif state != "confirmed" and action_id not in there:
-            lines.append(twin.Line(action=_decode_action(body), number=number, title=title, zone=zone))
-    twin.append(path, lines)
+    _append_to_twin([_line_of(action_id, zone) for action_id in wrong])
 
 
 # --- inside ----------------------------------------------------------------------------------------

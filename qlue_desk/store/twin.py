@@ -66,10 +66,10 @@ def append(path: Path, lines: Iterable[Line]) -> None:
     given = tuple(lines)
     if given:
         seal = sealing.seal_of(path.parent)
-        _append(path, b"".join(_written(line, seal) for line in given))
+        _append(path, b"".join(_written(line, seal) for line in given), {_about(line) for line in given})
 
 
-def _append(path: Path, block: bytes) -> None:
+def _append(path: Path, block: bytes, ids: set[str]) -> None:
     _wait()
     block = _owed.get(path, b"") + block
     new = not path.exists()
@@ -79,13 +79,14 @@ def _append(path: Path, block: bytes) -> None:
         if not new and not _ends_clean(path):
             block = b"\n" + block
         before = os.fstat(handle).st_size
+        if _mine.growth is None or _mine.growth.path != path:
+            _mine.growth = _Growth(path, before, before)
+        _mine.growth.ids |= ids
         try:
             write_all(handle, block)
         except OSError:  # half a line must not stay
             os.ftruncate(handle, before)
             raise
-        if _mine.growth is None or _mine.growth.path != path:
-            _mine.growth = _Growth(path, before)
         _mine.growth.after = before + len(block)
         _mine.growth.block += block
         _mine.flush = _disk.submit(_flush, handle, path.parent if new else None)
@@ -95,12 +96,13 @@ def _append(path: Path, block: bytes) -> None:
 
 
 class _Growth(msgspec.Struct):
-    """What a transaction has appended: file, its size before and after, and the bytes."""
+    """What a transaction has appended: file, its size before and after, the bytes, and which actions they are about."""
 
     path: Path
     before: int
-    after: int = 0
+    after: int
     block: bytes = b""
+    ids: set[str] = msgspec.field(default_factory=set)
 
 
 class _Mine(threading.local):
@@ -114,6 +116,8 @@ _mine = _Mine()
 _disk = ThreadPoolExecutor(1, "twin-flush")
 _owed: dict[Path, bytes] = {}
 """What the disk said it could not take, although the commit beside it was taken."""
+_doubtful: dict[Path, set[str]] = {}
+"""Actions of which a failed transaction's lines may still stand there."""
 
 
 def _flush(handle: int, folder: Path | None) -> None:
@@ -145,6 +149,8 @@ def proven() -> None:
     grown, _mine.growth = _mine.growth, None
     if grown is None:
         return
+    if grown.block:
+        _doubtful.pop(grown.path, None)
     try:
         _wait()
         _owed.pop(grown.path, None)
@@ -157,22 +163,32 @@ def take_back() -> None:
     """The transaction failed: what it appended goes, else it would be sent after the person was told no.
 
     Inside a write, the failed one or another: nobody else may append meanwhile. Where somebody has appended since,
-    the next append takes it back instead.
+    it is `doubtful`.
     """
-    grown = leave()
+    with contextlib.suppress(OSError):
+        _wait()
+    grown = _mine.growth
     if grown is None:
         return
     with contextlib.suppress(OSError):
         if grown.path.stat().st_size == grown.after:
             os.truncate(grown.path, grown.before)
+            _mine.growth = None
+    leave()
 
 
-def leave() -> _Growth | None:
-    """The transaction failed; what it appended stays, and is no longer this transaction's."""
+def leave() -> None:
+    """The transaction failed; what of it was not taken back stays, and is `doubtful`."""
     with contextlib.suppress(OSError):
         _wait()
     grown, _mine.growth = _mine.growth, None
-    return grown
+    if grown is not None:
+        _doubtful.setdefault(grown.path, set()).update(grown.ids)
+
+
+def doubtful(path: Path) -> list[str]:
+    """Actions of which the file may say what failed: until a commit, each append says what the database says."""
+    return sorted(_doubtful.get(path, ()))
 
 
 def read(path: Path) -> Twin:
@@ -219,13 +235,18 @@ def keep_only(path: Path, titles: Mapping[str, str]) -> None:
     temporary.unlink(missing_ok=True)
     temporary.touch(0o600)
     if found.locked:
-        _append(temporary, b"".join(raw + b"\n" for raw in found.locked))
+        _append(temporary, b"".join(raw + b"\n" for raw in found.locked), set())
     append(temporary, kept)
     _wait()
     _mine.growth = None
     os.replace(temporary, path)
     flush_folder(path.parent)
     _owed.pop(path, None)
+
+
+def _about(line: Line) -> str:
+    """The action's id."""
+    return line.action.id if line.action is not None else line.undone
 
 
 def _written(line: Line, seal: sealing.Seal) -> bytes:

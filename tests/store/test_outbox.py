@@ -1,7 +1,9 @@
 """The outbox on a real store: recorded, sent in lanes, settled, taken back, refused, mended."""
 
 import datetime as dt
-from collections.abc import Iterator
+import errno
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -246,6 +248,70 @@ def test_what_was_rolled_back_is_not_salvaged(world: DeskWorld, tmp_path: Path) 
         world.store.writing(fails)
     kept = note(world, one.id, "b")
     assert [line.action.id for line in twin.read(tmp_path / "outbox.log").recorded if line.action] == [kept]
+
+
+def _no(*_given: object) -> None:
+    raise OSError(errno.EIO, "disk")
+
+
+def _in_twin(home: Path) -> list[str]:
+    return [line.action.id for line in twin.read(home / "outbox.log").recorded if line.action]
+
+
+def _fails_with(world: DeskWorld, call: Callable[[], object]) -> None:
+    """What `call` writes is rolled back, and stays in the twin: as if another process had appended meanwhile."""
+
+    def fails() -> None:
+        call()
+        raise RuntimeError("disk")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "truncate", _no)
+        with pytest.raises(RuntimeError):
+            world.store.writing(fails)
+
+
+def test_what_was_rolled_back_is_remembered_while_the_disk_takes_nothing(
+    world: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = world.add()
+    _fails_with(world, lambda: note(world, one.id, "a"))
+    assert len(_in_twin(tmp_path)) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(twin, "write_all", _no)
+        with pytest.raises(OSError, match="disk"):
+            note(world, one.id, "b")
+    with pytest.raises(RuntimeError):  # what put it right is rolled back itself, and taken back
+        world.store.writing(lambda: (note(world, one.id, "c"), _raise()))
+    assert len(_in_twin(tmp_path)) == 1
+    kept = note(world, one.id, "d")
+    assert _in_twin(tmp_path) == [kept]
+
+
+def _raise() -> None:
+    raise RuntimeError("disk")
+
+
+def test_all_that_one_transaction_appended_is_remembered(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add(status=Status.DISPATCHED)
+    [outcome] = act(world.workplace, [one.id], "acknowledge", now=NOW)
+    old = outcome.action_id
+    settle(world, to_send(world), ActionResult(id=old, status=Verdict.REJECTED, code="invalid_args"))
+    _fails_with(world, lambda: outbox.retry(old, now=LATER))
+    assert old not in _in_twin(tmp_path)
+    assert len(_in_twin(tmp_path)) == 1  # the one that tried again
+    kept = note(world, one.id, "a")
+    assert sorted(_in_twin(tmp_path)) == sorted([old, kept])
+    assert [item.action.id for item in world.store.reading(outbox.tray)] == [old]
+
+
+def test_what_was_not_taken_back_after_all_stands_in_the_twin_again(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    first = note(world, one.id, "a")
+    _fails_with(world, lambda: undo(world.workplace))
+    assert _in_twin(tmp_path) == []
+    second = note(world, one.id, "b")
+    assert _in_twin(tmp_path) == [first, second] == [action.id for action in to_send(world)]
 
 
 def test_tidying_keeps_in_the_twin_what_is_not_confirmed(world: DeskWorld, tmp_path: Path) -> None:
