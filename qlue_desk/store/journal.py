@@ -12,11 +12,13 @@ from collections.abc import Iterable
 import msgspec
 
 from qlue_desk.protocol import Action, ActionResult, PushReply, Verdict
-from qlue_desk.store import outbox, twin
+from qlue_desk.store import meta, outbox, recording, twin
 from qlue_desk.store.bound import connection, touch
 from qlue_desk.store.rebase import rebase
 
 _encode = msgspec.json.Encoder().encode
+_TO_DROP = "twin_to_drop"
+"""Value of `meta`: there while the twin still says what must not come back."""
 
 
 def settle(sent: tuple[Action, ...], reply: PushReply, covered: tuple[str, int]) -> list[ActionResult]:
@@ -122,6 +124,8 @@ def salvage() -> int:
 
     Central knows each id, so an action that had arrived before is answered as a duplicate.
     """
+    if meta.get(_TO_DROP) is not None:
+        _tidy()
     missing = only_in_twin()
     for line in missing:
         assert line.action is not None
@@ -132,13 +136,20 @@ def salvage() -> int:
     return len(missing)
 
 
-def tidy_twin() -> None:
-    """Drop from the twin what is confirmed or pruned, and titles that are gone.
+def tidy_twin(*, surely: bool = False) -> None:
+    """Once the running write is committed, drop from the twin what is confirmed or pruned, and titles that are gone.
 
-    Inside a write, so that nobody appends meanwhile.
+    `surely`: what is dropped must not come back, whoever is killed before it is.
     """
+    if surely:
+        meta.put(_TO_DROP, b"")
+    recording.afterwards(_tidy)
+
+
+def _tidy() -> None:
     rows = connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
     twin.keep_only(twin.path_here(), dict(rows.fetchall()))
+    meta.put(_TO_DROP, None)
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:

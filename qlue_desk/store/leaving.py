@@ -135,7 +135,7 @@ def purge(*, sealed: bool = False) -> None:
     for (key,) in current.execute("SELECT key FROM meta").fetchall():
         if key not in META_MAY_STAY and not key.startswith(meta.BUNDLES):
             meta.put(key, None)
-    journal.tidy_twin()
+    journal.tidy_twin(surely=True)
     schema.forget_copies(twin.path_here().parent)
     position.next_generation()
     touch_everything()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,12 +16,31 @@ from qlue_desk.store import twin
 log = logging.getLogger(__name__)
 
 
+class _Afterwards(threading.local):
+    call: Callable[[], None] | None = None
+
+
+_afterwards = _Afterwards()
+
+
+def afterwards(call: Callable[[], None]) -> None:
+    """Once the running write is committed, `call` is a write of its own: for what no rollback would undo."""
+    _afterwards.call = call
+
+
+def take_afterwards() -> Callable[[], None] | None:
+    """What is to be done now, once."""
+    call, _afterwards.call = _afterwards.call, None
+    return call
+
+
 @contextmanager
 def together(database: Any) -> Iterator[None]:
     """One `BEGIN IMMEDIATE` transaction; what it appended is durable behind the block, and gone where it fails.
 
     Only who may write in the database may write in the twin, so that lines of another process are never cut off.
     """
+    take_afterwards()
     try:
         with database.atomic("IMMEDIATE"):
             try:

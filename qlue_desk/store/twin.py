@@ -221,8 +221,9 @@ def read(path: Path) -> Twin:
 
 
 def keep_only(path: Path, titles: Mapping[str, str]) -> None:
-    """Write the file anew with these actions alone, each with the title of its report; inside a write, so that no other process appends meanwhile.
+    """Write the file anew with these actions alone, each with the title of its report.
 
+    Inside a write, so that no other process appends meanwhile, and one that changes no action: it may still fail.
     What no key here opens stays as it is: the right key may come back.
     """
     found = read(path)
@@ -231,14 +232,19 @@ def keep_only(path: Path, titles: Mapping[str, str]) -> None:
         for line in found.recorded
         if line.action and line.action.id in titles
     ]
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    temporary.touch(0o600)
-    if found.locked:
-        _append(temporary, b"".join(raw + b"\n" for raw in found.locked), set())
-    append(temporary, kept)
-    _wait()
-    _mine.growth = None
+    content = b"".join(raw + b"\n" for raw in found.locked)
+    if kept:
+        seal = sealing.seal_of(path.parent)
+        content += b"".join(_written(line, seal) for line in kept)
+    temporary = path.with_suffix(
+        ".new"
+    )  # always this one, so that what a crash leaves of it goes with the next
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        write_all(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
     os.replace(temporary, path)
     flush_folder(path.parent)
     _owed.pop(path, None)

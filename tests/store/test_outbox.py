@@ -14,7 +14,7 @@ from qlue_desk.casework.undoing import undo
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import Action, ActionResult, Current, PushReply, RetryCode, Verdict
-from qlue_desk.store import complaints, journal, outbox, sending, twin
+from qlue_desk.store import complaints, journal, leaving, outbox, sending, twin
 from qlue_desk.store.bound import connection
 from qlue_desk.store.errors import StoreError
 from qlue_desk.store.grace import Grace
@@ -320,6 +320,59 @@ def test_tidying_keeps_in_the_twin_what_is_not_confirmed(world: DeskWorld, tmp_p
     settle(world, to_send(world)[:1], applied(first, seq=2))
     world.store.writing(journal.tidy_twin)
     assert [line.action.id for line in twin.read(tmp_path / "outbox.log").recorded if line.action] == [second]
+
+
+def test_a_tidying_whose_write_fails_drops_nothing(world: DeskWorld, tmp_path: Path) -> None:
+    one = world.add()
+    first = note(world, one.id, "a")
+
+    def fails() -> None:
+        settle(world, to_send(world), applied(first, seq=2))
+        note(world, one.id, "b")
+        journal.tidy_twin()
+        raise RuntimeError("disk")
+
+    before = (tmp_path / twin.FILE).read_bytes()
+    with pytest.raises(RuntimeError):
+        world.store.writing(fails)
+    assert (tmp_path / twin.FILE).read_bytes() == before
+    second = note(world, one.id, "c")
+    assert _in_twin(tmp_path) == [first, second] == [action.id for action in to_send(world)]
+
+
+def test_tidying_keeps_what_its_own_write_recorded_and_fails_without_it(
+    world: DeskWorld, tmp_path: Path
+) -> None:
+    one = world.add()
+    first = note(world, one.id, "a")
+    settle(world, to_send(world), applied(first, seq=2))
+    kept: list[str] = []
+
+    def tidies() -> None:
+        kept.append(note(world, one.id, "b"))
+        journal.tidy_twin()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", _no)
+        with pytest.raises(OSError, match="disk"):
+            world.store.writing(tidies)
+    assert _in_twin(tmp_path) == [first, *kept]
+    world.store.writing(tidies)
+    assert _in_twin(tmp_path) == kept == [action.id for action in to_send(world)]
+
+
+def test_what_a_purge_drops_does_not_come_back_where_the_twin_was_not_written(
+    world: DeskWorld, tmp_path: Path
+) -> None:
+    note(world, world.add().id, "a")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", _no)
+        with pytest.raises(OSError, match="disk"):
+            world.store.writing(lambda: leaving.purge(sealed=True))
+    assert len(_in_twin(tmp_path)) == 1
+    assert world.store.writing(journal.salvage) == 0
+    assert _in_twin(tmp_path) == []
+    assert world.store.writing(journal.salvage) == 0
 
 
 def test_an_action_waits_for_its_file_and_holds_back_only_its_lane(world: DeskWorld, tmp_path: Path) -> None:
