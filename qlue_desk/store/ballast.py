@@ -9,10 +9,13 @@ import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.store import disk
 from qlue_desk.store.errors import DiskFull
+
+Result = TypeVar("Result")
 
 FILE = "ballast"
 SIZE = 4 * 1024 * 1024
@@ -77,6 +80,19 @@ def with_room(folder: Path, path: Path, write: Callable[[], object]) -> None:
             if not give_up(folder):
                 raise DiskFull(path) from error
     raise DiskFull(path)
+
+
+def twice(folder: Path, write: Callable[[], Result]) -> Result:
+    """What a write in the database says; where the disk is full once more, in the ballast's room.
+
+    :raises DiskFull: when there is no room even then.
+    """
+    try:
+        return write()
+    except DiskFull:
+        if not give_up(folder):
+            raise
+    return write()
 
 
 def running_out(folder: Path) -> bool:

@@ -311,18 +311,10 @@ class Store:
         return self._run_write(call, args)
 
     def _run_write(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        outcome = self._write_with_ballast(call, args)
+        outcome = ballast.twice(self.folder, partial(self._write_once, call, args))
         if (rest := recording.take_afterwards()) is not None:
-            self._write_with_ballast(rest, ())
+            ballast.twice(self.folder, partial(self._write_once, rest, ()))
         return outcome
-
-    def _write_with_ballast(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        try:
-            return self._write_once(call, args)
-        except DiskFull:
-            if not ballast.give_up(self.folder):
-                raise
-        return self._write_once(call, args)
 
     def _write_once(self, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         take_touched()
