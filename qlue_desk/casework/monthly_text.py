@@ -143,7 +143,7 @@ def _groups(report: MonthlyReport) -> Table:
         _("belum diterima"),
         _("lewat"),
         _("selesai"),
-        _("dibuka lagi"),
+        _("dibuka kembali"),
         _("diterima tepat waktu ¹"),
         _("selesai tepat waktu ²"),
         _("terima (median)"),
@@ -206,7 +206,7 @@ def _footnotes(workplace: Workplace) -> list[str]:
         _(
             "Belum diterima: laporan sudah sampai di dinas yang memegangnya, tetapi dinas itu belum menerimanya. Waktu terima: dari disposisi sampai diterima, hanya yang sudah diterima."
         ),
-        _("Dibuka kembali: selesai atau ditutup, lalu dibuka lagi setelah sanggahan."),
+        _("Dibuka kembali: selesai atau ditutup, lalu disanggah dan dikerjakan lagi."),
     ]
 
 

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from qlue_desk import words
 from qlue_desk.casework.acting import act
+from qlue_desk.casework.summary_words import league_heads
 from qlue_desk.casework.telling import entry_words
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.detail.case_view import CaseView
@@ -28,7 +29,7 @@ from qlue_desk.desk.queue.columns import COLUMNS, Drawn, columns_for, due_words
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.widgets import status_mark
 from qlue_desk.domain.clocks import ClockState, ClockView
-from qlue_desk.domain.complaint import Channel, Entry, Status
+from qlue_desk.domain.complaint import STATUS_LOOK, Channel, Entry, Status
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import ColumnName
 from tests.desk.scene import desk, fill, screen_text, settled
@@ -206,14 +207,20 @@ def test_a_clock_is_never_cut(tmp_path: Path, width: int) -> None:
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("width", [status_mark.WIDTH, status_mark.SHORT_WIDTH])
+@pytest.mark.parametrize("wide", [True, False])
 @pytest.mark.parametrize("status", list(Status))
-def test_the_word_of_every_status_fits_its_column_uncut(status: Status, width: int, language: str) -> None:
+def test_the_word_of_every_status_fits_its_column_uncut_and_is_part_of_its_name(
+    status: Status, wide: bool, language: str
+) -> None:
+    width = status_mark.WIDTH if wide else status_mark.SHORT_WIDTH[language]
     words.set_language(language)
     try:
-        word = status_mark.short_label(status, width)
+        word, label = status_mark.short_label(status, width), words._(STATUS_LOOK[status].label)
     finally:
         words.set_language("id")
+    assert word.casefold() in label.casefold() or word in ("Dirujuk", "Non-laporan"), (
+        "a second name for one status; the two are of negations, of which a part says the opposite"
+    )
     assert cell_len(f"{status_mark.glyph(status)} {word}") <= width, (
         f"{status} needs a shorter word in _SHORTER (qlue_desk/desk/widgets/status_mark.py)"
     )
@@ -222,7 +229,7 @@ def test_the_word_of_every_status_fits_its_column_uncut(status: Status, width: i
 
 @pytest.mark.parametrize(
     ("language", "width", "said"),
-    [("id", 13, "◆ Proses ←"), ("en", 13, "◆ Ongoing ←"), ("en", 16, "◆ In progress ←")],
+    [("id", 13, "◆ Proses ←"), ("en", 14, "◆ Progress ←"), ("en", 16, "◆ In progress ←")],
 )
 def test_the_mark_of_a_proposal_that_came_back_has_its_room(language: str, width: int, said: str) -> None:
     back = replace(cells(dt.timedelta(0)), status=Status.IN_PROGRESS, sent_back=True)
@@ -234,18 +241,21 @@ def test_the_mark_of_a_proposal_that_came_back_has_its_room(language: str, width
         words.set_language("id")
 
 
-def test_acknowledged_has_a_whole_english_word_in_a_narrow_list() -> None:
-    words.set_language("en")
+@pytest.mark.parametrize(("language", "size", "said"), [("id", 13, "Diterima"), ("en", 14, "Acknowledged")])
+def test_acknowledged_is_called_so_in_a_narrow_list_too(language: str, size: int, said: str) -> None:
+    words.set_language(language)
     try:
-        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.WIDTH) == "Acknowledged"
-        assert status_mark.short_label(Status.ACKNOWLEDGED, status_mark.SHORT_WIDTH) == "Accepted"
+        [found] = [each for column, each in columns_for(70) if column.name == "status"]
+        assert (found, status_mark.short_label(Status.ACKNOWLEDGED, found)) == (size, said)
+        reopened = league_heads()[4]
     finally:
         words.set_language("id")
+    assert reopened in ("dibuka kembali", "reopened")
 
 
 def test_a_column_with_room_has_the_whole_label() -> None:
     assert status_mark.short_label(Status.REOPENED, status_mark.WIDTH) == "Dibuka kembali"
-    assert status_mark.short_label(Status.REOPENED, status_mark.SHORT_WIDTH) == "Dibuka lagi"
+    assert status_mark.short_label(Status.REOPENED, status_mark.SHORT_WIDTH["id"]) == "Dibuka"
 
 
 @pytest.mark.parametrize("status", list(Status))

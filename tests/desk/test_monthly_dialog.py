@@ -78,7 +78,7 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
 
 
 def test_its_last_line_is_reached_by_the_keys_of_every_list(world: DeskWorld) -> None:
-    first, last = "Laporan bulanan November 2026", "dibuka lagi setelah sanggahan."
+    first, last = "Laporan bulanan November 2026", "lalu disanggah dan dikerjakan lagi."
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await open_report(app, pilot)

@@ -19,7 +19,7 @@ from qlue_desk.domain.complaint import STATUS_LOOK, Colour
 from qlue_desk.domain.moves import N_
 from qlue_desk.phrases import HOUR
 from qlue_desk.settings import ColumnName
-from qlue_desk.words import _
+from qlue_desk.words import _, language
 
 SOON = 2 * HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
@@ -127,19 +127,23 @@ _BY_WORTH = ("holder", "kelurahan", "category")
 """Which columns come first where not all have room beside the title; a person's own choice comes in its order."""
 
 
-@lru_cache(maxsize=16)
 def columns_for(width: int, chosen: tuple[str, ...] = ()) -> tuple[tuple[Column, int], ...]:
     """The columns of a list of `width` cells with the width of each; `chosen` are those wanted, in order.
 
     Marks and title are always there, the title in the place that was chosen for it, else last.
     """
+    return _columns_for(width, chosen, language())
+
+
+@lru_cache(maxsize=16)
+def _columns_for(width: int, chosen: tuple[str, ...], spoken: str) -> tuple[tuple[Column, int], ...]:
     known: dict[str, Column] = {column.name: column for column in COLUMNS}
     wanted = tuple(name for name in chosen if name in known and name != "mark") or DEFAULT_COLUMNS
     order = ("mark", *wanted, *(() if "title" in wanted else ("title",)))
     sizes = {name: known[name].width for name in order if not known[name].least}
     shorter: dict[str, int] = {}
     if width < COMPACT:
-        shorter |= {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH}
+        shorter |= {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH[spoken]}
     if width < NARROW:
         shorter["due"] = SHORT_DUE if width >= TINY else 9
     sizes |= {name: size for name, size in shorter.items() if name in sizes}

@@ -10,19 +10,20 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 _SHORTER: dict[Status, tuple[str, ...]] = {
-    Status.ACKNOWLEDGED: (N_("Diakui"),),
-    Status.IN_PROGRESS: (N_("Berjalan"),),
-    Status.COORDINATING: (N_("Bersama"),),
-    Status.AWAITING_VERIFICATION: (N_("Verifikasi"), N_("Cek hasil")),
-    Status.REOPENED: (N_("Dibuka lagi"),),
+    Status.IN_PROGRESS: (N_("Diproses"),),
+    Status.AWAITING_VERIFICATION: (N_("Verifikasi"),),
+    Status.REOPENED: (N_("Dibuka"),),
     Status.OUTSIDE_AUTHORITY: (N_("Dirujuk"),),
     Status.NOT_A_REPORT: (N_("Non-laporan"),),
 }
-"""Words for lists, the longer first, none cut; which of them is needed depends on the language."""
+"""Words for lists, the longer first, none cut; which of them is needed depends on the language.
+
+Each is a part of the label, so that a status has one name; only where a part would say the opposite (“Bukan …”) it is not.
+"""
 WIDTH = 16
 """Cells of glyph, space and word."""
-SHORT_WIDTH = 13
-"""Where there is little room."""
+SHORT_WIDTH = {"id": 13, "en": 14}
+"""Where there is little room; “Acknowledged” has no shorter word."""
 
 
 def short_label(status: Status, width: int = WIDTH) -> str:
