@@ -274,6 +274,24 @@ def test_a_text_after_a_move_that_is_not_allowed_runs_nothing(world: DeskWorld) 
     in_dialog(world, scene)
 
 
+def test_an_enter_behind_signs_that_mean_nothing_here_runs_no_move_until_one_is_chosen(
+    world: DeskWorld,
+) -> None:
+    world.add(status=Status.DISPATCHED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        assert chosen(dialog) == "acknowledge"
+        await pilot.press("colon", *"000066", "enter")
+        await until(lambda: wrong(dialog).startswith("“6” tidak berarti apa-apa di sini."))
+        assert (chosen(dialog), sent(world)) == ("", [])
+        await pilot.press("ctrl+n")
+        await until(lambda: wrong(dialog) == "Pilih dulu tindakannya.")
+        await pilot.press("x", "down", "enter")
+        await until(lambda: len(sent(world)) == 1)
+
+    in_dialog(world, scene)
+
+
 def test_a_letter_leads_into_the_text_of_its_move(world: DeskWorld) -> None:
     world.add(status=Status.DISPATCHED)
 

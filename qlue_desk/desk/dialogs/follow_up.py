@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -243,6 +244,17 @@ class FollowUpDialog(ActingDialog[Done]):
         self._deaf_until = now + TYPING_PAUSE
         await self._choose_nothing()
         return True
+
+    async def on_key(self, event: events.Key) -> None:
+        """A sign that means nothing in the list: whoever typed it thought to be elsewhere, as for `:000066` and enter."""
+        if self.focused is not self.query_one("#moves") or self._typed or self.running:
+            return
+        if event.is_printable and event.key not in self.active_bindings:
+            event.stop()
+            self._deaf_until = time.monotonic() + TYPING_PAUSE
+            await self._choose_nothing()
+            words = _("“{key}” tidak berarti apa-apa di sini. Pilih tindakan dengan hurufnya atau ↑ ↓.")
+            self.wrong(words.format(key=event.character))
 
     async def _choose_nothing(self) -> None:
         """The enter behind a letter that means nothing here must not run another move."""
