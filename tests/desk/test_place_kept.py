@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
+from qlue_desk.desk.dialogs.many import PreviewDialog
 from qlue_desk.desk.queue import lagging
 from qlue_desk.desk.queue.deeds import Deed
 from qlue_desk.desk.queue.screen import DeskScreen
@@ -97,6 +98,43 @@ def test_an_act_that_moves_the_deadline_leaves_row_and_cursor_in_their_place(wor
         await until(lambda: known(app) and listed(app) == "1[3]45672")
         await pilot.press("k")
         assert listed(app) == "[1]345672"
+
+    play(world, scene)
+
+
+def test_what_is_undone_goes_back_to_its_place_and_the_cursor_with_it(tmp_path: Path) -> None:
+    """The receipts turn the order round, so that no neighbour tells where the row was."""
+    world = DeskWorld.make(tmp_path)
+    for hours in range(1, 6):
+        world.add(
+            acknowledge_by=NOW + dt.timedelta(hours=hours), resolve_by=NOW + dt.timedelta(days=20 - hours)
+        )
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("j", "j", "j", "j", "V", "t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog) and app.screen.query("#moves"))
+        await pilot.press("t", "enter")
+        await until(lambda: isinstance(app.screen, PreviewDialog))
+        await pilot.press("enter")
+        await until(lambda: len(sent(world)) == 5 and known(app) and listed(app) == "4[5]321")
+        await pilot.press("u")
+        await until(lambda: not sent(world) and known(app) and listed(app) == "1234[5]")
+        assert screen_of(app).queue.guest is None
+
+    play(world, scene)
+    world.close()
+
+
+def test_esc_brings_a_row_that_stays_under_the_cursor_to_its_place(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await stand_on_second(app, pilot)
+        world.put([replace(world.get("2"), acknowledge_by=NOW + dt.timedelta(hours=9), version=9)])
+        queue = screen_of(app).queue
+        await until(lambda: queue.guest is not None and known(app))
+        assert listed(app) == "1[2]34567"
+        await pilot.press("escape")
+        await until(lambda: known(app) and listed(app) == "1345[2]67")
+        assert queue.guest is None
 
     play(world, scene)
 

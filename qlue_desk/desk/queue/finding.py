@@ -65,6 +65,11 @@ class Finding(Counting):
         """
         raise NotImplementedError
 
+    def place_anew(self) -> None:
+        """The list as it is: where the row under the cursor stays although its place is another, both go there."""
+        self.queue.follows = True
+        self.show_query(self.query_text, keep_cursor=True)
+
     def open_detail(self) -> None:
         """Show the report under the cursor in full."""
         raise NotImplementedError

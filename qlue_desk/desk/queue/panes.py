@@ -68,6 +68,8 @@ class Panes(Working, Finding):
             self.go_back()
         else:
             self.queue.focus()
+            if self.queue.guest is not None:
+                self.place_anew()
         self.show_keys()
 
     def action_next_pane(self) -> None:

@@ -265,6 +265,7 @@ class Performing:
             return
         worked = await take_back(self.screen, self.backend, found)
         say(self.screen, undone_sentence(found, worked))
+        self.screen.place_anew()  # the report is what it was: its row goes where it was
         if len(worked.outcomes) > 1:
             refs = [outcome.ref for outcome in worked.outcomes]
             self.screen.queue.mark_again(await self.backend.read(queue.rows_of, refs))

@@ -22,6 +22,8 @@ class Standing:
         cursor leaves, so that nobody loses the place and the next key hits no row that nobody chose."""
         self._guest_home: int | None = None
         """Where the list has the guest now; None when it no longer has it."""
+        self.follows = False
+        """The next list takes the cursor along with its row, instead of keeping that where it was."""
         self.marks: set[int] = set()
         self.lost_marks = 0
         """How many rows were marked before the last of them left the list by itself."""
@@ -58,7 +60,9 @@ class Standing:
         if keep_cursor and self.current is not None:
             settled = settle(self.numbers, self.cursor, numbers)
             place = settled.place
-            if settled.away:
+            if settled.away and self.follows and settled.home is not None:
+                place = settled.home
+            elif settled.away:
                 guest, home = self.current, settled.home
                 if home is not None:
                     headings.removed(home)
@@ -68,6 +72,7 @@ class Standing:
         self.guest, self._guest_home = guest, home
         self.numbers, self.headings, self._groups = numbers, headings, groups
         self.cursor = place
+        self.follows = False
 
     def dismiss_guest(self, index: int) -> int:
         """The cursor leaves the guest for `index`; the row there has this index afterwards."""

@@ -264,7 +264,7 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
             self._pages.turned()
             self._measure()
             self.refresh()
-        before, self.cursor = self.cursor, index
+        before, self.cursor, self.follows = self.cursor, index, False
         self._show_cursor()
         for row in (before, index):
             line = self.headings.line_of(row)
