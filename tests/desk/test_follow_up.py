@@ -12,8 +12,9 @@ from textual.widgets import OptionList
 
 from qlue_desk.casework.acting import offers
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.dialogs.follow_up import TYPING_PAUSE, FollowUpDialog
+from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
+from qlue_desk.desk.dialogs.listening import TYPING_PAUSE
 from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, move_option, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.widgets.fields import NoteArea

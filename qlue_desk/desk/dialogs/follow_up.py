@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -18,8 +16,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 
-from qlue_desk.desk.dialogs.base import ActingDialog, DraftKeeper
+from qlue_desk.desk.dialogs.base import DraftKeeper
 from qlue_desk.desk.dialogs.form import KEPT, Material, MoveForm
+from qlue_desk.desk.dialogs.listening import ListeningDialog
 from qlue_desk.desk.dialogs.moves import (
     BOX_WIDTH,
     FORWARD,
@@ -37,8 +36,6 @@ from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.domain.moves import Fields, Refusal
 from qlue_desk.words import _
 
-TYPING_PAUSE = 0.5
-"""Seconds without a key after which a letter is a choice again and no part of a word."""
 Perform = Callable[[Verb, Fields, Sequence[Path]], Awaitable[Refusal | None]]
 Agree = Callable[[Verb, Fields, Sequence[Path]], Awaitable[bool]]
 """Asks before an act on many reports."""
@@ -60,7 +57,7 @@ def kind_of(edge: Edge, field: str) -> str:
     return f"{edge.text}.{'public' if edge.public else 'inside'}" if field == "note" else field
 
 
-class FollowUpDialog(ActingDialog[Done]):
+class FollowUpDialog(ListeningDialog[Done]):
     """List of moves above, fields of the highlighted one below, enter runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -114,10 +111,6 @@ class FollowUpDialog(ActingDialog[Done]):
         self.preselect = preselect
         self.keep = keep
         self.walk = FieldWalk(self)
-        self._typed = False
-        """Somebody types: from now on letters are text, never moves."""
-        self._deaf_until = 0.0
-        """After a letter that meant nothing what follows at once is typed on, not chosen (monotonic time)."""
         self._changing = asyncio.Lock()
         """A letter and the highlight that follows it must not both build the form."""
         self.keys_text = self.keys_of_list = _(
@@ -233,34 +226,6 @@ class FollowUpDialog(ActingDialog[Done]):
             self._typed = True
             self.walk.typed()
 
-    async def _is_typing(self) -> bool:
-        """Whether a letter in the list of moves is text that was meant for a field."""
-        if self._typed:
-            self.wrong(_("Isian sudah dimulai; pilih tindakan lain dengan ↑ ↓."))
-            return True
-        now = time.monotonic()
-        if now >= self._deaf_until:
-            return False
-        self._deaf_until = now + TYPING_PAUSE
-        await self._choose_nothing()
-        return True
-
-    async def on_key(self, event: events.Key) -> None:
-        """A sign that means nothing in the list: whoever typed it thought to be elsewhere, as for `:000066` and enter."""
-        if self.focused is not self.query_one("#moves") or self._typed or self.running:
-            return
-        if event.is_printable and event.key not in self.active_bindings:
-            event.stop()
-            self._deaf_until = time.monotonic() + TYPING_PAUSE
-            await self._choose_nothing()
-            words = _("“{key}” tidak berarti apa-apa di sini. Pilih tindakan dengan hurufnya atau ↑ ↓.")
-            self.wrong(words.format(key=event.character))
-
-    async def _choose_nothing(self) -> None:
-        """The enter behind a letter that means nothing here must not run another move."""
-        self.query_one("#moves", OptionList).highlighted = None
-        await self.query_one("#form-place").remove_children()
-
     async def action_step(self, step: int) -> None:
         """J and k."""
         if await self._is_typing():
@@ -280,10 +245,10 @@ class FollowUpDialog(ActingDialog[Done]):
             why = offer.refusal.sentence(_) if offer is not None and offer.refusal is not None else ""
             await self._choose_nothing()
             self.wrong(why or _("{move}: tidak ada di sini.").format(move=label))
-            self._deaf_until = time.monotonic() + TYPING_PAUSE
+            self.deafen()
             return
         if place is None:
-            self._deaf_until = time.monotonic() + TYPING_PAUSE
+            self.deafen()
             await self._choose_nothing()
             self.wrong(_("{move}: hanya untuk satu laporan.").format(move=_(offer.edge.label)))
             return
