@@ -375,6 +375,22 @@ def test_the_reports_of_a_number_have_its_words_as_title(world: DeskWorld) -> No
 # --- moving about --------------------------------------------------------------------------------
 
 
+def test_esc_from_a_report_asked_for_by_its_number_keeps_it_under_the_cursor(world: DeskWorld) -> None:
+    """The next key would be meant for it, and hit the one where the cursor stood before."""
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        screen = desk_screen(app)
+        third = screen.queue.numbers[2]
+        [report] = await screen.backend.rows([third])
+        app.open_report(report.number)
+        await until(lambda: list(screen.queue.numbers) == [third] and screen.queue.current == third)
+        await pilot.press("escape")
+        await until(lambda: len(screen.queue.numbers) > 2)
+        assert (screen.view, screen.queue.current) == (0, third)
+
+    play(world, scene)
+
+
 def test_tab_reaches_the_saved_views_on_a_narrow_screen(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         side = app.screen.query_one(SideBar)

@@ -85,7 +85,9 @@ class Filling:
             numbers = await self.backend.find(query, limit=LOOKED_AMONG)
             if row not in numbers and len(numbers) == LOOKED_AMONG:
                 numbers = await self.backend.find(query)
-            if row in numbers:
+            if row not in numbers:  # a report that was looked at alone; this view does not have it
+                row = self.screen.before.row
+            if row is not None and row in numbers:
                 place = numbers.index(row)
                 queue.prime(await self.backend.rows(numbers[place : place + 1]))
                 queue.set_numbers(numbers, keep_cursor=False)

@@ -65,11 +65,6 @@ class Finding(Counting):
         """
         raise NotImplementedError
 
-    def place_anew(self) -> None:
-        """The list as it is: where the row under the cursor stays although its place is another, both go there."""
-        self.queue.follows = True
-        self.show_query(self.query_text, keep_cursor=True)
-
     def open_detail(self) -> None:
         """Show the report under the cursor in full."""
         raise NotImplementedError
@@ -127,10 +122,15 @@ class Finding(Counting):
             self.before = Standing(self.view, self.queue.current)
 
     def go_back(self) -> None:
-        """From a query to the view and the row before it, or to the summary whose number it was."""
-        self.kept_query = ""
+        """From a query to the view and the row before it, or to the summary whose number it was.
+
+        A report that was asked for by its number is what the next key means: the cursor stays on it where it can.
+        """
+        read = self.read(self.kept_query)
+        asked = isinstance(read, Query) and number_asked(read) and not self.lag.lags
+        row = (self.queue.current if asked else None) or self.before.row
         again = self.from_summary
-        self._show_view(self._place_before, row=self.before.row)
+        self._show_view(self._place_before, row=row)
         if again:
             self.desk.show_summary()
 

@@ -52,6 +52,11 @@ class Panes(Working, Finding):
         )
         return not open_parts and not self.queue.marks and self.view >= 0
 
+    def place_anew(self) -> None:
+        """The list as it is: where the row under the cursor stays although its place is another, both go there."""
+        self.queue.follows = True
+        self.show_query(self.query_text, keep_cursor=True)
+
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""
         if self.has_class("-views-open"):
