@@ -302,6 +302,21 @@ def test_both_photos_say_that_they_are_on_their_way(tmp_path: Path, monkeypatch:
     asyncio.run(scene())
 
 
+def test_where_photos_and_map_are_both_seen_tab_is_said_to_change_the_keys_only(tmp_path: Path) -> None:
+    async def scene() -> None:
+        world = _world(tmp_path, _kept(tmp_path, "lubang.jpg", evidence=False))
+        async with desk(world, size=(160, 48)) as (app, pilot):
+            await _opened(app, pilot)
+            await until(lambda: "tab tombol untuk peta" in _text(app))
+            await pilot.press("tab")
+            await until(lambda: "tab tombol untuk foto" in _text(app))
+            await pilot.resize_terminal(120, 36)
+            await until(lambda: "tab foto" in _text(app))
+        world.close()
+
+    asyncio.run(scene())
+
+
 def test_the_map_shows_the_report_and_what_is_open_around(tmp_path: Path) -> None:
     async def scene() -> None:
         world = _world(tmp_path)

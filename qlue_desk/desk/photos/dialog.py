@@ -111,6 +111,7 @@ class PhotoDialog(Dialog[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Beside or below each other; pictures in their new room."""
         self._lay_out(event.size)
+        self._show_keys()
         self.call_after_refresh(self._load)
 
     def _lay_out(self, size: Size) -> None:
@@ -139,7 +140,9 @@ class PhotoDialog(Dialog[None]):
             keys = [_("+ - perbesar   panah geser   0 seluruh kota   o peta di peramban")]
         else:
             keys = [_("o di penampil"), *([_("← → foto lain")] if len(self.pages) > 1 else [])]
-        if self.pages:
+        if self.pages and self.has_class("-both"):  # both are seen: only the keys go over
+            keys.append(_("tab tombol untuk foto") if self.on_map else _("tab tombol untuk peta"))
+        elif self.pages:
             keys.append(_("tab foto") if self.on_map else _("tab peta"))
         self.keys_text = "   ".join([*keys, _("esc tutup")])
         self.query_one("#keys", Static).update(Content(self.keys_text))
