@@ -18,6 +18,7 @@ from qlue_desk.desk.dialogs.base import Dialog
 from qlue_desk.desk.later import later
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.desk.widgets.safe_input import SafeInput
+from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
 BOX_WIDTH = 92
@@ -64,6 +65,7 @@ def matching(commands: Sequence[Command], typed: str) -> list[Command]:
 
 
 _FUZZY = 4
+_NOTHING_FITS = N_("Tidak ada perintah atau laporan yang cocok.")
 
 
 def _rank(wanted: str, command: Command) -> int | None:
@@ -147,9 +149,10 @@ class PaletteDialog(Dialog[str]):
     async def _look_up(self, typed: str, found: list[Command]) -> None:
         reports = await self.find_reports(typed)
         if self.query_one("#typed", Input).value.strip() == typed:
-            self._fill(_with_reports(found, reports, typed))
+            self._fill(_with_reports(found, reports, typed), unknown="" if reports else typed.upper())
 
-    def _fill(self, commands: list[Command]) -> None:
+    def _fill(self, commands: list[Command], *, unknown: str = "") -> None:
+        """`unknown`: a number that no report of this desk has, nor one that left it."""
         self.shown = commands
         options = self.query_one("#found", OptionList)
         label = min(LONGEST_LABEL, max((len(safe(c.label)) for c in commands), default=0))
@@ -168,7 +171,8 @@ class PaletteDialog(Dialog[str]):
         options.display = bool(commands)
         nothing = self.query_one("#nothing", Static)
         nothing.display = not commands
-        nothing.update(Content(_("Tidak ada perintah atau laporan yang cocok.")))
+        words = _("Laporan {number} tidak ada di meja ini.") if unknown else _(_NOTHING_FITS)
+        nothing.update(Content(safe(words.format(number=unknown))))
         self._explain(0 if commands else None)
         if commands:
             options.highlighted = 0
