@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 
 from qlue_desk.cli.demo import _with_kept_settings
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
@@ -189,6 +190,16 @@ def test_the_palette_leads_to_the_menu_with_the_macro_chosen(world: DeskWorld) -
         assert sent(world) == []
 
     play(world, scene)
+
+
+def test_a_demonstration_that_is_thrown_away_names_no_file_for_macros(world: DeskWorld) -> None:
+    async def run() -> None:
+        async with desk(world, size=(200, 40), settings=Settings(), demo=DemoInfo()) as (app, pilot):
+            await pilot.press("m")
+            words = "Belum ada makro, dan data demo ini dibuang saat keluar: demo --data DIR menyimpannya; "
+            await until(lambda: said(app).startswith(words))
+
+    asyncio.run(run())
 
 
 def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
