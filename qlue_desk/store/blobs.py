@@ -15,8 +15,8 @@ from pathlib import Path
 
 from qlue_desk.store import sealing
 from qlue_desk.store.bound import connection
-from qlue_desk.store.disk import flush_folder, put_in_place
-from qlue_desk.store.errors import StoreError
+from qlue_desk.store.disk import flush_folder, is_full, put_in_place, unwritable
+from qlue_desk.store.errors import DiskFull, StoreError
 
 FOLDER = "blobs"
 
@@ -34,15 +34,18 @@ def path_of(home: Path, sha256: str) -> Path:
 def keep_file(home: Path, sha256: str, content: bytes) -> Path:
     """Seal the content into its place unless it is there; durable before it is recorded.
 
-    :raises StoreError: without the key of this folder.
+    :raises StoreError: without the key of this folder, or when it cannot be written there.
     """
     path = path_of(home, sha256)
-    if path.exists() and path.stat().st_size == len(content) + sealing.FILE_OVERHEAD:
-        return path
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flush_folder(path.parent.parent)
-    put_in_place(path, sealing.file_seal_of(home).close_file(content))
+    try:
+        if path.exists() and path.stat().st_size == len(content) + sealing.FILE_OVERHEAD:
+            return path
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            flush_folder(path.parent.parent)
+        put_in_place(path, sealing.file_seal_of(home).close_file(content))
+    except OSError as error:
+        raise (DiskFull(home) if is_full(error) else unwritable(path, error)) from error
     return path
 
 

@@ -329,3 +329,15 @@ def test_a_desk_is_not_opened_on_the_network(
         " Pilih folder di cakram mesin ini dengan QLUE_DESK_HOME.\n"
     )
     assert not (tmp_path / "home").exists()
+
+
+def test_a_photo_on_a_full_disk_is_told_like_any_work(small_disk: Path, tmp_path: Path) -> None:
+    home, photo = small_disk / "home", tmp_path / "p.jpg"
+    desk_on(home)
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 50_000)
+    fill(small_disk)
+    refused = command(home, "act", "1", "--do", "attach", "--evidence", str(photo))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"Cakram penuh: {home} tidak bisa ditulis. Kosongkan ruang, lalu ulangi.\n"
+    assert json.loads(command(home, "outbox", "--json").stdout)["waiting"] == []
+    assert [path for path in home.rglob("*") if path.suffix == ".part"] == []

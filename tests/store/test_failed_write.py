@@ -117,8 +117,11 @@ def test_a_file_is_kept_whole_with_its_name_or_not_at_all(
     before = [path for path in tmp_path.rglob("*") if path.is_file()]
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", lambda *_paths: (_ for _ in ()).throw(OSError(errno.EIO, "disk")))
-        with pytest.raises(OSError, match="disk"):
+        with pytest.raises(StoreError) as failed:
             blobs.keep_file(tmp_path, sha256, content)
+    assert failed.value.sentence() == (
+        f"{blobs.path_of(tmp_path, sha256)} tidak bisa ditulis: cakram gagal membaca atau menulis."
+    )
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == before
     flushed: list[Path] = []
     monkeypatch.setattr(disk, "flush_folder", flushed.append)
