@@ -6,7 +6,7 @@ import difflib
 import re
 import types
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -51,13 +51,13 @@ class Checker:
         """
         if not isinstance(values, dict):
             self._fail(path, values, f"[{'.'.join(path)}]", [])
-        hints = get_type_hints(kind, include_extras=True)
-        for name in getattr(kind, "unwritten", ()):
-            del hints[name]
+        unwritten = getattr(kind, "unwritten", ())
+        fields = [field for field in msgspec.structs.fields(kind) if field.name not in unwritten]
+        hints = {field.name: field.type for field in fields}
         for key in values:
             if key not in hints:
                 self._unknown(path, key, list(hints))
-        required = [f.name for f in msgspec.structs.fields(kind) if f.required and f.name not in values]
+        required = [field.name for field in fields if field.required and field.name not in values]
         if required:
             self._missing(path, required[0])
         made = kind(**{key: self._value(hints[key], value, (*path, key)) for key, value in values.items()})

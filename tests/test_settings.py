@@ -88,6 +88,17 @@ def test_unknown_key_points_at_the_nearest(tmp_path):
     )
 
 
+@pytest.mark.parametrize("text", ["[unwritten]\n", 'unwritten = "a"\n'])
+def test_what_the_code_keeps_for_itself_is_no_setting(tmp_path, text):
+    path = written(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path}:1: “unwritten” bukan pengaturan {path}. Yang ada: ui, sync, notify, views, keys, replies,"
+        " macros, triage, export, shifts, central, serve, demo."
+    )
+
+
 def test_unknown_table(tmp_path):
     path = written(tmp_path, "\n[uy]\nlanguage = 'id'\n")
     with pytest.raises(SettingsError) as caught:
