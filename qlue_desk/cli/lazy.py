@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from qlue_desk.cli.exits import NobodyReads, Usage
+from qlue_desk.cli.output import write_text
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -38,7 +39,15 @@ def _help_option(command: click.Command, ctx: click.Context) -> click.Option | N
     made = click.Command.get_help_option(command, ctx)
     if made is not None:
         made.help = _("tampilkan bantuan ini")
+        made.callback = _show_help
     return made
+
+
+def _show_help(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    """As click does it, but written like all that we write: a full disk is told in a sentence."""
+    if asked and not ctx.resilient_parsing:
+        write_text(ctx.get_help())
+        ctx.exit()
 
 
 class DeskOption(click.Option):

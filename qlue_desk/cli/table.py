@@ -7,6 +7,7 @@ import click
 from qlue_desk import __version__
 from qlue_desk.cli.exits import EXIT_WORDS
 from qlue_desk.cli.lazy import DeskOption, LazyGroup
+from qlue_desk.cli.output import say
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -71,5 +72,5 @@ main_group = _Main(
 
 
 def _version(context: click.Context) -> None:
-    click.echo(f"qlue-desk {__version__}")
+    say(f"qlue-desk {__version__}")
     context.exit()

@@ -114,7 +114,15 @@ def test_what_goes_to_a_closed_stderr_does_not_stop_the_command(folder: Path) ->
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize(
-    "arguments", [["queue"], ["queue", "--json"], ["export", "--format", "csv", "-o", "-"]]
+    "arguments",
+    [
+        ["queue"],
+        ["queue", "--json"],
+        ["export", "--format", "csv", "-o", "-"],
+        ["--help"],
+        ["queue", "--help"],
+        ["--version"],
+    ],
 )
 def test_a_full_disk_behind_standard_output(folder: Path, arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:
