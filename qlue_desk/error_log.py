@@ -29,7 +29,8 @@ def write_text(home: Path, text: str) -> Path | None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".old.log"))
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(handle, "a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"--- {dt.datetime.now(dt.UTC).isoformat()}\n{text}")
     except OSError:
         return None

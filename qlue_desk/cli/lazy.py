@@ -13,6 +13,7 @@ import click
 from qlue_desk.cli.exits import NobodyReads, Usage
 from qlue_desk.cli.output import write_text
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.text import storable
 from qlue_desk.words import _
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,7 +63,15 @@ class DeskOption(click.Option):
 
 
 class DeskCommand(click.Command):
-    """A command whose help is translated when it is shown."""
+    """A command whose help is translated when it is shown.
+
+    Words reach it as they can be stored; a path stays as the system gave it: bytes that are not UTF-8 name a file.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        ctx.params = {name: _storable(value) for name, value in ctx.params.items()}
+        return super().invoke(ctx)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """How it is written."""
@@ -82,6 +91,12 @@ class DeskCommand(click.Command):
             formatter.write_paragraph()
             with formatter.indentation():
                 formatter.write_text(_(self.help))
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_storable(each) for each in value)
+    return storable(value) if isinstance(value, str) else value
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import msgspec
 
 from qlue_desk.cli.exits import CommandFailed, NobodyReads
 from qlue_desk.domain.system import reason_of
-from qlue_desk.domain.text import clean
+from qlue_desk.domain.text import clean, storable
 from qlue_desk.words import _
 
 UNWRITABLE = "output"
@@ -28,7 +28,10 @@ ECHO_LENGTH = 200
 def write_json(document: Any, *, one_line: bool = False) -> None:
     """One JSON document on stdout; times as ISO 8601 with zone, structs as objects."""
     plain = msgspec.to_builtins(document, enc_hook=_plain, str_keys=True)
-    whole = msgspec.json.encode(plain)
+    try:
+        whole = msgspec.json.encode(plain)
+    except UnicodeEncodeError:
+        whole = msgspec.json.encode(_in_utf8(plain))
     text = (whole if one_line else msgspec.json.format(whole, indent=2)).decode()
     _write(text + "\n", sys.stdout)
 
@@ -90,6 +93,15 @@ class Progress:
         if done >= total:
             sys.stderr.write("\n")
         sys.stderr.flush()
+
+
+def _in_utf8(value: Any) -> Any:
+    """The same with `?` for what no JSON can hold: a path's bytes that are not UTF-8."""
+    if isinstance(value, dict):
+        return {storable(key): _in_utf8(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_in_utf8(each) for each in value]
+    return storable(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

@@ -15,14 +15,13 @@ from qlue_desk.cli.exits import CommandFailed, Exit, Usage
 from qlue_desk.cli.output import finish, tell_failure
 from qlue_desk.cli.usage import usage_sentence
 from qlue_desk.domain.system import reason_of
-from qlue_desk.domain.text import clean, storable
+from qlue_desk.domain.text import clean
 from qlue_desk.settings import Settings, SettingsError, home_folder, load
 from qlue_desk.words import _
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    arguments = [storable(argument) for argument in arguments]
     try:
         code = _run(arguments)
         finish()

@@ -16,7 +16,8 @@ import pytest
 
 from qlue_desk.cli.running import run
 from qlue_desk.domain.complaint import Status
-from qlue_desk.store import meta, position
+from qlue_desk.store import meta, outbox, position
+from qlue_desk.store.database import Store
 from tests.desk_world import DeskWorld
 
 
@@ -179,3 +180,26 @@ def test_signs_alone_do_not_find_everything(
         out, err = capsys.readouterr()
         assert (out, err) == ("", f"“{signs}” tidak berisi huruf atau angka untuk dicari.\n")
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_file_whose_name_is_not_utf_8_is_still_that_file(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"a\xff.jpg")
+    try:
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff\xe0" + b"isi foto")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    assert run(["act", "1", "--do", "attach", "--evidence", name, "--note", "cek \udcff lagi", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["done"] == 1
+    store = Store.open(home)
+    [waiting] = store.reading(outbox.waiting)
+    store.close()
+    assert [photo.name for photo in waiting.action.fields.evidence] == ["a\ufffd.jpg"]
+    assert waiting.action.fields.note == "cek ? lagi"
+    assert run(["act", "1", "--do", "attach", "--evidence", "b" + name, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)["results"][0]["error"]["message"]
+    assert told == "Berkas ba?.jpg tidak bisa dibaca: berkas atau folder itu tidak ada."
+    assert run(["export", "-o", os.fsdecode(b"c\xff.csv"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["path"] == "c?.csv"
+    assert (tmp_path / os.fsdecode(b"c\xff.csv")).is_file()
