@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -171,8 +172,14 @@ async def _body(request: Request) -> Any:  # type: ignore[type-arg]
                 line=error.lineno, column=error.colno
             )
         )
-    except (ValueError, RecursionError):
+    except RecursionError:
         return _Unreadable(_("Isi permintaan bukan JSON yang bisa dibaca: terlalu dalam bersarang."))
+    except ValueError:  # Python reads no longer one
+        return _Unreadable(
+            _("Isi permintaan bukan JSON yang bisa dibaca: ada bilangan dengan lebih dari {n} angka.").format(
+                n=sys.get_int_max_str_digits()
+            )
+        )
 
 
 class _Unreadable(str):

@@ -311,6 +311,10 @@ def test_a_body_has_a_limit_that_is_told(client: httpx.Client) -> None:
     ("body", "sentence"),
     [
         (b"[" * 1_000_000, "Isi permintaan bukan JSON yang bisa dibaca: terlalu dalam bersarang."),
+        (
+            b'{"id": ' + b"9" * 6000 + b"}",
+            "Isi permintaan bukan JSON yang bisa dibaca: ada bilangan dengan lebih dari 4300 angka.",
+        ),
         (b'{"id": "1",\n "uraian": }', "Isi permintaan bukan JSON yang utuh: baris 2, kolom 12."),
         (b'{"id": "\xff"}', "Isi permintaan bukan UTF-8: bita ke-9."),
     ],
