@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 
 from qlue_desk.central.api import desks, openapi, seeing, sync
 from qlue_desk.central.api.metrics import Metrics, mark_start, operators_router
@@ -39,7 +40,7 @@ def create_app(hub: Hub) -> Litestar:
             *_other_rooms(hub),
         ],
         state=State({"hub": hub, "wire": wire}),
-        exception_handlers={Exception: problem_response},
+        exception_handlers={Exception: _error_response},
         before_request=mark_start,
         before_send=[stamp(hub.server_id), metrics.on_send],
         on_shutdown=[wire.close],
@@ -47,6 +48,16 @@ def create_app(hub: Hub) -> Litestar:
         request_max_body_size=None,
         logging_config=None,
     )
+
+
+def _error_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """An address that no room has is refused in the form of the room that it would belong to."""
+    if isinstance(error, HTTPException):
+        from qlue_desk.central.open311 import routes
+
+        if request.url.path.startswith(f"{routes.PREFIX}/"):
+            return routes.http_error(request, error)
+    return problem_response(request, error)
 
 
 def desk_router() -> Router:

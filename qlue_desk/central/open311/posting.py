@@ -90,7 +90,7 @@ def _faults(given: Mapping[str, str], city: City, *, placed: bool) -> Iterator[s
     address_id = given.get("address_id")
     if address_id and address_id not in city.kelurahan_by_code:
         yield f"address_id {address_id[:40]!r} is no kelurahan code of {city.name}."
-    if not placed and not given.get("address_string") and not address_id:
+    if not any(name in given for name in ("lat", "long", "address_string", "address_id")):
         yield "A location was not provided: lat and long, address_string or address_id."
     yield from text_faults(given)
 

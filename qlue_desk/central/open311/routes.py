@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from litestar import Request, Response, Router, get, post
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
@@ -26,6 +27,8 @@ FORMATS: dict[str, tuple[str, Callable[[Document], bytes]]] = {
 }
 HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 """Open data for any page; nothing here depends on who asks."""
+PREFIX = "/open311/v2"
+FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 LARGEST_FORM = 256 * 1024
 
 
@@ -33,9 +36,9 @@ def open311_router(hub: Hub) -> Router:
     """`/open311/v2/…`."""
     api = GeoReport(hub)
     return Router(
-        "/open311/v2",
+        PREFIX,
         route_handlers=[*_readers(api), _post_requests(api)],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={HTTPException: http_error},
         include_in_schema=False,
         request_max_body_size=LARGEST_FORM,
     )
@@ -69,6 +72,8 @@ def _readers(api: GeoReport) -> list[BaseRouteHandler]:
 def _post_requests(api: GeoReport) -> BaseRouteHandler:
     @post("/{name:str}")
     async def post_request(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+        if request.content_type[0] not in FORMS:
+            return await to_thread.run_sync(_answer, request, _no_form)
         form = await request.form()
         fields = {key: value for key, value in form.multi_items() if isinstance(value, str)}
         resources: dict[str, Callable[[], Document]] = {
@@ -80,6 +85,12 @@ def _post_requests(api: GeoReport) -> BaseRouteHandler:
         )
 
     return post_request
+
+
+def _no_form() -> Document:
+    raise GeoReportError(
+        415, "The body must be a form: application/x-www-form-urlencoded or multipart/form-data."
+    )
 
 
 def _no_resource(request: Request) -> Callable[[], Document]:  # type: ignore[type-arg]
@@ -112,9 +123,17 @@ def _rendered(
     return Response(render(document), status_code=document.status, media_type=media_type, headers=headers)
 
 
-def _http_error(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
-    """What litestar itself refuses (a body that is no form, a wrong method)."""
-    item: dict[str, object] = {"code": error.status_code, "description": error.detail}
+def http_error(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
+    """What litestar itself refuses, also under our address where no handler is."""
+    described = {
+        404: f"There is nothing at {request.url.path[:200]!r}.",
+        405: f"{request.method} is not possible at {request.url.path[:200]!r}.",
+        413: f"The body is too large; at most {LARGEST_FORM} bytes.",
+    }
+    item: dict[str, object] = {
+        "code": error.status_code,
+        "description": described.get(error.status_code, error.detail),
+    }
     return _rendered(request, Document("errors", [item], error.status_code), retry_headers(error))
 
 

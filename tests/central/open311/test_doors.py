@@ -83,6 +83,36 @@ def test_a_field_that_is_none_is_named(
     assert hub.records.count(Search("bogor")) == 0
 
 
+@pytest.mark.parametrize("lat", ["nan", "1e999", "91"])
+def test_a_location_that_was_given_wrongly_is_not_called_missing(
+    client: httpx.Client, hub: Hub, lat: str
+) -> None:
+    key = hub.api_keys.add("app", "open311", "bogor")
+    (said,) = faults(client.post("/requests.json", data=form(key) | {"lat": lat, "long": "106.8"}))
+    assert said.startswith("lat and long must both be given as WGS84 degrees")
+
+
+def test_a_body_must_be_a_form_of_limited_size(client: httpx.Client, hub: Hub) -> None:
+    key = hub.api_keys.add("app", "open311", "bogor")
+    assert faults(client.post("/requests.json", json=form(key)), 415) == [
+        "The body must be a form: application/x-www-form-urlencoded or multipart/form-data."
+    ]
+    large = form(key, description="x" * 300_000)
+    assert faults(client.post("/requests.json", data=large), 413) == [
+        "The body is too large; at most 262144 bytes."
+    ]
+    assert hub.records.count(Search("bogor")) == 0
+
+
+def test_an_address_that_is_none_is_told_as_georeport_does(client: httpx.Client) -> None:
+    assert faults(client.get("/a/b/c.json"), 404) == ["There is nothing at '/open311/v2/a/b/c.json'."]
+    assert faults(client.delete("/requests.json"), 405) == [
+        "DELETE is not possible at '/open311/v2/requests.json'."
+    ]
+    root = ElementTree.fromstring(client.delete("/requests.xml").content)
+    assert [(each.tag, each.findtext("code")) for each in root] == [("error", "405")]
+
+
 def test_so_many_numbers_at_once(client: httpx.Client, hub: Hub) -> None:
     number = take(hub, 1).number
     fifty = ",".join([number] * 50)
