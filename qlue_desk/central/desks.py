@@ -143,7 +143,7 @@ class Desks:
         if row is None or (row[4] is not None and not even_revoked):
             wipe = bool(row and row[5])
             raise TokenRefused(
-                ErrorCode.TOKEN_REVOKED, N_("Meja ini dicabut oleh pengelola kota."), wipe=wipe
+                ErrorCode.TOKEN_REVOKED, N_("Meja ini dicabut oleh pengelola kota."), wipe=wipe, desk=owner
             )
         return DeskIdentity(row[0], row[1], row[2], row[3])
 

@@ -61,12 +61,15 @@ class DatabaseLost(DatabaseBusy):
 
 
 class TokenRefused(CentralError):
-    """A token that gives no access; `code` is what the wire says."""
+    """A token that gives no access; `code` is what the wire says, `desk` whose it is where that is known."""
 
-    def __init__(self, code: ErrorCode, template: str, *, wipe: bool = False, **values: str) -> None:
+    def __init__(
+        self, code: ErrorCode, template: str, *, wipe: bool = False, desk: str = "", **values: str
+    ) -> None:
         super().__init__(template, **values)
         self.code = code
         self.wipe = wipe
+        self.desk = desk
 
 
 class Resync(CentralError):

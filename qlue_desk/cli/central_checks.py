@@ -84,12 +84,14 @@ def _enrolment() -> tuple[str, str]:
 
 def _mend(error: Exception, url: str) -> str:
     from qlue_desk.protocol import ErrorCode
-    from qlue_desk.sync.errors import BadAuthority, NotSignedIn
+    from qlue_desk.sync.errors import BadAuthority, Busy, NotSignedIn
 
     if isinstance(error, BadAuthority):
         return _("Perbaiki baris itu; semua pengaturan ada di config.toml.")
     if isinstance(error, NotSignedIn):
         return "" if error.code == ErrorCode.TOKEN_EXPIRED else new_code(url)  # that sentence tells it itself
+    if isinstance(error, Busy):
+        return _("Pekerjaan tetap tersimpan; coba lagi sebentar lagi.")
     return _("Pekerjaan tetap tersimpan; periksa jaringan atau alamat pusat.")
 
 

@@ -134,6 +134,18 @@ def test_a_revoked_desk_is_told_to_wipe(office: Any, desk: httpx.Client) -> None
     assert reply.json()["wipe"] is True
 
 
+def test_a_revoked_desk_hears_so_whoever_tries_tokens_behind_its_address(
+    office: Any, desk: httpx.Client
+) -> None:
+    office.hub.rates = replace(office.hub.rates, refused=Rate(1, 2))
+    office.hub.desks.revoke(office.dishub.id, wipe=True)
+    tried = [
+        desk.get("/v1/session", headers={"Authorization": "Bearer bukan token"}).status_code for _ in range(3)
+    ]
+    assert tried == [401, 401, 429]
+    assert [desk.get("/v1/session").status_code for _ in range(3)] == [401, 401, 429]
+
+
 def test_the_session_says_who_and_where(office: Any, desk: httpx.Client) -> None:
     session = msgspec.json.decode(desk.get("/v1/session").content, type=protocol.Session)
     assert (session.server_id, session.desk, session.city) == (

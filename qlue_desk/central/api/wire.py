@@ -89,8 +89,10 @@ class Wire:
         try:
             client, place = (request.headers.get(name, "") for name in (CLIENT_HEADER, PLACE_HEADER))
             found = await self.call(self._identify, bearer(request), client, place)
-        except TokenRefused:
-            self.limit(f"refused:{address(request)}", "refused")
+        except TokenRefused as refused:
+            # Who tries tokens behind the same address must not keep a revoked desk from hearing that it is, and
+            # whether it is to be wiped.
+            self.limit(f"refused:{refused.desk or address(request)}", "refused")
             raise
         self.limit(f"desk:{found.identity.id}", "desk")
         return found
