@@ -102,6 +102,27 @@ TASKS = (
         (_keys("/", QUERY_BAR), Step(("jl pedati",)), _keys("enter", "─ Cari: jl pedati")),
     ),
     Task("see a shift's numbers", "supervisor", (), (_keys("R", "sampai di dinas"),)),
+    Task(
+        "confirm that a proposal is done",
+        "supervisor",
+        (_keys("7", "─ Verifikasi ·"),),
+        (_keys("t", "enter jalankan"), _keys("s"), _keys("enter", "1 menunggu kirim")),
+    ),
+    Task(
+        "hand over a shift",
+        "supervisor",
+        (),
+        (
+            _keys("H", "Catatan bagi sif berikut"), Step(("Pompa Jl. Merdeka diawasi.",)),
+            _keys("enter", "Catatan ditinggalkan"),
+        ),
+    ),
+    Task(
+        "send a report to the dinas that is suggested",
+        "verifier",
+        (),
+        (_keys("A", "enter jalankan"), _keys("enter", "1 menunggu kirim")),
+    ),
 )  # fmt: skip
 
 
