@@ -12,6 +12,7 @@ from textual.widgets import OptionList
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ChooseDialog
 from qlue_desk.desk.dialogs.operator import FIELDS, OperatorDialog
+from qlue_desk.desk.widgets.fields import Picker
 from qlue_desk.domain.complaint import Status
 from qlue_desk.store import outbox
 from tests.desk.scene import screen_text
@@ -105,6 +106,25 @@ def test_escape_keeps_the_form_and_recording_forgets_it(world: DeskWorld) -> Non
         await pilot.press("0", "8", "ctrl+l")
         assert form._as_draft() == ""
         await pilot.press("escape")
+
+    play(world, scene)
+
+
+def test_a_category_is_found_by_what_people_call_it_and_a_word_of_none_stops_at_its_field(
+    world: DeskWorld,
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        form = await open_form(app, pilot)
+        picker = form.query_one("#category", Picker)
+        picker.focus()
+        await pilot.press(*"lubangg", "enter")
+        await until(lambda: "“lubangg” tidak ada di daftar; pilih satu." in "\n".join(screen_text(app)))
+        assert picker.has_focus_within
+        await pilot.press("backspace")
+        await until(lambda: picker.input.value == "lubang")
+        await pilot.press("enter")
+        await until(lambda: picker.value == "jalan_rusak")
+        await until(lambda: form.query_one("#title").has_focus)
 
     play(world, scene)
 

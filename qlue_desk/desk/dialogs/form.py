@@ -62,7 +62,9 @@ def dinas_choices(city: City, *, outside: bool = False) -> list[Choice]:
 
 def category_choices(city: City, today: dt.date) -> list[Choice]:
     """Categories with the dinas that owns each today."""
-    return [Choice(c.key, c.label, city.dinas_name(c.owner_on(today))) for c in city.categories]
+    return [
+        Choice(c.key, c.label, city.dinas_name(c.owner_on(today)), words=c.keywords) for c in city.categories
+    ]
 
 
 def kelurahan_choices(city: City, *, nowhere: bool = True) -> list[Choice]:

@@ -35,6 +35,7 @@ from qlue_desk.words import _
 PAUSE = 0.2
 JUNK = ("ghost", "prank", "information")
 A_REPORT = "-"
+PICKERS = ("kelurahan", "category")
 FIELDS = ("phone", "name", "kelurahan", "street", "category", "title", "text")
 """From top to bottom."""
 
@@ -76,6 +77,7 @@ class OperatorDialog(Dialog[Complaint]):
                 if c.letter
                 else city.dinas_name(c.owner_on(today)),
                 c.letter,
+                c.keywords,
             )
             for c in city.categories
         ]
@@ -243,12 +245,23 @@ class OperatorDialog(Dialog[Complaint]):
         return (field.text if isinstance(field, NoteArea) else field.value).strip()  # type: ignore[attr-defined]
 
     def on_submitted(self, event: Submitted) -> None:
-        """Enter in the text saves; in an empty picker it goes on."""
+        """Enter in the text saves; in a picker it goes on, but not with a word that is none of the list."""
         event.stop()
         if isinstance(self.focused, NoteArea):
             self.action_save()
-        else:
+        elif not any(self._is_unlisted(name) for name in PICKERS if self._holds_focus(name)):
             self._go_on()
+
+    def _holds_focus(self, name: str) -> bool:
+        return self.query_one(f"#{name}").has_focus_within
+
+    def _is_unlisted(self, name: str) -> bool:
+        """Whether a picker holds a word of no choice; it is asked for then."""
+        picker = self.query_one(f"#{name}", Picker)
+        if not picker.input.value.strip() or picker.value:
+            return False
+        self._ask(name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value))
+        return True
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a line goes on to the next field."""
@@ -274,13 +287,8 @@ class OperatorDialog(Dialog[Complaint]):
         if phone and not re.fullmatch(r"[+0-9 ()-]{3,20}", phone):
             self._ask("phone", _("“{text}” bukan nomor telepon.").format(text=phone))
             return None
-        for name in ("kelurahan", "category"):
-            picker = self.query_one(f"#{name}", Picker)
-            if picker.input.value.strip() and not picker.value:
-                self._ask(
-                    name, _("“{text}” tidak ada di daftar; pilih satu.").format(text=picker.input.value)
-                )
-                return None
+        if any(self._is_unlisted(name) for name in PICKERS):
+            return None
         kelurahan = self.query_one("#kelurahan", Picker).value
         name = self._text("name")
         return NewReport(

@@ -15,16 +15,22 @@ class Choice(msgspec.Struct, frozen=True):
     hint: str = ""
     letter: str = ""
     """Typed alone it means this choice."""
+    words: tuple[str, ...] = ()
+    """Other words by which it is looked for: what people call it."""
 
 
 def fitting(choices: Iterable[Choice], typed: str) -> list[Choice]:
-    """Choices whose letter it is come first, then whose words begin with what is typed, then that contain it."""
+    """Choices whose letter it is come first, then whose words begin with what is typed, then that contain it.
+
+    Last come those that people call so.
+    """
     wanted = typed.strip().casefold()
     if not wanted:
         return list(choices)
     by_letter: list[Choice] = []
     begin: list[Choice] = []
     inside: list[Choice] = []
+    called: list[Choice] = []
     for choice in choices:
         words = f"{choice.label} {choice.key} {choice.hint}".casefold()
         if choice.letter and choice.letter.casefold() == wanted:
@@ -33,4 +39,6 @@ def fitting(choices: Iterable[Choice], typed: str) -> list[Choice]:
             begin.append(choice)
         elif wanted in words or all(part in words for part in wanted.split()):
             inside.append(choice)
-    return by_letter + begin + inside
+        elif any(word.casefold().startswith(wanted) for word in choice.words):
+            called.append(choice)
+    return by_letter + begin + inside + called
