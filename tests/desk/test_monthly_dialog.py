@@ -55,7 +55,7 @@ def test_it_is_read_month_by_month_and_saved(world: DeskWorld, tmp_path: Path) -
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await open_report(app, pilot)
         await until(lambda: "Laporan bulanan November 2026" in text_of(app))
-        assert "Sampai di dinas, belum diterima" in text_of(app)
+        await until(lambda: "Sampai di dinas, belum diterima" in text_of(app))
         await pilot.press("right")  # December has not begun
         await pilot.press("left")
         await until(lambda: "Laporan bulanan Oktober 2026" in text_of(app))

@@ -737,7 +737,7 @@ def test_proposing_needs_evidence_or_a_reason_and_checks_the_file(world: DeskWor
         await settled(app)
         await pilot.press("t")
         await until(lambda: app.screen.query(MoveForm))
-        await pilot.press("1")
+        await pilot.press("u")
         dialog = app.screen
         form = dialog.query_one(MoveForm)
         assert form.edge.verb is Verb.PROPOSE

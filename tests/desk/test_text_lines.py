@@ -53,6 +53,7 @@ def test_lines_scroll_and_end_where_the_text_ends() -> None:
 
 def test_a_change_lays_out_nothing_and_paints_the_changed_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(app: LinesApp, pilot: Pilot[None]) -> None:
+        await pilot.pause(0.3)  # what the start still owes is laid out
         laid_out: list[bool] = []
         monkeypatch.setattr(Screen, "_refresh_layout", lambda *_args, **_kw: laid_out.append(True))
         painted: list[tuple[int, int]] = []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # for mypy only; `tests/desk/test_registry.py` compares with 
         handover,
         help,
         listed,
+        listening,
         macro,
         many,
         monthly,
