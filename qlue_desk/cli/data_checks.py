@@ -258,8 +258,7 @@ def sealed_findings(home: Path) -> Iterator[Finding]:
     from qlue_desk.store import left_sealed
 
     for path in left_sealed.files(home):
-        how = _(left_sealed.HOW).format(path=path, name=path.name)
-        yield Finding(_("Pekerjaan tersegel"), False, path.name, how)
+        yield Finding(_("Pekerjaan tersegel"), False, path.name, left_sealed.told(path, _))
 
 
 def _integrity() -> str:

@@ -93,7 +93,7 @@ def list_outbox(shell: Shell, json_output: bool) -> None:
     for text in kept:
         _say_kept(text, zone)
     for path in sealed:
-        say(_(left_sealed.HOW).format(path=path, name=path.name))
+        say(left_sealed.told(path, _))
     if not waiting and not refused and not kept and not sealed:
         say(_("Kotak keluar kosong: semuanya sudah di pusat."))
 
@@ -103,7 +103,7 @@ def warn_of_sealed(home: Path) -> None:
     from qlue_desk.store import left_sealed
 
     for path in left_sealed.files(home):
-        warn(_(left_sealed.HOW).format(path=path, name=path.name))
+        warn(left_sealed.told(path, _))
 
 
 def warn_of_damage(home: Path) -> None:

@@ -7,6 +7,7 @@ here can know when it is done with.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from qlue_desk.bundle import BUNDLE_SUFFIX
@@ -31,6 +32,11 @@ def path_for(folder: Path, bundle_id: str) -> Path:
 def files(folder: Path) -> list[Path]:
     """Those that lie there, the oldest first: ids grow with time."""
     return sorted(folder.glob(f"{_BEGINS}*{BUNDLE_SUFFIX}"))
+
+
+def told(path: Path, translate: Callable[[str], str] = str) -> str:
+    """Where it lies and how it gets to central."""
+    return translate(HOW).format(path=path, name=path.name)
 
 
 def forget(folder: Path, given: Path) -> Path:

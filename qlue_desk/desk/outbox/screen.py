@@ -318,8 +318,9 @@ def _heading(word: str, count: int, style: str) -> Option:
 
 
 def _sealed_line(path: Path) -> Option:
-    how = _(left_sealed.HOW).format(path=path, name=path.name)
-    return Option(Content.styled("! " + safe(how), "bold $status-yellow"), disabled=True)
+    return Option(
+        Content.styled("! " + safe(left_sealed.told(path, _)), "bold $status-yellow"), disabled=True
+    )
 
 
 def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept], int, list[Path]]:
