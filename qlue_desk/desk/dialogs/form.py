@@ -60,10 +60,19 @@ def dinas_choices(city: City, *, outside: bool = False) -> list[Choice]:
     ]
 
 
-def category_choices(city: City, today: dt.date) -> list[Choice]:
-    """Categories with the dinas that owns each today."""
+def category_choices(city: City, today: dt.date, *, letters: bool = False) -> list[Choice]:
+    """Categories with the dinas that owns each today; with their letters where one is typed alone."""
     return [
-        Choice(c.key, c.label, city.dinas_name(c.owner_on(today)), words=c.keywords) for c in city.categories
+        Choice(
+            c.key,
+            c.label,
+            f"{c.letter} · {city.dinas_name(c.owner_on(today))}"
+            if letters and c.letter
+            else city.dinas_name(c.owner_on(today)),
+            c.letter if letters else "",
+            c.keywords,
+        )
+        for c in city.categories
     ]
 
 

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from qlue_desk.casework import entering, similar
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.base import ChooseDialog, Dialog, DraftKeeper
-from qlue_desk.desk.dialogs.form import NOWHERE, kelurahan_choices
+from qlue_desk.desk.dialogs.form import NOWHERE, category_choices, kelurahan_choices
 from qlue_desk.desk.dialogs.similar import similar_content
 from qlue_desk.desk.dialogs.walking import FieldWalk
 from qlue_desk.desk.later import by_key, later, sentence_of
@@ -69,18 +69,7 @@ class OperatorDialog(Dialog[Complaint]):
     def body(self) -> ComposeResult:
         """Form on the left, similar reports on the right."""
         city, today = self.backend.city, self.backend.local_now().date()
-        letters = [
-            Choice(
-                c.key,
-                c.label,
-                f"{c.letter} · {city.dinas_name(c.owner_on(today))}"
-                if c.letter
-                else city.dinas_name(c.owner_on(today)),
-                c.letter,
-                c.keywords,
-            )
-            for c in city.categories
-        ]
+        categories = category_choices(city, today, letters=True)
         hint = _("ketik untuk mencari")
         with Horizontal(id="sides"):
             with Vertical(id="form"):
@@ -89,7 +78,7 @@ class OperatorDialog(Dialog[Complaint]):
                     (_("Nama"), SafeInput(placeholder=_("boleh kosong"), id="name")),
                     (_("Kelurahan"), Picker(kelurahan_choices(city), placeholder=hint, id="kelurahan")),
                     (_("Jalan"), SafeInput(placeholder=_("nama jalan, patokan"), id="street")),
-                    (_("Kategori"), Picker(letters, placeholder=_("huruf atau kata"), id="category")),
+                    (_("Kategori"), Picker(categories, placeholder=_("huruf atau kata"), id="category")),
                     (_("Judul"), SafeInput(placeholder=_("satu baris"), id="title")),
                     (_("Uraian"), NoteArea(placeholder=_("kata-kata penelepon"), id="text")),
                 ):
