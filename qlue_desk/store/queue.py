@@ -221,16 +221,25 @@ def _few(query: Query, moment: Moment) -> tuple[str, Condition] | None:
 
     That is sooner done than reading the wide index through; None where it is not.
     """
-    said = rows_said(query)
-    if said is None:
+    said, exactly = rows_said(query), rows_said(query, whole=True)
+    if said is None or exactly is None:
+        return None
+    # Where very many say just that, the index knows it ten times sooner.
+    if exactly != said and len(_up_to_few(exactly[0])) > FEW:
         return None
     statement, others = said
-    found = connection().execute(f"{statement.sql} LIMIT {FEW + 1}", statement.parameters).fetchall()
+    found = _up_to_few(statement)
     if len(found) > FEW:
         return None
     rest = where(others, moment)
     numbers = ", ".join(str(int(row)) for (row,) in found)
     return "complaint NOT INDEXED", Condition(f"row IN ({numbers}) AND {rest.sql}", rest.parameters)
+
+
+def _up_to_few(statement: Condition) -> list[tuple[int]]:
+    """The rows of a statement of `rows_said`; of more than `FEW` one more than that."""
+    limited = f"{statement.sql} LIMIT {FEW + 1}"
+    return connection().execute(limited, statement.parameters).fetchall()  # type: ignore[no-any-return]
 
 
 def _read_in_order(query: Query, moment: Moment, limit: int) -> array[int] | None:
@@ -246,13 +255,12 @@ def _read_in_order(query: Query, moment: Moment, limit: int) -> array[int] | Non
     in_order = (query.sort, query.descending) in _WALKED and (covered or not query.terms)
     if not in_order or others.words or others.terms != query.terms:
         return None
-    ask = connection().execute
-    found = ask(f"{statement.sql} LIMIT {FEW + 1}", statement.parameters).fetchall()
+    found = _up_to_few(statement)
     # The first thousand are as dense as all where words are said at all times alike.
     if len(found) <= FEW or (expected := limit * found[-1][0] // len(found)) > MOST_READ:
         return None
     condition = where(others, moment)
-    cursor = ask(
+    cursor = connection().execute(
         f"SELECT row, number, title, text, street, note_text FROM {_many(query, whole=False)}"
         f" WHERE {condition.sql} ORDER BY {_ORDER[query.sort][query.descending]}",
         condition.parameters,
