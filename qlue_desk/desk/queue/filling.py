@@ -15,6 +15,7 @@ from qlue_desk.desk.messages import QueueShown
 from qlue_desk.desk.widgets.pages import PAGE
 from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.query import Query
+from qlue_desk.store import queue as store_queue
 from qlue_desk.store.errors import Superseded
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ class Filling:
         """Put the answer into the list, the first page before all the others."""
         first = None
         if not query.group and row is None and not (keep_cursor and self.screen.queue.numbers):
-            first = self.backend.first_page(
-                query, PAGE
-            )  # at once, so that the store works while the key is painted
+            # At once, so that the store works while the key is painted.
+            first = self.backend.first_page(query, PAGE)
         work = self._fill(query, text, first, keep_cursor=keep_cursor, row=row)
         later(self.screen, work, group="fill")
 
@@ -83,10 +83,11 @@ class Filling:
         queue = self.screen.queue
         if row is not None:
             numbers = await self.backend.find(query, limit=LOOKED_AMONG)
-            if row not in numbers and len(numbers) == LOOKED_AMONG:
+            more = len(numbers) == LOOKED_AMONG
+            if row not in numbers and not (more and await self._means(query, row)):
+                row = self.screen.before.row  # a report was looked at alone that this view does not have
+            if row not in numbers and more:
                 numbers = await self.backend.find(query)
-            if row not in numbers:  # a report that was looked at alone; this view does not have it
-                row = self.screen.before.row
             if row is not None and row in numbers:
                 place = numbers.index(row)
                 queue.prime(await self.backend.rows(numbers[place : place + 1]))
@@ -114,6 +115,14 @@ class Filling:
             queue.set_numbers(numbers)
         self.screen.show_heading()
         self._count()
+
+    async def _means(self, query: Query, row: int) -> bool:
+        """Whether the query finds a report that is known here, asked of it alone."""
+        cells, backend = self.screen.queue.row_at(row), self.backend
+        now, me = backend.now(), backend.actor.id
+        if cells is None or row == self.screen.before.row:
+            return True  # only all its numbers would tell
+        return await backend.read(store_queue.means, query, cells.id, now=now, me=me, zone=backend.zone)
 
     async def _fetch_grouped(self, query: Query, text: str, *, keep_cursor: bool, row: int | None) -> None:
         """Groups are known only with all their reports, so they come in one piece."""
