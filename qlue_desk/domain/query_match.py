@@ -251,8 +251,7 @@ class Saying:
             for spelling in spellings_of(wanted)
             if spelling
         ]
-        parts = number_parts(word.text)
-        self._number = [] if parts is None else tokens(parts[0])
+        self._number = _number_tokens(word.text)
 
     def found_in(self, number: str, *texts: str) -> bool:
         """Whether a report of this number says it in one of these texts, or is meant by its number."""
@@ -288,8 +287,14 @@ def _in_number(text: str, complaint: Complaint) -> bool:
 
 def _is_number(text: str, complaint: Complaint) -> bool:
     """`4211` and `26-4211`, without the zeros of `BGR-26-004211`."""
+    wanted = _number_tokens(text)
+    return bool(wanted) and _stands_in(wanted, tokens(complaint.number), whole=True)
+
+
+def _number_tokens(text: str) -> list[str]:
+    """The parts of a number that is written without its zeros; none of what is no number."""
     parts = number_parts(text)
-    return parts is not None and _stands_in(tokens(parts[0]), tokens(complaint.number), whole=True)
+    return [] if parts is None else tokens(parts[0])
 
 
 def _stands_in(wanted: list[str], there: list[str], whole: bool) -> bool:

@@ -18,6 +18,8 @@ from qlue_desk.store import complaints, search, tally
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import NEXT
 
+REPORTS = NEXT + "complaint"
+"""The table of the new reports."""
 WORTH_FROM = 1000
 """Below so many staged reports, putting them among those that are here is short as well."""
 _AT_ONCE = 2000
@@ -36,7 +38,7 @@ def worth(staged: int, known: int) -> bool:
 
 def begun() -> bool:
     """Whether there is something beside."""
-    return _there(NEXT + "complaint")
+    return _there(REPORTS)
 
 
 def begin() -> None:
@@ -68,7 +70,7 @@ def go_on() -> bool:
     last = (
         connection()
         .execute(
-            f"SELECT max(row) FROM (SELECT row FROM {NEXT}complaint WHERE row > ? ORDER BY row LIMIT ?)",
+            f"SELECT max(row) FROM (SELECT row FROM {REPORTS} WHERE row > ? ORDER BY row LIMIT ?)",
             (after, _AT_ONCE),
         )
         .fetchone()[0]
@@ -124,7 +126,7 @@ def _bring_along() -> None:
     current = connection()
     columns = ", ".join(("row", *complaints.COLUMNS))
     only_here = current.execute(
-        f"SELECT row, id FROM complaint WHERE id NOT IN (SELECT id FROM {NEXT}complaint) ORDER BY row"
+        f"SELECT row, id FROM complaint WHERE id NOT IN (SELECT id FROM {REPORTS}) ORDER BY row"
     )
     for row, complaint_id in only_here.fetchall():
         current.execute(
@@ -132,7 +134,7 @@ def _bring_along() -> None:
             (complaint_id,),
         )
         current.execute(
-            f"INSERT INTO {NEXT}complaint({columns}) SELECT {columns} FROM complaint WHERE row = ?", (row,)
+            f"INSERT INTO {REPORTS}({columns}) SELECT {columns} FROM complaint WHERE row = ?", (row,)
         )
         search.add_beside(row - 1, row)
         tally.add_beside(row - 1, row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import count
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -40,6 +41,7 @@ COLUMNS = tuple(name for name in ComplaintRow._meta.fields if name != "row")
 ENTRY_COLUMNS = tuple(EntryRow._meta.fields)
 
 
+@cache
 def _upsert(table: str, columns: tuple[str, ...]) -> str:
     return (
         f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

@@ -153,7 +153,7 @@ def swap() -> int:
     while prepare():
         pass
     if beside.begun():
-        rows = _count("next_complaint")
+        rows = _count(beside.REPORTS)
         outdated = _put_in_place()
     else:
         rows = _count("stage")
@@ -268,9 +268,9 @@ def _count(rows: str) -> int:
 
 def _put_in_place() -> set[str]:
     """All that was made beside; returns the files that only the old rows showed."""
-    _forget_missing("next_complaint")
+    _forget_missing(beside.REPORTS)
     both = connection().execute(
-        "SELECT coalesce(old.base, old.body), new.body FROM complaint old JOIN next_complaint new USING (id)"
+        f"SELECT coalesce(old.base, old.body), new.body FROM complaint old JOIN {beside.REPORTS} new USING (id)"
     )
     outdated = [
         leaving.replaced(before, msgspec.json.decode(now, type=Complaint)) for before, now in both.fetchall()

@@ -195,12 +195,8 @@ class AreaMap(Widget):
         columns, rows = self.size.width, self.size.height
         if not columns or not rows or not (self.shapes or self._aim):
             return None
-        if (
-            self.window is not None
-            and self.is_whole
-            and (self.window.columns, self.window.rows) != (columns, rows)
-        ):
-            self.window = None
+        if self.window is not None and (self.window.columns, self.window.rows) != (columns, rows):
+            self.window = None if self.is_whole else self.window.sized(columns, rows)
         if self.window is None:
             if self._aim is not None:
                 lat, lon, metres = self._aim
@@ -208,8 +204,6 @@ class AreaMap(Widget):
             else:
                 self._box("")
                 self.window = self._fitted = fitted(self._boxes.values(), columns, rows)
-        elif (self.window.columns, self.window.rows) != (columns, rows):
-            self.window = self.window.sized(columns, rows)
         return self.window
 
     def on_resize(self) -> None:
