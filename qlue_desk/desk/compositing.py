@@ -26,12 +26,11 @@ class FrontCompositor(Compositor):
         left, right = crop.column_span
         empty = {
             y: {start for start, end in pairwise(line) if start < right and end > left}
-            for y, line in enumerate(
-                cuts
-            )  # a screen that was not laid out for its new size yet has fewer lines
+            for y, line in enumerate(cuts)
             if crop.y <= y < crop.bottom and is_rendered_line(y)
         }
-        """Where the pieces begin that nothing stands on yet, by line."""
+        """Where the pieces begin that nothing stands on yet, by line; a screen that was not laid out for its new size yet
+        has fewer lines than the crop."""
         for widget, (region, clip) in self.visible_widgets.items():
             shown = region.intersection(clip)
             first, last = shown.column_span

@@ -279,6 +279,7 @@ def _is_foreign(strip: Strip) -> bool:
 
 def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     """Stretches that differ, joined where few cells lie between them."""
+    assert len(old) == len(new)
     start = end = -1
     for place in compress(count(), map(ne, old, new)):
         if start >= 0 and place - end > GAP:

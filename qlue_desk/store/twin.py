@@ -236,9 +236,7 @@ def keep_only(path: Path, titles: Mapping[str, str]) -> None:
     if kept:
         seal = sealing.seal_of(path.parent)
         content += b"".join(_written(line, seal) for line in kept)
-    temporary = path.with_suffix(
-        ".new"
-    )  # always this one, so that what a crash leaves of it goes with the next
+    temporary = path.with_suffix(".new")  # always this one: what a crash leaves of it goes with the next
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         write_all(handle, content)
