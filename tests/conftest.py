@@ -17,10 +17,6 @@ _ROOM_BYTES = 6 << 30
 _LONG = ("tests/sync/test_walk.py", "tests/bench/", "tests/browser/", "tests/sync/")
 """What takes longest, one test or all of a folder: a process that begins one of these last lets the others wait."""
 
-# Read by Textual when it is imported. Nobody looks at the frames in between, and painting was half of a screen
-# test's processor time at 60 a second. A desk in a real terminal keeps its own (`tests/terminal.py`).
-os.environ.setdefault("TEXTUAL_FPS", "15")
-
 
 def _work_in_memory() -> None:
     """Temporary folders in memory where there is room for them: each commit would wait for a disk, and no power is

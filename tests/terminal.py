@@ -242,8 +242,8 @@ _IN_LIST = 50
 
 
 def environment() -> dict[str, str]:
-    """Ours with this code, but bytecode is kept as for an installed program, size and frames are the terminal's."""
-    apart = ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "TEXTUAL_FPS")
+    """Ours with this code, but bytecode is kept as for an installed program, and the size is the terminal's."""
+    apart = ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES")
     kept = {name: value for name, value in os.environ.items() if name not in apart}
     return {**kept, "PYTHONPATH": str(ROOT)}
 
