@@ -48,12 +48,14 @@ def painted(app: QlueDesk) -> list[str]:
 
 
 async def rest(app: QlueDesk, seconds: float = 0.3) -> None:
-    """Wait until the screen has stood still for so long."""
+    """Wait until the screen has stood still for so long, and no key waits for another one's work."""
     before, looks, still = "", 0, round(seconds / 0.02)
+    ahead = app.typed_ahead
     while looks < still:
         await asyncio.sleep(0.02)
         now = "\n".join([str(app.screen), *painted(app)])
-        before, looks = now, looks + 1 if now == before else 0
+        at_rest = now == before and not ahead._line and not ahead._is_at_work()
+        before, looks = now, looks + 1 if at_rest else 0
 
 
 def fields(app: QlueDesk) -> list[str]:
