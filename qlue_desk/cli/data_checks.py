@@ -228,26 +228,27 @@ def _left_in_log(home: Path) -> int:
 
 def log_findings(home: Path) -> Iterator[Finding]:
     """The outbox's twin: told only where lines of it cannot be read."""
+    from qlue_desk.casework.log_damage import damage_of
     from qlue_desk.store import twin
     from qlue_desk.store.errors import StoreError
 
     try:
-        found = twin.read(home / twin.FILE)
+        found = damage_of(home)
     except StoreError:
         return  # told with the files
-    if found.damaged:
+    if found.lost:
         yield Finding(
             twin.FILE,
             False,
-            _("{n} baris rusak").format(n=found.damaged),
+            _("{n} baris rusak").format(n=found.lost),
             _("Periksa laporan yang terakhir Anda kerjakan, lalu jalankan: qlue-desk sync."),
         )
     if found.locked:
         yield Finding(
             twin.FILE,
             False,
-            n_("{n} baris tersegel dengan kunci yang tidak ada di sini", len(found.locked)).format(
-                n=number(len(found.locked))
+            n_("{n} baris tersegel dengan kunci yang tidak ada di sini", found.locked).format(
+                n=number(found.locked)
             ),
             _("Kembalikan berkas key yang lama bersama desk.db-nya; baris itu tetap disimpan."),
         )

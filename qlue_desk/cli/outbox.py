@@ -17,6 +17,7 @@ from qlue_desk.phrases import number
 from qlue_desk.words import _, n_
 
 if TYPE_CHECKING:
+    from qlue_desk.casework.log_damage import LogDamage
     from qlue_desk.casework.tray import Kept, Line
 
 _HERE = "qlue_desk.cli.outbox:"
@@ -106,28 +107,14 @@ def warn_of_sealed(home: Path) -> None:
         warn(left_sealed.told(path, _))
 
 
-def warn_of_damage(home: Path) -> None:
+def warn_of_damage(home: Path) -> LogDamage:
     """Say that the log beside the database has lines that nobody here can read: work may be gone with them."""
-    from qlue_desk.store import twin
+    from qlue_desk.casework import log_damage
 
-    found = twin.read(home / twin.FILE)
-    damaged, locked = found.damaged, len(found.locked)
-    if locked:
-        warn(
-            n_(
-                "{n} baris {file} tersegel dengan kunci yang tidak ada di sini; baris itu tetap disimpan."
-                " Kembalikan berkas key yang lama.",
-                locked,
-            ).format(n=number(locked), file=twin.FILE)
-        )
-    if damaged:
-        warn(
-            n_(
-                "{n} baris {file} rusak: tindakan yang hanya tercatat di sana hilang;"
-                " periksa laporan yang terakhir Anda kerjakan.",
-                damaged,
-            ).format(n=number(damaged), file=twin.FILE)
-        )
+    found = log_damage.damage_of(home)
+    for sentence in log_damage.told(found):
+        warn(sentence)
+    return found
 
 
 def _say_why(line: Line) -> None:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 def sync(shell: Shell, watch: bool, json_output: bool) -> None:
     """Sync once, or until interrupted."""
     from qlue_desk.cli.outbox import warn_of_damage, warn_of_sealed
-    from qlue_desk.store import ballast
+    from qlue_desk.store import ballast, journal
     from qlue_desk.store.database import Store
 
-    warn_of_damage(shell.home)  # the round rewrites that file
+    damage = warn_of_damage(shell.home)
     store = Store.open(shell.home)
     try:
+        if damage.lost and store.read_only is None:
+            store.writing(journal.lost_lines_told, damage.lost)
         if watch:
             _watch(shell, store)
         else:

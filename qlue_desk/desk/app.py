@@ -16,6 +16,7 @@ from textual.worker import WorkerFailed
 
 from qlue_desk import error_log, words
 from qlue_desk.casework.home import Home, home_of
+from qlue_desk.casework.log_damage import lost_sentence
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import dialogs
@@ -34,7 +35,7 @@ from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, outbox
+from qlue_desk.store import drafts, journal, outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreClosed, StoreError
 from qlue_desk.store.lean import collect_again
@@ -160,15 +161,19 @@ class QlueDesk(PlacesApp):
         self.opened.set()
         if self.backend is not None:
             self.begin_company(self.backend)
-            self.run_worker(self._tell_begun(self.backend), group="begun", exit_on_error=False)
+            self.run_worker(self._tell_left(self.backend), group="begun", exit_on_error=False)
         self._start_engine()
         self._load_the_rest()
 
-    async def _tell_begun(self, backend: Backend) -> None:
-        """Texts that somebody began here are kept, and forgotten where nobody speaks of them."""
+    async def _tell_left(self, backend: Backend) -> None:
+        """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""
         count = await backend.read(drafts.begun)
         if count and isinstance(self.screen, DeskScreen):
             say(self.screen, begun_sentence(count))
+        lost, places = await backend.read(journal.lost_lines), self.drawn_places()
+        if lost and places:
+            say(places[-1], lost_sentence(lost), wrong=True)
+            await backend.write(journal.lost_lines_told, lost)
 
     def _starts_with_summary(self) -> bool:
         start = self.settings.ui.start

@@ -19,6 +19,8 @@ from qlue_desk.store.rebase import rebase
 _encode = msgspec.json.Encoder().encode
 _TO_DROP = "twin_to_drop"
 """Value of `meta`: there while the twin still says what must not come back."""
+_TOLD = "twin_lost_told"
+"""Value of `meta`: of how many lost lines the person was told."""
 
 
 def settle(sent: tuple[Action, ...], reply: PushReply, covered: tuple[str, int]) -> list[ActionResult]:
@@ -147,9 +149,39 @@ def tidy_twin(*, surely: bool = False) -> None:
 
 
 def _tidy() -> None:
-    rows = connection().execute("SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone')")
-    twin.keep_only(twin.path_here(), dict(rows.fetchall()))
+    path = twin.path_here()
+    found = twin.read(path)
+    missing = outbox.lacking(found)
+    lost = found.damaged[len(missing) :]
+    if meta.get(_TO_DROP) is not None or len(lost) <= int(meta.get(_TOLD) or 0):
+        lost = ()
+        meta.put(_TOLD, None)
+    rows = connection().execute(
+        "SELECT id, title FROM action WHERE state NOT IN ('confirmed', 'undone', 'discarded')"
+    )
+    titles = dict(rows.fetchall())
+    kept = [
+        msgspec.structs.replace(line, title=titles[line.action.id])
+        for line in (*found.recorded, *missing)
+        if line.action and line.action.id in titles
+    ]
+    # What no key here opens stays as it is: the right key may come back.
+    twin.write_anew(path, kept, [*found.locked, *lost])
     meta.put(_TO_DROP, None)
+
+
+def lost_lines() -> int:
+    """Damaged lines of the twin beyond those whose action this database has: work may be gone with them."""
+    path = twin.path_here()
+    if not twin.is_damaged(path):
+        return 0
+    found = twin.read(path)
+    return len(found.damaged[len(outbox.lacking(found)) :])
+
+
+def lost_lines_told(count: int) -> None:
+    """The person has read of so many: the next tidying drops them, which until then it does not."""
+    meta.put(_TOLD, str(count))
 
 
 def _acknowledge(result: ActionResult, epoch: str, covered: tuple[str, int], *, elsewhere: bool) -> bool:

@@ -226,11 +226,25 @@ def _line_of(action_id: str, zone: str) -> twin.Line:
 
 def complete_twin() -> None:
     """Write the lines that a power cut took while their commit was durable already, of what central may lack."""
-    there = {line.action.id for line in twin.read(twin.path_here()).recorded if line.action}
+    path = twin.path_here()
+    found = twin.read(path)
+    missing = lacking(found)
+    if missing and found.damaged:  # what is torn of them would be told as lost
+        twin.write_anew(path, [*found.recorded, *missing], [*found.locked, *found.damaged[len(missing) :]])
+    else:
+        _append_to_twin(missing)
+
+
+def lacking(found: twin.Twin) -> list[twin.Line]:
+    """What the twin does not say, or says wrongly, of actions that central may lack.
+
+    A damaged line stands for one of these before it stands for lost work: the database has theirs.
+    """
+    there = {line.action.id for line in found.recorded if line.action}
     rows = connection().execute("SELECT id, state FROM action WHERE state <> 'confirmed' ORDER BY n")
     wrong = [action_id for action_id, state in rows if (action_id in there) == (state in _NOT_WANTED)]
     zone = _zone()
-    _append_to_twin([_line_of(action_id, zone) for action_id in wrong])
+    return [_line_of(action_id, zone) for action_id in wrong]
 
 
 # --- inside ----------------------------------------------------------------------------------------

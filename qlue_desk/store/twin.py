@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,10 +43,10 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Twin(msgspec.Struct, frozen=True):
-    """What the file says: `recorded` in order, without what was undone; `damaged` lines could not be read."""
+    """What the file says: `recorded` in order, without what was undone; `damaged` lines are whole no longer."""
 
     recorded: tuple[Line, ...]
-    damaged: int
+    damaged: tuple[bytes, ...] = ()
     locked: tuple[bytes, ...] = ()
     """Whole lines that the key of this folder does not open; with the key of then they are read again."""
 
@@ -192,47 +192,42 @@ def doubtful(path: Path) -> list[str]:
 
 
 def read(path: Path) -> Twin:
-    """Read the file back; lines with a wrong CRC are counted, never guessed.
+    """Read the file back; lines with a wrong CRC are kept apart, never guessed.
 
     :raises StoreError: when something else than a file lies there, or it may not be read.
     """
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Twin((), 0)
-    except OSError as error:
-        raise StoreError(
-            N_("{path} tidak bisa dibaca: {why}."), path=str(path), why=reason_of(error)
-        ) from error
+    content = _lines_of(path)
     seal = sealing.found(path.parent) if content else None
     recorded: dict[str, Line] = {}
-    damaged, locked = 0, []
-    for raw in filter(None, content.split(b"\n")):
+    damaged, locked = [], []
+    for raw in content:
         line = _read_line(raw, seal)
         if line is None:
-            damaged += 1
+            damaged.append(raw)
         elif isinstance(line, bytes):
             locked.append(line)
         elif line.undone:
             recorded.pop(line.undone, None)
         elif line.action is not None:
             recorded[line.action.id] = line
-    return Twin(tuple(recorded.values()), damaged, tuple(locked))
+    return Twin(tuple(recorded.values()), tuple(damaged), tuple(locked))
 
 
-def keep_only(path: Path, titles: Mapping[str, str]) -> None:
-    """Write the file anew with these actions alone, each with the title of its report.
+def is_damaged(path: Path) -> bool:
+    """Whether `read` would find damaged lines; opens none of them.
+
+    :raises StoreError: as `read`.
+    """
+    return any(_whole(raw) is None for raw in _lines_of(path))
+
+
+def write_anew(path: Path, lines: Iterable[Line], as_they_are: Iterable[bytes]) -> None:
+    """Write the file anew with these lines alone; those `as_they_are` were read from it and could not be opened.
 
     Inside a write, so that no other process appends meanwhile, and one that changes no action: it may still fail.
-    What no key here opens stays as it is: the right key may come back.
     """
-    found = read(path)
-    kept = [
-        msgspec.structs.replace(line, title=titles[line.action.id])
-        for line in found.recorded
-        if line.action and line.action.id in titles
-    ]
-    content = b"".join(raw + b"\n" for raw in found.locked)
+    content = b"".join(raw + b"\n" for raw in as_they_are)
+    kept = tuple(lines)
     if kept:
         seal = sealing.seal_of(path.parent)
         content += b"".join(_written(line, seal) for line in kept)
@@ -260,10 +255,10 @@ def _written(line: Line, seal: sealing.Seal) -> bytes:
 
 def _read_line(raw: bytes, seal: sealing.Seal | None) -> Line | bytes | None:
     """The line; None where it is damaged, its bytes where the key that opens it is not here."""
-    crc, _, content = raw.partition(b" ")
+    content = _whole(raw)
+    if content is None:
+        return None
     try:
-        if int(crc, 16) != zlib.crc32(content):
-            return None
         if sealing.is_sealed(content):
             opened = None if seal is None else seal.open(content)
             if opened is None:
@@ -271,6 +266,27 @@ def _read_line(raw: bytes, seal: sealing.Seal | None) -> Line | bytes | None:
             content = opened
         return msgspec.json.decode(content, type=Line)
     except (ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _lines_of(path: Path) -> list[bytes]:
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise StoreError(
+            N_("{path} tidak bisa dibaca: {why}."), path=str(path), why=reason_of(error)
+        ) from error
+    return [raw for raw in content.split(b"\n") if raw]
+
+
+def _whole(raw: bytes) -> bytes | None:
+    """The line without its CRC; None where that is another."""
+    crc, _, content = raw.partition(b" ")
+    try:
+        return content if int(crc, 16) == zlib.crc32(content) else None
+    except ValueError:
         return None
 
 

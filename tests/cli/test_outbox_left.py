@@ -16,6 +16,7 @@ from qlue_desk.domain.moves import Fields
 from qlue_desk.store import leaving, meta
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import SCHEMA_VERSION
+from qlue_desk.sync import rounds
 from qlue_desk.sync.errors import NotEnrolled
 from tests.desk_world import DeskWorld
 
@@ -128,24 +129,72 @@ def test_a_newer_database_is_read_and_its_work_given_out(
     assert "perbarui program" in capsys.readouterr().err
 
 
-def test_a_torn_log_is_announced_until_a_round_has_rewritten_it(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = home / "outbox.log"
-    log.write_bytes(log.read_bytes()[:-20])
-    sentence = (
-        "1 baris outbox.log rusak: tindakan yang hanya tercatat di sana hilang;"
-        " periksa laporan yang terakhir Anda kerjakan.\n"
-    )
-    assert listed(capsys) == ([LINE], sentence)  # the database still has it
-    run(["sync"])
-    assert capsys.readouterr().err.startswith(sentence)
+SENTENCE = (
+    "1 baris outbox.log rusak: tindakan yang hanya tercatat di sana hilang;"
+    " periksa laporan yang terakhir Anda kerjakan.\n"
+)
+
+
+def of_the_log(capsys: pytest.CaptureFixture[str]) -> tuple[bool, str] | None:
+    """What `doctor` finds."""
     run(["doctor", "--json"])
     checks = {check["what"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
-    assert (checks["outbox.log"]["ok"], checks["outbox.log"]["found"]) == (False, "1 baris rusak")
+    found = checks.get("outbox.log")
+    return None if found is None else (found["ok"], found["found"])
+
+
+def tear(home: Path, more: bytes = b"") -> None:
+    log = home / "outbox.log"
+    log.write_bytes(log.read_bytes()[:-20] + more)
+
+
+def a_round_begins(home: Path) -> None:
+    world = DeskWorld.make(home)
+    world.store.writing(rounds.take_over)
+    world.close()
+
+
+def test_a_torn_line_whose_action_the_database_has_is_no_loss(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tear(home)
+    assert listed(capsys) == ([LINE], "")
+    assert of_the_log(capsys) is None
+    tear(home, b"\nand another one")
+    assert listed(capsys) == ([LINE], SENTENCE)  # that one nobody has
+    assert of_the_log(capsys) == (False, "1 baris rusak")
+
+
+def test_the_next_round_writes_the_torn_line_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tear(home)
+    a_round_begins(home)
+    lose(home)
+    assert listed(capsys)[0] == [LINE]
+
+
+def test_what_is_lost_is_announced_until_somebody_syncs_who_read_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tear(home, b"\nand another one")
+    a_round_begins(home)  # of an open desk, say
+    assert listed(capsys) == ([LINE], SENTENCE)
+    run(["sync"])  # it knows no central
+    assert capsys.readouterr().err.startswith(SENTENCE)
+    a_round_begins(home)
+    assert listed(capsys) == ([LINE], "")
+    assert of_the_log(capsys) is None
+
+
+def test_without_its_database_a_torn_line_may_be_a_loss(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tear(home)
     lose(home)
     assert run(["outbox"]) == 5
-    assert sentence in capsys.readouterr().err
+    assert SENTENCE in capsys.readouterr().err
+    (home / "desk.db").write_bytes(b"sampah" * 4000)
+    run(["outbox"])
+    assert SENTENCE in capsys.readouterr().err
 
 
 def test_times_stand_in_the_citys_zone_whatever_is_left(

@@ -14,7 +14,7 @@ from qlue_desk.desk.line_news import trouble_of
 from qlue_desk.desk.widgets.header_line import HeaderLine
 from qlue_desk.desk.widgets.key_bar import KeyBar
 from qlue_desk.domain.moves import Fields
-from qlue_desk.store import queue
+from qlue_desk.store import journal, queue, twin
 from qlue_desk.sync.errors import Offline, OtherServer
 from qlue_desk.sync.state import Phase, SyncState
 from tests.desk.scene import desk, fill, screen_text
@@ -73,3 +73,25 @@ def test_the_header_names_it_the_bar_says_it_once_and_the_outbox_keeps_it(
             await until(lambda: not any(sentence in line for line in screen_text(app)))
 
     asyncio.run(scene())
+
+
+def test_work_that_a_damaged_log_took_is_said_once(world: DeskWorld, tmp_path: Path) -> None:
+    [number] = [c.number for c in world.store.reading(queue.complaints, [1])]
+    act(world.workplace, [number], "note", Fields(note="Kami cek."), now=NOW)
+    log = tmp_path / twin.FILE
+    log.write_bytes(log.read_bytes() + b"torn")
+
+    async def scene() -> None:
+        async with desk(world) as (app, _pilot):
+            bar = app.screen.query_one(KeyBar)
+            await until(lambda: "1 baris outbox.log rusak" in str(bar.render()))
+            # The next round drops what was told, and nothing of it before.
+            await until(lambda: tidied() == [])
+
+    def tidied() -> list[bytes]:
+        world.store.writing(journal.tidy_twin)
+        return [raw for raw in log.read_bytes().splitlines() if raw == b"torn"]
+
+    assert tidied() == [b"torn"]
+    asyncio.run(scene())
+    assert len(twin.read(log).recorded) == 1

@@ -215,7 +215,7 @@ def test_a_damaged_twin_line_is_counted_and_the_others_are_read(world: DeskWorld
     path.write_bytes(lines[0] + lines[1].swapcase() + lines[2][:40])
     found = twin.read(path)
     assert [line.action.id for line in found.recorded if line.action] == [ids[0]]
-    assert found.damaged == 2
+    assert len(found.damaged) == 2
     fourth = note(world, one.id, "d")  # a torn last line must not swallow the next one
     assert [line.action.id for line in twin.read(path).recorded if line.action] == [ids[0], fourth]
 

@@ -118,13 +118,16 @@ def test_a_power_cut_takes_no_line_whose_row_is_there(
     shutil.copytree(home, cut)
     (cut / "desk.db-shm").unlink()
     os.truncate(cut / twin.FILE, durable + 20)
+    (cut / twin.FILE).write_bytes((cut / twin.FILE).read_bytes() + b"\nrusak\nhilang")
     assert in_twin(cut) == [kept, taken_back]
     store = Store.open(cut)
     try:
         until(lambda: in_twin(cut) == [kept, after])
     finally:
         store.close()
-    assert twin.read(cut / twin.FILE).damaged == 1  # the torn one
+    assert twin.read(cut / twin.FILE).damaged == (
+        b"hilang",
+    )  # what the database has stands for two of the three
 
 
 def test_lines_that_the_disk_did_not_take_go_with_the_next(

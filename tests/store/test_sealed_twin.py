@@ -77,10 +77,10 @@ def test_lines_of_before_are_read_and_sealed_when_the_file_is_written_anew(tmp_p
     [line] = twin.read(tmp_path / twin.FILE).recorded
     plain = msgspec.json.encode(line)
     (tmp_path / twin.FILE).write_bytes(b"%08x %s\n" % (zlib.crc32(plain), plain))
-    assert twin.read(tmp_path / twin.FILE) == twin.Twin((line,), 0)
+    assert twin.read(tmp_path / twin.FILE) == twin.Twin((line,))
     world.store.writing(journal.tidy_twin)
     assert NOTE.encode() not in (tmp_path / twin.FILE).read_bytes()
-    assert twin.read(tmp_path / twin.FILE) == twin.Twin((line,), 0)
+    assert twin.read(tmp_path / twin.FILE) == twin.Twin((line,))
     assert isinstance(line.action, Action)
     assert line.action.id == outcome.action_id
     world.close()
@@ -92,7 +92,7 @@ def test_without_its_key_a_line_is_kept_and_neither_read_nor_called_damaged(tmp_
     kept = tmp_path.with_name("kunci lama")
     shutil.move(tmp_path / KEY_FILE, kept)
     found = twin.read(tmp_path / twin.FILE)
-    assert (found.recorded, found.damaged, len(found.locked)) == ((), 0, 1)
+    assert (found.recorded, found.damaged, len(found.locked)) == ((), (), 1)
     assert waiting(tmp_path) == []  # a new database with a new key
     world = DeskWorld.make(tmp_path)
     two = world.add(number="BGR-26-000002", status=Status.DISPATCHED)
