@@ -61,7 +61,7 @@ class DeskAction(msgspec.Struct, frozen=True):
         return f"app.{name}" if self.id in OF_APP else name
 
 
-OF_APP = frozenset({"outbox", "summary", "sync", "palette", "help", "network", "theme", "quit"})
+OF_APP = frozenset({"outbox", "summary", "sync", "palette", "help", "network", "theme", "guide", "quit"})
 """Actions that are the same on every screen; the app runs them."""
 
 _LISTS = frozenset({Place.QUEUE, Place.OUTBOX, Place.SUMMARY, Place.MAP})
@@ -278,6 +278,14 @@ ACTIONS: tuple[DeskAction, ...] = (
         "Ganti tema: gelap, terang, kontras tinggi, aman buta warna, 16 warna terminal, tanpa warna",
         Group.DESK,
         _ALL,
+    ),
+    DeskAction(
+        "guide",
+        "P",
+        "panduan",
+        "Tutup panduan langkah pertama, atau buka lagi di langkah yang belum",
+        Group.DESK,
+        _QUEUE,
     ),
     DeskAction("quit", "q", "keluar", "Keluar; yang belum terkirim tetap tersimpan", Group.DESK, _ALL, bar=9),
 )

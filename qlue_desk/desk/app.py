@@ -301,6 +301,7 @@ class QlueDesk(PlacesApp):
         """Over the queue; loaded on first use, as the summary is."""
         from qlue_desk.desk.outbox.screen import OutboxScreen
 
+        self.achieved("outbox")
         self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
 
     def show_summary(self) -> None:
@@ -324,6 +325,7 @@ class QlueDesk(PlacesApp):
         if self.demo is None or self.engine is None:
             return
         self.engine.offline = not self.engine.offline
+        self.achieved("network")
         words = (
             _("Jaringan diputus: bekerja terus, semuanya tersimpan.")
             if self.engine.offline

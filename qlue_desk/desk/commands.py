@@ -152,7 +152,7 @@ async def offered(screen: PlaceScreen) -> list[Command]:
             *view_commands(screen),
             *list_commands(screen),
         ]
-    guide = Command("guide:", _("panduan"), _("Panduan singkat: langkah pertama di meja ini"))
+    guide = Command("guide:", _("ulangi panduan"), _("Panduan singkat dari langkah pertama"))
     return [*found, *language_commands(), guide]
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
-from textual.actions import ActionParseResult
 from textual.await_complete import AwaitComplete
-from textual.dom import DOMNode
 
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.alerts import Alerts
@@ -15,16 +12,17 @@ from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.guide import Guide
 from qlue_desk.desk.place_screen import PlaceScreen
-from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.settings import Settings
 from qlue_desk.store import meta
 
 GUIDED = "guide:{}"
-"""Whether a person has been through the guide, or has closed it."""
+"""The steps of the guide that a person has done, and whether it was closed."""
 GUIDE_PAUSE = 0.15
-"""After which a screen that a key opened has its widgets."""
+"""After which is looked again whether the first screen has its widgets."""
+FAREWELL_SECONDS = 12.0
+"""For so long the last line of the guide stands."""
 ALERT_SECONDS = 5
 """How often is looked whether what was held back may be told now."""
 
@@ -70,54 +68,65 @@ class CompanyApp(TerminalApp):
 
     async def _guide_once(self) -> None:
         assert self.backend is not None
-        if await self.backend.read(meta.get, GUIDED.format(self.backend.actor.id)) is not None:
-            return
+        kept = await self.backend.read(meta.get, GUIDED.format(self.backend.actor.id))
         while not self.drawn_places():  # the first screen is still being made
             await asyncio.sleep(GUIDE_PAUSE)
-        self.begin_guide()
+        if self.guide is None:
+            self._new_guide((kept or b"").decode())
 
     def begin_guide(self) -> None:
         """From the first step."""
+        self._keep_guided("")
+        self._new_guide("")
+
+    def _new_guide(self, kept: str) -> None:
         if self.backend is not None:
-            self.guide = Guide(self.settings.keys, demo=self.demo is not None, ended=self._keep_guided)
-            self._draw_guide()
+            demo = self.demo is not None
+            self.guide = Guide(self.settings.keys, demo=demo, kept=kept, keep=self._keep_guided)
+            self.draw_guide()
 
-    def _keep_guided(self) -> None:
-        """The guide comes by itself only once; nobody waits for it."""
+    def _keep_guided(self, where: str) -> None:
+        """The guide goes on where it was after a restart; nobody waits for it."""
         if self.backend is not None and not self.backend.read_only:
-            self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), "1")
+            self.backend.keep(meta.put, GUIDED.format(self.backend.actor.id), where)
 
-    def _draw_guide(self) -> None:
-        places = self.drawn_places()
+    def draw_guide(self) -> None:
+        """As it stands now."""
         if self.guide is not None:
-            self.guide.draw(places)
-            if not self.guide.open and places:
-                self.guide.farewell(places[-1])
-                self.guide = None
+            self.guide.draw(self.drawn_places())
+
+    def achieved(self, action: str) -> None:
+        """The person did what this action is for, by whichever key: the guide need not teach it any more."""
+        if self.guide is not None and self.guide.achieved(action):
+            self._guide_moved(self.guide)
+
+    def tried(self, action: str) -> None:
+        """The person pressed the key of this action, and there was nothing for it to do."""
+        if self.guide is not None and self.guide.tried(action):
+            self._guide_moved(self.guide)
+
+    def _guide_moved(self, guide: Guide) -> None:
+        self.draw_guide()
+        if guide.finished and guide.open:
+            self.set_timer(FAREWELL_SECONDS, lambda: self._leave(guide))
+
+    def _leave(self, guide: Guide) -> None:
+        if guide is self.guide and guide.open:
+            guide.open = False
+            self.draw_guide()
+
+    def action_guide(self) -> None:
+        """Shift+p: close the guide, or open it where it was; one that was finished begins again."""
+        if self.guide is None or self.guide.finished:
+            self.begin_guide()
+        else:
+            self.guide.turn()
+            self.draw_guide()
 
     def pop_screen(self) -> AwaitComplete:
-        """The guide goes on from the box of moves once that has left."""
+        """The box of moves tells itself what to do there; the guide goes on once that has left."""
         left = self.screen
         popped = super().pop_screen()
-        if self.guide is not None:
-            if isinstance(left, dialogs.follow_up.FollowUpDialog):
-                self.guide.box_left()
-            self.set_timer(GUIDE_PAUSE, self._draw_guide)
+        if self.guide is not None and isinstance(left, dialogs.follow_up.FollowUpDialog):
+            self.achieved("follow-up")
         return popped
-
-    async def run_action(
-        self,
-        action: str | ActionParseResult,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
-    ) -> bool:
-        """Every key's action comes by here: the guide learns what was done."""
-        screen = self.screen
-        at_rest = isinstance(screen, DeskScreen) and screen.at_rest
-        ran = await super().run_action(action, default_namespace, namespaces)
-        if self.guide is not None and isinstance(action, str):
-            name = action.partition("(")[0].rpartition(".")[2]
-            if isinstance(screen, DeskScreen):  # elsewhere the same key opens something else
-                self.guide.did(name, at_rest=at_rest)
-            self.set_timer(GUIDE_PAUSE, self._draw_guide)
-        return ran

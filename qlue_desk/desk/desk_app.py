@@ -63,6 +63,12 @@ class DeskApp(Protocol):
     async def refresh_outbox_counts(self) -> None:
         """Count outbox and tray anew."""
 
+    def achieved(self, action: str) -> None:
+        """The person did what this action of the registry is for, by whichever key."""
+
+    def tried(self, action: str) -> None:
+        """The person pressed its key, and there was nothing for it to do."""
+
     def did_once(self, why_not_again: str) -> None:
         """The person did what the queue's key cannot repeat; the sentence says so there."""
 

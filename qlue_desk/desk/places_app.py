@@ -65,6 +65,7 @@ class PlacesApp(CompanyApp):
         anew = DeskScreen(queue.desk, queue.backend)
         anew.stand_where(queue)
         self.switch_screen(anew)
+        self.call_after_refresh(self.draw_guide)
         self.call_after_refresh(
             say,
             anew,

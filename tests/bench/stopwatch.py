@@ -187,7 +187,8 @@ def measure(complaints: int, tasks: Sequence[Task] = TASKS) -> list[Taken]:
                 terminal.quiet(1.0)
                 _type(terminal, "x")  # without the network nothing leaves, and each count is exact
                 _shows(terminal, "tanpa jaringan")
-                _walk(terminal, [_keys("esc esc")])  # the guide, where it comes, takes a line of the list
+                _shows(terminal, "Panduan")
+                _type(terminal, "P")  # the guide takes a line of the list
                 terminal.quiet()
                 taken += [run(terminal, task) for task in tasks if task.seat == seat]
     return taken

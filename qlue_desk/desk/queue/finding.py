@@ -1,14 +1,11 @@
-"""Finding: saved views, the query line, one report by its number; and the way back from each."""
+"""Finding: a view, the query line, one report by its number; and the way back from each."""
 
 from __future__ import annotations
 
 import msgspec
 
 from qlue_desk.casework import departures
-from qlue_desk.casework.views import digit_of
-from qlue_desk.desk import dialogs
-from qlue_desk.desk.backend import aside
-from qlue_desk.desk.later import by_key, later, say
+from qlue_desk.desk.later import later, say
 from qlue_desk.desk.queue.counting import Counting
 from qlue_desk.desk.queue.nothing_found import nothing_found, number_asked
 from qlue_desk.desk.widgets.query_bar import QueryBar
@@ -22,15 +19,6 @@ class Standing(msgspec.Struct, frozen=True):
 
     view: int
     row: int | None
-
-
-def saved_sentence(name: str, digit: str) -> str:
-    """Under which key a saved view is now; without one how it is opened and gets one."""
-    if digit:
-        return _("“{name}” tersimpan; tombolnya {digit}.").format(name=name, digit=digit)
-    return _(
-        "“{name}” tersimpan, paling bawah di daftar tampilan. Untuk memberinya angka: tekan : lalu “Atur tampilan”."
-    ).format(name=name)
 
 
 class Finding(Counting):
@@ -173,6 +161,7 @@ class Finding(Counting):
             self.show_own_query("has:unsent", _("Belum terkirim"))
         if not self.is_wide:
             self.open_detail()
+        self.desk.achieved("open")
 
     async def find_elsewhere(self, query: Query) -> str:
         """Where the report is whose number a query asks for, when it left this desk; '' for any other query."""
@@ -215,6 +204,7 @@ class Finding(Counting):
             self.query_one(QueryBar).close()
             self.queue.focus()
             self.show_line()
+            self.desk.achieved("query")
 
     def on_query_bar_left(self, event: QueryBar.Left) -> None:
         """Esc in the query bar: back to what was shown before."""
@@ -225,6 +215,7 @@ class Finding(Counting):
             self.show_query(self.kept_query)
         elif self.view < 0:
             self.go_back()
+            self.desk.achieved("query")  # results came while it was typed
         else:
             self.show_heading()
 
@@ -275,59 +266,6 @@ class Finding(Counting):
     def action_previous_hit(self) -> None:
         """Shift+n."""
         self.lag.then(lambda: self.queue.move_by(-1))
-
-    def action_save_view(self) -> None:
-        """Shift+s."""
-        by_key(self, self._save_view(), group="dialog", opens=True)
-
-    async def _save_view(self) -> None:
-        await self.app.push_screen_wait(
-            dialogs.base.AskDialog(
-                _("Simpan tampilan"), self.own_words, _("nama tampilan"), use=self._save_under
-            )
-        )
-
-    async def _save_under(self, name: str) -> bool:
-        """False where the built-in view of that name shall stay."""
-        given = self.backend.views.displaced_by(name)
-        if given is not None:
-            question = _(
-                "“{name}” adalah tampilan bawaan ({query}). Ganti dengan pencarian ini ({own})?\n"
-                "Untuk mengembalikannya: tekan : lalu pilih “Atur tampilan”, dan d pada tampilan itu."
-            ).format(name=_(given.name), query=self.backend.spelled(given.query), own=self.own_words)
-            if not await self.app.push_screen_wait(
-                dialogs.base.ConfirmDialog(_("Ganti tampilan bawaan"), question)
-            ):
-                return False
-            name = given.name
-        name = await aside(self.backend.views.save, name, self.own_words)
-        self.views_changed(self.backend.views.named())
-        self.view = next((place for place, view in enumerate(self.views) if view[0] == name), -1)
-        say(self, saved_sentence(name, digit_of(self.view)))
-        self.show_query(self.query_text, keep_cursor=True)
-        self.show_line()
-        return True
-
-    def edit_views(self) -> None:
-        """From the palette: rename, order, delete."""
-        by_key(self, self._edit_views(), group="dialog", opens=True)
-
-    async def _edit_views(self) -> None:
-        shown = self.views[self.view][0] if self.view >= 0 else ""
-        chosen: str | None = await self.app.push_screen_wait(dialogs.views.ViewsDialog(self.backend))
-        self.views_changed(self.backend.views.named())
-        names = [name for name, _query in self.views]
-        if chosen in names:
-            self._show_view(names.index(chosen))
-            return
-        if shown and shown not in names:
-            self._show_view(0)
-        elif shown:
-            self.view = names.index(shown)
-            self.show_query(self.views[self.view][1], keep_cursor=True)
-        else:
-            self.show_query(self.query_text, keep_cursor=True)
-        self.show_line()
 
     @property
     def is_wide(self) -> bool:

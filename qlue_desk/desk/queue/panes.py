@@ -5,15 +5,15 @@ from __future__ import annotations
 from textual.widget import Widget
 
 from qlue_desk.desk.later import by_key
+from qlue_desk.desk.queue.arranging import Arranging
 from qlue_desk.desk.queue.filling import Filling
-from qlue_desk.desk.queue.finding import Finding
 from qlue_desk.desk.queue.reading import Reading
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
 
 
-class Panes(Working, Finding):
+class Panes(Working, Arranging):
     """What enter, esc, tab and z do; the screen lays the panes out."""
 
     filling: Filling
@@ -43,14 +43,7 @@ class Panes(Working, Finding):
         by_key(self, self.reading.show(), group="detail", seconds=LOOK_SECONDS)
         self.detail.focus()
         self.show_keys()
-
-    @property
-    def at_rest(self) -> bool:
-        """Nothing is open that esc would close."""
-        open_parts = (
-            self.has_class("-views-open") or self.has_class("-detail") or self.focused is not self.queue
-        )
-        return not open_parts and not self.queue.marks and self.view >= 0
+        self.desk.achieved("open")
 
     def place_anew(self) -> None:
         """The list as it is: where the row under the cursor stays although its place is another, both go there."""

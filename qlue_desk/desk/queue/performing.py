@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from textual.screen import Screen
 
 from qlue_desk.casework import acting, departures, undoing
 from qlue_desk.casework.acting import Outcome
@@ -15,6 +14,7 @@ from qlue_desk.casework.undoing import Undoing
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.later import by_key, say
+from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue import colleagues, many
 from qlue_desk.desk.queue.colleagues import Busy
 from qlue_desk.desk.queue.deeds import Chosen, Deed
@@ -79,6 +79,8 @@ class Performing:
             for each in worked.outcomes
             if each.after is not None and (each.before is None or each.before.status is not each.after.status)
         }
+        if self._just_led:
+            self.screen.desk.achieved("follow-up")
         if any(outcome.done for outcome in worked.outcomes):
             self.did(lambda others: self.run_and_tell(others, deed))
             self.screen.nudge()
@@ -262,6 +264,7 @@ class Performing:
         if found is None:
             last = await self.backend.read(undoing.last_left, self.backend.workplace)
             say(self.screen, nothing_to_undo(last), wrong=True)
+            self.screen.desk.tried("undo")
             return
         worked = await take_back(self.screen, self.backend, found)
         say(self.screen, undone_sentence(found, worked))
@@ -272,12 +275,15 @@ class Performing:
             self.screen.show_heading()
 
 
-async def take_back(screen: Screen[Any], backend: Backend, found: Undoing) -> Worked:
+async def take_back(screen: PlaceScreen, backend: Backend, found: Undoing) -> Worked:
     """Take a stroke back in parts; its newest reports first."""
     places = [""] * found.reports  # how many there are matters here, not which
-    return await many.in_parts(
+    worked = await many.in_parts(
         screen,
         _("Membatalkan…"),
         places,
         lambda part: backend.write(undoing.undo, backend.workplace, found.stroke, len(part)),
     )
+    if worked.outcomes:
+        screen.desk.achieved("undo")
+    return worked
