@@ -16,7 +16,6 @@ from textual.worker import WorkerFailed
 
 from qlue_desk import error_log, words
 from qlue_desk.casework.home import Home, home_of
-from qlue_desk.casework.log_damage import lost_sentence
 from qlue_desk.casework.view_file import ViewFile
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk import dialogs
@@ -28,14 +27,13 @@ from qlue_desk.desk.messages import LineChanged, LineState, NotKept, StoreChange
 from qlue_desk.desk.others import Others, OthersChanged, named
 from qlue_desk.desk.places_app import PlacesApp
 from qlue_desk.desk.queue.screen import DeskScreen
-from qlue_desk.desk.queue.telling import begun_sentence
 from qlue_desk.desk.session_watch import SessionWatch
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.widgets.header_line import Whereabouts
 from qlue_desk.domain.complaint import ROLE_LABEL, Role
 from qlue_desk.protocol import Looker
 from qlue_desk.settings import Settings
-from qlue_desk.store import drafts, journal, outbox
+from qlue_desk.store import outbox
 from qlue_desk.store.database import Change
 from qlue_desk.store.errors import StoreClosed, StoreError
 from qlue_desk.store.lean import collect_again
@@ -161,19 +159,8 @@ class QlueDesk(PlacesApp):
         self.opened.set()
         if self.backend is not None:
             self.begin_company(self.backend)
-            self.run_worker(self._tell_left(self.backend), group="begun", exit_on_error=False)
         self._start_engine()
         self._load_the_rest()
-
-    async def _tell_left(self, backend: Backend) -> None:
-        """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""
-        count = await backend.read(drafts.begun)
-        if count and isinstance(self.screen, DeskScreen):
-            say(self.screen, begun_sentence(count))
-        lost, places = await backend.read(journal.lost_lines), self.drawn_places()
-        if lost and places:
-            say(places[-1], lost_sentence(lost), wrong=True)
-            await backend.write(journal.lost_lines_told, lost)
 
     def _starts_with_summary(self) -> bool:
         start = self.settings.ui.start
@@ -301,7 +288,6 @@ class QlueDesk(PlacesApp):
         """Over the queue; loaded on first use, as the summary is."""
         from qlue_desk.desk.outbox.screen import OutboxScreen
 
-        self.achieved("outbox")
         self._show_place(OutboxScreen, lambda backend: OutboxScreen(self, backend, refused=refused))
 
     def show_summary(self) -> None:

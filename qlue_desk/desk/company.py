@@ -6,16 +6,20 @@ import asyncio
 
 from textual.await_complete import AwaitComplete
 
+from qlue_desk.casework.log_damage import lost_sentence
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.guide import Guide
+from qlue_desk.desk.later import say
 from qlue_desk.desk.place_screen import PlaceScreen
+from qlue_desk.desk.queue.screen import DeskScreen
+from qlue_desk.desk.queue.telling import begun_sentence
 from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.settings import Settings
-from qlue_desk.store import meta
+from qlue_desk.store import drafts, journal, meta
 
 GUIDED = "guide:{}"
 """The steps of the guide that a person has done, and whether it was closed."""
@@ -40,12 +44,23 @@ class CompanyApp(TerminalApp):
         self._guided = guided
 
     def begin_company(self, backend: Backend) -> None:
-        """Watch for what is urgent; guide a person who is here for the first time."""
+        """Watch for what is urgent; tell what was left here; guide a person who is here for the first time."""
         self.alerts = Alerts(self, backend, self.settings.notify, self.run_worker)
         self.alerts.start()
         self.set_interval(ALERT_SECONDS, self.alerts.tick)
+        self.run_worker(self._tell_left(backend), group="begun", exit_on_error=False)
         if not self._guided:
             self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
+
+    async def _tell_left(self, backend: Backend) -> None:
+        """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""
+        count = await backend.read(drafts.begun)
+        if count and isinstance(self.screen, DeskScreen):
+            say(self.screen, begun_sentence(count))
+        lost, places = await backend.read(journal.lost_lines), self.drawn_places()
+        if lost and places:
+            say(places[-1], lost_sentence(lost), wrong=True)
+            await backend.write(journal.lost_lines_told, lost)
 
     def drawn_places(self) -> list[PlaceScreen]:
         """Screens of ours that have their widgets; while the app closes, they go one after another."""

@@ -68,6 +68,7 @@ class OutboxScreen(PlaceScreen):
         self.query_one("#actions").focus()
         self._show_keys()
         self.read_at_once()
+        self.desk.achieved("outbox")
 
     def _show_keys(self) -> None:
         """Only what can be done with the line under the cursor."""
