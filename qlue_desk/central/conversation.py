@@ -84,7 +84,7 @@ def rules_of(hub: Hub, desk: DeskIdentity) -> str:
 
 def answer_pull(hub: Hub, desk: Desk, asked: PullRequest) -> PullReply:
     """A page after the cursor; raises `errors.Resync` when that is dead."""
-    limit = min(max(asked.limit, 1), hub.limits.pull_events)
+    limit = _page_size(asked.limit, hub.limits.pull_events)
     with hub.database.connected():
         hub.refresh()
         page = hub.feed.pull(desk.stream, asked.cursor, limit, hub.limits.pull_bytes)
@@ -130,7 +130,7 @@ def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) ->
     """A page of the scope's rows."""
     city = hub.city(desk.identity.city)
     dinas = None if desk.identity.dinas == city.coordinator else desk.identity.dinas
-    size = min(max(limit, 1), hub.limits.snapshot_rows)
+    size = _page_size(limit, hub.limits.snapshot_rows)
     if after and _ID.fullmatch(after) is None:
         raise Invalid(N_("{field}: tanda pengenal tidak sah."), field="after")
     if token:
@@ -138,3 +138,18 @@ def answer_snapshot(hub: Hub, desk: Desk, after: str, limit: int, token: str) ->
     page = hub.feed.snapshot(desk.stream, city, dinas, after, size, hub.now(), hub.limits.pull_bytes)
     mark = encode_cursor(page.mark)
     return SnapshotPage(mark, token or mark, page.rows, page.next, page.count)
+
+
+def _page_size(asked: int, most: int) -> int:
+    """At most what central gives at once.
+
+    :raises Invalid: for a page of nothing.
+    """
+    if asked < 1:
+        raise Invalid(
+            N_("{field}: di luar batas; yang boleh {least} sampai {most}."),
+            field="limit",
+            least="1",
+            most=str(most),
+        )
+    return min(asked, most)

@@ -19,7 +19,7 @@ from qlue_desk.cli.running import run
 SPOKEN = {
     "Tanda masuk tidak dikenal; daftarkan lagi.": "Unknown token; enrol again.",
     "Alamat ini tidak ada di server.": "No such address.",
-    "Isi permintaan tidak dapat dibaca: {why}.": "Unreadable: {why}.",
+    "Isi permintaan tidak dapat dibaca: JSON-nya terpotong.": "Unreadable: cut off.",
     "Belum ada server di {path}; jalankan central init dulu.": "No server in {path}; run central init.",
     "Kota “{city}” tidak dilayani di sini; yang ada: {known}.": "{city} is not served; there are {known}.",
     "Kunci intake tidak dikenal; minta kepada pengelola kota.": "Unknown intake key.",
@@ -37,7 +37,7 @@ def test_the_wire_speaks_english(hub: Hub, english: None) -> None:
     with running_server(hub) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         assert client.get("/v1/session").json()["detail"] == "Unknown token; enrol again."
         assert client.get("/v1/nothing").json()["detail"] == "No such address."
-        assert client.post("/v1/enrol", content=b"{").json()["detail"].startswith("Unreadable: ")
+        assert client.post("/v1/enrol", content=b"{").json()["detail"] == "Unreadable: cut off."
         assert client.post("/intake/qlue", json=[]).json()["detail"] == "Unknown intake key."
         elsewhere = client.post(f"/intake/qlue?api_key={key}&city=mars", json=[])
         assert elsewhere.json()["detail"] == "mars is not served; there are bogor."

@@ -14,6 +14,7 @@ import pytest
 from qlue_desk import protocol
 from qlue_desk.central.hub import Hub
 from qlue_desk.central.serve import running_server
+from qlue_desk.domain.complaint import Channel
 from qlue_desk.protocol import PushReply
 from tests.central.conftest import Clock, Office, add_bogor
 
@@ -145,23 +146,75 @@ def test_work_that_was_recorded_before_a_desk_was_enrolled_anew_counts(
     assert push(desk, action).results[0].status == "applied"
 
 
+NESTED, NUMBER = "bersarang terlalu dalam.", "bilangan di actions[0].base_version terlalu besar."
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "why"),
     [
-        b'{"cursor":null,"actions":[],"x":' + b"[" * 1_000_000,
-        b'{"cursor":null,"actions":[{"id":"a","x":' + b'{"a":' * 200_000,
-        b'{"cursor":null,"actions":[{"base_version":1e999}]}',
-        b'{"cursor":null,"actions":[{"base_version":' + b"7" * 5000 + b"}]}",
-        b'{"cursor":null,"actions":[{"id":"\\ud800"}]}',
-        b'{"cursor":null,"actions":[{"id":"\xed\xa0\x80"}]}',
-        b'{"cursor":null,"actions":[{"id":"\\udc00\\ud800"}]}',
-        b"\xff\xfe\x00",
+        (b'{"cursor":null,"actions":[],"x":' + b"[" * 1_000_000, NESTED),
+        (b'{"cursor":null,"actions":[{"id":"a","x":' + b'{"a":' * 200_000, NESTED),
+        (b'{"cursor":null,"actions":[{"base_version":1e999}]}', NUMBER),
+        (b'{"cursor":null,"actions":[{"base_version":' + b"7" * 5000 + b"}]}", NUMBER),
+        (b'{"cursor":null,"actions":[{"id":"\\ud800"}]}', "JSON-nya terpotong."),
+        (b'{"cursor":null,"actions":[{"id":"\xed\xa0\x80"}]}', "bukan teks UTF-8."),
+        (b'{"cursor":null,"actions":[{"id":"\\udc00\\ud800"}]}', "bukan JSON yang utuh, mulai bita ke-40."),
+        (b"\xff\xfe\x00", "bukan JSON yang utuh, mulai bita ke-1."),
+        (b"", "JSON-nya terpotong."),
+        (b"[]", "seluruhnya berisi daftar […]; yang boleh objek {…}."),
+        (b"{}", "cursor tidak ada, padahal wajib."),
+        (b'{"cursor":null,"actions":[{}]}', "actions[0].id tidak ada, padahal wajib."),
+        (b'{"cursor":1,"actions":[]}', "cursor berisi bilangan bulat; yang boleh teks, null."),
     ],
 )
-def test_what_is_no_message_is_a_bad_request(desk: httpx.Client, body: bytes) -> None:
+def test_what_is_no_message_is_a_bad_request(desk: httpx.Client, body: bytes, why: str) -> None:
     reply = desk.post("/v1/push", content=body)
     assert (reply.status_code, reply.json()["type"]) == (400, "urn:qlue:bad_request")
-    assert reply.json()["detail"].startswith("Isi permintaan tidak dapat dibaca: ")
+    assert reply.json()["detail"] == f"Isi permintaan tidak dapat dibaca: {why}"
+
+
+CHANNELS = ", ".join(Channel)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"recorded_at": "kemarin"}, "recorded_at harus tanggal dan jam seperti 2026-11-24T09:12:00+07:00."),
+        ({"fields": {"until": "2026-13-01"}}, "fields.until harus tanggal seperti 2026-11-24."),
+        ({"fields": {"public": "ya"}}, "fields.public berisi teks; yang boleh true atau false."),
+        (
+            {"report": REPORT | {"channel": "merpati"}},
+            f"report.channel berisi “merpati”; yang boleh {CHANNELS}.",
+        ),
+        ({"fields": {"evidence": [{}]}}, "fields.evidence[0].sha256 tidak ada, padahal wajib."),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_what_is_allowed(
+    office: Office, desk: httpx.Client, changes: dict[str, Any], why: str
+) -> None:
+    action = note(office, office.take().complaint, **changes)
+    reply = desk.post("/v1/push", json={"cursor": None, "actions": [action]})
+    assert reply.json()["detail"] == f"Isi permintaan tidak dapat dibaca: actions[0].{why}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("limit=banyak", "Parameter limit tidak sah; yang boleh bilangan bulat."),
+        ("limit=-1", "limit: di luar batas; yang boleh 1 sampai 2000."),
+        ("limit=0", "limit: di luar batas; yang boleh 1 sampai 2000."),
+    ],
+)
+def test_a_page_of_a_snapshot_has_at_least_one_row(desk: httpx.Client, asked: str, why: str) -> None:
+    reply = desk.get(f"/v1/snapshot?{asked}")
+    assert (reply.status_code, reply.json()["detail"]) == (400, why)
+    assert desk.get("/v1/snapshot?limit=1").status_code == 200
+
+
+def test_so_has_a_page_of_events(desk: httpx.Client) -> None:
+    reply = desk.post("/v1/pull", json={"cursor": None, "limit": 0})
+    assert (reply.status_code, reply.json()["type"]) == (400, "urn:qlue:bad_request")
+    assert reply.json()["detail"] == "limit: di luar batas; yang boleh 1 sampai 500."
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from qlue_desk.central import blobs
+from qlue_desk.central.api.unreadable import body_sentence, parameter_sentence
 from qlue_desk.central.blob_stores import StoreUnreachable
 from qlue_desk.central.errors import (
     CentralError,
@@ -70,8 +71,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, CentralError):
         return _problem_of_ours(error)
     if isinstance(error, (msgspec.MsgspecError, RecursionError, UnicodeError)):
-        detail = _("Isi permintaan tidak dapat dibaca: {why}.").format(why=_brief(error))
-        return _problem(400, ErrorCode.BAD_REQUEST, detail)
+        return _problem(400, ErrorCode.BAD_REQUEST, body_sentence(error))
     if isinstance(error, HTTPException):
         status = error.status_code
         code = _CODE_BY_STATUS.get(status, ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL)
@@ -141,13 +141,9 @@ def _problem(status: int, code: ErrorCode, detail: str, **extra: Any) -> Problem
 
 
 def _about_parameters(error: HTTPException) -> str:
-    """Which parameters of the address can't be read."""
+    """Which parameter of the address can't be read, the first of them."""
     extra = error.extra if isinstance(error.extra, list) else []
-    names = [str(each.get("key", "?")) for each in extra if isinstance(each, dict)]
-    if not names:
-        return _("Permintaan tidak sah.")
-    return _("Parameter tidak sah: {names}.").format(names=", ".join(names))
-
-
-def _brief(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:200]
+    for each in extra:
+        if isinstance(each, dict) and "key" in each:
+            return parameter_sentence(str(each["key"]), str(each.get("message", "")))
+    return _("Permintaan tidak sah.")

@@ -16,6 +16,7 @@ from litestar import Request, Response
 
 from qlue_desk.central import clones
 from qlue_desk.central.api.problems import ProblemError, too_many
+from qlue_desk.central.api.unreadable import body_sentence
 from qlue_desk.central.conversation import Desk
 from qlue_desk.central.errors import TokenRefused
 from qlue_desk.central.feed import scope_stream
@@ -156,7 +157,10 @@ class Wire:
     async def message(self, request: AnyRequest, kind: type[T], limit: int | None = None) -> T:
         """The request's body as a message of the protocol."""
         body = await self.body(request, limit or self.hub.limits.push_bytes)
-        return msgspec.json.decode(body, type=kind)
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+            raise ProblemError(400, ErrorCode.BAD_REQUEST, body_sentence(error, kind)) from None
 
 
 def bearer(request: AnyRequest) -> str:
