@@ -11,12 +11,14 @@ import base64
 import datetime as dt
 import stat
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import Action, PullReply, PushReply, Session, SnapshotPage
 
 BUNDLE_MAGIC = b"qlue-bundle-1\n"
@@ -39,6 +41,11 @@ class BundleProblem(Exception):
         super().__init__(template.format(**values))
         self.template = template
         self.values = values
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the reader's language."""
+        values = {key: translate(value) if key == "why" else value for key, value in self.values.items()}
+        return translate(self.template).format(**values)
 
 
 class CarriedFile(msgspec.Struct, frozen=True):
@@ -93,7 +100,7 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleProblem(
-            N_("{path} tidak bisa dibaca: {why}."), path=str(path), why=error.strerror or str(error)
+            N_("{path} tidak bisa dibaca: {why}."), path=str(path), why=reason_of(error)
         ) from error
 
 

@@ -1,8 +1,10 @@
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import qlue_desk
 from qlue_desk import phrases, words
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -114,3 +116,11 @@ def test_times_in_english(english):
     at = dt.datetime(2017, 5, 22, 12, 14, tzinfo=dt.UTC)
     assert phrases.time_words(at, WIB) == "22 May 19:14"
     assert phrases.duration_words(dt.timedelta(days=3)) == "3 d"
+
+
+def test_why_the_system_said_no_is_never_said_in_its_words() -> None:
+    """`OSError.strerror` is English; `domain.system.reason_of` says it in ours."""
+    root = Path(qlue_desk.__file__).parent
+    told = [str(path.relative_to(root)) for path in root.rglob("*.py") if ".strerror" in path.read_text()]
+    raised = {"store/blobs.py", "store/versions.py"}  # os.strerror, for an error that they raise
+    assert set(told) - raised == {"domain/system.py"}

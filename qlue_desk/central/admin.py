@@ -15,6 +15,7 @@ from qlue_desk.central.numbers import counted
 from qlue_desk.central.restoring import Restore, restores
 from qlue_desk.central.standing import refuse_where_one_was
 from qlue_desk.cities import boundaries_of, boundaries_path, load_city, load_shipped
+from qlue_desk.cities.errors import CityFileError
 from qlue_desk.domain.city import City, Dinas
 from qlue_desk.domain.complaint import Actor, Complaint, Role
 from qlue_desk.domain.moves import N_
@@ -84,6 +85,10 @@ def _check_boundaries(city: City, path: Path) -> None:
 
     try:
         codes = BoundaryIndex(path).codes
+    except CityFileError as error:
+        raise Invalid(
+            N_("Batas kelurahan {file} tidak dapat dipakai: {why}"), file=path.name, why=error.sentence(_)
+        ) from error
     except Exception as error:  # shapely's errors have no common base
         why = clean(str(error).partition("\n")[0], multiline=False, limit=200)
         raise Invalid(

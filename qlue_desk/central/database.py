@@ -57,6 +57,11 @@ class CentralDatabase(PooledDatabase, peewee.Database):  # type: ignore[misc]
         """Called after a transaction was undone: whoever kept what it had read must forget it."""
         super().__init__(*args, **kwargs)
 
+    @property
+    def place(self) -> str:
+        """What a person calls it: its file, or its address without name and password."""
+        return str(self.database)
+
     def run(self, statement: str, values: Sequence[object] = ()) -> Any:
         """Execute one statement on this thread's connection and return its cursor."""
         try:

@@ -29,7 +29,8 @@ class CentralError(Exception):
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language."""
-        return translate(self.template).format(**self.values)
+        values = {key: translate(value) if key == "why" else value for key, value in self.values.items()}
+        return translate(self.template).format(**values)
 
 
 class NotFound(CentralError):

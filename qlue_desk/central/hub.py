@@ -32,6 +32,7 @@ from qlue_desk.cities.calendar import calendar_for
 from qlue_desk.domain.city import City
 from qlue_desk.domain.clocks import Clocks
 from qlue_desk.domain.moves import N_, Context
+from qlue_desk.domain.system import reason_of
 from qlue_desk.protocol import Limits, Retention
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Hub:
         """Make an empty central in `data` and open it; one that exists already is only opened."""
         _make_folder(data)
         database = open_database(database_url or _sqlite_url(data))
-        _make_tables(database, data)
+        _make_tables(database)
         return cls._opened(data, database, now)
 
     @classmethod
@@ -142,14 +143,14 @@ class Hub:
                 ),
                 path=str(data),
             )
-        _check_version(database, data)
+        _check_version(database)
         try:
             hub = cls(data, database, now)
             restoring.notice(hub)
         except Exception as error:
             if not is_of_database(error):
                 raise
-            raise database_problem(data, error) from error
+            raise database_problem(database, error) from error
         return hub
 
     def configure(self, settings: CentralSettings) -> None:
@@ -265,7 +266,7 @@ class Hub:
         try:
             city = _city.decode(bytes(row[0]))
         except msgspec.MsgspecError as error:
-            raise damaged(self.data, f"city {key}: {error}") from error
+            raise damaged(self.database, f"city {key}: {error}") from error
         return CityRoom(city, self._boundaries(key))
 
     def _boundaries(self, key: str) -> Path:
@@ -275,7 +276,7 @@ class Hub:
         with self.database.connected():
             known = meta.get(self.database, SERVER_ID)
         if not known:
-            raise DatabaseProblem(N_("Basis data di {path} bukan milik server ini."), path=str(self.data))
+            raise DatabaseProblem(N_("Basis data {place} bukan milik server ini."), place=self.database.place)
         return known
 
 
@@ -295,7 +296,7 @@ def _make_folder(data: Path) -> None:
         raise DatabaseProblem(
             N_("Folder data {path} tidak dapat dibuat ({why}); pilih yang lain dengan --data."),
             path=str(data),
-            why=error.strerror or str(error),
+            why=reason_of(error),
         ) from error
 
 
@@ -309,30 +310,32 @@ def is_of_database(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] in DRIVERS
 
 
-def database_problem(data: Path, error: BaseException) -> DatabaseProblem:
+def database_problem(database: CentralDatabase, error: BaseException) -> DatabaseProblem:
     """What a driver's error means for whoever runs this central, and what to do."""
     why = str(error.__cause__ or error).strip().partition("\n")[0]
     if any(word in why for word in DAMAGE):
-        return damaged(data, why)
-    return DatabaseProblem(N_("Basis data di {path} tidak dapat dibuka ({why})."), path=str(data), why=why)
+        return damaged(database, why)
+    return DatabaseProblem(
+        N_("Basis data {place} tidak dapat dibuka ({why})."), place=database.place, why=why
+    )
 
 
-def damaged(data: Path, why: str) -> DatabaseProblem:
+def damaged(database: CentralDatabase, why: str) -> DatabaseProblem:
     """The database holds what central never wrote."""
     return DatabaseProblem(
-        N_("Basis data di {path} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir."),
-        path=str(data),
+        N_("Basis data {place} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir."),
+        place=database.place,
         why=why[:200],
     )
 
 
-def _make_tables(database: CentralDatabase, data: Path) -> None:
+def _make_tables(database: CentralDatabase) -> None:
     try:
         _make_tables_in(database)
     except Exception as error:
         if not (is_of_database(error) or isinstance(error, DatabaseBusy)):
             raise
-        raise database_problem(data, error) from error
+        raise database_problem(database, error) from error
 
 
 def _make_tables_in(database: CentralDatabase) -> None:
@@ -345,19 +348,19 @@ def _make_tables_in(database: CentralDatabase) -> None:
             meta.put_new(database, SERVER_ID, f"s_{secrets.token_hex(8)}")
 
 
-def _check_version(database: CentralDatabase, data: Path) -> None:
+def _check_version(database: CentralDatabase) -> None:
     try:
         with database.connected():
             stored = meta.get(database, SCHEMA)
     except Exception as error:
-        raise database_problem(data, error) from error
+        raise database_problem(database, error) from error
     if stored and not stored.isdecimal():
-        raise damaged(data, f"meta.schema = {stored!r}")
+        raise damaged(database, f"meta.schema = {stored!r}")
     found = int(stored or 0)
     if found > SCHEMA_VERSION:
         raise DatabaseProblem(
-            N_("Basis data di {path} dari program yang lebih baru (bentuk {found}, program ini {known})."),
-            path=str(data),
+            N_("Basis data {place} dari program yang lebih baru (bentuk {found}, program ini {known})."),
+            place=database.place,
             found=str(found),
             known=str(SCHEMA_VERSION),
         )

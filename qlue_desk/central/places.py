@@ -8,6 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qlue_desk.cities.errors import NO_GEOJSON, UNREADABLE, CityFileError
+from qlue_desk.domain.system import reason_of
+
 if TYPE_CHECKING:
     from shapely.geometry import Point
     from shapely.geometry.base import BaseGeometry
@@ -92,8 +95,7 @@ def _features(path: Path) -> list[dict[str, dict[str, object]]]:
         for feature in features:
             _ = feature["properties"]["kode"], feature["geometry"]["coordinates"]
     except OSError as error:
-        raise ValueError(f"{path.name}: berkas tidak dapat dibaca ({error.strerror}).") from None
+        raise CityFileError(UNREADABLE, place=path.name, why=reason_of(error)) from None
     except (ValueError, KeyError, TypeError):
-        allowed = "FeatureCollection berisi poligon dengan properti kode"
-        raise ValueError(f"{path.name}: bukan GeoJSON yang sah; yang boleh: {allowed}.") from None
+        raise CityFileError(NO_GEOJSON, place=path.name) from None
     return features

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Sequence
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import peewee
 import psycopg
@@ -99,6 +100,12 @@ class PostgresCentral(CentralDatabase, peewee.PostgresqlDatabase):
         self.timeouts = dict(TIMEOUTS)
         self.answer_seconds = ANSWER_SECONDS
         super().__init__(*args, **kwargs)
+
+    @property
+    def place(self) -> str:
+        """As of the base."""
+        parts = urlsplit(self.database)
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def identity(self) -> str:
         """The cluster, its timeline and the table itself.

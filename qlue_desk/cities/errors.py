@@ -35,6 +35,10 @@ RESERVED_LETTER = N_(
     "{place}: huruf {found} pada kategori {category} sudah dipakai layar operator "
     "(g hantu, k iseng, i informasi); pakai huruf lain a–z atau A–Z."
 )
+NO_GEOJSON = N_(
+    "{place}: bukan GeoJSON yang sah; yang boleh: FeatureCollection berisi poligon dengan properti kode."
+)
+TOO_FINE = N_("{place}: lebih dari {most} titik; yang boleh: batas yang lebih kasar.")
 NO_FILE = N_(
     "{place}: {key} menunjuk {found}, yang tidak ada; yang boleh: nama berkas GeoJSON di samping berkas ini."
 )

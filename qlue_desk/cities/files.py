@@ -43,6 +43,7 @@ from qlue_desk.domain.city import (
     WorkingDay,
 )
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
 
 FOLDER = Path(__file__).parent
 LARGEST = 10_000_000
@@ -124,7 +125,7 @@ def _read(path: Path) -> tuple[Table, Source]:
             raise CityFileError(UNREADABLE, place=path.name, why=N_("lebih besar dari 10 MB"))
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise CityFileError(UNREADABLE, place=str(path), why=error.strerror or str(error)) from None
+        raise CityFileError(UNREADABLE, place=str(path), why=reason_of(error)) from None
     except UnicodeDecodeError as error:
         raise CityFileError(UNREADABLE, place=path.name, why=f"bukan UTF-8 pada bita {error.start}") from None
     try:

@@ -11,8 +11,10 @@ from typing import Any
 
 import msgspec
 
+from qlue_desk.cities.errors import NO_GEOJSON, TOO_FINE, UNREADABLE, CityFileError
 from qlue_desk.cities.files import boundaries_path
 from qlue_desk.domain.city import City
+from qlue_desk.domain.system import reason_of
 
 METRES_PER_DEGREE = 111_320.0
 THINNED_METRES = 6.0
@@ -76,27 +78,26 @@ def city_shapes(city: City, kept: Path | None = None) -> tuple[Shape, ...]:
 def read_outlines(path: Path) -> tuple[Shape, ...]:
     """The shapes of a GeoJSON file, read once in a process.
 
-    :raises ValueError: with one sentence, unless it is a FeatureCollection of polygons with `kode`.
+    :raises CityFileError: unless it is a FeatureCollection of polygons with `kode`.
     """
     try:
         return outlines(path.read_bytes(), path.name)
     except OSError as error:
-        raise ValueError(f"{path.name}: berkas tidak dapat dibaca ({error.strerror}).") from None
+        raise CityFileError(UNREADABLE, place=path.name, why=reason_of(error)) from None
 
 
 def outlines(content: bytes, name: str) -> tuple[Shape, ...]:
     """The shapes of a GeoJSON FeatureCollection in lon/lat; `name` is what a complaint calls it.
 
-    :raises ValueError: with one sentence.
+    :raises CityFileError: when it is none.
     """
     try:
         features = json.loads(content)["features"]
         shapes = tuple(_shape(feature) for feature in features)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-        allowed = "FeatureCollection berisi poligon dengan properti kode"
-        raise ValueError(f"{name}: bukan GeoJSON yang sah; yang boleh: {allowed}.") from None
+        raise CityFileError(NO_GEOJSON, place=name) from None
     if sum(len(ring) for shape in shapes for ring in shape.rings) > MOST_POINTS:
-        raise ValueError(f"{name}: lebih dari {MOST_POINTS} titik.")
+        raise CityFileError(TOO_FINE, place=name, most=str(MOST_POINTS))
     return shapes
 
 

@@ -106,11 +106,11 @@ def _failure_of_a_room(error: BaseException) -> CommandFailed | None:
         return found
     bundle = sys.modules.get("qlue_desk.bundle")
     if bundle is not None and isinstance(error, bundle.BundleProblem):
-        return CommandFailed(_(error.template).format(**error.values), code="bundle")
+        return CommandFailed(error.sentence(_), code="bundle")
     central = sys.modules.get("qlue_desk.central.errors")
     if central is not None and isinstance(error, central.CentralError):
         exit_code = Exit.NOT_PERMITTED if isinstance(error, central.NotAllowed) else Exit.FAILED
-        return CommandFailed(_(error.template).format(**error.values), exit_code=exit_code, code="central")
+        return CommandFailed(error.sentence(_), exit_code=exit_code, code="central")
     intake = sys.modules.get("qlue_desk.central.intake.errors")
     if intake is not None and isinstance(error, intake.IntakeError):
         return CommandFailed(str(error), code="intake")

@@ -11,7 +11,7 @@ import click
 from qlue_desk.cli.exits import CommandFailed, Usage
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
-from qlue_desk.cli.shell import Shell, cannot_listen, pass_shell
+from qlue_desk.cli.shell import Shell, cannot_listen, check_host, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -32,6 +32,7 @@ def serve(
     public = _public(behind_proxy if behind_proxy is not None else settings.behind_proxy)
     from qlue_desk.browser.doors import is_loopback
 
+    check_host(host)
     if not is_loopback(host) and not public:
         raise Usage(
             _(

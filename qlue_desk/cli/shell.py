@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qlue_desk.cli.exits import CommandFailed, Exit
+from qlue_desk.cli.exits import CommandFailed, Exit, Usage
 from qlue_desk.cli.output import warn
 from qlue_desk.domain.moves import N_
+from qlue_desk.domain.system import reason_of
+from qlue_desk.domain.text import clean
 from qlue_desk.settings import Settings, find_file
 from qlue_desk.store.lean import without_server_drivers
 from qlue_desk.words import _
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from qlue_desk.casework.workplace import Workplace
     from qlue_desk.domain.moves import Refusal
 
+UNKNOWN_HOST = N_(
+    "Alamat {host} tidak dikenal di jaringan ini; pilih yang lain dengan --host, misalnya 127.0.0.1."
+)
 NEVER_SYNCED = N_("Meja ini belum pernah sinkron: jalankan qlue-desk sync.")
 
 
@@ -139,14 +145,27 @@ def exit_of(refusal: Refusal) -> Exit:
     return _EXIT_OF_FIELD.get(refusal.field, Exit.REFUSED)
 
 
+def check_host(host: str) -> None:
+    """Look whether there is such a host before anything is said of who reaches it.
+
+    :raises Usage: when there is none.
+    """
+    try:
+        socket.getaddrinfo(host.strip("[]"), None)
+    except (OSError, UnicodeError):
+        raise Usage(_(UNKNOWN_HOST).format(host=clean(host, multiline=False))) from None
+
+
 def cannot_listen(error: OSError, host: str, port: int) -> str:
     """Why a server of ours cannot begin."""
     if error.errno == errno.EADDRINUSE:
         return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
             host=host, port=port
         )
+    if isinstance(error, socket.gaierror):
+        return _(UNKNOWN_HOST).format(host=host)
     return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
-        host=host, port=port, why=error.strerror or str(error)
+        host=host, port=port, why=_(reason_of(error))
     )
 
 

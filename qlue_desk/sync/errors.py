@@ -21,7 +21,8 @@ SyncError
    ├─ NotEnrolled       no server address or token yet
    ├─ OtherDesk         the token is another desk's: no data is sent
    ├─ BadAuthority      the city's own certificate authority cannot be read
-   ├─ InsecureAddress   http:// that is not loopback, or not an address at all
+   ├─ InsecureAddress   http:// that is not loopback, or no address of the web at all
+   ├─ UnreadableAddress no host, a port that cannot be, half a bracket
    ├─ SignInFailed      nobody was signed in: never signed in here while offline, the desk is in use
    │  └─ WrongPassword  wrong name or password
    └─ Stopped           the engine was stopped while it waited
@@ -245,6 +246,17 @@ class InsecureAddress(LocalProblem):
         """What happened, for a person."""
         return _(
             "Alamat pusat “{found}” tidak bisa dipakai: harus https://, atau http:// pada mesin ini."
+        ).format(found=str(self))
+
+
+class UnreadableAddress(LocalProblem):
+    """What was given as central's address is none: a port that cannot be, half a bracket, a blank, no host."""
+
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        return _(
+            "Alamat pusat “{found}” salah tulis: tulis seperti https://lapor.kota.example, bila perlu dengan porta"
+            " 1–65535 di belakangnya (:8443)."
         ).format(found=str(self))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import re
 import socket
 import ssl
 import threading
@@ -48,6 +49,7 @@ from qlue_desk.sync.errors import (
     OtherServer,
     Portal,
     SyncError,
+    UnreadableAddress,
 )
 from qlue_desk.sync.reading import Reply, capped, must_state, no_network, problem_of
 
@@ -65,6 +67,8 @@ _LONGEST_SIZE = 15
 SESSION_PATH = "/v1/session"
 _MESSAGES = {"Accept-Encoding": "gzip", "Content-Type": MEDIA_TYPE}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_SCHEMES = ("http", "https")
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\*<>\"^`{|}]")
 
 T = TypeVar("T")
 
@@ -83,17 +87,25 @@ def checked_address(url: str) -> str:
     """The address without a trailing slash.
 
     :raises InsecureAddress: when it is no http(s) address, or http:// beyond this machine.
+    :raises UnreadableAddress: when no host or port can be read in it, or it holds what no address does.
     """
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
-        _port = parts.port  # read only for what it raises
-    except ValueError:  # half a bracket, a port that is no number
-        raise InsecureAddress(url) from None
-    secure = parts.scheme == "https" and parts.hostname
+        parts = urlsplit(url)
+        readable = parts.port != 0 and _NOT_IN_AN_ADDRESS.search(url) is None
+        readable = readable and bool(httpx.URL(url).raw_host or parts.scheme not in _SCHEMES)
+    except (
+        ValueError,
+        httpx.InvalidURL,
+    ):  # half a bracket, a port that is none, a host that has no such name
+        raise UnreadableAddress(url) from None
+    if not readable:
+        raise UnreadableAddress(url)
+    secure = parts.scheme == "https"
     loopback = parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK
     if not (secure or loopback) or parts.username or parts.query or parts.fragment:
         raise InsecureAddress(url)
-    return url.strip().rstrip("/")
+    return url.rstrip("/")
 
 
 _BEGINS = frozenset(

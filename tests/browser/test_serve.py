@@ -175,6 +175,10 @@ async def _ends_after(url: str, cookie: str, message: str) -> None:
     [
         (["--host", "0.0.0.0"], "0.0.0.0 bisa dicapai dari luar"),
         (["--host", "192.0.2.7"], "192.0.2.7 bisa dicapai dari luar"),
+        (
+            ["--host", "256.0.0.1"],
+            "Alamat 256.0.0.1 tidak dikenal di jaringan ini; pilih yang lain dengan --host",
+        ),
         (["--behind-proxy", "http://meja.kota.example"], "bukan alamat seperti https://"),
         (["--behind-proxy", "https://meja.kota.example/a?b"], "bukan alamat seperti https://"),
         ([], "Meja ini belum terhubung ke pusat"),

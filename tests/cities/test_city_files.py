@@ -469,7 +469,7 @@ def test_an_absent_file_is_one_sentence_too(tmp_path):
     path = tmp_path / "tidak.toml"
     with pytest.raises(CityFileError) as caught:
         load_city(path)
-    assert str(caught.value) == f"{path}: berkas tidak dapat dibaca (No such file or directory)."
+    assert str(caught.value) == f"{path}: berkas tidak dapat dibaca (berkas atau folder itu tidak ada)."
 
 
 def test_bytes_that_are_no_text(tmp_path):

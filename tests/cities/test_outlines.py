@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from qlue_desk.cities import load_shipped
+from qlue_desk.cities.errors import CityFileError
 from qlue_desk.cities.outlines import city_shapes, outlines, read_outlines, thinned
 
 SQUARE = [[106.0, -6.0], [106.1, -6.0], [106.1, -6.1], [106.0, -6.1], [106.0, -6.0]]
@@ -88,10 +89,11 @@ def test_borders_that_central_brought_come_before_shipped_ones(tmp_path: Path) -
     ],
 )
 def test_what_is_no_geojson_is_told_in_one_sentence(content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"^kota\.geojson: bukan GeoJSON yang sah"):
+    with pytest.raises(CityFileError, match=r"^kota\.geojson: bukan GeoJSON yang sah"):
         outlines(content, "kota.geojson")
 
 
 def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="berkas tidak dapat dibaca"):
+    sentence = r"^none.geojson: berkas tidak dapat dibaca \(berkas atau folder itu tidak ada\)\.$"
+    with pytest.raises(CityFileError, match=sentence):
         read_outlines(tmp_path / "none.geojson")

@@ -198,8 +198,38 @@ def test_a_damaged_database_says_what_and_what_to_do(
     ran = qlue("check")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == (
-        f"Basis data di {central} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir.\n"
+        f"Basis data {central / 'central.db'} rusak ({why}); hentikan server dan pulihkan dari cadangan terakhir.\n"
     )
+
+
+def test_a_database_elsewhere_is_named_by_its_address(qlue: Any, central: Path) -> None:
+    ran = qlue("check", "--database", "postgresql://rina:rahasia@127.0.0.1:1/kota")
+    assert ran.code == 1
+    assert ran.err.startswith(
+        "Basis data postgresql://127.0.0.1:1/kota tidak dapat dibuka (connection failed: "
+    )
+    assert "rahasia" not in ran.err
+
+
+@pytest.mark.parametrize("host", ["256.0.0.1", "a" * 70, "tidak ada"])
+def test_an_address_that_no_machine_has_is_not_served(qlue: Any, central: Path, host: str) -> None:
+    ran = qlue("serve", "--host", host, "--port", "0")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        f"Alamat {host} tidak dikenal di jaringan ini; pilih yang lain dengan --host, misalnya 127.0.0.1.\n"
+    )
+
+
+def test_why_it_cannot_be_served_is_said_in_our_words(qlue: Any, central: Path) -> None:
+    ran = qlue("serve", "--host", "192.0.2.7", "--port", "0")
+    assert ran.err.endswith("Tidak bisa melayani di 192.0.2.7:0: alamat itu bukan milik mesin ini.\n")
+
+
+def test_a_file_that_cannot_be_read_is_said_in_our_words(qlue: Any, central: Path) -> None:
+    qlue("city", "add", "bogor")
+    why = "tidak bisa dibaca: berkas atau folder itu tidak ada.\n"
+    assert qlue("intake", "table", "x.csv", "--mapping", "m.toml").err == f"Berkas pemetaan m.toml {why}"
+    assert qlue("intake", "table", "x.csv").err == f"Tabel x.csv {why}"
 
 
 def test_where_there_is_nothing_the_check_says_so(qlue: Any, tmp_path: Path) -> None:
@@ -228,7 +258,7 @@ def test_a_data_folder_that_is_none(qlue: Any, tmp_path: Path) -> None:
     below = qlue("init", "--data", "berkas/x")
     assert (below.code, below.err) == (
         1,
-        "Folder data berkas/x tidak dapat dibuat (Not a directory); pilih yang lain dengan --data.\n",
+        "Folder data berkas/x tidak dapat dibuat (bagian dari namanya bukan folder); pilih yang lain dengan --data.\n",
     )
 
 

@@ -14,7 +14,15 @@ import pytest
 
 from qlue_desk.protocol import content_digest
 from qlue_desk.sync import errors
-from qlue_desk.sync.errors import BadReply, DigestGone, InsecureAddress, Offline, OtherServer, Portal
+from qlue_desk.sync.errors import (
+    BadReply,
+    DigestGone,
+    InsecureAddress,
+    Offline,
+    OtherServer,
+    Portal,
+    UnreadableAddress,
+)
 from qlue_desk.sync.reading import MAX_REPLY
 from qlue_desk.sync.transport import Transport, checked_address
 from tests.sync.faults import Handler, answer, raw_server
@@ -216,7 +224,40 @@ def test_addresses_over_which_no_token_may_travel(url: str) -> None:
         checked_address(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "http://host:99999",
+            "https://host:0",
+            "https://host:abc",
+            "https://host:80:90",
+            "https://host:65536",
+        ),
+        *("http://[::1", "https://[zz]:1", "https://", "http://", "https://:8443", "https:///lapor"),
+        *(
+            "https://lapor kota.example",
+            "https://a\tb",
+            "https://a\nb",
+            "https://pusat/a b",
+            "https://pusat\\x",
+        ),
+        *("https://☃.example", "https://*", "https://a\x1b[31mb"),
+    ],
+)
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(UnreadableAddress) as refused:
+        checked_address(url)
+    assert refused.value.sentence() == (
+        f"Alamat pusat “{url}” salah tulis: tulis seperti https://lapor.kota.example, bila perlu dengan porta"
+        " 1–65535 di belakangnya (:8443)."
+    )
+
+
 def test_good_addresses() -> None:
+    assert checked_address("https://kota_bogor.local:8443/lapor/") == "https://kota_bogor.local:8443/lapor"
+    assert checked_address("https://xn--bcher-kva.example") == "https://xn--bcher-kva.example"
+    assert checked_address("https://bücher.example") == "https://bücher.example"
     assert checked_address("https://pusat.bogor.go.id/") == "https://pusat.bogor.go.id"
     assert checked_address(" http://localhost:8000 ") == "http://localhost:8000"
     assert checked_address("http://[::1]:8000") == "http://[::1]:8000"

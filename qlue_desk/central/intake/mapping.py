@@ -15,6 +15,7 @@ import msgspec
 from qlue_desk.central.intake.errors import IntakeError
 from qlue_desk.central.intake.reading import MB, bytes_of
 from qlue_desk.domain.complaint import Channel
+from qlue_desk.domain.system import reason_of
 from qlue_desk.words import _
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -93,7 +94,9 @@ def load_mapping(path: Path) -> Mapping:
         mapping = msgspec.convert(data, Mapping)
     except OSError as error:
         raise IntakeError(
-            _("Berkas pemetaan {path} tidak bisa dibaca: {detail}.").format(path=path, detail=error.strerror)
+            _("Berkas pemetaan {path} tidak bisa dibaca: {detail}.").format(
+                path=path, detail=_(reason_of(error))
+            )
         ) from error
     except UnicodeDecodeError as error:
         raise IntakeError(_("Berkas pemetaan {path} bukan teks UTF-8.").format(path=path)) from error

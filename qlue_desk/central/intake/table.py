@@ -16,6 +16,7 @@ from qlue_desk.central.intake.mapping import Mapping, check_columns, load_mappin
 from qlue_desk.central.intake.reading import MB, bytes_of, parse_place, parse_time, stable_id, title_of
 from qlue_desk.central.intake.result import IntakeResult, take_all
 from qlue_desk.central.report import Report
+from qlue_desk.domain.system import reason_of
 from qlue_desk.words import _
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _bytes_of(path: Path) -> bytes:
         return bytes_of(path, LARGEST)
     except OSError as error:
         raise IntakeError(
-            _("Tabel {path} tidak bisa dibaca: {detail}.").format(path=path, detail=error.strerror)
+            _("Tabel {path} tidak bisa dibaca: {detail}.").format(path=path, detail=_(reason_of(error)))
         ) from error
 
 

@@ -95,7 +95,7 @@ def opened(shell: Shell, data: Path | None, database: str | None) -> Iterator[Hu
     except Exception as error:
         if not is_of_database(error):
             raise
-        raise database_problem(hub.data, error) from error
+        raise database_problem(hub.database, error) from error
     finally:
         hub.close()
 

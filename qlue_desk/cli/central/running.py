@@ -17,7 +17,7 @@ from qlue_desk.cli.central.room import (
 from qlue_desk.cli.exits import CommandFailed
 from qlue_desk.cli.lazy import command, option
 from qlue_desk.cli.output import say, write_json
-from qlue_desk.cli.shell import Shell, cannot_listen, pass_shell
+from qlue_desk.cli.shell import Shell, cannot_listen, check_host, pass_shell
 from qlue_desk.domain.moves import N_
 from qlue_desk.words import _
 
@@ -64,6 +64,8 @@ def serve(
 
     settings = shell.settings.central
     address, number = host or settings.host, settings.port if port is None else port
+
+    check_host(address)
 
     def ready(url: str) -> None:
         if json_output:
