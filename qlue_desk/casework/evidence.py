@@ -11,7 +11,7 @@ from pathlib import Path
 from qlue_desk.casework.errors import refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.complaint import Attachment
-from qlue_desk.domain.media import media_type_of
+from qlue_desk.domain.media import is_cut_off, media_type_of
 from qlue_desk.domain.moves import N_, Code
 from qlue_desk.domain.system import reason_of
 from qlue_desk.domain.text import file_name
@@ -24,7 +24,7 @@ NOT_REGULAR = N_("{path} bukan berkas biasa.")
 def add_evidence(workplace: Workplace, path: Path) -> Attachment:
     """Keep a copy of the file in the data folder and return what an action carries.
 
-    :raises Refused: when it cannot be read, is empty, too large, or no photo or PDF.
+    :raises Refused: when it cannot be read, is empty, cut off, too large, or no photo or PDF.
     """
     attachment, content = examine(workplace, path)
     blobs.keep_file(workplace.home, attachment.sha256, content)
@@ -64,6 +64,13 @@ def examine(workplace: Workplace, path: Path) -> tuple[Attachment, bytes]:
     if media_type is None:
         raise refused(
             N_("Berkas {path} bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF."),
+            "evidence",
+            Code.BLOB_INVALID,
+            path=str(path),
+        )
+    if is_cut_off(content):
+        raise refused(
+            N_("Foto {path} terpotong: akhirnya tidak ada. Salin lagi dari aslinya."),
             "evidence",
             Code.BLOB_INVALID,
             path=str(path),

@@ -130,12 +130,19 @@ def database_findings(home: Path) -> Iterator[Finding]:
     from qlue_desk.store import meta, position
     from qlue_desk.store.database import Store
     from qlue_desk.store.errors import Damaged, DiskFull, NewerDatabase, StoreError
+    from qlue_desk.store.key import PUT_BACK, KeyGone
 
     try:
         store = Store.open(home)
     except Damaged:
         found = _("{path} rusak, atau kuncinya lain").format(path=home / DATABASE_FILE)
-        yield Finding(what, False, found, _begin_anew(home))
+        yield Finding(what, False, found, sentences(_what_is_safe(home), _begin_anew(home)))
+        return
+    except KeyGone as error:
+        lost = _(
+            "Bila tidak ada lagi, yang belum terkirim dan foto di sini tidak bisa dibuka; laporan tetap ada di pusat."
+        )
+        yield Finding(what, False, error.fault(_), sentences(_(PUT_BACK), lost, _begin_anew(home)))
         return
     except DiskFull as error:
         yield Finding(what, False, error.sentence(_), _(FREE_THE_DISK))
@@ -157,11 +164,15 @@ def database_findings(home: Path) -> Iterator[Finding]:
             yield _no_database(home)
             return
         try:
-            found = store.reading(_integrity)
-        except Damaged as error:
-            found = error.sentence(_)
-        yield Finding(what, found == "ok", found, "" if found == "ok" else _begin_anew(home))
-        if found == "ok" and store.reading(position.cursor) is None:
+            whole = store.reading(_is_whole)
+        except Damaged:
+            whole = False
+        if not whole:
+            found = _("{path} rusak").format(path=home / DATABASE_FILE)
+            yield Finding(what, False, found, sentences(_what_is_safe(home), _begin_anew(home)))
+            return
+        yield Finding(what, True, "ok")
+        if store.reading(position.cursor) is None:
             yield Finding(
                 _("Salinan laporan"), None, _("belum pernah diambil"), _("Jalankan: qlue-desk sync.")
             )
@@ -187,6 +198,13 @@ def _no_database(home: Path) -> Finding:
     return Finding(what, False, found, _sign_in_again(home))
 
 
+def _what_is_safe(home: Path) -> str:
+    """What of a damaged database is elsewhere, too; the reports are central's."""
+    left = _left_in_log(home)
+    sentence = n_("{n} tindakan yang mungkin belum sampai ke pusat masih utuh di outbox.log.", left)
+    return sentence.format(n=number(left)) if left else ""
+
+
 def _begin_anew(home: Path) -> str:
     """What always works: the log beside the database has all that central does not."""
     from qlue_desk.store.errors import StoreError
@@ -197,23 +215,24 @@ def _begin_anew(home: Path) -> str:
         load_key(home, database_exists=True)
     except StoreError:  # a new database does not begin with it either
         aside = _("Pindahkan berkas key dan semua berkas {path}* ke tempat lain.").format(path=path)
-    else:
-        aside = _("Pindahkan semua berkas {path}* ke tempat lain.").format(path=path)
+        return sentences(aside, _sign_in_again(home, salvages=False))
+    aside = _("Pindahkan semua berkas {path}* ke tempat lain.").format(path=path)
     return sentences(aside, _sign_in_again(home))
 
 
-def _sign_in_again(home: Path) -> str:
+def _sign_in_again(home: Path, *, salvages: bool = True) -> str:
+    """`salvages`: what had not left is in the log, and can be read there."""
     from qlue_desk.sync.tokens import readable_tokens
 
     if readable_tokens(home):
-        return _(
-            "Masuk lagi: qlue-desk login URL --user NAMA (token meja ini masih ada), lalu qlue-desk sync;"
-            " laporan disalin lagi dan yang belum sampai dikirim."
+        again = _(
+            "Masuk lagi: qlue-desk login URL --user NAMA (token meja ini masih ada), lalu qlue-desk sync."
         )
-    return _(
-        "Minta kode baru dari pengelola kota: qlue-desk login URL --code KODE, lalu qlue-desk sync;"
-        " laporan disalin lagi dan yang belum sampai dikirim."
-    )
+    else:
+        again = _(
+            "Minta kode baru dari pengelola kota: qlue-desk login URL --code KODE, lalu qlue-desk sync."
+        )
+    return sentences(again, _("Laporan disalin lagi dan yang belum sampai dikirim.") if salvages else "")
 
 
 def _left_in_log(home: Path) -> int:
@@ -262,8 +281,7 @@ def sealed_findings(home: Path) -> Iterator[Finding]:
         yield Finding(_("Pekerjaan tersegel"), False, path.name, left_sealed.told(path, _))
 
 
-def _integrity() -> str:
+def _is_whole() -> bool:
     from qlue_desk.store.bound import connection
 
-    rows = connection().execute("PRAGMA integrity_check").fetchall()
-    return "; ".join(str(row[0]) for row in rows[:3])
+    return bool(connection().execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")

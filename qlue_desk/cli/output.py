@@ -15,7 +15,7 @@ import msgspec
 
 from qlue_desk.cli.exits import CommandFailed, NobodyReads
 from qlue_desk.domain.system import reason_of
-from qlue_desk.domain.text import clean, storable
+from qlue_desk.domain.text import clean, escaped_in_json, storable
 from qlue_desk.words import _
 
 UNWRITABLE = "output"
@@ -33,7 +33,7 @@ def write_json(document: Any, *, one_line: bool = False) -> None:
     except UnicodeEncodeError:
         whole = msgspec.json.encode(_in_utf8(plain))
     text = (whole if one_line else msgspec.json.format(whole, indent=2)).decode()
-    _write(text + "\n", sys.stdout)
+    _write(escaped_in_json(text) + "\n", sys.stdout)
 
 
 def say(line: str = "") -> None:

@@ -71,7 +71,9 @@ class Shell:
                 warn(workplace.store.read_only.sentence(_))
             if ballast.running_out(self.home):
                 fits = ballast.own_work_fits(self.home)
-                warn(_(ballast.NEARLY_FULL if fits else ballast.FULL).format(path=self.home))
+                sentence = _(ballast.NEARLY_FULL if fits else ballast.FULL).format(path=self.home)
+                # Behind what was done: it is about the next action, not about this one.
+                click.get_current_context().call_on_close(lambda: warn(sentence))
         finally:
             workplace.close()
 

@@ -38,6 +38,7 @@ _INVISIBLE_CHARACTERS = (
 _CONTROL = re.compile(f"[{_CONTROL_CHARACTERS}]")
 _INVISIBLE = re.compile(f"[{_INVISIBLE_CHARACTERS}]")
 _SUSPECT = re.compile(f"[{_CONTROL_CHARACTERS}{_INVISIBLE_CHARACTERS}]")
+_IN_JSON = re.compile(f"[\x7f-\x9f{_INVISIBLE_CHARACTERS}]")
 _MARKS = frozenset({"Mn", "Me", "Mc"})
 _LINE_STARTERS = frozenset("\t\r\n")
 _FORMULA_START = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -82,6 +83,21 @@ def clean(text: str, multiline: bool = True, limit: int = LIMIT) -> str:
     if not text.isascii():
         text = _cap_marks(text)
     return text if multiline else _on_one_line(text)
+
+
+def escaped_in_json(document: str) -> str:
+    """The same JSON, without a character in its strings that a terminal would obey or that reorders what is read.
+
+    JSON's own rules escape only those below U+0020.
+    """
+    if document.isascii() and "\x7f" not in document:
+        return document
+    return _IN_JSON.sub(_json_escape, document)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    encoded = found[0].encode("utf-16-be")
+    return "".join(f"\\u{encoded[at]:02x}{encoded[at + 1]:02x}" for at in range(0, len(encoded), 2))
 
 
 def visible(text: str) -> str:

@@ -34,8 +34,8 @@ NEARLY_FULL = N_(
     " Tindakan masih dicatat dan dikirim, yang baru dari pusat belum diambil."
 )
 FULL = N_(
-    "Cakram penuh di {path}: sebelum ada ruang tidak ada yang bisa dicatat, dikirim, atau diambil."
-    " Yang sudah tercatat tetap tersimpan."
+    "Cakram penuh di {path}: tindakan berikutnya tidak bisa dicatat sebelum ada ruang; tidak ada pula yang dikirim"
+    " atau diambil. Yang sudah tercatat tetap tersimpan."
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from qlue_desk.domain.moves import N_
@@ -15,6 +16,25 @@ from qlue_desk.store.errors import StoreError
 
 KEY_BYTES = 32
 KEY_FILE = "key"
+
+
+PUT_BACK = N_("Kembalikan berkas key dari cadangan folder data.")
+WITHOUT_IT = N_("Bila tidak ada lagi: qlue-desk doctor mengatakan apa yang hilang dan cara mulai lagi.")
+
+
+class KeyGone(StoreError):
+    """The key is not there, or none any more: only its copy opens what is here."""
+
+    def __init__(self, fault: str, path: Path) -> None:
+        super().__init__(fault, path=str(path))
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The fault, and what to do."""
+        return " ".join((self.fault(translate), translate(PUT_BACK), translate(WITHOUT_IT)))
+
+    def fault(self, translate: Callable[[str], str] = str) -> str:
+        """What is wrong alone."""
+        return super().sentence(translate)
 
 
 def load_key(folder: Path, *, database_exists: bool) -> bytes:
@@ -27,10 +47,7 @@ def load_key(folder: Path, *, database_exists: bool) -> bytes:
         text = path.read_text("ascii").strip()
     except FileNotFoundError:
         if database_exists:
-            raise StoreError(
-                N_("Kunci basis data tidak ada di {path}: datanya tidak bisa dibuka tanpa berkas itu."),
-                path=str(path),
-            ) from None
+            raise KeyGone(N_("Kunci basis data tidak ada di {path}."), path) from None
         return _make(path)
     except OSError as error:
         raise StoreError(
@@ -41,7 +58,11 @@ def load_key(folder: Path, *, database_exists: bool) -> bytes:
     try:
         return check_key(bytes.fromhex(text))
     except ValueError:
-        raise StoreError(N_("Kunci {path} rusak: harus 64 angka heksadesimal."), path=str(path)) from None
+        empty = not text and not path.stat().st_size
+        fault = (
+            N_("Kunci {path} kosong.") if empty else N_("Kunci {path} rusak: harus 64 angka heksadesimal.")
+        )
+        raise KeyGone(fault, path) from None
 
 
 def check_key(key: bytes) -> bytes:

@@ -144,6 +144,9 @@ def test_a_wrong_file_refuses_every_row_and_keeps_nothing(world: DeskWorld, tmp_
     assert [say(o) for o in outcomes] == [
         f"Berkas {text} bukan foto atau PDF; yang diterima: JPEG, PNG, WebP, HEIC, PDF."
     ] * 2
+    text.write_bytes(b"\xff\xd8\xff\xe0\x00\x04..\xff\xda\x00\x02 yang ini tidak sampai ke akhir")
+    [cut, _] = act(world.workplace, ["1", "2"], "attach", evidence=[text], now=NOW)
+    assert say(cut) == f"Foto {text} terpotong: akhirnya tidak ada. Salin lagi dari aslinya."
     [missing, _] = act(world.workplace, ["1", "2"], "attach", evidence=[tmp_path / "tiada.png"], now=NOW)
     assert (
         say(missing)

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from qlue_desk.casework.acting import act
 from qlue_desk.cli import central_checks, doctor
 from qlue_desk.cli.running import run
 from qlue_desk.cli.terminal_checks import abilities
 from qlue_desk.desk import terminal
+from qlue_desk.domain.complaint import Status
+from qlue_desk.domain.moves import Fields
 from qlue_desk.protocol import PROTOCOL
-from qlue_desk.store import location
+from qlue_desk.store import location, meta
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import SCHEMA_VERSION
 from tests.desk_world import DeskWorld
@@ -84,6 +87,63 @@ def test_a_database_of_garbage_is_told_once(tmp_path: Path, capsys: pytest.Captu
     assert [(check["what"], check["found"]) for check in wrong(capsys)] == [
         ("Basis data", f"{tmp_path / 'home' / 'desk.db'} rusak, atau kuncinya lain")
     ]
+
+
+def test_a_database_damaged_in_the_middle_is_one_line_with_what_is_safe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    world = DeskWorld.make(home)
+    world.add_many([Status.DISPATCHED] * 200)
+    world.store.writing(meta.put, meta.SERVER_URL, "https://lapor.kota.example")
+    act(world.workplace, ["1"], "note", Fields(note="tetap utuh"))
+    world.close()
+    content = bytearray((home / "desk.db").read_bytes())
+    middle = len(content) // 8192 * 4096
+    content[middle : middle + 8 * 4096] = bytes(8 * 4096)
+    (home / "desk.db").write_bytes(content)
+    [found] = [check for check in wrong(capsys) if check["what"] == "Basis data"]
+    assert found["found"] == f"{home / 'desk.db'} rusak"
+    assert found["mend"].startswith(
+        "1 tindakan yang mungkin belum sampai ke pusat masih utuh di outbox.log."
+        f" Pindahkan semua berkas {home / 'desk.db'}* ke tempat lain. Minta kode baru"
+    )
+    assert found["mend"].endswith("Laporan disalin lagi dan yang belum sampai dikirim.")
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        (b"", "Kunci {path} kosong."),
+        (b"setengah", "Kunci {path} rusak: harus 64 angka heksadesimal."),
+        (b"\xff", "Kunci {path} rusak: harus 64 angka heksadesimal."),
+        (None, "Kunci basis data tidak ada di {path}."),
+    ],
+)
+def test_without_its_key_it_is_said_what_to_do_and_what_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: bytes | None, fault: str
+) -> None:
+    home = tmp_path / "home"
+    DeskWorld.make(home).close()
+    path = home / "key"
+    path.unlink()
+    if key is not None:
+        path.write_bytes(key)
+    fault, back = (
+        fault.format(path=path),
+        "Kembalikan berkas key dari cadangan folder data. Bila tidak ada lagi",
+    )
+    assert run(["queue"]) == 1
+    assert capsys.readouterr().err == (
+        f"{fault} {back}: qlue-desk doctor mengatakan apa yang hilang dan cara mulai lagi.\n"
+    )
+    [found] = wrong(capsys)
+    assert found["found"] == fault
+    assert found["mend"] == (
+        f"{back}, yang belum terkirim dan foto di sini tidak bisa dibuka; laporan tetap ada di pusat."
+        f" Pindahkan berkas key dan semua berkas {home / 'desk.db'}* ke tempat lain."
+        " Minta kode baru dari pengelola kota: qlue-desk login URL --code KODE, lalu qlue-desk sync."
+    )
 
 
 def test_a_newer_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

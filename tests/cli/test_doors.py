@@ -90,7 +90,10 @@ def test_a_damaged_database_is_mended_by_what_doctor_says(desk: Desk, tmp_path: 
     assert (code, said.endswith("obatnya: qlue-desk doctor.\n")) == (1, True)
     found, mend = desk.wrong()["Basis data"]
     assert "doctor" not in found + mend  # it sent the person here
-    assert mend.startswith(f"Pindahkan semua berkas {desk.home / 'desk.db'}* ke tempat lain. Masuk lagi:")
+    assert mend.startswith(
+        "1 tindakan yang mungkin belum sampai ke pusat masih utuh di outbox.log."
+        f" Pindahkan semua berkas {desk.home / 'desk.db'}* ke tempat lain. Masuk lagi:"
+    )
     desk.lose_database()
     assert desk("login", desk.central.url, "--user", "asep")[0] == 0
     assert desk("sync")[0] == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from qlue_desk import words
 from qlue_desk.cli import reading, running
 from qlue_desk.cli.reading import query_line
 from qlue_desk.cli.running import run
+from qlue_desk.store import ballast
+from tests.desk_world import DeskWorld
 
 
 @pytest.fixture(autouse=True)
@@ -155,3 +159,32 @@ def test_half_an_address_is_no_address(address, capsys):
     err = capsys.readouterr().err
     assert err.startswith(f"{address} ") or address in err
     assert "tidak terduga" not in err
+
+
+def test_json_holds_nothing_that_a_terminal_obeys(tmp_path, capsys, monkeypatch):
+    name = "a\x1b[31m\x9b32m\x7f\u202ed\U000e0041é.toml"
+    monkeypatch.setenv("QLUE_DESK_CONFIG", str(tmp_path / name))
+    assert run(["queue", "--json"]) == 2
+    run(["doctor", "--json"])
+    out, err = capsys.readouterr()
+    assert not set(out + err) & set("\x1b\x9b\x7f\u202e\U000e0041")
+    assert "é" in out
+    found = json.loads(out[out.index('{\n  "ok"') :])["checks"][0]["found"]
+    assert found == f"{tmp_path / name}: berkas pengaturan tidak ditemukan."  # the same text to a program
+
+
+@pytest.mark.parametrize(("fits", "sentence"), [(False, ballast.FULL), (True, ballast.NEARLY_FULL)])
+def test_what_a_full_disk_means_for_the_next_action_is_said_behind_this_one(
+    tmp_path, monkeypatch, fits, sentence
+):
+    world = DeskWorld.make(tmp_path / "home")
+    world.add()
+    world.close()
+    monkeypatch.setattr(ballast, "running_out", lambda _folder: True)
+    monkeypatch.setattr(ballast, "own_work_fits", lambda _folder: fits)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        assert run(["snooze", "1", "--until", "3h"]) == 0
+    done, warning = said.getvalue().splitlines()
+    assert done.startswith("BGR-26-000001: ditunda sampai")
+    assert warning == sentence.format(path=tmp_path / "home")

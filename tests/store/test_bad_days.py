@@ -183,7 +183,7 @@ def test_it_is_said_whether_anything_can_still_be_recorded(small_disk: Path) -> 
     assert command(home, "act", "1", "--do", "acknowledge").returncode == 0  # it was true
     fill(small_disk)
     assert command(home, "queue").stderr.startswith(
-        f"Cakram penuh di {home}: sebelum ada ruang tidak ada yang bisa dicatat, dikirim, atau diambil."
+        f"Cakram penuh di {home}: tindakan berikutnya tidak bisa dicatat sebelum ada ruang;"
     )
     assert command(home, "act", "2", "--do", "acknowledge").returncode == 1  # and so was this
 
