@@ -164,8 +164,6 @@ def cannot_listen(error: OSError, host: str, port: int) -> str:
         return _("Porta {port} di {host} sudah dipakai program lain; pilih yang lain dengan --port.").format(
             host=host, port=port
         )
-    if isinstance(error, socket.gaierror):
-        return _(UNKNOWN_HOST).format(host=host)
     return _("Tidak bisa melayani di {host}:{port}: {why}.").format(
         host=host, port=port, why=_(reason_of(error))
     )

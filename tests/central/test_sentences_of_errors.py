@@ -75,3 +75,10 @@ def test_no_sentence_of_an_error_stays_outside_the_catalogue() -> None:
             ]
     assert seen > 40
     assert bare == []
+
+
+def test_why_is_in_the_readers_language_too() -> None:
+    error = errors.DatabaseProblem("{path}: {why}.", path="tidak ada izin", why="tidak ada izin")
+    english = {"tidak ada izin": "no permission", "{path}: {why}.": "{path} is not: {why}."}
+    assert error.sentence(lambda text: english[text]) == "tidak ada izin is not: no permission."
+    assert str(error) == "tidak ada izin: tidak ada izin."

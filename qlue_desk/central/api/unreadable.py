@@ -98,7 +98,7 @@ def _parts(info: inspect.Type) -> tuple[inspect.Type, ...]:
 
 def _below(info: inspect.Type, step: str) -> Iterator[inspect.Type]:
     for one in _parts(info):
-        if step == "[" and isinstance(one, (inspect.VarTupleType, inspect.ListType)):
+        if isinstance(one, (inspect.VarTupleType, inspect.ListType)):
             yield one.item_type
         elif isinstance(one, inspect.StructType):
             yield from (field.type for field in one.fields if field.encode_name == step)
