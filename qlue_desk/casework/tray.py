@@ -14,7 +14,7 @@ from qlue_desk.casework.reading import iso
 from qlue_desk.casework.remedies import gone, prospects
 from qlue_desk.casework.workplace import Workplace, utc_now
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
-from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, Text, Verb
 from qlue_desk.domain.moves import N_
 from qlue_desk.protocol import Action, ActionResult, Current, Session
 from qlue_desk.store import ballast, blobs, drafts, journal, meta, outbox, twin
@@ -31,6 +31,8 @@ _DRAFT_LABEL = {
     "follow_up.evidence": N_("Bukti"),
     "follow_up.no_evidence": N_("Tanpa bukti"),
 }
+READ_BY_REPORTER, INTERNAL = N_("pelapor membaca:"), N_("intern:")
+INTERNAL_REASON = N_("alasan, intern:")
 KEPT_REPLY = N_("Balasan Anda untuk pelapor tetap tersimpan: “{text}”")
 KEPT_NOTE = N_("Catatan intern Anda tetap tersimpan: “{text}”")
 KEPT_REPORT = N_("Laporan yang Anda tulis tetap tersimpan: “{text}”")
@@ -348,6 +350,16 @@ def _label(action: Action) -> str:
 def _is_public(action: Action) -> bool:
     edge = EDGE_BY_VERB.get(Verb(action.verb)) if action.verb in set(Verb) else None
     return action.fields.public or (edge is not None and edge.public)
+
+
+def audience(line: Line, translate: Translate = str) -> str:
+    """Who reads its text once central has it, in a word that stands before it; '' for the text of a new report."""
+    if line.public:
+        return translate(READ_BY_REPORTER)
+    if line.verb == Verb.ENTER:
+        return ""
+    edge = EDGE_BY_VERB.get(Verb(line.verb)) if line.verb in set(Verb) else None
+    return translate(INTERNAL_REASON if edge is not None and edge.text is Text.REASON else INTERNAL)
 
 
 def kept_sentence(line: Line, translate: Translate = str) -> str:

@@ -63,10 +63,13 @@ class ViewFile:
         self._edit(change)
         return kept
 
-    def rename(self, name: str, to: str, query: str, taken: Sequence[str] = ()) -> str:
+    def rename(
+        self, name: str, to: str, query: str, taken: Sequence[str] = (), shown: Sequence[str] = ()
+    ) -> str:
         """Give a view another name; a role's view of the old name is hidden then.
 
-        `taken`: names of the role's views, which an own one would take the place of.
+        `taken`: names of the role's views, which an own one would take the place of. `shown`: names of the views as
+        they stand: where no order is kept yet, that one is, for an own view would come behind those of the role.
 
         :raises Refused: for a name that cannot be one or is taken.
         """
@@ -82,7 +85,9 @@ class ViewFile:
             elif name.casefold() != kept.casefold():
                 views[name] = HIDDEN
             views[kept] = query
-            return [kept if each.casefold() == name.casefold() else each for each in order]
+            known = any(each.casefold() == name.casefold() for each in order)
+            before = order if known else shown
+            return [kept if each.casefold() == name.casefold() else each for each in before]
 
         self._edit(change)
         return kept

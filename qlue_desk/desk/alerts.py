@@ -167,7 +167,7 @@ class Alerts:
     def _look_soon(self) -> None:
         if not self._looking:
             self._looking = True
-            self._run(self._look(), group="alerts", exit_on_error=False)
+            self._run(self._look, group="alerts", exit_on_error=False)
 
     async def _look(self) -> None:
         try:

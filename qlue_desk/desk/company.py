@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual.await_complete import AwaitComplete
 
@@ -12,7 +13,7 @@ from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.guide import Guide
-from qlue_desk.desk.later import say
+from qlue_desk.desk.later import beside, say
 from qlue_desk.desk.place_screen import PlaceScreen
 from qlue_desk.desk.queue.screen import DeskScreen
 from qlue_desk.desk.queue.telling import begun_sentence
@@ -48,9 +49,9 @@ class CompanyApp(TerminalApp):
         self.alerts = Alerts(self, backend, self.settings.notify, self.run_worker)
         self.alerts.start()
         self.set_interval(ALERT_SECONDS, self.alerts.tick)
-        self.run_worker(self._tell_left(backend), group="begun", exit_on_error=False)
+        beside(self, partial(self._tell_left, backend), "begun")
         if not self._guided:
-            self.run_worker(self._guide_once(), group="guide", exit_on_error=False)
+            beside(self, self._guide_once, "guide")
 
     async def _tell_left(self, backend: Backend) -> None:
         """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""

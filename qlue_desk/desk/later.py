@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -28,6 +29,16 @@ log = logging.getLogger(__name__)
 def later(screen: Screen[Any], work: Coroutine[Any, Any, None], group: str = "") -> None:
     """Start `work`; with a `group` the newest replaces the one before, even before that has begun."""
     _start(screen, work, group)
+
+
+def beside(
+    node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, newest: bool = False
+) -> None:
+    """Start what needs no screen and tells its mistakes itself; with `newest` it replaces what is under way in the group.
+
+    It is called when it begins: a coroutine made here would never be awaited where it is replaced before that.
+    """
+    node.run_worker(work, group=group, exclusive=newest, exit_on_error=False)  # type: ignore[arg-type]
 
 
 def by_key(

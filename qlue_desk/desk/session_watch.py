@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qlue_desk.casework import lease
 from qlue_desk.desk.backend import Backend
-from qlue_desk.desk.later import later, say
+from qlue_desk.desk.later import beside, later, say
 from qlue_desk.desk.locked import LockedScreen
 from qlue_desk.domain.complaint import ROLE_LABEL, Actor, Role
 from qlue_desk.store.errors import StoreError
@@ -72,7 +72,7 @@ class SessionWatch:
             say(self.app.screen, _("Data kota diperbarui dari pusat."))
 
     def _check_lease(self) -> None:
-        self.app.run_worker(self._lock_or_open(), group="lease", exclusive=True, exit_on_error=False)
+        beside(self.app, self._lock_or_open, "lease", newest=True)
 
     async def _lock_or_open(self) -> None:
         """Close the screens when central was not heard for too long; open them when it is heard again."""

@@ -82,6 +82,21 @@ def test_rename_delete_and_order(file: ViewFile) -> None:
     assert "# bright room" in file.path.read_text()
 
 
+def test_a_renamed_view_keeps_its_place_where_no_order_was_written(file: ViewFile) -> None:
+    rina = actor("rina", "Rina", Role.OFFICER)
+
+    def names() -> list[str]:
+        return [view.name for view in views_of(rina, file.views, file.order)]
+
+    first, second, *others = names()
+    file.rename(second, "Belum", "overdue", shown=names())
+    assert names() == [first, "Belum", *others]
+    *before, sampah, lampu = names()
+    file.rename(sampah, "Sampah liar", "category:sampah", shown=names())
+    assert names() == [*before, "Sampah liar", lampu]
+    assert tomllib.loads(file.path.read_text())["ui"]["view_order"] == names()
+
+
 def test_what_somebody_broke_meanwhile_is_not_written_over(file: ViewFile) -> None:
     file.path.write_text('[ui]\ntheme = "drak"\n')
     with pytest.raises(SettingsError, match="drak"):

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.line_news import LineNews
@@ -128,6 +128,19 @@ def test_the_next_key_hits_the_report_that_was_acted_on(world: DeskWorld) -> Non
 
         await pilot.press("j")
         assert (queue(app).current, queue(app).guest, len(queue(app).numbers)) == (below, None, 2)
+
+    play(world, scene)
+
+
+def test_an_enter_that_was_typed_ahead_changes_no_priority(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_view(app, pilot)
+        await pilot.press("p", "enter")
+        await until(lambda: isinstance(app.screen, ChooseDialog))
+        assert sent(world) == []
+        await pilot.press("j", "j", "enter")
+        await until(lambda: [verb for verb, _number in sent(world)] == ["prioritise"])
+        assert sorted(world.get(each).priority for each in ("1", "2", "3")) == [0, 0, 1]
 
     play(world, scene)
 

@@ -83,7 +83,7 @@ def test_the_filled_text_is_shown_before_it_runs_and_u_takes_all_of_it_back(worl
         assert sent(world) == []
         await pilot.press("2")  # does not fit: says why, runs nothing
         await until(lambda: dialog.has_class("-wrong"))
-        await pilot.press("1")
+        await pilot.press("1", "1")
         await until(lambda: len(sent(world)) == 3)
         assert sent(world) == [("take", mine), ("note", mine), ("acknowledge", mine)]
         await until(lambda: said(app).startswith(f"Terima, survei besok: {mine} → Diterima."))
@@ -137,6 +137,40 @@ def test_where_the_first_line_does_not_fit_enter_runs_no_other(world: DeskWorld)
 
     kinds = {"mulai": MACROS["mulai"], "terima": Macro("Terima", do="acknowledge")}
     play(world, scene, Settings(macros=kinds))
+
+
+@pytest.mark.parametrize("stray", ["x", "comma", "3"])
+def test_an_enter_behind_a_key_that_chose_no_macro_runs_none(world: DeskWorld, stray: str) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        dialog = await menu(app, pilot)
+        options = dialog.query_one("#macros", OptionList)
+        assert options.highlighted == 0
+        await pilot.press(stray, "enter")
+        await until(lambda: "Belum ada yang dipilih: tekan angkanya, atau ↑ ↓." in text(app))
+        assert (sent(world), app.screen, options.highlighted) == ([], dialog, None)
+        assert "Tim survei" not in text(app)
+        await pilot.press("2")  # it does not fit this report
+        await until(lambda: "harus Diterima" in text(app) or "dulu" in text(app))
+        await pilot.press("enter")
+        await until(lambda: "Belum ada yang dipilih" in text(app))
+        assert sent(world) == []
+        await pilot.press("1")
+        await until(lambda: "Tim survei" in text(app))
+        await pilot.press("enter")
+        await until(lambda: len(sent(world)) == 3)
+
+    play(world, scene)
+
+
+def test_g_and_shift_g_go_to_the_first_and_the_last_macro_that_fits(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        dialog = await menu(app, pilot)
+        options = dialog.query_one("#macros", OptionList)
+        for key, place in (("G", 2), ("g", 0), ("end", 2), ("home", 0), ("j", 2), ("k", 0)):
+            await pilot.press(key)
+            assert options.highlighted == place, key
+
+    play(world, scene, Settings(macros=MACROS | {"tolak": Macro("Terima saja", do="acknowledge")}))
 
 
 def test_a_macro_that_sends_the_report_to_another_dinas_asks_first(world: DeskWorld) -> None:

@@ -14,7 +14,7 @@ from qlue_desk.casework.acting import act, offers_together
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog, TextDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
-from qlue_desk.desk.dialogs.many import ResultDialog
+from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.edges import Verb
@@ -141,7 +141,7 @@ def test_a_dialog_answers_once_and_never_takes_another_screen_away(world: DeskWo
     play(world, scene)
 
 
-@pytest.mark.parametrize("keys", [("t",), ("c", "x"), ("p",), ("a",), (".",)])
+@pytest.mark.parametrize("keys", [("t",), ("c", "x"), ("p", "j"), ("a",), (".",)])
 def test_every_act_on_many_is_asked_about_and_no_keeps_everything(
     world: DeskWorld, keys: tuple[str, ...]
 ) -> None:
@@ -226,5 +226,25 @@ def test_a_careless_enter_releases_nothing(world: DeskWorld) -> None:
         assert len(sent(world)) == before
         await pilot.press("1")
         await until(lambda: said(app).startswith("Serahkan: BGR-26-"))
+
+    play(world, scene)
+
+
+def test_all_that_is_left_out_is_read_with_shift_g_and_nothing_left_out_is_no_error(world: DeskWorld) -> None:
+    reasons = [(f"Alasan {n}: " + "panjang sekali, " * 20, 1) for n in range(8)]
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        dialog = PreviewDialog("Banyak sekaligus", "Terima untuk 1 dari 9 laporan?", reasons, possible=True)
+        await app.push_screen(dialog)
+        await until(lambda: "Alasan 0" in texts(app))
+        assert "Alasan 7" not in texts(app)
+        await pilot.press("G")
+        await until(lambda: "Alasan 7" in texts(app) and "Alasan 0" not in texts(app))
+        await pilot.press("g")
+        await until(lambda: "Alasan 0" in texts(app))
+        await pilot.press("escape")
+        await app.push_screen(PreviewDialog("Banyak sekaligus", "Terima?", [], possible=True))
+        await pilot.press("G", "j")
+        await until(lambda: "Terima?" in texts(app))
 
     play(world, scene)

@@ -277,6 +277,22 @@ def test_before_and_after_are_seen_at_one_glance(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_g_and_shift_g_go_to_the_first_and_the_last_photo(tmp_path: Path) -> None:
+    async def scene() -> None:
+        world = _world(tmp_path, *(_kept(tmp_path, f"{n}.jpg", evidence=False) for n in range(4)))
+        async with desk(world, size=(120, 36)) as (app, pilot):
+            dialog = await _opened(app, pilot)
+            await until(lambda: len(dialog.pages) == 4)
+            for key, page in (("G", 3), ("g", 0), ("end", 3), ("home", 0)):
+                await pilot.press(key)
+                assert dialog.page == page, key
+            await pilot.press("tab", "G")  # on the map there is no last one
+            assert dialog.page == 0
+        world.close()
+
+    asyncio.run(scene())
+
+
 def test_both_photos_say_that_they_are_on_their_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> None:
         world = _world(

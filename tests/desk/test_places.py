@@ -17,7 +17,7 @@ from qlue_desk.casework.acting import act
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.detail.pane import DetailPane
-from qlue_desk.desk.dialogs.base import ConfirmDialog
+from qlue_desk.desk.dialogs.base import ChooseDialog, ConfirmDialog
 from qlue_desk.desk.dialogs.follow_up import FollowUpDialog
 from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.note import NoteDialog
@@ -116,6 +116,41 @@ def test_the_tray_shows_reason_both_states_and_the_persons_words(refused_world: 
         assert "Menunggu kirim · 1" in shown
 
     play(refused_world, scene, size=(80, 24))
+
+
+def test_the_outbox_says_who_reads_each_waiting_text(world: DeskWorld) -> None:
+    act(world.workplace, ["1"], Verb.ACKNOWLEDGE, Fields(note="Tim datang besok."), now=NOW)
+    act(world.workplace, ["2"], Verb.RETURN, Fields(note="Jalan provinsi."), now=NOW)
+    act(world.workplace, ["4"], Verb.NOTE, Fields(note="Sudah ditelepon."), now=NOW)
+    act(world.workplace, ["4"], Verb.NOTE, Fields(note="Terima kasih.", public=True), now=NOW)
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("O")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and len(app.screen.items) == 4)
+        await until(lambda: "“Terima kasih.”" in text_of(app))
+        for words in (
+            "pelapor membaca: “Tim datang besok.”",
+            "alasan, intern: “Jalan provinsi.”",
+            "intern: “Sudah ditelepon.”",
+            "pelapor membaca: “Terima kasih.”",
+        ):
+            assert words in text_of(app)
+
+    play(world, scene, size=(80, 24))
+
+
+def test_who_presses_enter_unread_gives_a_refused_report_to_nobody(refused_world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await open_tray(app, pilot)
+        await pilot.press("a")
+        await until(lambda: isinstance(app.screen, ChooseDialog))
+        await pilot.press("enter")
+        assert isinstance(app.screen, ChooseDialog)
+        assert waiting(refused_world) == ["acknowledge"]
+        await pilot.press("j", "enter")
+        await until(lambda: "give" in waiting(refused_world))
+
+    play(refused_world, scene)
 
 
 def test_what_was_refused_goes_out_as_a_note(refused_world: DeskWorld) -> None:

@@ -72,6 +72,24 @@ def test_views_are_put_in_order_renamed_deleted_and_it_is_taken_back(world: Desk
     play(world, scene)
 
 
+def test_a_built_in_view_keeps_its_place_and_its_digit_when_it_is_renamed(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        before = names(app)
+        app.screen.edit_views()  # type: ignore[attr-defined]
+        await until(lambda: isinstance(app.screen, ViewsDialog) and app.screen.is_mounted)
+        dialog: Any = app.screen
+        await pilot.press("j", "r")
+        await until(lambda: app.screen is not dialog)
+        await pilot.press(*"Dua", "enter")
+        await until(lambda: app.screen is dialog and "Dua" in [row.name for row in dialog.rows])
+        await pilot.press("escape")
+        await until(lambda: names(app) == [before[0], "Dua", *before[2:]])
+        screen: Any = app.screen
+        await until(lambda: None not in screen._view_counts)
+
+    play(world, scene)
+
+
 def test_g_and_shift_g_go_to_the_first_and_the_last_view(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         app.screen.edit_views()  # type: ignore[attr-defined]

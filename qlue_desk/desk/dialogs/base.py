@@ -273,7 +273,8 @@ class AskDialog(Dialog[str]):
 
 
 class ChooseDialog(Dialog[str]):
-    """A short list of choices, each with a digit."""
+    """A short list of choices, each with a digit. None is highlighted at first: what is chosen is recorded at once, and an
+    enter that was meant for elsewhere must choose nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "step(1)", show=False),
@@ -281,12 +282,10 @@ class ChooseDialog(Dialog[str]):
         *(Binding(digit, f"choose({digit})", show=False) for digit in "123456789"),
     ]
 
-    def __init__(self, title: str, choices: list[Choice], *, preselect: bool = True) -> None:
-        """`preselect`: the first choice is highlighted; without, a careless enter chooses nothing."""
+    def __init__(self, title: str, choices: list[Choice]) -> None:
         super().__init__()
         self.title_text = title
         self.choices = choices
-        self.preselect = preselect
         self.keys_text = _("angka atau enter pilih   esc batal")
 
     def body(self) -> ComposeResult:
@@ -306,9 +305,8 @@ class ChooseDialog(Dialog[str]):
         )
 
     def on_mount(self) -> None:
-        """Nothing is highlighted where a choice must be made."""
-        if not self.preselect:
-            self.query_one(OptionList).highlighted = None
+        """Nothing is highlighted until a key has moved there."""
+        self.query_one(OptionList).highlighted = None
 
     def action_step(self, step: int) -> None:
         """Move."""
@@ -338,16 +336,17 @@ class ReadDialog(Dialog[Answer]):
     ]
 
     reading: ClassVar[str] = "#reading"
-    """What is scrolled."""
+    """What is scrolled; a dialog may have none of it."""
 
     def action_read(self, step: int) -> None:
         """Scroll."""
-        self.query_one(self.reading).scroll_relative(y=step * 2, animate=False)
+        for reading in self.query(self.reading):
+            reading.scroll_relative(y=step * 2, animate=False)
 
     def action_edge(self, end: bool) -> None:
         """To the first or the last line."""
-        reading = self.query_one(self.reading)
-        (reading.scroll_end if end else reading.scroll_home)(animate=False)
+        for reading in self.query(self.reading):
+            (reading.scroll_end if end else reading.scroll_home)(animate=False)
 
 
 class TextDialog(ReadDialog[None]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,8 +14,10 @@ from textual.widgets.option_list import Option
 
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.macros import Fit, steps_label
+from qlue_desk.casework.tray import INTERNAL, READ_BY_REPORTER
 from qlue_desk.desk.dialogs.base import ActingDialog
 from qlue_desk.desk.dialogs.follow_up import Done
+from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.dialogs.moves import why_not
 from qlue_desk.desk.later import by_key
 from qlue_desk.desk.queue.deeds import of_macro
@@ -26,20 +29,18 @@ from qlue_desk.domain.moves import Refusal
 from qlue_desk.settings import Macro
 from qlue_desk.words import _
 
-KEYS = "123456789abcdefghilmnopqrstuvwxyz"
-"""Each macro's key; j and k move."""
+KEYS = "123456789abcdefhilmnopqrstuvwxyz"
+"""Each macro's key; g, j and k move."""
 LABEL = 34
 BOX_WIDTH = 92
 
 
-class MacroDialog(ActingDialog[Done]):
+class MacroDialog(ActingDialog[Done], Listed[Done]):
     """A key chooses and shows, the same key again or enter runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "run_and_next", show=False, priority=True),
         Binding("enter", "run", show=False, priority=True),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
         *(Binding(key, f"pick({place})", show=False) for place, key in enumerate(KEYS)),
     ]
 
@@ -130,17 +131,13 @@ class MacroDialog(ActingDialog[Done]):
         if found.refusal is not None:
             self.wrong(found.refusal.sentence(_))
 
-    def action_step(self, step: int) -> None:
-        """Move."""
-        options = self.query_one("#macros", OptionList)
-        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
-
     def action_pick(self, place: int) -> None:
         """A macro's key: show it; once more runs it."""
-        if place >= len(self.fits):
-            return
         options = self.query_one("#macros", OptionList)
-        if self._is_closed(self.fits[place]):
+        if place >= len(self.fits):
+            self._means_nothing(KEYS[place])
+        elif self._is_closed(self.fits[place]):
+            self._choose_nothing()
             self._say_why(self.fits[place])
         elif options.highlighted == place:
             ahead: TypedAhead = self.app.typed_ahead  # type: ignore[attr-defined]
@@ -148,6 +145,27 @@ class MacroDialog(ActingDialog[Done]):
             self._run(then_next=False)
         else:
             options.highlighted = place
+
+    def on_key(self, event: events.Key) -> None:
+        """A sign that is no macro's key was meant for elsewhere."""
+        if (
+            event.is_printable
+            and event.character
+            and event.key not in self.active_bindings
+            and not self.running
+        ):
+            event.stop()
+            self._means_nothing(event.character)
+
+    def _means_nothing(self, sign: str) -> None:
+        self._choose_nothing()
+        words = _("“{key}” tidak berarti apa-apa di sini. Pilih makro dengan tombolnya atau ↑ ↓.")
+        self.wrong(words.format(key=sign))
+
+    def _choose_nothing(self) -> None:
+        """The enter behind a key that chose no macro must not run another one."""
+        self.query_one("#macros", OptionList).highlighted = None
+        self.query_one("#steps", Static).update("")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click."""
@@ -193,7 +211,7 @@ def _step_content(step: Step, city: City) -> Content:
     read = edge.public or fields.public
     audience = ""
     if fields.note:
-        audience = _("pelapor membaca:") if read else _("intern:")
+        audience = _(READ_BY_REPORTER if read else INTERNAL)
     text = f"“{fields.note}”" if fields.note else ""
     style = "$status-yellow" if read else "$status-green"
     written = step.verb is Verb.NOTE or bool(text)

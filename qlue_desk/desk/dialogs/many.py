@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from qlue_desk.casework.acting import Outcome
 from qlue_desk.desk import wording
-from qlue_desk.desk.dialogs.base import ConfirmDialog, Dialog
+from qlue_desk.desk.dialogs.base import ConfirmDialog, Dialog, ReadDialog
 from qlue_desk.desk.dialogs.listed import Listed
 from qlue_desk.desk.safe_text import fit, safe
 from qlue_desk.words import _
@@ -27,8 +28,10 @@ UNDO = "undo"
 """Answer of a result: take it back. Reports have ids like `c_…`."""
 
 
-class PreviewDialog(ConfirmDialog):
+class PreviewDialog(ReadDialog[bool], ConfirmDialog):
     """The question, and below it what is left out, grouped by reason."""
+
+    reading = "#left-out"
 
     def __init__(
         self, title: str, question: str, left_out: Sequence[tuple[str, int]], *, possible: bool
@@ -52,7 +55,8 @@ class PreviewDialog(ConfirmDialog):
             lines.append(Content(f"{wording.number(more):>7}  {why}"))
         if lines:
             heading = Content.styled(_("Dilewati:"), "$text-muted")
-            yield Static(Content("\n").join([heading, *lines]), id="left-out")
+            with VerticalScroll(id="left-out", can_focus=False):
+                yield Static(Content("\n").join([heading, *lines]))
 
     def action_yes(self) -> None:
         """Yes; when nothing can be done, there is nothing to agree to."""

@@ -207,7 +207,7 @@ class OperatorDialog(Dialog[Complaint]):
     async def _ask_junk(self) -> None:
         choices = [Choice(kind, _(JUNK_KINDS[kind]), _("dihitung, tidak dikirim")) for kind in JUNK]
         choices.append(Choice(A_REPORT, _("Laporan biasa"), _("dikirim ke pusat")))
-        dialog = ChooseDialog(_("Bukan laporan"), choices, preselect=False)
+        dialog = ChooseDialog(_("Bukan laporan"), choices)
         picked: str | None = await self.app.push_screen_wait(dialog)
         if picked is not None:
             self._set_junk("" if picked == A_REPORT else picked)

@@ -113,7 +113,10 @@ class ViewsDialog(Listed[str]):
         if name:
             roles = self.backend.views.of_role()
             taken = [name for each in roles for name in (each.name, _(each.name))]
-            await self._changed(place, self.backend.views.file.rename, view.name, name, view.query, taken)
+            shown = [each.name for each in self.rows]
+            await self._changed(
+                place, self.backend.views.file.rename, view.name, name, view.query, taken, shown
+            )
 
     def action_take_back(self) -> None:
         """U."""

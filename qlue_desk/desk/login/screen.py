@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from qlue_desk.desk.backend import aside
-from qlue_desk.desk.later import sentence_of
+from qlue_desk.desk.later import beside, sentence_of
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.safe_input import SafeInput
 from qlue_desk.sync import signing_in, tokens
@@ -84,7 +84,7 @@ class LoginScreen(Screen[None]):
             self.focus_next()
             return
         if not self.busy:
-            self.run_worker(self._run(), exclusive=True, exit_on_error=False)
+            beside(self, self._run, "login", newest=True)
 
     def _text(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value

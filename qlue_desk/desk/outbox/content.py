@@ -7,7 +7,7 @@ import datetime as dt
 from textual.content import Content
 
 from qlue_desk.casework.case_words import size_words
-from qlue_desk.casework.tray import Kept, Line, kept_sentence
+from qlue_desk.casework.tray import Kept, Line, audience, kept_sentence
 from qlue_desk.desk import wording
 from qlue_desk.desk.detail.content import Lines
 from qlue_desk.desk.safe_text import fit, safe
@@ -33,7 +33,7 @@ def waiting_content(line: Line, zone: dt.tzinfo, width: int, *, ascii_only: bool
     glyph = ("=" if ascii_only else "✓") if sent else ("^" if ascii_only else "▲")
     _first_line(lines, line, (f"{glyph} ", "$status-green" if sent else "$accent"), zone)
     if line.note:
-        lines.text(f"“{line.note}”", "$text-muted", indent=INDENT)
+        lines.text(f"{audience(line, _)} “{line.note}”".strip(), "$text-muted", indent=INDENT)
     if line.files:
         lines.text(_files_words(line), "$text-muted", indent=INDENT)
     if line.reason and not sent:

@@ -63,6 +63,8 @@ class PhotoDialog(Dialog[None]):
         Binding("right", "go(1, 0)", show=False),
         Binding("up,k", "go(0, -1)", show=False),
         Binding("down,j", "go(0, 1)", show=False),
+        Binding("g,home", "edge(False)", show=False),
+        Binding("G,end", "edge(True)", show=False),
         Binding("plus,equals_sign", "zoom(1)", show=False),
         Binding("minus", "zoom(-1)", show=False),
         Binding("0", "whole", show=False),
@@ -249,6 +251,10 @@ class PhotoDialog(Dialog[None]):
         elif self.pages:
             self.page = max(0, min(self.page + right + down, len(self.pages) - 1))
             self._show_page()
+
+    def action_edge(self, last: bool) -> None:
+        """G and shift+g: the first photo, the last one."""
+        self.action_go(0 if self.on_map else len(self.pages) * (1 if last else -1), 0)
 
     def action_zoom(self, steps: int) -> None:
         """Plus and minus."""

@@ -267,7 +267,7 @@ class Doing(Performing):
         title = _("Pegangan {number}").format(number=chosen.first.number)
         if len(chosen) > 1:
             title = _("Pegangan {n} laporan").format(n=len(chosen))
-        dialog = dialogs.base.ChooseDialog(title, choices, preselect=False)
+        dialog = dialogs.base.ChooseDialog(title, choices)
         picked: str | None = await self.screen.app.push_screen_wait(dialog)
         if picked is None:
             return
