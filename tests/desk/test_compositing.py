@@ -12,11 +12,14 @@ from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from qlue_desk.desk.app import QlueDesk
+from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.dialogs.palette import PaletteDialog
 from qlue_desk.desk.summary.screen import SummaryScreen
+from qlue_desk.desk.widgets.virtual_list import VirtualList
 from tests.desk.scene import fill
 from tests.desk.test_places import desk_screen, play
 from tests.desk_world import DeskWorld
@@ -79,21 +82,74 @@ def test_every_part_of_a_screen_is_painted_as_textual_would(world: DeskWorld, si
     play(world, scene, size=size)
 
 
+@pytest.mark.parametrize(("size", "bar"), [((80, 24), True), ((160, 48), False)])
+def test_a_list_and_its_bar_are_painted_as_textual_would(
+    world: DeskWorld, size: tuple[int, int], bar: bool
+) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        queue = desk_screen(app).queue
+        desk_screen(app).show_own_query("jl")
+        await until(lambda: len(queue.numbers) > 20)
+        await pilot.pause()
+        assert queue.show_vertical_scrollbar is bar
+        for place in (0, 3, 17, len(queue.numbers) - 1):
+            queue.move_to(place)
+            await pilot.pause()
+            for widget in (queue, *([queue.vertical_scrollbar] if bar else [])):
+                for crop in (widget.region.size.region, Region(0, 2, 1, 5)):
+                    assert _seen(widget.render_lines(crop)) == _seen(Widget.render_lines(widget, crop))
+
+    play(world, scene, size=size)
+
+
+def _seen(strips: list[Strip]) -> list[Cells]:
+    return [[(letter, style) for text, style, _ in strip for letter in text] for strip in strips]
+
+
 def test_a_new_list_asks_nothing_of_what_lies_behind_or_beside_it(
     world: DeskWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    draw = Widget.render_lines
 
-    def noted(widget: Widget, crop: Region) -> list[object]:
-        asked.append(widget.id or type(widget).__name__)
-        return draw(widget, crop)  # type: ignore[return-value]
+    def note_what_is_drawn_by(kind: type[Widget]) -> None:
+        draw = kind.render_lines
+
+        def noted(widget: Widget, crop: Region) -> list[Strip]:
+            asked.append(widget.id or type(widget).__name__)
+            return draw(widget, crop)
+
+        monkeypatch.setattr(kind, "render_lines", noted)
 
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         screen = desk_screen(app)
-        monkeypatch.setattr(Widget, "render_lines", noted)
+        for kind in (Widget, VirtualList):
+            note_what_is_drawn_by(kind)
         screen._compositor._render_chops(screen.queue.region, lambda y: True)
         assert asked == ["queue"]
+
+    play(world, scene, size=(160, 48))
+
+
+def test_a_new_list_is_painted_before_the_report_under_its_cursor_is_read(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    paint, read = VirtualList.render_lines, Backend.newest
+
+    def painted(widget: VirtualList[object], crop: Region) -> list[Strip]:
+        done.append("list")
+        return paint(widget, crop)
+
+    def asked(backend: Backend, lane: str, *rest: object) -> object:
+        done.append(lane)
+        return read(backend, lane, *rest)  # type: ignore[arg-type]
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        monkeypatch.setattr(VirtualList, "render_lines", painted)
+        monkeypatch.setattr(Backend, "newest", asked)
+        desk_screen(app).show_own_query("jl")
+        await until(lambda: "case" in done)
+        assert done.index("list") < done.index("case")
 
     play(world, scene, size=(160, 48))
 

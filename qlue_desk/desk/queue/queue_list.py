@@ -42,7 +42,6 @@ class QueueList(VirtualList[Cells]):
         self._painter = RowPainter(self._paint_style, ascii_only=ascii_only)
         self._others: Mapping[str, object] = {}
         self._styles: dict[str, Style] = {}
-        self._styles_theme = ""
 
     def on_mount(self) -> None:
         """Deadlines move on by themselves."""
@@ -64,8 +63,13 @@ class QueueList(VirtualList[Cells]):
         self.redraw()
 
     def style_key(self) -> tuple[Any, ...]:
-        """Theme and minute."""
-        return (self.app.theme, int(self._clock()) // 30)
+        """Half a minute: deadlines are words."""
+        return (int(self._clock()) // 30,)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        super().notify_style_update()
+        self._styles.clear()
 
     def draw_row(self, row: Cells, width: int, base: Style, *, cursor: bool, marked: bool) -> list[Segment]:
         """One queue line."""
@@ -74,9 +78,6 @@ class QueueList(VirtualList[Cells]):
         )
 
     def _paint_style(self, name: str) -> Style:
-        if self._styles_theme != self.app.theme:
-            self._styles.clear()
-            self._styles_theme = self.app.theme
         style = self._styles.get(name)
         if style is None:
             found = self.get_component_rich_style(f"queue--{name}", partial=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qlue_desk.casework import departures
@@ -30,11 +31,17 @@ class Reading:
         self.backend = backend
         self._highlighted_at = 0.0
 
-    def highlighted(self) -> None:
-        """The cursor stands on another report: drawn at once, while a key is held down when it is let go."""
+    def highlighted(self, *, behind_list: bool = False) -> None:
+        """The cursor stands on another report: drawn at once, while a key is held down when it is let go.
+
+        `behind_list`: a new list is painted first. To read and draw the report takes as long again.
+        """
         moving = self._is_moving()
         self._highlighted_at = time.monotonic()
-        self._draw(moving=moving)
+        if behind_list:
+            self.screen.call_after_refresh(partial(self._draw, moving=moving))
+        else:
+            self._draw(moving=moving)
 
     def draw_again(self) -> None:
         """Something of it may be different."""

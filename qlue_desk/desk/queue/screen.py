@@ -213,7 +213,7 @@ class DeskScreen(Panes):
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Show the report under the cursor: at once, while a key is held down when it is let go."""
-        self.reading.highlighted()
+        self.reading.highlighted(behind_list=event.among_others)
         self.show_keys()
 
     def others_changed(self) -> None:

@@ -55,7 +55,16 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
     """
 
     class Highlighted(_OfList):
-        """The cursor stands on another row, or on a row whose content was fetched anew."""
+        """The cursor stands on another row, or on a row whose content was fetched anew.
+
+        `among_others`: of another list than before, which is being painted.
+        """
+
+        def __init__(
+            self, list_: VirtualList[Any], row: int | None = None, *, among_others: bool = False
+        ) -> None:
+            super().__init__(list_, row)
+            self.among_others = among_others
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest matters while a key is held down."""
@@ -122,7 +131,7 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
             self.scroll_to(y=0, animate=False, immediate=True)
         self._show_cursor()
         self.refresh()
-        self.post_message(self.Highlighted(self, self.current))
+        self.post_message(self.Highlighted(self, self.current, among_others=not keep_cursor))
 
     def _measure(self) -> None:
         """How many lines there are to scroll."""
@@ -181,13 +190,29 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
         raise NotImplementedError
 
     def style_key(self) -> tuple[Any, ...]:
-        """What all rows' looks depend on besides the row itself (theme, minute of the clock)."""
-        return (self.app.theme,)
+        """What all rows' looks depend on besides the row itself and the styles (minute of the clock)."""
+        return ()
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the cursor came here or left."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the screen."""
+        """Lines of the screen, as they are: they know their ground and are kept, and no border or padding is around them."""
         self._grounds.clear()  # looked up once a frame: Textual goes through all the widgets around this one for it
-        return super().render_lines(crop)
+        strips = [self.render_line(y) for y in crop.line_range]
+        _base, background = self.background_colors
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        width = self.size.width
+        if (
+            not self.show_vertical_scrollbar and width != self.region.width
+        ):  # its room is kept, and shows the ground
+            width, ground = self.region.width, Style(bgcolor=background.rich_color)
+            strips = [strip.adjust_cell_length(width, ground) for strip in strips]
+        first, last = crop.column_span
+        return strips if first == 0 and last >= width else [strip.crop(first, last) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
