@@ -136,6 +136,6 @@ def _draw_table(document: object, table: Table) -> None:
 def _widths(table: Table) -> tuple[int, ...]:
     """Shares of the page: as wide as the longest cell, or the longest word of the heading."""
     return tuple(
-        max(_LEAST_COLUMN, *(len(cell) for cell in cells), *(len(word) for word in head.split()))
+        max((_LEAST_COLUMN, *(len(cell) for cell in cells), *(len(word) for word in head.split())))
         for head, *cells in zip(table.heads, *table.rows, strict=True)
     )

@@ -273,6 +273,9 @@ def test_a_revoked_desk_goes_on_recording_and_says_that_nothing_leaves(tmp_path:
         ran = qlue("act", "1", "--do", "note", "--note", "masih mencatat")
         assert ran.err.startswith("Meja ini dicabut oleh pengelola kota: yang dicatat tersimpan di sini")
         assert "dikirim pada sinkron berikutnya" not in ran.out
+        ran = qlue("act", "1", "--do", "note", "--note", "uji", "--dry-run")
+        assert ("dicabut" in ran.err, "Uji coba: tidak ada yang dicatat." in ran.out) == (False, True)
+        assert qlue("act", "77", "--do", "note", "--note", "uji", "--dry-run").out == ""
         enrol()
         ran = qlue("act", "1", "--do", "note", "--note", "lagi")
         assert "dicabut" not in ran.err

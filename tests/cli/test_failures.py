@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 from pathlib import Path
@@ -14,7 +15,12 @@ from qlue_desk.cli import reading, running
 from qlue_desk.cli.reading import query_line
 from qlue_desk.cli.running import run
 from qlue_desk.store import ballast
+from qlue_desk.sync.engine import Engine
+from qlue_desk.sync.state import RoundResult
 from tests.desk_world import DeskWorld
+
+SAYS_ALL = "--duplicate-of sudah mengatakan tindakan dan tujuannya; tanpa --do dan --to."
+OWN_FIELDS = "--macro membawa isiannya sendiri; yang lain hanya untuk --do."
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +56,13 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (["act", "1"], "--do belum diberikan."),
         (["act", "1", "--do", "rate", "--rating", "x"], "--rating: “x” bukan bilangan bulat."),
         (["show", "1", "2"], "Yang berlebih: 2."),
+        (["login", "--code", "x"], "Sebutkan alamat pusat: qlue-desk login URL --code KODE."),
+        (["act", "1", "--duplicate-of", "2", "--to", "dlh"], SAYS_ALL),
+        (["act", "1", "--duplicate-of", "2", "--do", "note"], SAYS_ALL),
+        (["act", "1", "--do", "note", "--macro", "x"], "Beri --do atau --macro, salah satu."),
+        (["act", "1", "--macro", "x", "--reply", "y"], OWN_FIELDS),
+        (["act", "1", "--macro", "x", "--note", "y"], OWN_FIELDS),
+        (["act", "1", "--macro", "x", "--evidence", "y"], OWN_FIELDS),
         (["export", "--format", "foo"], "--format: “foo” tidak dikenal; yang ada: csv, json, xlsx."),
         (["export", "--format", "xslx"], "--format: “xslx” tidak dikenal; mungkin xlsx."),
         (["login", "--cod", "x"], "“--cod” tidak dikenal; mungkin --code."),
@@ -141,6 +154,7 @@ def test_words_of_the_shell_become_one_query_line():
     assert query_line(("status:new", "lampu mati", "-macet")) == 'status:new "lampu mati" -macet'
     assert query_line(("kelurahan:Batu Tulis", "overdue")) == 'kelurahan:"Batu Tulis" overdue'
     assert query_line(('status:new "lampu mati"',)) == 'status:new "lampu mati"'
+    assert query_line(('"lampu mati" -macet', "jalan")) == '"lampu mati" -macet jalan'
     assert reading.query_line(()) == ""
 
 
@@ -188,3 +202,62 @@ def test_what_a_full_disk_means_for_the_next_action_is_said_behind_this_one(
     done, warning = said.getvalue().splitlines()
     assert done.startswith("BGR-26-000001: ditunda sampai")
     assert warning == sentence.format(path=tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [
+        (0, "Meja yang sedang terbuka sudah menyinkronkan.\n"),
+        (2, "Meja yang sedang terbuka mengirim sendiri; 2 tindakan masih menunggu.\n"),
+    ],
+)
+def test_beside_an_open_desk_sync_says_what_that_one_does(monkeypatch, capsys, waiting, said):
+    result = RoundResult(waiting=waiting, elsewhere=True)
+    monkeypatch.setattr(Engine, "once", lambda _engine, _progress: result)
+    assert run(["sync"]) == 0
+    assert capsys.readouterr().out == said
+
+
+def test_numbers_are_one_document_or_a_table(capsys):
+    assert run(["summary", "--csv", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["message"] == "Pilih satu: --json atau --csv."
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("0812-3456-7890", "Nomor telepon disamarkan di meja ini dan tidak bisa dicari"),
+        ("jembatan gantung", "Tidak ada laporan yang cocok."),
+    ],
+)
+def test_who_looks_for_a_phone_number_is_told_that_it_is_not_here(tmp_path, capsys, query, said):
+    world = DeskWorld.make(tmp_path / "home")
+    world.close()
+    assert run(["queue", query]) == 0
+    assert capsys.readouterr().out.startswith(said)
+
+
+def test_a_name_in_the_table_of_numbers_is_no_formula(tmp_path, capsys):
+    world = DeskWorld.make(tmp_path / "home")
+    world.add(holder="=1+1", holder_name="=1+1")
+    world.close()
+    assert run(["summary", "--by", "officer", "--csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert [row[:3] for row in rows] == [["key", "label", "count"], ["'=1+1", "'=1+1", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "begins"),
+    [
+        (["--format", "pdf"], "laporan-bulanan-2026-11.pdf", b"%PDF-"),
+        (["-o", "bulan.pdf"], "bulan.pdf", b"%PDF-"),
+        (["-o", "bulan.txt"], "bulan.txt", b"# "),
+    ],
+)
+def test_a_monthly_report_goes_to_the_file_and_in_the_form_of_its_name(
+    tmp_path, capsys, options, name, begins
+):
+    DeskWorld.make(tmp_path / "home").close()
+    assert run(["report", "--month", "2026-11", *options]) == 0
+    assert capsys.readouterr().out == f"Laporan bulanan disimpan di {name}.\n"
+    assert (tmp_path / name).read_bytes().startswith(begins)

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Role
+from qlue_desk.domain.moves import Fields
+from qlue_desk.store import meta, position
 from qlue_desk.store.database import Store
 from qlue_desk.sync import signing_in, tokens
-from qlue_desk.sync.errors import BadReply, Forbidden, NotEnrolled, Refused, SignInFailed
+from qlue_desk.sync.errors import BadReply, Forbidden, NotEnrolled, NotSignedIn, Refused, SignInFailed
 from qlue_desk.sync.transport import Transport
+from tests.desk_world import DeskWorld
 from tests.sync.rig import PASSWORD, Central
 
 
@@ -137,3 +141,40 @@ def test_what_cannot_stand_in_a_header_is_no_token(
     if "\x00" not in token:
         monkeypatch.setenv("QLUE_DESK_TOKEN", token)
         assert tokens.read_token(tmp_path) == ("qd1_good" if not token.strip() else "")
+
+
+def test_a_desk_that_was_revoked_is_no_wrong_password_and_the_person_stays_known(
+    central: Central, store: Store
+) -> None:
+    code = central.hub.desks.enrolment_code("bogor", "dpupr", "Meja")
+    session = signing_in.enrol(central.url, code, "Meja", store)
+    actor = signing_in.sign_in(store, "rina_dpupr", PASSWORD)
+    signing_in.sign_out(store)
+    central.hub.desks.revoke(session.desk.id)
+    with pytest.raises(NotSignedIn):
+        signing_in.sign_in(store, "rina_dpupr", PASSWORD)
+    central.pause()
+    assert signing_in.sign_in(store, "rina_dpupr", PASSWORD) == actor
+
+
+def test_the_place_in_the_feed_ends_with_another_server_not_with_another_address(store: Store) -> None:
+    store.writing(signing_in._keep_enrolment, "https://a.example", "s_a", "i_1")
+    store.writing(meta.put, position.CURSOR, "di sini")
+    store.writing(signing_in._keep_enrolment, "https://b.example", "s_a", "i_1")
+    assert store.reading(position.cursor) == "di sini"
+    store.writing(signing_in._keep_enrolment, "https://b.example", "s_b", "i_1")
+    assert store.reading(position.cursor) is None
+
+
+def test_work_that_waits_may_follow_its_server_to_another_address(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path / "meja")
+    world.add()
+    act(world.workplace, ["1"], "note", Fields(note="belum terkirim"))
+    world.store.writing(signing_in._keep_enrolment, "https://a.example", "s_a", "i_1")
+    moved = Transport("https://b.example")
+    signing_in._check_free(world.store, moved, "s_a")
+    for other in ("s_b", ""):
+        with pytest.raises(SignInFailed, match="1 tindakan masih menunggu https"):
+            signing_in._check_free(world.store, moved, other)
+    moved.close()
+    world.close()

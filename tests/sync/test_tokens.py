@@ -214,6 +214,16 @@ def test_a_damaged_line_takes_only_itself_away(tmp_path: Path, content: bytes) -
     assert (tmp_path / "token").read_bytes() == b"qd1_c\nqd1_a\nqd1_b\n"
 
 
+def test_so_many_tokens_are_kept_and_one_that_stands_first_is_not_written_again(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    for token in ("qd1_a", "qd1_b", "qd1_c", "qd1_d", "qd1_b"):
+        put_first(tmp_path, token)
+    assert file.read_bytes() == b"qd1_b\nqd1_d\nqd1_c\n"
+    before = file.stat().st_ino
+    put_first(tmp_path, "qd1_b")
+    assert file.stat().st_ino == before
+
+
 @pytest.mark.parametrize(("given", "kept"), [("", "qd1_b"), (" ", "qd1_b"), ("qd1_e", "qd1_a")])
 def test_an_empty_variable_is_no_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, kept: str

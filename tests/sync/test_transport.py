@@ -18,6 +18,7 @@ from qlue_desk.sync.errors import (
     BadReply,
     DigestGone,
     InsecureAddress,
+    NotSignedIn,
     Offline,
     OtherServer,
     Portal,
@@ -48,6 +49,45 @@ def replying(
         connection.sendall(answer(status, body, headers or {}, request if genuine else None))
 
     return handle
+
+
+class TwoTokens:
+    """The token in hand, and another one."""
+
+    def all(self) -> tuple[str, ...]:
+        return ("qd1_secret", "qd1_other")
+
+    def worked(self, token: str) -> None:
+        assert token == "qd1_other"
+
+
+@pytest.mark.parametrize(("code", "asked"), [("token_revoked", 1), ("token_expired", 2)])
+def test_another_token_is_tried_where_this_one_ended_not_where_the_desk_was_revoked(
+    code: str, asked: int
+) -> None:
+    seen: list[bytes] = []
+
+    def handle(connection: socket.socket, request: bytes) -> None:
+        seen.append(request)
+        body = f'{{"type":"urn:qlue:{code}","status":401,"title":"x"}}'.encode()
+        connection.sendall(answer("401 Unauthorized", body, {}, request))
+
+    with raw_server(handle) as url:
+        transport = Transport(url, token="qd1_secret", tokens=TwoTokens())
+        with pytest.raises(NotSignedIn) as refused:
+            transport.send("GET", "/v1/session", Reply)
+        transport.close()
+    assert refused.value.code == code
+    assert len(seen) == asked
+
+
+def test_a_file_is_never_taken_packed() -> None:
+    packed = replying("200 OK", gzip.compress(b"foto"), {"Content-Encoding": "gzip"})
+    with raw_server(packed) as url:
+        transport = Transport(url)
+        with pytest.raises(BadReply, match="compressed"):
+            transport.send_bytes("GET", "/v1/blobs/x")
+        transport.close()
 
 
 def test_a_genuine_reply_is_read() -> None:
