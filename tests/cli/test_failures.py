@@ -56,6 +56,10 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (["act", "1"], "--do belum diberikan."),
         (["act", "1", "--do", "rate", "--rating", "x"], "--rating: “x” bukan bilangan bulat."),
         (["show", "1", "2"], "Yang berlebih: 2."),
+        (
+            ["outbox", "export", "keluar.txt"],
+            "Nama berkas keluar.txt harus berakhir .qlb (tersegel untuk pusat) atau .json (terbaca).",
+        ),
         (["login", "--code", "x"], "Sebutkan alamat pusat: qlue-desk login URL --code KODE."),
         (["act", "1", "--duplicate-of", "2", "--to", "dlh"], SAYS_ALL),
         (["act", "1", "--duplicate-of", "2", "--do", "note"], SAYS_ALL),
