@@ -62,3 +62,11 @@ def test_what_others_change_is_looked_at_once_a_second_and_never_under_a_moving_
     assert bursts.add(frozenset({"c2"}), 1.2, own=True) is None  # the next try is sooner than its turn
     assert not bursts.put_off(1.25, resting=0.05)  # now something of the person's own waits
     assert bursts.look(1.25) == {"c1", "c2"}
+
+
+def test_an_own_change_that_was_looked_at_does_not_hurry_those_of_others() -> None:
+    bursts = Bursts()
+    bursts.add(ONE, 0.0, own=True)
+    bursts.look(0.15)
+    bursts.add(ONE, 5.0, own=False)
+    assert bursts.put_off(5.15, resting=0.05)

@@ -182,6 +182,7 @@ def test_who_is_at_work_and_what_leads_a_report_on(world: DeskWorld) -> None:
     assert warning([]) == ""
     five = [Busy(world.complaint(), "Asep") for _ in range(5)]
     assert warning(five[:2]) == "BGR-26-000004, BGR-26-000005 dipegang atau sedang dibuka rekan: Asep."
+    assert warning(five[:3]).endswith(", BGR-26-000006 dipegang atau sedang dibuka rekan: Asep.")
     assert warning(five) == (
         "BGR-26-000004, BGR-26-000005, BGR-26-000006 dan 2 lain dipegang atau sedang dibuka rekan: Asep."
     )

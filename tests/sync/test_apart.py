@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from qlue_desk import error_log
+from qlue_desk import error_log, words
 from qlue_desk.casework.acting import act
 from qlue_desk.domain.complaint import Status
 from qlue_desk.domain.moves import Fields
@@ -22,8 +22,9 @@ from qlue_desk.protocol import Looker
 from qlue_desk.store import drafts, meta
 from qlue_desk.store.database import Change, Store
 from qlue_desk.sync.apart import engine as apart_engine
+from qlue_desk.sync.apart import telling
 from qlue_desk.sync.apart.engine import EngineApart
-from qlue_desk.sync.apart.messages import Begin, News, Release
+from qlue_desk.sync.apart.messages import Begin, Look, News, Release, Said
 from qlue_desk.sync.apart.telling import Teller
 from qlue_desk.sync.backoff import Backoff
 from qlue_desk.sync.lock import DeskLock
@@ -148,8 +149,11 @@ def test_a_process_that_is_killed_is_replaced(central: Central, apart: Apart) ->
     until(lambda: apart.told_of(one.id))
 
 
-def test_a_process_that_listens_no_more_holds_no_key_up_and_is_replaced(apart: Apart) -> None:
+def test_a_process_that_listens_no_more_holds_no_key_up_and_is_replaced(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
     until(lambda: apart.connected)
+    monkeypatch.setattr(apart_engine, "SILENT_SECONDS", 600.0)  # not for its silence
     first = apart.engine.process_id
     assert first is not None
     os.kill(first, signal.SIGSTOP)
@@ -202,7 +206,102 @@ def test_why_it_cannot_work_stays_to_be_read(desk: Desk, monkeypatch: pytest.Mon
     finally:
         made.engine.stop()
     assert {state.detail for state in made.states} == {"Kuncinya tidak ada."}
-    assert not desk.store.has_partner
+    assert made.changes == []  # it has never had the database open, so it committed nothing
+
+
+def test_the_next_process_is_told_all_that_the_one_before_knew(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = tmp_path / "heard"
+    code = (
+        "import sys; lines = [sys.stdin.readline(), sys.stdin.readline()];"
+        f"open({str(heard)!r}, 'a').write(''.join(lines))"
+    )
+    monkeypatch.setattr(apart_engine, "COMMAND", (sys.executable, "-c", code))
+    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 0.01, 0.05), lambda _state: None)
+    words.set_language("en")
+    engine.offline = True
+    engine.look("c_1", "u_rina")
+    try:
+        engine.start()
+        until(lambda: heard.exists() and len(heard.read_text().splitlines()) >= 4)
+    finally:
+        engine.stop()
+        words.set_language("id")
+    begun, looking = (msgspec.json.decode(line, type=Said) for line in heard.read_text().splitlines()[2:4])
+    assert isinstance(begun, Begin)
+    assert (begun.language, begun.offline, begun.family) == ("en", True, desk.store.family)
+    assert looking == Look("c_1", "u_rina")
+
+
+def test_one_that_met_central_and_died_is_replaced_without_a_longer_and_longer_pause(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = News(state=SyncState(phase=Phase.CONNECTED))
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
+    failures: list[int] = []
+
+    class Counted(Backoff):
+        def next(self, retry_after: float = 0.0) -> float:
+            failures.append(self._failures)
+            super().next(retry_after)
+            return 0.0
+
+    monkeypatch.setattr(apart_engine, "Backoff", Counted)
+    made = Apart(desk)
+    try:
+        until(lambda: len(failures) >= 3)
+    finally:
+        made.engine.stop()
+    assert failures[:3] == [0, 0, 0]
+
+
+def test_where_no_process_can_be_started_it_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = apart_engine.COMMAND
+    monkeypatch.setattr(apart_engine, "COMMAND", (str(desk.home / "nothing"),))
+    made = Apart(desk)
+    try:
+        until(lambda: any(state.phase is Phase.OFFLINE for state in made.states))
+        monkeypatch.setattr(apart_engine, "COMMAND", whole)
+        until(lambda: made.connected)
+    finally:
+        made.engine.stop()
+
+
+def test_while_none_runs_nobody_else_is_said_to_have_the_database_open(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(b'{"state":{"phase":"connecting"}}\n'))
+    changes: list[Change] = []
+    engine = EngineApart(desk.store, Begin(str(desk.home), None, 20, 0.0, 0, 60.0, 60.0), lambda _state: None)
+    desk.store.on_change(changes.append)
+    engine.start()
+    try:
+        until(lambda: Change(None, elsewhere=True) in changes)
+        assert not desk.store.has_partner
+    finally:
+        engine.stop()
+
+
+def test_it_speaks_the_language_that_the_desk_changes_to(apart: Apart) -> None:
+    until(lambda: apart.connected)
+    apart.engine.speak("en")
+    apart.engine.offline = True
+    until(lambda: apart.states[-1].phase is Phase.OFFLINE)
+    assert apart.states[-1].detail == "Offline: the switch is off."
+
+
+def test_what_a_terminal_sends_to_all_its_processes_does_not_end_it(central: Central, apart: Apart) -> None:
+    until(lambda: apart.connected)
+    process = apart.engine.process_id
+    assert process is not None
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP):
+        os.kill(process, number)
+    one = central.report()
+    until(lambda: apart.told_of(one.id))
+    assert apart.engine.process_id == process
 
 
 def test_one_that_never_meets_central_is_started_ever_more_seldom(
@@ -415,6 +514,25 @@ def test_news_of_one_moment_travel_in_one_line() -> None:
         b'{"changed":["c_2","c_3"],"elsewhere":true}',
         b'{"changed":["c_3","c_2"],"elsewhere":true}',
     )
+
+
+def test_something_is_said_even_where_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "ALIVE_SECONDS", 0.05)
+    into = BytesIO()
+    teller = Teller(into)
+    until(lambda: into.getvalue().startswith(b"{}\n{}\n"))
+    teller.end(1.0)
+
+
+def test_that_all_is_sent_is_said_at_once_behind_other_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "REST_SECONDS", 600.0)
+    into = BytesIO()
+    teller = Teller(into)
+    teller.changed(Change(frozenset({"c_1"})))
+    until(lambda: into.tell())
+    teller.released()
+    until(lambda: into.getvalue().endswith(b'"released":true}\n'))
+    teller.end(1.0)
 
 
 def test_what_nobody_hears_is_no_error(desk: Desk) -> None:
