@@ -7,8 +7,7 @@ The database is encrypted, so that the fragments of a day are safe from whoever 
 
 from __future__ import annotations
 
-from qlue_desk.store import meta
-from qlue_desk.store.bound import connection
+from qlue_desk.store import meta, search
 
 PAGES = 250
 """Pages of one step: a person's act may have to wait for it."""
@@ -44,16 +43,9 @@ def burn(now: float) -> bool:
         meta.put(GONE, None)
         meta.put(MERGING, b"")
         meta.put(_LAST, repr(now))
-        _merge(-PAGES)  # all segments on one level
+        search.merge(-PAGES)  # all segments on one level
         return True
-    if _merge(PAGES) >= 2:  # as SQLite's description of FTS5 says under "merge"
+    if search.merge(PAGES):
         return True
     meta.put(MERGING, None)
     return False
-
-
-def _merge(pages: int) -> int:
-    current = connection()
-    before = int(current.total_changes)
-    current.execute("INSERT INTO complaint_words(complaint_words, rank) VALUES ('merge', ?)", (pages,))
-    return int(current.total_changes) - before

@@ -24,7 +24,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, outbox, recording, schema, sealing, twin
+from qlue_desk.store import ballast, burning, outbox, recording, schema, sealing, search, twin
 from qlue_desk.store.bound import bind_thread, take_touched
 from qlue_desk.store.connecting import EncryptedDatabase, Way, empty_log, explained, first_cause
 from qlue_desk.store.disk import is_full
@@ -49,6 +49,10 @@ _LONG_LOG, _LONGEST_LOG = 1000, 8000
 second: one that nobody waits for, and one with a person's action. Mostly the log is emptied before, in idle time."""
 _TURNS_TO_BALLAST = 10
 """Idle seconds after which room is put by for a full disk."""
+_MERGED_AT_ONCE = 64
+"""Pages of words that are merged in one go, 3 ms: an act may have to wait for it."""
+_MERGED_AT_REST = 20
+"""How often in an idle second."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -92,6 +96,8 @@ class Store:
         self._others = Others(self.family)
         self._log_grows_to = 0
         self._idle_turns = 0
+        self._merged_at = (-1, -1)
+        """Changes here and elsewhere after which no words were left to merge."""
         self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
         self._reader = Worker("store-reader", self._connect, self._disconnect, self._run_read)
         self._scanner = Worker("store-scanner", self._connect, self._disconnect, self._run_read)
@@ -346,6 +352,7 @@ class Store:
             return
         if not self.has_partner:
             self._burn_words()
+            self._merge_words()
             self._empty_the_log()
         self._idle_turns += 1
         if self._idle_turns == 1:
@@ -358,6 +365,19 @@ class Store:
             if burning.wanted():
                 with self._database.atomic("IMMEDIATE"):
                     burning.burn(time.time())
+
+    def _merge_words(self) -> None:
+        current = self._database.connection()
+        if (current.total_changes, self._others.seen) == self._merged_at:
+            return
+        with contextlib.suppress(OSError, peewee.DatabaseError, sqlcipher.Error):
+            for _step in range(_MERGED_AT_REST):
+                with self._database.atomic("IMMEDIATE"):
+                    again = search.merge(_MERGED_AT_ONCE)
+                if not again:
+                    self._merged_at = (current.total_changes, self._others.seen)
+                if not again or self._writer.is_wanted():
+                    return
 
     def _empty_the_log(self) -> None:
         with contextlib.suppress(OSError, sqlcipher.Error):

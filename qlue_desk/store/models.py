@@ -20,7 +20,7 @@ from peewee import (
 from qlue_desk.store.bound import ThreadBoundProxy
 
 database = ThreadBoundProxy()
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 NEVER = 1 << 40
 """`due` of a report with no running deadline: sorts after every real one, needs no NULL handling."""
 
@@ -107,7 +107,7 @@ class EntryRow(Table):
     """One history line; those of unconfirmed own actions carry `pending` = 1."""
 
     id = TextField(primary_key=True)
-    complaint_id = TextField(index=True)
+    complaint_id = TextField()
     at = BigIntegerField()
     verb = TextField()
     action_id = TextField(default="", index=True)

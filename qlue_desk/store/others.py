@@ -21,12 +21,13 @@ class Others:
 
     def __init__(self, family: str) -> None:
         self._mark = family.encode()
-        self._seen = 0
+        self.seen = 0
+        """The newest commit of others that was looked at."""
         self._changes = 0
 
     def begin(self, connection: Any) -> None:
         """The connection is open: what was committed before, nobody needs to be told."""
-        self._seen = _version(connection)
+        self.seen = _version(connection)
 
     def enter(self, connection: Any) -> None:
         """A transaction begins."""
@@ -50,8 +51,8 @@ class Others:
         return found is None or bytes(found[0]) != self._mark
 
     def _moved(self, connection: Any) -> bool:
-        before, self._seen = self._seen, _version(connection)
-        return self._seen != before
+        before, self.seen = self.seen, _version(connection)
+        return self.seen != before
 
 
 def _version(connection: Any) -> int:

@@ -127,7 +127,13 @@ def _create() -> None:
     for table in TABLES:
         table.create_table(safe=False)
     current = connection()
-    for statement in (*_INDEXES, *search.STATEMENTS, *tally.STATEMENTS, *burning.STATEMENTS):
+    for statement in (
+        *_INDEXES,
+        *search.STATEMENTS,
+        *search.MERGED_AT_REST,
+        *tally.STATEMENTS,
+        *burning.STATEMENTS,
+    ):
         current.execute(statement)
     current.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     current.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -230,6 +236,12 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
         "UPDATE complaint SET updated_at = status_since WHERE updated_at < status_since",
         "DROP INDEX IF EXISTS complaint_updated",
         _UPDATED,
+    ),
+    # `entry_of` begins with the same column: each line was written into two indexes. A copy beside has it, too.
+    7: (
+        "DROP INDEX IF EXISTS entry_complaint_id",
+        "DROP INDEX IF EXISTS next_entry_complaint_id",
+        *search.MERGED_AT_REST,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in.

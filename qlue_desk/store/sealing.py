@@ -7,6 +7,7 @@ Whoever deletes the key file wipes both.
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from pathlib import Path
 
 from qlue_desk.store.errors import StoreError
@@ -82,7 +83,7 @@ def seal_of(folder: Path) -> Seal:
 
     :raises StoreError: when its key is not there or cannot be read.
     """
-    return Seal(load_key(folder, database_exists=True))
+    return _made(load_key(folder, database_exists=True), _LOG)
 
 
 def file_seal_of(folder: Path) -> Seal:
@@ -90,7 +91,13 @@ def file_seal_of(folder: Path) -> Seal:
 
     :raises StoreError: when the database's key is not there or cannot be read.
     """
-    return Seal(load_key(folder, database_exists=True), _FILES)
+    return _made(load_key(folder, database_exists=True), _FILES)
+
+
+@lru_cache(maxsize=4)
+def _made(key: bytes, purpose: bytes) -> Seal:
+    """The key's file is read each time, for it may be gone; its seal is made once."""
+    return Seal(key, purpose)
 
 
 def found(folder: Path) -> Seal | None:

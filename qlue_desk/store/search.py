@@ -36,6 +36,14 @@ STATEMENTS = (
 
 _AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
 """Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of a first copy."""
+_SEGMENTS = 256
+"""So many segments of one size FTS5 merges at once, whoever waits: a shift's acts, and no rest between them."""
+MERGED_AT_REST = (
+    "INSERT INTO complaint_words(complaint_words, rank) VALUES ('automerge', 0)",
+    f"INSERT INTO complaint_words(complaint_words, rank) VALUES ('crisismerge', {_SEGMENTS})",
+)
+"""Each act writes a segment of its own. FTS5 merges four of them inside the act that made the fourth, and a few acts
+in a hundred wrote ten times as many pages as the others; `merge` does it while nobody waits."""
 _BESIDE = NEXT + "complaint_words"
 
 
@@ -63,6 +71,16 @@ def add_beside(after: int, last: int) -> None:
 def gather_as_it_comes() -> None:
     """What was made beside is in its place: reports come one by one again."""
     _gather("complaint_words", _AS_IT_COMES)
+    for statement in MERGED_AT_REST:
+        connection().execute(statement)
+
+
+def merge(pages: int) -> bool:
+    """Merge segments of the index, so many pages of them (less than 0: begin with all); False when nothing is left."""
+    current = connection()
+    before = int(current.total_changes)
+    current.execute("INSERT INTO complaint_words(complaint_words, rank) VALUES ('merge', ?)", (pages,))
+    return int(current.total_changes) - before >= 2  # as SQLite's description of FTS5 says under "merge"
 
 
 def _gather(table: str, size: int) -> None:

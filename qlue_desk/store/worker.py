@@ -78,6 +78,10 @@ class Worker:
         with self._ready:
             self._supersede(lane)
 
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for it."""
+        return bool(self._jobs) or self._closing
+
     def must_stop(self) -> bool:
         """Asked by SQLite's progress handler: whether the running statement is to end now."""
         running = self._running

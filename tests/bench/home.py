@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from qlue_desk.domain.complaint import Channel, Complaint, Entry, Reporter, Status
-from qlue_desk.store import complaints, meta
+from qlue_desk.store import complaints, meta, search
 from qlue_desk.store.database import Store
 from qlue_desk.store.models import SCHEMA_VERSION
 from tests.desk_world import DeskWorld, make_session
@@ -91,6 +91,8 @@ def fill(home: Path, count: int) -> None:
         rows = reports(world, count)
         while chunk := list(islice(rows, _CHUNK)):
             world.store.write(complaints.put_confirmed, chunk).result()
+        while world.store.writing(search.merge, 4096):  # as a desk has them that has rested
+            pass
     finally:
         world.close()
 

@@ -6,8 +6,19 @@ from qlue_desk.store import schema
 from qlue_desk.store.bound import connection
 
 
+def back_to_version_7() -> None:
+    """Each line stood in two indexes of its report, and words were merged inside acts. Inside `Store.write`."""
+    for statement in (
+        "CREATE INDEX entry_complaint_id ON entry(complaint_id)",
+        "DELETE FROM complaint_words_config WHERE k IN ('automerge', 'crisismerge')",
+        "PRAGMA user_version = 7",
+    ):
+        connection().execute(statement)
+
+
 def back_to_version_6() -> None:
     """Lists did not know of proposals, and a report that left was forgotten. Inside `Store.write`."""
+    back_to_version_7()
     for statement in (
         "DROP INDEX complaint_proposed",
         "DROP INDEX complaint_wide",

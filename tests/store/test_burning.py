@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qlue_desk.casework.acting import act
+from qlue_desk.casework.reading import queue
 from qlue_desk.domain.complaint import Entry
 from qlue_desk.domain.moves import Fields
 from qlue_desk.store import burning, complaints, meta
@@ -148,4 +149,23 @@ def test_the_writer_burns_while_nobody_waits(world: DeskWorld) -> None:
     gone = world.add(title="zamrud")
     world.store.writing(complaints.remove, gone.id)
     until(lambda: not _in_index(world.store, "zamrud"))
+    world.close()
+
+
+def _segments(store: Store) -> int:
+    return store.reading(
+        lambda: connection().execute("SELECT count(DISTINCT segid) FROM complaint_words_idx").fetchone()[0]
+    )
+
+
+def test_the_words_of_acts_are_merged_at_rest_and_not_in_an_act(world: DeskWorld) -> None:
+    report = world.add(title="Lampu zamrud padam")
+    before = _segments(world.store)
+    world.store.has_partner = True  # who rests instead
+    for n in range(20):
+        act(world.workplace, [report.id], "note", Fields(note=f"batu akik {n}"), now=NOW)
+    assert _segments(world.store) == before + 20
+    world.store.has_partner = False
+    until(lambda: _segments(world.store) < 6)
+    assert [row["number"] for row in queue(world.workplace, "akik")] == [report.number]
     world.close()

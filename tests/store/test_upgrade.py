@@ -30,7 +30,7 @@ from qlue_desk.store.key import KEY_FILE
 from qlue_desk.store.models import SCHEMA_VERSION
 from qlue_desk.store.similar import duplicates_of
 from tests.desk_world import NOW, DeskWorld
-from tests.store.older import back_to_version_3, back_to_version_4, back_to_version_6
+from tests.store.older import back_to_version_3, back_to_version_4, back_to_version_6, back_to_version_7
 
 COPY = "desk.schema1.db"
 
@@ -63,6 +63,27 @@ def test_version_3_learns_where_its_reports_lie(tmp_path: Path) -> None:
     assert store.reading(duplicates_of, one.number) == ["BGR-26-000004"]
     workplace.close()
     store.close()
+
+
+def test_version_7_writes_each_line_into_one_index_and_merges_words_at_rest(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    world.store.writing(back_to_version_7)
+    assert {"entry_complaint_id", "entry_of"} <= _indexes(world.store)
+    world.close()
+    store = Store.open(tmp_path)
+    assert "entry_complaint_id" not in _indexes(store)
+    assert "entry_of" in _indexes(store)
+    rows = "SELECT k, v FROM complaint_words_config WHERE k IN ('automerge', 'crisismerge') ORDER BY k"
+    assert store.reading(lambda: connection().execute(rows).fetchall()) == [
+        ("automerge", 0),
+        ("crisismerge", 256),
+    ]
+    store.close()
+
+
+def _indexes(store: Store) -> set[str]:
+    sql = "SELECT name FROM sqlite_master WHERE type = 'index'"
+    return {name for (name,) in store.reading(lambda: connection().execute(sql).fetchall())}
 
 
 def test_version_6_learns_which_proposals_came_back_and_keeps_where_reports_went(tmp_path: Path) -> None:
