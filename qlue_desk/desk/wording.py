@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from rich.cells import cell_len
+
 from qlue_desk.domain.calendar import nearest_day
 from qlue_desk.phrases import MINUS, ago, clock_time, number, office_span, span, stamp
 from qlue_desk.phrases import day_words as day
@@ -47,6 +49,17 @@ def read_date(text: str, today: dt.date) -> dt.date | None:
         return dt.date(int(match[3]), month, day) if match[3] else nearest_day(day, month, today)
     except ValueError:
         return None
+
+
+def short_place(name: str, width: int) -> str:
+    """The name of a place for `width` cells: where it is too long, all words but the last are initials.
+
+    `Kebon Kalapa` is `K. Kalapa`: many names begin with the same word, and their last one tells them apart.
+    """
+    if cell_len(name) <= width:
+        return name
+    *first, last = name.split()
+    return " ".join((*(f"{word[0]}." for word in first), last))
 
 
 def date_example(today: dt.date) -> str:

@@ -37,7 +37,7 @@ def _keys(text: str, shown: str = "") -> Step:
     return Step(tuple(text.split()), shown)
 
 
-_LISTED = re.compile(r"(?<!BGR-)\b\d\d-\d{6}\b")
+_LISTED = re.compile(r"(?<!BGR-)\b\d\d-\d{1,6}\b")
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "ctrl+d": "\x04", "ctrl+n": "\x0e"}
 NUMBER, SERIAL = "{number}", "{serial}"
 """In keys and words: the last report of the list, `26-000182`, and its serial; what is there differs by the day."""
@@ -152,7 +152,8 @@ def run(terminal: Terminal, task: Task) -> Taken:
 
 def _walk(terminal: Terminal, steps: Sequence[Step]) -> None:
     numbers = _LISTED.findall(terminal.text())
-    number = numbers[-1] if numbers else ""
+    # A list beside a report leaves the zeros out.
+    number = f"{numbers[-1][:3]}{int(numbers[-1][3:]):06}" if numbers else ""
     for step in steps:
         for key in step.keys:
             _type(terminal, key.replace(SERIAL, number[3:]))

@@ -16,6 +16,7 @@ from qlue_desk import words
 from qlue_desk.casework.acting import act
 from qlue_desk.casework.summary_words import league_heads
 from qlue_desk.casework.telling import entry_words
+from qlue_desk.cities import load_shipped
 from qlue_desk.desk.app import QlueDesk
 from qlue_desk.desk.detail.case_view import CaseView
 from qlue_desk.desk.detail.content import (
@@ -25,9 +26,11 @@ from qlue_desk.desk.detail.content import (
     headline,
 )
 from qlue_desk.desk.queue.cells import Cells, cells_of
-from qlue_desk.desk.queue.columns import COLUMNS, Drawn, columns_for, due_words
+from qlue_desk.desk.queue.columns import COLUMNS, SHORT_DUE, Drawn, columns_for, due_words
 from qlue_desk.desk.queue.sidebar import SideBar
+from qlue_desk.desk.safe_text import fit
 from qlue_desk.desk.widgets import status_mark
+from qlue_desk.desk.wording import short_place
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import STATUS_LOOK, Channel, Entry, Status
 from qlue_desk.domain.moves import Fields
@@ -44,14 +47,70 @@ def sizes(width: int) -> dict[str, int]:
 @pytest.mark.parametrize("width", range(40, 200))
 def test_the_columns_fill_the_list_and_the_title_comes_first(width: int) -> None:
     found = sizes(width)
-    assert sum(size + 1 for size in found.values()) <= max(width, 46)
-    if {"holder", "kelurahan", "category"} & set(found):
+    assert sum(size + 1 for size in found.values()) <= max(width, 42)
+    if {"holder", "kelurahan"} & set(found):
+        assert found["title"] >= 24
+    if "category" in found:
         assert found["title"] >= 30
+    if "holder" in found:
+        assert found["kelurahan"] == 16, "the place is whole before who holds the report has room"
+    if found["due"] < 13:
+        assert found["number"] < 9, "what every number here begins with goes before the word of a deadline"
+
+
+def test_title_and_place_take_what_number_status_and_clock_can_spare() -> None:
+    beside_the_report, wide = (
+        59,
+        93,
+    )  # the list at 120×36 with the report beside it and without, a scroll bar taken off
+    assert sizes(beside_the_report) == {
+        "mark": 2, "number": 7, "due": 9, "status": 13, "title": 23,
+    }  # fmt: skip
+    assert sizes(wide) == {
+        "mark": 2, "number": 9, "due": 13, "status": 13, "kelurahan": 16, "title": 25, "holder": 8,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "size", "said"),
+    [
+        ("BGR-26-004211", 13, "BGR-26-004211"),
+        ("BGR-26-004211", 9, "26-004211"),
+        ("BGR-26-004211", 7, "26-4211"),
+        ("BGR-26-012345", 7, "12345"),
+        ("BGR-26-122183", 7, "122183"),
+        ("", 13, "(belum ada)"),
+        ("", 7, "–"),
+    ],
+)
+def test_a_number_in_few_cells_loses_what_every_number_here_has(number: str, size: int, said: str) -> None:
+    assert drawn("number", replace(cells(dt.timedelta(0)), number=number), size) == said
+
+
+def drawn(name: str, row: Cells, size: int, width: int = 200) -> str:
+    """What a column says in `size` cells, as it is drawn in a list of `width`."""
+    [column] = [column for column, _size in columns_for(width) if column.name == name]
+    return column.cell(Drawn(row, NOW.timestamp() - 7200, False, False, False), size)[0]
+
+
+def test_a_name_of_a_place_that_is_cut_keeps_its_last_word() -> None:
+    assert [short_place(name, 9) for name in ("Sempur", "Kebon Kalapa", "Cilendek Timur", "Baranangsiang")] == [
+        "Sempur", "K. Kalapa", "C. Timur", "Baranangsiang",
+    ]  # fmt: skip
+    assert drawn("kelurahan", replace(cells(dt.timedelta(0)), kelurahan="Tegal Gundil"), 9) == "T. Gundil"
+    assert drawn("kelurahan", replace(cells(dt.timedelta(0)), kelurahan="Tegal Gundil"), 12) == "Tegal Gundil"
+
+
+@pytest.mark.parametrize("city", ["bogor", "probolinggo"])
+def test_short_names_of_places_tell_them_apart(city: str) -> None:
+    """Cut at nine cells, Cilendek Timur and Cilendek Barat were one name."""
+    names = {each.name for each in load_shipped(city).kelurahan}
+    assert len({fit(short_place(name, 9), 9) for name in names}) == len(names)
 
 
 @pytest.mark.parametrize(
     ("columns", "preview", "least"),
-    [(80, True, 30), (100, True, 30), (120, True, 16), (120, False, 30), (160, True, 30), (160, False, 30)],
+    [(80, True, 24), (100, True, 24), (120, True, 23), (120, False, 24), (160, True, 30), (160, False, 30)],
 )
 def test_titles_have_room_at_every_size(tmp_path: Path, columns: int, preview: bool, least: int) -> None:
     world = DeskWorld.make(tmp_path)
@@ -67,7 +126,13 @@ def test_titles_have_room_at_every_size(tmp_path: Path, columns: int, preview: b
             await pilot.pause(0.1)
             screen = app.screen
             assert screen.is_wide == (columns >= 120 and preview)  # type: ignore[attr-defined]
-            assert sizes(screen.query_one("#queue").size.width)["title"] >= least
+            found = sizes(screen.query_one("#queue").size.width)
+            assert found["title"] >= least
+            # At 120 columns the report beside the list says where it lies; a status is always a word.
+            assert found.get("kelurahan", 0) >= (
+                0 if (columns, preview) == (120, True) else 9 if preview else 16
+            )
+            assert found["status"] >= 13
 
     asyncio.run(run())
     world.close()
@@ -152,8 +217,9 @@ def test_list_and_detail_tell_the_same_time(
 ) -> None:
     now = NOW.timestamp()
     assert due_words(cells(due), now) == listed
-    assert due_words(cells(due), now, sizes(58)["due"]) == narrow
-    assert cell_len(narrow) <= sizes(58)["due"]
+    assert due_words(cells(due), now, SHORT_DUE) == narrow
+    assert cell_len(narrow) <= SHORT_DUE
+    assert cell_len(due_words(cells(due), now, sizes(59)["due"])) <= sizes(59)["due"] == 9
     state = ClockState.OVERDUE if due < dt.timedelta(0) else ClockState.RUNNING
     clock = ClockView("resolve", state, NOW + due, due, working_remaining=due / 3)
     assert coloured_clock(clock, surroundings(tmp_path))[0] == told
@@ -245,7 +311,7 @@ def test_the_mark_of_a_proposal_that_came_back_has_its_room(language: str, width
 def test_acknowledged_is_called_so_in_a_narrow_list_too(language: str, size: int, said: str) -> None:
     words.set_language(language)
     try:
-        [found] = [each for column, each in columns_for(70) if column.name == "status"]
+        [found] = [each for column, each in columns_for(80) if column.name == "status"]
         assert (found, status_mark.short_label(Status.ACKNOWLEDGED, found)) == (size, said)
         reopened = league_heads()[4]
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,8 @@ def _order(app: QlueDesk) -> list[str]:
         words = line.split("││")[1].strip()
         if " · " in words:
             found.append(words)
-        elif "26-0000" in words:
-            found.append(words[words.index("26-0000") :][:9])
+        elif number := re.search(r"\b26-(\d+)", words):
+            found.append(f"26-{int(number[1]):06}")
     return found
 
 

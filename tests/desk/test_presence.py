@@ -51,8 +51,8 @@ def test_two_desks_see_each_other_at_a_report(tmp_path: Path, monkeypatch: pytes
                 await _has_report(other)
                 await until(lambda: "juga dibuka oleh Budi" in _text(app))
                 await until(lambda: "juga dibuka oleh Rina" in _text(other))
-                row = next(line for line in _text(app).splitlines() if "26-000001" in line and "◉" in line)
-                assert row.index("◉") < row.index("26-000001")
+                row = next(line for line in _text(app).splitlines() if " 26-1 " in line and "◉" in line)
+                assert row.index("◉") < row.index(" 26-1 ")
                 await _leaves(app)
                 await until(lambda: "juga dibuka" not in _text(other))
 

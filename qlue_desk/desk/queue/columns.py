@@ -24,21 +24,22 @@ from qlue_desk.words import _, language
 SOON = 2 * HOUR
 """Seconds before a deadline from which on it is shown as pressing."""
 GAP = 1
-NARROW = 66
-"""Below this list width (a preview beside it) deadlines have as little room as their words need."""
-SHORT_DUE = 13
-"""`lewat 77 hari`; from a hundred days on, and in a `TINY` list, it is `‑123 hari`."""
-TINY = 50
-COMPACT = 96
-"""Below this list width the number goes without the city's letters: there is one city on a desk."""
 SHORT_NUMBER = 9
+"""Without the city's letters: there is one city on a desk."""
+SERIAL = 7
+"""`26-4211`, and from a serial of five digits on the serial alone."""
+SHORT_DUE = 13
+"""`lewat 77 hari`; from a hundred days on, and with less room, it is `‑123 hari`."""
+TINY_DUE = 9
 WATCHED = ("◉", "@")
 """Somebody else has the report open."""
 SENT_BACK = ("←", "<")
 """Behind the status: the proposal to end it came back."""
 TITLE = 30
-"""Cells that the title keeps before other columns get room."""
-LEAST_TITLE = 14
+"""Cells that the title gets before other columns grow beyond their least."""
+LEAST_TITLE = 24
+"""Cells that the title keeps where another column comes at all."""
+OWN_TITLE = 14
 """The same where a person chose the columns: what was asked for is shown."""
 
 
@@ -70,8 +71,17 @@ def _mark(line: Drawn, _size: int) -> Look:
 
 
 def _number(line: Drawn, size: int) -> Look:
-    text = safe(line.cells.number) or _("(belum ada)")
-    return (text.partition("-")[2] or text) if size == SHORT_NUMBER else text, "strong"
+    text = safe(line.cells.number)
+    if not text:
+        return _("(belum ada)") if size > SHORT_NUMBER else "–", "strong"
+    if size > SHORT_NUMBER:
+        return text, "strong"
+    _city, _dash, short = text.partition("-")
+    if size == SERIAL:
+        year, _dash, serial = short.partition("-")
+        serial = serial.lstrip("0")
+        short = f"{year}-{serial}" if len(year) + 1 + len(serial) <= size else serial
+    return short or text, "strong"
 
 
 def _due(line: Drawn, size: int) -> Look:
@@ -79,15 +89,25 @@ def _due(line: Drawn, size: int) -> Look:
 
 
 def _status(line: Drawn, size: int) -> Look:
-    status, elsewhere = line.cells.status, safe(line.cells.elsewhere)
-    if line.cells.gone:
-        return _("di {dinas}").format(dinas=elsewhere) if elsewhere else _("tidak di sini"), MUTED
-    if elsewhere:
-        return f"→ {elsewhere}", MUTED
+    status = line.cells.status
+    if where := _elsewhere(line):
+        return where, MUTED
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
     back = f" {SENT_BACK[line.ascii_only]}" if line.cells.sent_back else ""
     word = f"{glyph} {status_mark.short_label(status, size - len(back))}{back}"
     return word, f"{Colour.RED}-strong" if back else str(STATUS_LOOK[status].colour)
+
+
+def _elsewhere(line: Drawn) -> str:
+    """Who has a report that is not this desk's; '' where it is."""
+    elsewhere = safe(line.cells.elsewhere)
+    if line.cells.gone:
+        return _("di {dinas}").format(dinas=elsewhere) if elsewhere else _("tidak di sini")
+    return f"→ {elsewhere}" if elsewhere else ""
+
+
+def _kelurahan(line: Drawn, size: int) -> Look:
+    return wording.short_place(safe(line.cells.kelurahan), size) or "–", MUTED
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -106,9 +126,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("number", N_("Nomor"), 13, _number),
     Column("due", N_("Tenggat"), 14, _due),
     Column("status", N_("Status"), status_mark.WIDTH, _status),
-    Column(
-        "kelurahan", N_("Kelurahan"), 14, lambda line, _size: (safe(line.cells.kelurahan) or "–", MUTED), 9
-    ),
+    Column("kelurahan", N_("Kelurahan"), 16, _kelurahan, 9),
     Column("category", N_("Kategori"), 16, lambda line, _size: (safe(line.cells.category) or "–", MUTED), 12),
     Column("title", N_("Laporan"), 0, lambda line, _size: (safe(line.cells.title), "")),
     Column(
@@ -116,21 +134,24 @@ COLUMNS: tuple[Column, ...] = (
         N_("Pegangan"),
         10,
         lambda line, _size: (safe(line.cells.holder), "accent" if line.cells.mine else MUTED),
-        10,
+        8,
     ),
     Column("dinas", N_("Dinas"), 10, lambda line, _size: (safe(line.cells.dinas), MUTED), 8),
     Column("channel", N_("Kanal"), 10, lambda line, _size: (safe(line.cells.channel), MUTED), 8),
     Column("age", N_("Umur"), 9, lambda line, _size: (wording.span(line.now - line.cells.created), MUTED), 7),
 )
 DEFAULT_COLUMNS = ("number", "due", "status", "kelurahan", "category", "title", "holder")
-_BY_WORTH = ("holder", "kelurahan", "category")
-"""Which columns come first where not all have room beside the title; a person's own choice comes in its order."""
+_BY_WORTH = {"kelurahan": LEAST_TITLE, "holder": LEAST_TITLE, "category": TITLE}
+"""Which columns come first where not all have room beside the title, and what it keeps; a person's own come in
+their order."""
 
 
 def columns_for(width: int, chosen: tuple[str, ...] = ()) -> tuple[tuple[Column, int], ...]:
     """The columns of a list of `width` cells with the width of each; `chosen` are those wanted, in order.
 
-    Marks and title are always there, the title in the place that was chosen for it, else last.
+    Marks and title are always there, the title in the place that was chosen for it, else last. Title and place are
+    read first: number, status and clock take shorter forms as long as a column has no room beside them. A status is
+    always a word: colour and glyph only repeat it.
     """
     return _columns_for(width, chosen, language())
 
@@ -140,23 +161,35 @@ def _columns_for(width: int, chosen: tuple[str, ...], spoken: str) -> tuple[tupl
     known: dict[str, Column] = {column.name: column for column in COLUMNS}
     wanted = tuple(name for name in chosen if name in known and name != "mark") or DEFAULT_COLUMNS
     order = ("mark", *wanted, *(() if "title" in wanted else ("title",)))
+    usual = wanted == DEFAULT_COLUMNS
     sizes = {name: known[name].width for name in order if not known[name].least}
-    shorter: dict[str, int] = {}
-    if width < COMPACT:
-        shorter |= {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH[spoken]}
-    if width < NARROW:
-        shorter["due"] = SHORT_DUE if width >= TINY else 9
-    sizes |= {name: size for name, size in shorter.items() if name in sizes}
-    room = width - sum(size + GAP for size in sizes.values())
-    worth = _BY_WORTH if wanted == DEFAULT_COLUMNS else tuple(name for name in wanted if known[name].least)
-    for name in worth:
-        spare = room - (TITLE if wanted == DEFAULT_COLUMNS else LEAST_TITLE) - GAP
-        if spare < known[name].least:
+    optional = _BY_WORTH if usual else {name: OWN_TITLE for name in wanted if known[name].least}
+    title, ample = (LEAST_TITLE, TITLE) if usual else (OWN_TITLE, OWN_TITLE)
+    needed = ("kelurahan",) if usual else optional
+
+    def shorten(until: int, steps: dict[str, int]) -> None:
+        for name, size in steps.items():
+            if name in sizes and _left(width, sizes) < until:
+                sizes[name] = size
+
+    easily = {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH[spoken], "due": SHORT_DUE}
+    shorten(ample + sum(known[name].width + GAP for name in optional), easily)
+    shorten(
+        title + sum(known[name].least + GAP for name in needed),
+        {"number": SERIAL, "due": TINY_DUE},
+    )
+    for name, kept in optional.items():
+        room = _left(width, sizes) - GAP
+        if room - kept < known[name].least:
             break
-        sizes[name] = min(known[name].width, spare)
-        room -= sizes[name] + GAP
-    sizes["title"] = max(6, room)
+        sizes[name] = min(known[name].width, max(known[name].least, room - ample))
+    sizes["title"] = max(6, _left(width, sizes))
     return tuple((known[name], sizes[name]) for name in order if name in sizes)
+
+
+def _left(width: int, sizes: dict[str, int]) -> int:
+    """Cells of the line that no column has yet."""
+    return width - sum(size + GAP for size in sizes.values())
 
 
 def heading(width: int, chosen: tuple[str, ...] = ()) -> str:
