@@ -486,7 +486,7 @@ def test_a_window_that_grows_shows_the_report_beside_the_list_at_once(world: Des
 
         desk_screen(app).reading.show = counted  # type: ignore[method-assign]
         desk_screen(app).lay_out(160)
-        await until(lambda: asked == [True], 5.0)
+        await until(lambda: asked and all(asked), 5.0)
 
     play(world, scene, size=(80, 24))
 
