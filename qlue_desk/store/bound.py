@@ -7,9 +7,11 @@ no database at all, so that it fails at once instead of freezing the screen.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
+import msgspec
 from peewee import DatabaseProxy
 
 from qlue_desk.store.errors import OffThread
@@ -49,6 +51,22 @@ def connection() -> Any:
     if found is None:
         raise OffThread("a query is allowed only inside Store.read or Store.write")
     return found.connection()
+
+
+def in_one(sql: str, names: str, values: Sequence[Any], row: Any) -> list[Any]:
+    """The rows of a SELECT, its columns `names` (`a, b`) as tuples of the type `row`, in one answer and in its order.
+
+    Python lets another thread run for each row: 500 rows took 200 to 700 ms beside one that was busy for as long, and 10
+    so. Who orders must say a LIMIT, or SQLite forgets the order of what stands in parentheses.
+    """
+    one = f"SELECT json_group_array(json_array({names})) FROM ({sql})"
+    found: list[Any] = _decoder(row)(connection().execute(one, values).fetchone()[0])
+    return found
+
+
+@cache
+def _decoder(row: Any) -> Callable[[str], Any]:
+    return msgspec.json.Decoder(list[row]).decode
 
 
 def touch(complaint_id: str) -> None:

@@ -5,13 +5,11 @@ What a key waits for is read beside what takes long (all ids, counts, summaries)
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import secrets
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -24,15 +22,16 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from qlue_desk.domain.moves import N_
 from qlue_desk.domain.system import reason_of
-from qlue_desk.store import ballast, burning, outbox, recording, schema, sealing, search, twin
+from qlue_desk.store import ballast, outbox, recording, schema, twin
 from qlue_desk.store.bound import bind_thread, take_touched
-from qlue_desk.store.connecting import EncryptedDatabase, Way, empty_log, explained, first_cause
+from qlue_desk.store.connecting import EncryptedDatabase, Way, explained, first_cause
 from qlue_desk.store.disk import is_full
 from qlue_desk.store.errors import DiskFull, NewerDatabase, OffThread, StoreError
 from qlue_desk.store.key import load_key
 from qlue_desk.store.location import refuse_file, refuse_network
 from qlue_desk.store.others import Others
 from qlue_desk.store.presence import Presence
+from qlue_desk.store.resting import Resting
 from qlue_desk.store.worker import Worker
 
 DATABASE_FILE = "desk.db"
@@ -47,12 +46,6 @@ _SCANNER_CACHE = -2000
 _LONG_LOG, _LONGEST_LOG = 1000, 8000
 """Pages of the database's log (4 and 32 MB) from which on a commit moves them into the database, which takes up to a
 second: one that nobody waits for, and one with a person's action. Mostly the log is emptied before, in idle time."""
-_TURNS_TO_BALLAST = 10
-"""Idle seconds after which room is put by for a full disk."""
-_MERGED_AT_ONCE = 64
-"""Pages of words that are merged in one go, 3 ms: an act may have to wait for it."""
-_MERGED_AT_REST = 20
-"""How often in an idle second."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -95,10 +88,8 @@ class Store:
         self._listeners: list[Callable[[Change], None]] = []
         self._others = Others(self.family)
         self._log_grows_to = 0
-        self._idle_turns = 0
-        self._merged_at = (-1, -1)
-        """Changes here and elsewhere after which no words were left to merge."""
         self._writer = Worker("store-writer", self._connect, self._disconnect, self._run, self._idle)
+        self._resting = Resting(self.path, self._database, self._others, self._writer.is_wanted)
         self._reader = Worker("store-reader", self._connect, self._disconnect, self._run_read)
         self._scanner = Worker("store-scanner", self._connect, self._disconnect, self._run_read)
         """Reads what takes long; started by the first such read, because a command has none."""
@@ -350,39 +341,7 @@ class Store:
             self.tell(Change(None, elsewhere=True))
         if self.read_only is not None:
             return
-        if not self.has_partner:
-            self._burn_words()
-            self._merge_words()
-            self._empty_the_log()
-        self._idle_turns += 1
-        if self._idle_turns == 1:
-            sealing.load()  # the first action of a shift does not wait for it
-        if self._idle_turns % _TURNS_TO_BALLAST == 0:
-            ballast.make(self.folder)
-
-    def _burn_words(self) -> None:
-        with contextlib.suppress(OSError, peewee.DatabaseError, sqlcipher.Error):
-            if burning.wanted():
-                with self._database.atomic("IMMEDIATE"):
-                    burning.burn(time.time())
-
-    def _merge_words(self) -> None:
-        current = self._database.connection()
-        if (current.total_changes, self._others.seen) == self._merged_at:
-            return
-        with contextlib.suppress(OSError, peewee.DatabaseError, sqlcipher.Error):
-            for _step in range(_MERGED_AT_REST):
-                with self._database.atomic("IMMEDIATE"):
-                    again = search.merge(_MERGED_AT_ONCE)
-                if not again:
-                    self._merged_at = (current.total_changes, self._others.seen)
-                if not again or self._writer.is_wanted():
-                    return
-
-    def _empty_the_log(self) -> None:
-        with contextlib.suppress(OSError, sqlcipher.Error):
-            if self.path.with_name(DATABASE_FILE + "-wal").stat().st_size > 0:
-                empty_log(self._database.connection())
+        self._resting.turn(alone=not self.has_partner)
 
 
 def _sealed(folder: Path) -> bool:

@@ -13,12 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeVar, get_args
-
-import msgspec
 
 from qlue_desk.domain.complaint import OPEN_STATUSES, Status
-from qlue_desk.store.bound import connection
+from qlue_desk.store.bound import connection, in_one
 from qlue_desk.store.figures import (
     AGE_LIMITS,
     WEEK_SECONDS,
@@ -33,7 +30,6 @@ from qlue_desk.store.figures import (
 from qlue_desk.store.models import NEXT
 
 HOUR = 3600
-Row = TypeVar("Row", bound=tuple[str | int, ...])
 _KINDS: tuple[tuple[str, str, str, bool, str], ...] = (
     ("age", "{}status", "{}created_at / 3600", True, "1"),
     ("dinas", "{}dinas", "{}status", True, "1"),
@@ -274,17 +270,9 @@ class Tally:
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
-def _in_one(sql: str, parameters: Sequence[int | float | str], row: type[Row]) -> list[Row]:
-    """The rows of a statement in one answer: each of their own waits for the thread that draws, up to half a ms."""
-    columns = ", ".join("abcdefgh"[: len(get_args(row))])
-    one = f"SELECT json_group_array(json_array({columns})) FROM ({sql})"
-    found = connection().execute(one, parameters).fetchone()[0]
-    return msgspec.json.decode(found, type=list[row])  # type: ignore[valid-type]
-
-
 def _counters(kind: str) -> Sequence[tuple[str, str, int, int]]:
     sql = "SELECT a, CAST(b AS TEXT) AS b, n AS c, late AS d FROM tally WHERE kind = ?"
-    return _in_one(sql, (kind,), tuple[str, str, int, int])
+    return in_one(sql, "a, b, c, d", (kind,), tuple[str, str, int, int])
 
 
 def _by_week(kind: str, begin: int, end: int) -> Sequence[tuple[str, int, int]]:
@@ -293,7 +281,7 @@ def _by_week(kind: str, begin: int, end: int) -> Sequence[tuple[str, int, int]]:
         f"SELECT a, (b * {HOUR} - ?1) / {WEEK_SECONDS} AS b, sum(n) AS c FROM tally WHERE kind = ?2"
         f" AND a IN ({_STATUSES}) AND b >= ?1 / {HOUR} AND b < ?3 / {HOUR} GROUP BY 1, 2"
     )
-    return _in_one(sql, (begin, kind, end), tuple[str, int, int])
+    return in_one(sql, "a, b, c", (begin, kind, end), tuple[str, int, int])
 
 
 def _sum(kind: str) -> int:

@@ -22,6 +22,7 @@ from qlue_desk.store.bound import connection
 from qlue_desk.store.connecting import EncryptedDatabase, Way
 from qlue_desk.store.database import Store
 from qlue_desk.store.key import load_key
+from qlue_desk.store.resting import Resting
 from tests.desk_world import NOW, DeskWorld
 from tests.waiting import until
 
@@ -109,7 +110,7 @@ def test_who_is_killed_in_between_loses_nothing(world: DeskWorld, when: str, row
 def test_a_power_cut_takes_no_line_whose_row_is_there(
     world: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "_empty_the_log", lambda _store: None)
+    monkeypatch.setattr(Resting, "_empty_the_log", lambda _resting: None)
     home, cut = world.store.folder, tmp_path / "mati listrik"
     kept, taken_back = note(world, "satu"), note(world, "dua")
     durable = (home / twin.FILE).stat().st_size
@@ -149,7 +150,7 @@ def test_lines_that_the_disk_did_not_take_go_with_the_next(
 def test_an_action_does_not_wait_for_the_log_to_be_emptied(
     world: DeskWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "_empty_the_log", lambda _store: None)
+    monkeypatch.setattr(Resting, "_empty_the_log", lambda _resting: None)
     database, log = world.store.path, world.store.path.with_name("desk.db-wal")
     world.store.writing(meta.put, "a", "1")
     before = database.read_bytes()
