@@ -234,10 +234,17 @@ def test_the_next_process_is_told_all_that_the_one_before_knew(
     assert looking == Look("c_1", "u_rina")
 
 
-def test_one_that_met_central_and_died_is_replaced_without_a_longer_and_longer_pause(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("phase", "pauses"),
+    [
+        pytest.param(Phase.CONNECTED, [0, 0, 0], id="met-central-and-is-replaced-at-once"),
+        pytest.param(Phase.CONNECTING, [0, 1, 2], id="never-did-and-is-started-ever-more-seldom"),
+    ],
+)
+def test_the_pause_before_one_that_died_is_replaced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, phase: Phase, pauses: list[int]
 ) -> None:
-    said = News(state=SyncState(phase=Phase.CONNECTED))
+    said = News(state=SyncState(phase=phase))
     monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
     failures: list[int] = []
 
@@ -253,7 +260,7 @@ def test_one_that_met_central_and_died_is_replaced_without_a_longer_and_longer_p
         until(lambda: len(failures) >= 3)
     finally:
         made.engine.stop()
-    assert failures[:3] == [0, 0, 0]
+    assert failures[:3] == pauses
 
 
 def test_where_no_process_can_be_started_it_is_tried_again(
@@ -302,28 +309,6 @@ def test_what_a_terminal_sends_to_all_its_processes_does_not_end_it(central: Cen
     one = central.report()
     until(lambda: apart.told_of(one.id))
     assert apart.engine.process_id == process
-
-
-def test_one_that_never_meets_central_is_started_ever_more_seldom(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = News(state=SyncState(phase=Phase.CONNECTING))
-    monkeypatch.setattr(apart_engine, "COMMAND", _dies_saying(msgspec.json.encode(said) + b"\n"))
-    failures: list[int] = []
-
-    class Counted(Backoff):
-        def next(self, retry_after: float = 0.0) -> float:
-            failures.append(self._failures)
-            super().next(retry_after)
-            return 0.0
-
-    monkeypatch.setattr(apart_engine, "Backoff", Counted)
-    made = Apart(desk)
-    try:
-        until(lambda: len(failures) >= 3)
-    finally:
-        made.engine.stop()
-    assert failures[:3] == [0, 1, 2]
 
 
 def test_what_a_process_committed_last_and_did_not_say_is_looked_for(
