@@ -73,6 +73,8 @@ class FirstPage(msgspec.Struct, frozen=True):
     numbers: array[int]
     rows: Sequence[Cells]
     """What their lines show, of those that are here."""
+    is_all: bool
+    """No more than these."""
 
 
 class Backend:
@@ -233,7 +235,7 @@ class Backend:
 
         def read() -> FirstPage:
             numbers = queue.find_ids(query, now=now, me=place.actor.id, zone=place.zone, limit=limit)
-            return FirstPage(numbers, cells_of(place, numbers, now))
+            return FirstPage(numbers, cells_of(place, numbers, now), len(numbers) < limit)
 
         return self._store.read(read, lane="find")
 

@@ -41,7 +41,7 @@ class Filling:
         first = None
         if not query.group and row is None and not (keep_cursor and self.screen.queue.numbers):
             # At once, so that the store works while the key is painted.
-            first = self.backend.first_page(query, PAGE)
+            first = self.backend.first_page(query, self._seen_at_once())
         work = self._fill(query, text, first, keep_cursor=keep_cursor, row=row)
         later(self.screen, work, group="fill")
 
@@ -99,11 +99,11 @@ class Filling:
                     return
                 keep_cursor = True  # the others follow
         if not keep_cursor or not queue.numbers:
-            page = await asyncio.wrap_future(first or self.backend.first_page(query, PAGE))
+            page = await asyncio.wrap_future(first or self.backend.first_page(query, self._seen_at_once()))
             queue.prime(page.rows)
             queue.set_numbers(page.numbers, keep_cursor=keep_cursor)
             self._arrived(text)
-            if len(page.numbers) < PAGE:
+            if page.is_all:
                 self._count()
                 return
             if self.screen.query_one(QueryBar).has_class("-open"):
@@ -115,6 +115,11 @@ class Filling:
             queue.set_numbers(numbers)
         self.screen.show_heading()
         self._count()
+
+    def _seen_at_once(self) -> int:
+        """How many rows make a first page: what is read beyond the window nobody sees yet."""
+        height = self.screen.queue.size.height
+        return min(PAGE, height + 1) if height else PAGE
 
     async def _means(self, query: Query, row: int) -> bool:
         """Whether the query finds a report that is known here, asked of it alone."""
