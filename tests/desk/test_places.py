@@ -938,6 +938,19 @@ def test_the_pane_says_that_a_line_holds_no_report_only_where_that_is_known(worl
     play(world, scene)
 
 
+def test_where_a_report_is_that_left_is_said_too_to_who_knows_it_by_its_id(world: DeskWorld) -> None:
+    """Outbox and tray do: they said that c_… is not here."""
+    left = world.get("BGR-26-000001")
+    world.store.writing(leaving.forget, left.id, "dlh", NOW - dt.timedelta(days=1))
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        app.open_report(left.id)
+        where = f"{left.number} tidak lagi di meja ini: sejak 23 Nov 09.12 di DLH."
+        await until(lambda: desk_screen(app).query_one(KeyBar).sentence == where)
+
+    play(world, scene)
+
+
 @pytest.mark.parametrize("typed", ["{number}", "{serial}", "nomor:{number}"])
 def test_a_report_that_was_sent_elsewhere_is_found_by_its_number(world: DeskWorld, typed: str) -> None:
     left = world.get("BGR-26-000001")

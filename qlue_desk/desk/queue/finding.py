@@ -151,9 +151,8 @@ class Finding(Counting):
         """Show the report with this number, whichever view it is in."""
         complaint = await self.backend.read(complaints.get, reference)
         if complaint is None:
-            away = await self.backend.read(departures.numbered, self.backend.workplace, reference)
-            unknown = _("Laporan {number} tidak ada di meja ini.").format(number=reference)
-            say(self, away[0][1].sentence(_) if away else unknown, wrong=True)
+            away = await self.backend.read(departures.unknown, self.backend.workplace, reference)
+            say(self, away.sentence(_), wrong=True)
             return
         if complaint.number:
             self.show_own_query(f"number:{complaint.number}", complaint.number)
