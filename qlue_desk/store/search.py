@@ -38,10 +38,16 @@ _AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
 """Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of a first copy."""
 _SEGMENTS = 256
 """So many segments of one size FTS5 merges at once, whoever waits: a shift's acts, and no rest between them."""
-MERGED_AT_REST = (
-    "INSERT INTO complaint_words(complaint_words, rank) VALUES ('automerge', 0)",
-    f"INSERT INTO complaint_words(complaint_words, rank) VALUES ('crisismerge', {_SEGMENTS})",
-)
+
+
+def _merged_at_rest(table: str) -> tuple[str, str]:
+    return (
+        f"INSERT INTO {table}({table}, rank) VALUES ('automerge', 0)",
+        f"INSERT INTO {table}({table}, rank) VALUES ('crisismerge', {_SEGMENTS})",
+    )
+
+
+MERGED_AT_REST = _merged_at_rest("complaint_words")
 """Each act writes a segment of its own. FTS5 merges four of them inside the act that made the fourth, and a few acts
 in a hundred wrote ten times as many pages as the others; `merge` does it while nobody waits."""
 _BESIDE = NEXT + "complaint_words"
@@ -51,6 +57,8 @@ def begin_beside() -> None:
     """An index for the reports that are made beside (`beside.py`)."""
     connection().execute(f"CREATE VIRTUAL TABLE {_BESIDE} {_HOW}")
     _gather(_BESIDE, _IN_ONE)
+    for statement in _merged_at_rest(_BESIDE):
+        connection().execute(statement)
 
 
 def last_beside() -> int:
