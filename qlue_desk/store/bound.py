@@ -92,6 +92,17 @@ AT_ONCE = 500
 
 def rows_among(sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     """What `sql` finds with `{marks}` of its `IN ({marks})` filled from `values`, however many they are."""
+    for filled, part in _parts(sql, values):
+        yield from connection().execute(filled, part)
+
+
+def in_one_among(sql: str, names: str, values: Sequence[Any], row: Any) -> Iterator[Any]:
+    """The same as `in_one` gives it, one answer for each `AT_ONCE` of the values."""
+    for filled, part in _parts(sql, values):
+        yield from in_one(filled, names, part, row)
+
+
+def _parts(sql: str, values: Sequence[Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for start in range(0, len(values), AT_ONCE):
         part = tuple(values[start : start + AT_ONCE])
-        yield from connection().execute(sql.format(marks=",".join("?" * len(part))), part)
+        yield sql.format(marks=",".join("?" * len(part))), part

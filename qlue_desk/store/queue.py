@@ -16,7 +16,7 @@ from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.domain.query import Query, Term
 from qlue_desk.domain.query_match import Moment, Saying
 from qlue_desk.domain.query_names import Field
-from qlue_desk.store.bound import AT_ONCE, connection, in_one, rows_among
+from qlue_desk.store.bound import connection, in_one, in_one_among, rows_among
 from qlue_desk.store.conditions import WIDE, Condition, Value, must_say, rows_said, where
 from qlue_desk.store.models import NEVER
 
@@ -296,11 +296,8 @@ def _covered_by_due(term: Term) -> bool:
 
 def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
     """The lines of these rows, in the order given; those that are gone meanwhile are left out."""
-    found: dict[int, QueueRow] = {}
-    for start in range(0, len(row_numbers), AT_ONCE):
-        part = tuple(row_numbers[start : start + AT_ONCE])
-        sql = f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({','.join('?' * len(part))})"
-        found |= {row.row: row for row in in_one(sql, _ROW_COLUMNS, part, QueueRow)}
+    sql = f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({{marks}})"
+    found = {row.row: row for row in in_one_among(sql, _ROW_COLUMNS, row_numbers, QueueRow)}
     return [found[number] for number in row_numbers if number in found]
 
 

@@ -127,14 +127,9 @@ def _create() -> None:
     for table in TABLES:
         table.create_table(safe=False)
     current = connection()
-    for statement in (
-        *_INDEXES,
-        *search.STATEMENTS,
-        *search.MERGED_AT_REST,
-        *tally.STATEMENTS,
-        *burning.STATEMENTS,
-    ):
+    for statement in (*_INDEXES, *search.STATEMENTS, *tally.STATEMENTS, *burning.STATEMENTS):
         current.execute(statement)
+    search.gather_as_it_comes()
     current.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     current.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -241,7 +236,7 @@ _UPGRADES: dict[int, tuple[str | Callable[[], None], ...]] = {
     7: (
         "DROP INDEX IF EXISTS entry_complaint_id",
         "DROP INDEX IF EXISTS next_entry_complaint_id",
-        *search.MERGED_AT_REST,
+        search.gather_as_it_comes,
     ),
 }
 """What brings a file of version n to n + 1; runs in the one transaction that `prepare` is called in.

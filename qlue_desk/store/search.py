@@ -36,20 +36,10 @@ STATEMENTS = (
 
 _AS_IT_COMES, _IN_ONE = 1 << 20, 32 << 20
 """Bytes of words that FTS5 collects in memory before it writes a segment: its own measure, and that of a first copy."""
-_SEGMENTS = 256
-"""So many segments of one size FTS5 merges at once, whoever waits: a shift's acts, and no rest between them."""
-
-
-def _merged_at_rest(table: str) -> tuple[str, str]:
-    return (
-        f"INSERT INTO {table}({table}, rank) VALUES ('automerge', 0)",
-        f"INSERT INTO {table}({table}, rank) VALUES ('crisismerge', {_SEGMENTS})",
-    )
-
-
-MERGED_AT_REST = _merged_at_rest("complaint_words")
+_AT_REST = (("automerge", 0), ("crisismerge", 256))
 """Each act writes a segment of its own. FTS5 merges four of them inside the act that made the fourth, and a few acts
-in a hundred wrote ten times as many pages as the others; `merge` does it while nobody waits."""
+in a hundred wrote ten times as many pages as the others; `merge` does it while nobody waits. So many segments of one
+size are merged at once, whoever waits: a shift's acts, and no rest between them."""
 _BESIDE = NEXT + "complaint_words"
 
 
@@ -57,8 +47,6 @@ def begin_beside() -> None:
     """An index for the reports that are made beside (`beside.py`)."""
     connection().execute(f"CREATE VIRTUAL TABLE {_BESIDE} {_HOW}")
     _gather(_BESIDE, _IN_ONE)
-    for statement in _merged_at_rest(_BESIDE):
-        connection().execute(statement)
 
 
 def last_beside() -> int:
@@ -77,10 +65,8 @@ def add_beside(after: int, last: int) -> None:
 
 
 def gather_as_it_comes() -> None:
-    """What was made beside is in its place: reports come one by one again."""
+    """Reports come one by one: in a new file, and again once what was made beside is in its place."""
     _gather("complaint_words", _AS_IT_COMES)
-    for statement in MERGED_AT_REST:
-        connection().execute(statement)
 
 
 def merge(pages: int) -> bool:
@@ -92,8 +78,9 @@ def merge(pages: int) -> bool:
 
 
 def _gather(table: str, size: int) -> None:
-    """How many bytes of words are gathered before they are written."""
-    connection().execute(f"INSERT INTO {table}({table}, rank) VALUES ('hashsize', ?)", (size,))
+    """How many bytes of words are gathered before they are written, and that what was written is merged at rest."""
+    for option, value in (("hashsize", size), *_AT_REST):
+        connection().execute(f"INSERT INTO {table}({table}, rank) VALUES (?, ?)", (option, value))
 
 
 def empty() -> None:
