@@ -89,21 +89,15 @@ def _due(line: Drawn, size: int) -> Look:
 
 
 def _status(line: Drawn, size: int) -> Look:
-    status = line.cells.status
-    if where := _elsewhere(line):
-        return where, MUTED
+    status, elsewhere = line.cells.status, safe(line.cells.elsewhere)
+    if line.cells.gone:
+        return _("di {dinas}").format(dinas=elsewhere) if elsewhere else _("tidak di sini"), MUTED
+    if elsewhere:
+        return f"→ {elsewhere}", MUTED
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
     back = f" {SENT_BACK[line.ascii_only]}" if line.cells.sent_back else ""
     word = f"{glyph} {status_mark.short_label(status, size - len(back))}{back}"
     return word, f"{Colour.RED}-strong" if back else str(STATUS_LOOK[status].colour)
-
-
-def _elsewhere(line: Drawn) -> str:
-    """Who has a report that is not this desk's; '' where it is."""
-    elsewhere = safe(line.cells.elsewhere)
-    if line.cells.gone:
-        return _("di {dinas}").format(dinas=elsewhere) if elsewhere else _("tidak di sini")
-    return f"→ {elsewhere}" if elsewhere else ""
 
 
 def _kelurahan(line: Drawn, size: int) -> Look:
@@ -174,10 +168,8 @@ def _columns_for(width: int, chosen: tuple[str, ...], spoken: str) -> tuple[tupl
 
     easily = {"number": SHORT_NUMBER, "status": status_mark.SHORT_WIDTH[spoken], "due": SHORT_DUE}
     shorten(ample + sum(known[name].width + GAP for name in optional), easily)
-    shorten(
-        title + sum(known[name].least + GAP for name in needed),
-        {"number": SERIAL, "due": TINY_DUE},
-    )
+    further = {"number": SERIAL, "due": TINY_DUE}
+    shorten(title + sum(known[name].least + GAP for name in needed), further)
     for name, kept in optional.items():
         room = _left(width, sizes) - GAP
         if room - kept < known[name].least:

@@ -206,9 +206,8 @@ class VirtualList(StillView, Standing, Generic[Row], can_focus=True, inherit_bin
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
         width = self.size.width
-        if (
-            not self.show_vertical_scrollbar and width != self.region.width
-        ):  # its room is kept, and shows the ground
+        if not self.show_vertical_scrollbar and width != self.region.width:
+            # The room of a scrollbar is kept, and shows the ground.
             width, ground = self.region.width, Style(bgcolor=background.rich_color)
             strips = [strip.adjust_cell_length(width, ground) for strip in strips]
         first, last = crop.column_span
