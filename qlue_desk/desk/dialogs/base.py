@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -154,6 +155,10 @@ class ActingDialog(Dialog[Answer]):
     def field_named(self, name: str) -> Widget | None:
         """The widget of a field of the move, None where the dialog has none."""
         return None
+
+    def is_stray(self, event: events.Key) -> bool:
+        """A sign that no key of the dialog is: whoever typed it thought to be elsewhere."""
+        return not self.running and event.is_printable and event.key not in self.active_bindings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While it is being recorded no key does anything."""

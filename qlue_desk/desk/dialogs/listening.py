@@ -39,9 +39,9 @@ class ListeningDialog(ActingDialog[Answer]):
 
     async def on_key(self, event: events.Key) -> None:
         """A sign that means nothing in the list: whoever typed it thought to be elsewhere, as for `:000066` and enter."""
-        if self.focused is not self.query_one("#moves") or self._typed or self.running:
+        if self.focused is not self.query_one("#moves") or self._typed:
             return
-        if event.is_printable and event.key not in self.active_bindings:
+        if self.is_stray(event):
             event.stop()
             self.deafen()
             await self._choose_nothing()

@@ -148,16 +148,11 @@ class MacroDialog(ActingDialog[Done], Listed[Done]):
 
     def on_key(self, event: events.Key) -> None:
         """A sign that is no macro's key was meant for elsewhere."""
-        if (
-            event.is_printable
-            and event.character
-            and event.key not in self.active_bindings
-            and not self.running
-        ):
+        if self.is_stray(event):
             event.stop()
             self._means_nothing(event.character)
 
-    def _means_nothing(self, sign: str) -> None:
+    def _means_nothing(self, sign: str | None) -> None:
         self._choose_nothing()
         words = _("“{key}” tidak berarti apa-apa di sini. Pilih makro dengan tombolnya atau ↑ ↓.")
         self.wrong(words.format(key=sign))
