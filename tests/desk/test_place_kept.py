@@ -125,7 +125,7 @@ def test_what_is_undone_goes_back_to_its_place_and_the_cursor_with_it(tmp_path: 
     world.close()
 
 
-def test_esc_brings_a_row_that_stays_under_the_cursor_to_its_place(world: DeskWorld) -> None:
+def test_esc_sends_a_row_home_and_the_cursor_passes_none_of_those_between(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await stand_on_second(app, pilot)
         world.put([replace(world.get("2"), acknowledge_by=NOW + dt.timedelta(hours=9), version=9)])
@@ -133,8 +133,22 @@ def test_esc_brings_a_row_that_stays_under_the_cursor_to_its_place(world: DeskWo
         await until(lambda: queue.guest is not None and known(app))
         assert listed(app) == "1[2]34567"
         await pilot.press("escape")
-        await until(lambda: known(app) and listed(app) == "1345[2]67")
+        await until(lambda: known(app) and listed(app) == "1[3]45267")
         assert queue.guest is None
+
+    play(world, scene)
+
+
+def test_esc_follows_a_row_home_from_the_last_place(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("G")
+        await until(lambda: listed(app) == "123456[7]")
+        world.put([replace(world.get("7"), resolve_by=NOW + dt.timedelta(minutes=9), version=9)])
+        queue = screen_of(app).queue
+        await until(lambda: queue.guest is not None and known(app))
+        assert listed(app) == "123456[7]"
+        await pilot.press("escape")
+        await until(lambda: known(app) and listed(app) == "[7]123456")
 
     play(world, scene)
 

@@ -50,6 +50,15 @@ class Panes(Working, Arranging):
         self.queue.follows = True
         self.show_query(self.query_text, keep_cursor=True)
 
+    def _send_home(self) -> None:
+        """The row that stays under the cursor goes where the list has it; the cursor stays where it is, so that it
+        passes none of those that come between.
+        """
+        before = self.queue.cursor
+        self.queue.move_by(1)
+        if self.queue.cursor == before and self.queue.guest is not None:
+            self.place_anew()  # nothing is below it
+
     def action_back(self) -> None:
         """Esc: the nearest thing that is open is closed."""
         if self.has_class("-views-open"):
@@ -67,7 +76,7 @@ class Panes(Working, Arranging):
         else:
             self.queue.focus()
             if self.queue.guest is not None:
-                self.place_anew()
+                self._send_home()
         self.show_keys()
 
     def action_next_pane(self) -> None:
