@@ -218,3 +218,8 @@ class Clocks:
         if due <= paused_at:
             return due + (now - paused_at)
         return self.calendar.shift(now, self.calendar.between(paused_at, due, around), around)
+
+
+def day_is_over(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """When a day that was promised (`scheduled_for`) has passed in the city, in UTC."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)

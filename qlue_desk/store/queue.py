@@ -70,6 +70,8 @@ class QueueRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """`models.PROPOSED`, `SENT_BACK` or `NO_PROPOSAL`."""
     pending: int
     """Own actions that central has not confirmed; the row's ▲."""
+    promised: str
+    """The day for which it is scheduled (`2026-12-08`), '' where it is not."""
 
     @property
     def has_due(self) -> bool:
@@ -77,7 +79,10 @@ class QueueRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return self.due != NEVER
 
 
+_PROMISED = "CASE status WHEN 'scheduled' THEN coalesce(json_extract(CAST(body AS TEXT), '$.scheduled_for'), '') ELSE '' END"
+"""Only of those few the body is read."""
 _ROW_COLUMNS = ", ".join(QueueRow.__struct_fields__)
+_ROW_SQL = _ROW_COLUMNS.replace("promised", f"{_PROMISED} AS promised")
 
 
 def find_ids(
@@ -296,7 +301,7 @@ def _covered_by_due(term: Term) -> bool:
 
 def rows(row_numbers: Sequence[int]) -> list[QueueRow]:
     """The lines of these rows, in the order given; those that are gone meanwhile are left out."""
-    sql = f"SELECT {_ROW_COLUMNS} FROM complaint WHERE row IN ({{marks}})"
+    sql = f"SELECT {_ROW_SQL} FROM complaint WHERE row IN ({{marks}})"
     found = {row.row: row for row in in_one_among(sql, _ROW_COLUMNS, row_numbers, QueueRow)}
     return [found[number] for number in row_numbers if number in found]
 

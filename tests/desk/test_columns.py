@@ -190,6 +190,36 @@ def test_a_line_says_who_has_a_report_that_is_sent_on(gone: bool, elsewhere: str
     assert (status, due) == (said, "" if elsewhere or gone else "2 jam")
 
 
+@pytest.mark.parametrize(
+    ("size", "said"), [(16, "◷ Jadwal 12 Des"), (14, "◷ Tgl 12 Des"), (13, "◷ Tgl 12 Des")]
+)
+def test_a_scheduled_report_says_the_day_that_was_promised_and_is_red_once_it_has_passed(
+    tmp_path: Path, size: int, said: str
+) -> None:
+    world = DeskWorld.make(tmp_path)
+    day = dt.date(2026, 12, 12)
+    world.add(status=Status.SCHEDULED, scheduled_for=day)
+    world.add(status=Status.IN_PROGRESS, scheduled_for=day)  # begun: the day is history
+    scheduled, begun = world.store.reading(cells_of, world.workplace, [1, 2], NOW)
+    (status,) = (column for column in COLUMNS if column.name == "status")
+    over = dt.datetime(2026, 12, 13, tzinfo=world.workplace.zone).timestamp()
+
+    def look(now: float) -> tuple[str, str]:
+        return status.cell(Drawn(scheduled, now, False, False, False), size)
+
+    assert look(over - 1) == (said, "yellow")
+    assert look(over) == (said, "red-strong")
+    assert status.cell(Drawn(begun, over, False, False, False), 16)[0] == "◆ Proses"
+    complaint = world.get("1")
+    assert headline(complaint, over_utc(over - 1), world.workplace.zone)[1] == "$status-yellow"
+    assert headline(complaint, over_utc(over), world.workplace.zone)[1] == "$status-red"
+    world.close()
+
+
+def over_utc(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
 @pytest.mark.parametrize(("verb", "to", "name"), [("transfer", "dlh", "DLH"), ("return", "", "Diskominfo")])
 def test_a_report_that_is_sent_on_is_nobodys_here_before_it_is_sent(
     tmp_path: Path, verb: str, to: str, name: str
@@ -328,11 +358,13 @@ def test_a_column_with_room_has_the_whole_label() -> None:
 def test_every_status_has_a_sentence_of_its_own_in_its_colour(tmp_path: Path, status: Status) -> None:
     world = DeskWorld.make(tmp_path)
     complaint = world.complaint(status=status)
-    found = headline(complaint, NOW)
+    found = headline(complaint, NOW, dt.UTC)
     assert found is not None, f"{status} has no words in `headline` (desk/detail/content.py)"
     told, style = found
     assert style == f"$status-{complaint.look.colour}"
-    others = {headline(replace(complaint, status=other), NOW)[0] for other in Status if other is not status}
+    others = {
+        headline(replace(complaint, status=other), NOW, dt.UTC)[0] for other in Status if other is not status
+    }
     assert told not in others
     world.close()
 

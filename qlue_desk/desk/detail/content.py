@@ -19,7 +19,7 @@ from qlue_desk.desk.keys import keys_of, shown_key
 from qlue_desk.desk.safe_text import fit, safe, wrap
 from qlue_desk.desk.widgets.status_mark import status_content
 from qlue_desk.domain.city import City
-from qlue_desk.domain.clocks import ClockState, ClockView
+from qlue_desk.domain.clocks import ClockState, ClockView, day_is_over
 from qlue_desk.domain.complaint import Complaint, Status
 from qlue_desk.words import _
 
@@ -112,7 +112,7 @@ def case_lines(case: CaseView, around: Surroundings, width: int) -> list[Content
     return lines.lines
 
 
-def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
+def headline(complaint: Complaint, now: dt.datetime, zone: dt.tzinfo) -> tuple[str, str]:
     """The one sentence that says how the report stands, and its colour: `belum diterima 26 jam`."""
     since = complaint.status_since or complaint.dispatched_at or complaint.created_at
     waited = wording.span(max(0.0, (now - since).total_seconds()))
@@ -127,6 +127,11 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
             return _("menunggu {who}, {time}").format(
                 who=safe(complaint.coordinating_with), time=waited
             ), "$status-yellow"
+        case Status.SCHEDULED if (
+            complaint.scheduled_for and day_is_over(complaint.scheduled_for, zone) <= now
+        ):
+            words = _("dijadwalkan {day}; hari itu sudah lewat")
+            return words.format(day=wording.day(complaint.scheduled_for)), "$status-red"
         case Status.SCHEDULED if complaint.scheduled_for:
             return _("dijadwalkan {day}").format(day=wording.day(complaint.scheduled_for)), "$status-yellow"
         case Status.AWAITING_REPORTER:
@@ -161,7 +166,7 @@ def headline(complaint: Complaint, now: dt.datetime) -> tuple[str, str]:
 
 def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     complaint, city = case.complaint, around.city
-    words, style = headline(complaint, around.now)
+    words, style = headline(complaint, around.now, around.zone)
     status = status_content(complaint.status, ascii_only=around.ascii_only)
     if status.cell_length + 2 + cell_len(words) <= lines.width:
         lines.add(status, ("  ", ""), (words, style))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from textual.app import ComposeResult
@@ -49,7 +50,7 @@ def similar_content(found: Similar, now: dt.datetime) -> Content:
 
 def report_content(complaint: Complaint, city: City, now: dt.datetime) -> Content:
     """A report in short, to be compared with another one."""
-    words, style = headline(complaint, now)
+    words, style = headline(complaint, now, ZoneInfo(city.zone))
     place = ", ".join(filter(None, (complaint.street, city.kelurahan_name(complaint.kelurahan))))
     age = wording.span(max(0.0, (now - complaint.created_at).total_seconds()))
     return Content.assemble(

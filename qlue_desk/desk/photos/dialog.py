@@ -101,7 +101,7 @@ class PhotoDialog(Dialog[None]):
         self.set_class(not self.pages, "-map")
         self.set_class(not self.pages, "-no-photos")
         complaint = self.complaint
-        words, style = headline(complaint, self.backend.now())
+        words, style = headline(complaint, self.backend.now(), self.backend.zone)
         done = complaint.follow_up or complaint.no_evidence_reason
         self.query_one("#standing", Static).update(
             Content.assemble((words, style), (f"  {safe(done)}" if done else "", ""))

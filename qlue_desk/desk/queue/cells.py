@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from qlue_desk.casework.workplace import Workplace
+from qlue_desk.domain.clocks import day_is_over
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Status
 from qlue_desk.store import queue, snoozes
 from qlue_desk.store.models import SENT_BACK
@@ -44,6 +45,10 @@ class Cells(msgspec.Struct, frozen=True):
     """Name of the dinas that has it, or gets it once this is sent; '' while it is this desk's."""
     gone: bool = False
     """It left this desk, and only its line is still shown."""
+    promised: dt.date | None = None
+    """The day for which it is scheduled."""
+    promised_until: float = 0
+    """Epoch seconds at which that day has passed."""
 
 
 def cells_of(workplace: Workplace, numbers: Sequence[int], now: dt.datetime) -> list[Cells]:
@@ -55,6 +60,7 @@ def cells_of(workplace: Workplace, numbers: Sequence[int], now: dt.datetime) -> 
 def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
     city, own = workplace.city, workplace.desk.dinas
     # The coordinator's desks have the reports of all, whoever works on them.
+    promised = dt.date.fromisoformat(row.promised) if row.promised else None
     elsewhere = row.dinas if own != city.coordinator and row.dinas != own else ""
     return Cells(
         row=row.row,
@@ -76,4 +82,6 @@ def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
         snoozed=snoozed,
         sent_back=row.proposal == SENT_BACK,
         elsewhere=city.dinas_name(elsewhere) if elsewhere else "",
+        promised=promised,
+        promised_until=day_is_over(promised, workplace.zone).timestamp() if promised else 0,
     )

@@ -95,6 +95,10 @@ def _status(line: Drawn, size: int) -> Look:
     if elsewhere:
         return f"→ {elsewhere}", MUTED
     glyph = status_mark.glyph(status, ascii_only=line.ascii_only)
+    if line.cells.promised is not None:
+        late = line.cells.promised_until <= line.now
+        word = f"{glyph} {status_mark.promised_label(line.cells.promised, size)}"
+        return word, f"{Colour.RED}-strong" if late else str(STATUS_LOOK[status].colour)
     back = f" {SENT_BACK[line.ascii_only]}" if line.cells.sent_back else ""
     word = f"{glyph} {status_mark.short_label(status, size - len(back))}{back}"
     return word, f"{Colour.RED}-strong" if back else str(STATUS_LOOK[status].colour)

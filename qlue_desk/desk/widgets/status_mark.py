@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from rich.cells import cell_len
 from textual.content import Content
 
 from qlue_desk.domain.complaint import STATUS_LOOK, Status
 from qlue_desk.domain.moves import N_
+from qlue_desk.phrases import date_words
 from qlue_desk.words import _
 
 _SHORTER: dict[Status, tuple[str, ...]] = {
@@ -29,6 +32,13 @@ SHORT_WIDTH = {"id": 13, "en": 14}
 def short_label(status: Status, width: int = WIDTH) -> str:
     """The word for a list: the label, or where glyph and label need more than `width` cells a shorter word."""
     words = [_(word) for word in (STATUS_LOOK[status].label, *_SHORTER.get(status, ()))]
+    return next((word for word in words if cell_len(word) + 2 <= width), words[-1])
+
+
+def promised_label(day: dt.date, width: int = WIDTH) -> str:
+    """The word of a scheduled report: the day that the reporter was told."""
+    spoken = date_words(day)
+    words = [_("Jadwal {day}").format(day=spoken), _("Tgl {day}").format(day=spoken)]
     return next((word for word in words if cell_len(word) + 2 <= width), words[-1])
 
 
