@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qlue_desk.casework.reading import Case
 from qlue_desk.cli import case_text
-from qlue_desk.desk.detail.content import CaseView, Surroundings, case_lines, held_seconds
+from qlue_desk.desk.detail.case_view import CaseView, case_view
+from qlue_desk.desk.detail.content import Surroundings, case_lines, held_seconds
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Hop, Status, Suggestion
 from tests.desk_world import NOW, DeskWorld
@@ -21,6 +23,32 @@ def _words(world: DeskWorld, complaint: Complaint, *clocks: ClockView, ascii_onl
     case = CaseView(complaint, (), clocks or world.workplace.clocks.progress(complaint, NOW))  # type: ignore[arg-type]
     around = Surroundings(world.workplace.city, world.workplace.zone, NOW, ascii_only, others=("Budi",))
     return "\n".join(line.plain for line in case_lines(case, around, 70))
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys", "said"),
+    [
+        ({}, {}, "belum ada · a ambil"),
+        ({}, {"take": "f6"}, "belum ada · f6 ambil"),
+        ({}, {"take": ""}, "belum ada yang memegang"),
+        ({"dinas": "dlh"}, {}, "belum ada yang memegang"),
+        ({"status": Status.REJECTED}, {}, "belum ada yang memegang"),
+        ({"holder": "u_budi", "holder_name": "Budi"}, {}, "Budi"),
+    ],
+)
+def test_of_a_report_that_nobody_holds_the_key_is_said_by_which_the_person_would(
+    tmp_path: Path, changes: dict[str, Any], keys: dict[str, str], said: str
+) -> None:
+    world = DeskWorld.make(tmp_path)
+    complaint = world.add(**changes)
+    case = world.store.reading(case_view, world.workplace, complaint.id, NOW)
+    assert case is not None
+    around = Surroundings(world.workplace.city, world.workplace.zone, NOW, keys=keys)
+    (line,) = (
+        line.plain for line in case_lines(case, around, 70) if line.plain.strip().startswith("Pegangan")
+    )
+    assert line.split("Pegangan")[1].strip() == said
+    world.close()
 
 
 def _trail() -> tuple[Hop, ...]:

@@ -11,6 +11,8 @@ from qlue_desk.casework.errors import Refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.clocks import ClockView
 from qlue_desk.domain.complaint import Complaint, Entry
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.lifecycle import judge
 from qlue_desk.domain.similarity import subject_of
 from qlue_desk.store import drafts, snoozes
 
@@ -34,6 +36,8 @@ class CaseView(msgspec.Struct, frozen=True):
     """Numbers of reports that ended as duplicates of this one."""
     begun: tuple[str, ...] = ()
     """Ids of the actions whose text was begun and not sent."""
+    may_take: bool = False
+    """Nobody holds it, and the person may."""
 
 
 def case_view(workplace: Workplace, complaint_id: str, now: dt.datetime) -> CaseView | None:
@@ -56,7 +60,12 @@ def case_view(workplace: Workplace, complaint_id: str, now: dt.datetime) -> Case
         alike=len(alike),
         duplicates=found.duplicates,
         begun=_begun(complaint.id),
+        may_take=not complaint.holder and _may_take(workplace, complaint, now),
     )
+
+
+def _may_take(workplace: Workplace, complaint: Complaint, now: dt.datetime) -> bool:
+    return judge(complaint, Verb.TAKE, workplace.actor, workplace.context(now)) is None
 
 
 def _begun(complaint_id: str) -> tuple[str, ...]:

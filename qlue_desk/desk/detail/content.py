@@ -202,7 +202,7 @@ def _head(lines: Lines, case: CaseView, around: Surroundings) -> None:
     lines.text(safe(case_words.sent_words(complaint, stamp)), "$text-muted")
     for warning in case_words.warnings(complaint):
         lines.add((warning, "bold $status-red"))
-    lines.labelled(_("Pegangan"), case_words.holder_words(complaint))
+    lines.labelled(_("Pegangan"), _holder_words(case, around.keys))
     _same_thing(lines, case)
 
 
@@ -216,6 +216,14 @@ def _begun_words(action: str, remapped: Mapping[str, str]) -> str:
             _("tindak lanjut belum selesai: {key} melanjutkan") if keys else _("tindak lanjut belum selesai")
         )
     return template.format(key=shown_key(keys[0]) if keys else "")
+
+
+def _holder_words(case: CaseView, remapped: Mapping[str, str]) -> str:
+    """Who holds it; where nobody does, the key by which the person would."""
+    keys = keys_of(ACTION_BY_ID["take"], remapped) if case.may_take else []
+    if not keys:
+        return case_words.holder_words(case.complaint)
+    return _("belum ada · {key} ambil").format(key=shown_key(keys[0]))
 
 
 def _same_thing(lines: Lines, case: CaseView) -> None:
