@@ -28,8 +28,8 @@ def _words(world: DeskWorld, complaint: Complaint, *clocks: ClockView, ascii_onl
 @pytest.mark.parametrize(
     ("changes", "keys", "said"),
     [
-        ({}, {}, "belum ada · a ambil"),
-        ({}, {"take": "f6"}, "belum ada · f6 ambil"),
+        ({}, {}, "belum ada · a"),
+        ({}, {"take": "f6"}, "belum ada · f6"),
         ({}, {"take": ""}, "belum ada yang memegang"),
         ({"dinas": "dlh"}, {}, "belum ada yang memegang"),
         ({"status": Status.REJECTED}, {}, "belum ada yang memegang"),

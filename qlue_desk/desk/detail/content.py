@@ -223,7 +223,7 @@ def _holder_words(case: CaseView, remapped: Mapping[str, str]) -> str:
     keys = keys_of(ACTION_BY_ID["take"], remapped) if case.may_take else []
     if not keys:
         return case_words.holder_words(case.complaint)
-    return _("belum ada · {key} ambil").format(key=shown_key(keys[0]))
+    return _("belum ada · {key}").format(key=shown_key(keys[0]))
 
 
 def _same_thing(lines: Lines, case: CaseView) -> None:
