@@ -29,9 +29,6 @@ _NOT_MEANT = N_("Hanya untuk laporan: {query}.")
 _NOTHING = N_("Tidak ada yang perlu diubah pada laporan ini.")
 UNKNOWN = N_("Makro “{found}” tidak ada di {path}; yang ada: {known}.")
 NONE_THERE = N_("Belum ada makro. Tulis di {path}, bagian [macros]; contoh siap pakai ada di docs/macros.md.")
-NONE_IN_DEMO = N_(
-    "Belum ada makro, dan data demo ini dibuang saat keluar: demo --data DIR menyimpannya; contoh siap pakai ada di docs/macros.md."
-)
 
 
 class Fit(msgspec.Struct, frozen=True):

@@ -201,6 +201,7 @@ def _sit_down(shell: Shell, served: Served, role: str, folder: Path, *, kept: bo
         store.close()
         opening_line.end()
     opening_line.begin(_("Membuka meja…"))
+    give_macros(shell.settings, home)
     try:
         code = run(
             home, _with_kept_settings(shell.settings, home), DemoInfo(served.url, folder if kept else None)
@@ -219,6 +220,13 @@ def command_of_seat(home: Path) -> str:
         return ""
     command = f"qlue-desk demo --data {shlex.quote(str(home.parent))} --as {role}"
     return f"{command} --dinas {dinas}" if role in ("officer", "supervisor") else command
+
+
+def give_macros(settings: Settings, home: Path) -> None:
+    """The macros of docs/macros.md, into a new demonstration of somebody who has none yet: `m` is to be tried there."""
+    kept = home / "config.toml"
+    if not settings.macros and not settings.views and not kept.exists():
+        kept.write_bytes((Path(__file__).parent / "demo_macros.toml").read_bytes())
 
 
 def _with_kept_settings(settings: Settings, home: Path) -> Settings:

@@ -11,9 +11,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from qlue_desk.cli.demo import _with_kept_settings
+from qlue_desk.cli.demo import _with_kept_settings, give_macros
 from qlue_desk.desk.app import QlueDesk
-from qlue_desk.desk.desk_app import DemoInfo
 from qlue_desk.desk.dialogs.base import ConfirmDialog
 from qlue_desk.desk.dialogs.macro import MacroDialog
 from qlue_desk.desk.dialogs.many import PreviewDialog, ResultDialog
@@ -226,16 +225,6 @@ def test_the_palette_leads_to_the_menu_with_the_macro_chosen(world: DeskWorld) -
     play(world, scene)
 
 
-def test_a_demonstration_that_is_thrown_away_names_no_file_for_macros(world: DeskWorld) -> None:
-    async def run() -> None:
-        async with desk(world, size=(200, 40), settings=Settings(), demo=DemoInfo()) as (app, pilot):
-            await pilot.press("m")
-            words = "Belum ada makro, dan data demo ini dibuang saat keluar: demo --data DIR menyimpannya; "
-            await until(lambda: said(app).startswith(words))
-
-    asyncio.run(run())
-
-
 def test_without_macros_it_says_where_they_are_made(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         await pilot.press("m")
@@ -296,6 +285,23 @@ def test_a_demonstration_offers_the_macros_beside_its_data(
     by_command = load(None, {"QLUE_DESK_HOME": str(tmp_path)})
     assert (by_command.macros, list(by_command.wrong_macros)) == (found.macros, ["s"])
     assert own_file(None, {"QLUE_DESK_HOME": str(tmp_path)}) == tmp_path / "config.toml"
+
+
+def test_a_new_demonstration_has_macros_to_try_where_the_person_has_nothing_of_their_own(
+    tmp_path: Path,
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "macros.md").read_text("utf-8")
+    shown = page.partition("```toml\n")[2].partition("```")[0]
+    give_macros(Settings(macros=MACROS), tmp_path)
+    give_macros(Settings(views={"Saya": "oleh:saya"}), tmp_path)
+    assert not (tmp_path / "config.toml").exists()
+    give_macros(Settings(), tmp_path)
+    assert (tmp_path / "config.toml").read_text("utf-8") == shown
+    found = _with_kept_settings(Settings(), tmp_path)
+    assert (len(found.macros), found.wrong_macros) == (4, {})
+    (tmp_path / "config.toml").write_text("[macros]\n")  # the person took them out
+    give_macros(Settings(), tmp_path)
+    assert (tmp_path / "config.toml").read_text("utf-8") == "[macros]\n"
 
 
 @pytest.mark.parametrize("keys", [("a",), ("p", "2"), ("c", "x", "enter"), ("t", "enter"), ("m", "1")])

@@ -14,7 +14,7 @@ from textual.content import Content
 from qlue_desk.casework import acting, macros
 from qlue_desk.casework.acting import Step
 from qlue_desk.casework.errors import refused
-from qlue_desk.casework.macros import NONE_IN_DEMO, NONE_THERE
+from qlue_desk.casework.macros import NONE_THERE
 from qlue_desk.desk import dialogs
 from qlue_desk.desk.later import by_key, later, say
 from qlue_desk.desk.queue.deeds import Chosen, Deed, of_macro
@@ -207,9 +207,7 @@ class Doing(Performing):
         known = self.settings.macros
         if not known:
             wrong = [error.sentence(_) for error in self.settings.wrong_macros.values()]
-            demo = self.screen.desk.demo
-            passing = demo is not None and demo.folder is None
-            none_there = _(NONE_IN_DEMO if passing else NONE_THERE).format(path=self.backend.views.file.path)
+            none_there = _(NONE_THERE).format(path=self.backend.views.file.path)
             say(self.screen, wrong[0] if wrong else none_there, wrong=True)
             return
         chosen = await self.screen.chosen()
