@@ -127,6 +127,8 @@ def test_where_the_first_line_does_not_fit_enter_runs_no_other(world: DeskWorld)
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         dialog = await menu(app, pilot)
         assert dialog.query_one("#macros", OptionList).highlighted is None
+        await pilot.pause(0.1)
+        assert "•" not in text(app), "what another line would do is not shown as if it were chosen"
         await pilot.press("enter")
         await until(lambda: "Belum ada yang dipilih: tekan angkanya, atau ↑ ↓." in text(app))
         await pilot.press("ctrl+n")

@@ -115,6 +115,8 @@ class MacroDialog(ActingDialog[Done], Listed[Done]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what it would do and write."""
+        if event.option_index != event.option_list.highlighted:
+            return  # a new list lights the first line that is open, before it is told where to begin
         self.wrong("")
         self.query_one("#steps", Static).update(self._steps(self.fits[event.option_index]))
 
