@@ -130,7 +130,7 @@ def test_where_the_first_line_does_not_fit_enter_runs_no_other(world: DeskWorld)
         await pilot.pause(0.1)
         assert "•" not in text(app), "what another line would do is not shown as if it were chosen"
         await pilot.press("enter")
-        await until(lambda: "Belum ada yang dipilih: tekan angkanya, atau ↑ ↓." in text(app))
+        await until(lambda: dialog.has_class("-wrong"))
         await pilot.press("ctrl+n")
         assert (sent(world), app.screen) == ([], dialog)
         await pilot.press("2", "enter")

@@ -72,7 +72,11 @@ class MacroDialog(ActingDialog[Done], Listed[Done]):
         """The macros, and what the chosen one does."""
         yield OptionList(*(self._option(place) for place in range(len(self.fits))), id="macros")
         start = self._start()
-        yield Static(self._steps(self.fits[start]) if start is not None else "", id="steps")
+        unchosen = _("Belum ada yang dipilih: tekan angkanya, atau ↑ ↓.")
+        yield Static(
+            Content.styled(unchosen, "$text-muted") if start is None else self._steps(self.fits[start]),
+            id="steps",
+        )
 
     def _is_closed(self, found: Fit) -> bool:
         return found.refusal is not None and self.how_many == 1
