@@ -211,6 +211,8 @@ def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(wor
         await until(lambda: queue(app).guest is not None)
         await pilot.pause(0.2)
         assert any(mine[4:] in line for line in screen_text(app))
+        title = app.screen_stack[1].query_one("#queue-pane")
+        assert str(title.border_title) == "Belum diterima · 2 · 1 sudah keluar"
         for key in ("c", "t", "a", "p", "full_stop"):
             app.screen_stack[1].query_one(KeyBar).hush()
             await pilot.press(key)
@@ -219,6 +221,7 @@ def test_a_report_that_left_the_desk_stays_as_a_line_and_no_key_hits_another(wor
         assert (sent(world), app.screen) == ([], app.screen_stack[1])
         await pilot.press("k")
         assert not any(mine[4:] in line for line in screen_text(app))
+        assert str(title.border_title) == "Belum diterima · 2"
 
     play(world, scene)
 

@@ -68,6 +68,7 @@ class DeskScreen(Panes):
         self.query_text = self.views[0][1] if self.views else ""
         self.preview = self.settings.ui.preview
         self._view_counts: list[int | None] = [None] * len(self.views)
+        self._tells_of_one_that_left = False
         self._aim: int | None = None
         """The row that the cursor shall stand on once the newest query is answered."""
 
@@ -196,7 +197,9 @@ class DeskScreen(Panes):
             name = _("Belum dicari; masih {name}").format(name=name)
         count = wording.number(queue.count)
         marked = " · " + _("{n} ditandai").format(n=len(queue.marks)) if queue.marks else ""
-        show_title(self.query_one("#queue-pane"), Content(safe(f"{name} · {count}{marked}")))
+        self._tells_of_one_that_left = queue.absent is not None
+        left = " · " + _("1 sudah keluar") if self._tells_of_one_that_left else ""
+        show_title(self.query_one("#queue-pane"), Content(safe(f"{name} · {count}{left}{marked}")))
         if queue.size.width:  # a hidden list has none, and comes back with the width it had
             self.query_one("#queue-heading", Static).update(
                 Content.styled(heading(queue.size.width, queue.columns), "$text-muted"), layout=False
@@ -215,6 +218,8 @@ class DeskScreen(Panes):
         """Show the report under the cursor: at once, while a key is held down when it is let go."""
         self.reading.highlighted(behind_list=event.among_others)
         self.show_keys()
+        if self._tells_of_one_that_left and self.queue.absent is None:
+            self.show_heading()
 
     def others_changed(self) -> None:
         """Marks in the list, names in the detail."""
