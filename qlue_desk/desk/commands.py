@@ -49,16 +49,19 @@ def action_commands(place: Place, remapped: Mapping[str, str]) -> list[Command]:
 
 
 def view_commands(screen: DeskScreen) -> list[Command]:
-    """The saved views, found by their query's words too, what is put aside, and how views are changed."""
+    """The saved views, found by their query's words too, what is put aside or begun, and how views are changed."""
     views = [
         Command(f"view:{n}", _(name), _("Buka tampilan ini"), digit_of(n - 1), also=query)
         for n, (name, query) in enumerate(screen.views, 1)
     ]
     aside = Command("aside:", _("Yang ditunda"), _("Laporan yang Anda tunda"), also="is:snoozed")
+    begun = Command(
+        "drafts:", _("Konsep"), _("Laporan dengan tulisan Anda yang belum selesai"), also="has:draft"
+    )
     edit = Command(
         "views:", _("Atur tampilan…"), _("Ganti nama, urutkan atau hapus tampilan"), also="views edit"
     )
-    return [*views, aside, edit]
+    return [*views, aside, begun, edit]
 
 
 def language_commands() -> list[Command]:
@@ -161,6 +164,7 @@ ANYWHERE: Mapping[str, Callable[[PlacesApp, str], None]] = {
     "guide": lambda app, _none: app.begin_guide(),
     "language": lambda app, code: app.speak(code),
     "aside": lambda app, _none: app.open_query("is:snoozed", _("Yang ditunda"), of_summary=False),
+    "drafts": lambda app, _none: app.open_query("has:draft", _("Konsep"), of_summary=False),
     "action": lambda app, id: app.run_named(ACTION_BY_ID[id].method),
 }
 """What is run, by the kind of a command's key; it is given what stands behind the colon."""

@@ -57,7 +57,7 @@ class CompanyApp(TerminalApp):
         """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""
         count = await backend.read(drafts.begun)
         if count and isinstance(self.screen, DeskScreen):
-            say(self.screen, begun_sentence(count))
+            say(self.screen, begun_sentence(count, backend.spelled("has:draft")))
         lost, places = await backend.read(journal.lost_lines), self.drawn_places()
         if lost and places:
             say(places[-1], lost_sentence(lost), wrong=True)

@@ -54,6 +54,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Texts of its history."""
     snoozed: bool = False
     """The person has put it aside."""
+    draft: bool = False
+    """A text was begun on it here and not sent."""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -197,6 +199,8 @@ def _has(value: Has, complaint: Complaint, facts: Facts) -> bool:
             return complaint.reporter.phone != ""
         case Has.UNSENT:
             return facts.pending > 0
+        case Has.DRAFT:
+            return facts.draft
         case _:
             assert_never(value)
 

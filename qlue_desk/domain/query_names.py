@@ -62,6 +62,7 @@ class Has(StrEnum):
     PLACE = "place"
     PHONE = "phone"
     UNSENT = "unsent"
+    DRAFT = "draft"
 
 
 class Is(StrEnum):
@@ -159,6 +160,7 @@ HAS_WORDS: dict[Has, str] = {
     Has.PLACE: "lokasi tempat",
     Has.PHONE: "telepon",
     Has.UNSENT: "belum-terkirim",
+    Has.DRAFT: "konsep",
 }
 IS_WORDS: dict[Is, str] = {
     Is.OPEN: "terbuka",

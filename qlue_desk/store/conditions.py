@@ -15,7 +15,7 @@ from qlue_desk.domain.complaint import OPEN_STATUSES, Colour, Status
 from qlue_desk.domain.query import Query, Term, Word
 from qlue_desk.domain.query_match import PRIORITY_OF, STATUSES_OF_COLOUR, Moment, span
 from qlue_desk.domain.query_names import NONE, Field, Has, Is
-from qlue_desk.store import snoozes
+from qlue_desk.store import drafts, snoozes
 from qlue_desk.store.figures import PROPOSED, UNANSWERED, of_status
 from qlue_desk.store.models import NEVER, SENT_BACK
 from qlue_desk.store.search import has_token, number, phrase
@@ -213,6 +213,8 @@ HAS: dict[Has, Condition] = {
     Has.PLACE: Condition("has_place = 1"),
     Has.PHONE: Condition("has_phone = 1"),
     Has.UNSENT: Condition("pending > 0"),
+    # Looked up once: they are a handful.
+    Has.DRAFT: Condition(f"row IN (SELECT complaint.row FROM complaint WHERE id IN ({drafts.BEGUN}))"),
 }
 
 IS: dict[Is, Callable[[Moment], Condition]] = {

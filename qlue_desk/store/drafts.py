@@ -15,6 +15,10 @@ FOLLOW_UP = "follow_up."
 """What a move's text is kept under: this and its kind."""
 
 
+BEGUN = "SELECT substr(key, 1, instr(key, ':') - 1) FROM draft"
+"""Ids of the reports with a text that was begun; of one whose report is gone it gives no id."""
+
+
 def save(complaint_id: str, what: str, text: str, now: dt.datetime) -> None:
     """Keep what is typed so far; an empty text removes the draft."""
     key = f"{complaint_id}:{what}"
@@ -53,6 +57,11 @@ def begun() -> int:
     """How many texts were begun and wait to be gone on with; not those whose report is gone."""
     found = connection().execute("SELECT count(*) FROM draft WHERE substr(key, 1, ?) <> ?", (len(KEPT), KEPT))
     return int(found.fetchone()[0])
+
+
+def complaints() -> frozenset[str]:
+    """Ids of the reports with a text that was begun."""
+    return frozenset(found for (found,) in connection().execute(BEGUN))
 
 
 def of_moves(complaint_id: str) -> dict[str, str]:

@@ -699,7 +699,7 @@ def test_a_begun_text_is_told_at_the_start_and_on_its_report_until_it_is_sent(wo
         await until(lambda: "✎ catatan belum selesai: c melanjutkan" in " ".join(screen.detail.plain.split()))
         assert "✎ tindak lanjut belum selesai: t melanjutkan" in " ".join(screen.detail.plain.split())
         world.store.writing(drafts.save_note, cells.id, "", NOW, public=False)
-        await screen.reading.draft_kept()
+        await screen.reading.draft_kept(world.get("1").id)
         await until(lambda: "catatan belum selesai" not in screen.detail.plain)
 
     play(world, scene)
@@ -707,8 +707,11 @@ def test_a_begun_text_is_told_at_the_start_and_on_its_report_until_it_is_sent(wo
     async def again(app: QlueDesk, pilot: Pilot[int]) -> None:
         said = desk_screen(app).query_one(KeyBar)
         await until(
-            lambda: said.sentence == "1 tulisan yang Anda mulai belum selesai; tersimpan di meja ini."
+            lambda: said.sentence == "1 tulisan Anda belum selesai (✎): / lalu ada:konsep menampilkannya."
         )
+        await pilot.press("colon", *"konsep", "enter")
+        await until(lambda: desk_screen(app).queue.count == 1 and desk_screen(app).current_cells is not None)
+        assert [mark in "\n".join(screen_text(app)) for mark in ("Konsep · 1", "✎ ")] == [True, True]
 
     play(world, again)
 

@@ -24,7 +24,7 @@ from qlue_desk.domain.complaint import (
 from qlue_desk.domain.query import QueryError, parse
 from qlue_desk.domain.query_match import Facts, Moment, matches
 from qlue_desk.domain.query_names import FIXED, Field
-from qlue_desk.store import bound, complaints, queue, snoozes
+from qlue_desk.store import bound, complaints, drafts, queue, snoozes
 from qlue_desk.store.bound import connection
 from qlue_desk.store.models import NEVER
 from tests.desk_world import NOW, DeskWorld
@@ -95,7 +95,12 @@ def world(tmp_path_factory: pytest.TempPathFactory):
             snoozes.put, "u_rina", complaint_id, NOW + dt.timedelta(days=1), NOW, dt.timedelta()
         )
     # Deadlines already passed, or far: none brings one back within the day that these tests look at.
-    world.oracle = [(c, Facts(notes=int(c.id in noted), snoozed=c.id in aside)) for c in made]
+    begun = {c.id for c in rng.sample(made, 20)}
+    for complaint_id in begun:
+        world.store.writing(drafts.save, complaint_id, drafts.NOTE, "besok", NOW)
+    world.oracle = [
+        (c, Facts(notes=int(c.id in noted), snoozed=c.id in aside, draft=c.id in begun)) for c in made
+    ]
     yield world
     world.close()
 

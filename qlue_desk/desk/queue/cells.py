@@ -10,7 +10,7 @@ import msgspec
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.clocks import day_is_over
 from qlue_desk.domain.complaint import CHANNEL_LABEL, Channel, Status
-from qlue_desk.store import queue, snoozes
+from qlue_desk.store import drafts, queue, snoozes
 from qlue_desk.store.models import SENT_BACK
 from qlue_desk.store.queue import QueueRow
 from qlue_desk.words import _
@@ -39,6 +39,8 @@ class Cells(msgspec.Struct, frozen=True):
     """Epoch seconds of the citizen's report."""
     snoozed: bool = False
     """Put aside by the person at this desk."""
+    draft: bool = False
+    """A text was begun on it here and not sent."""
     sent_back: bool = False
     """Its proposal came back from the second person."""
     elsewhere: str = ""
@@ -54,10 +56,13 @@ class Cells(msgspec.Struct, frozen=True):
 def cells_of(workplace: Workplace, numbers: Sequence[int], now: dt.datetime) -> list[Cells]:
     """On the store's thread: the rows that are here, in the order asked for."""
     aside = snoozes.asleep(workplace.actor.id, now)
-    return [_cells(workplace, row, snoozed=row.row in aside) for row in queue.rows(numbers)]
+    begun = drafts.complaints()
+    return [
+        _cells(workplace, row, snoozed=row.row in aside, draft=row.id in begun) for row in queue.rows(numbers)
+    ]
 
 
-def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
+def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool, draft: bool) -> Cells:
     city, own = workplace.city, workplace.desk.dinas
     # The coordinator's desks have the reports of all, whoever works on them.
     promised = dt.date.fromisoformat(row.promised) if row.promised else None
@@ -80,6 +85,7 @@ def _cells(workplace: Workplace, row: QueueRow, *, snoozed: bool) -> Cells:
         channel=_(CHANNEL_LABEL[Channel(row.channel)]) if row.channel in set(Channel) else row.channel,
         created=row.created_at,
         snoozed=snoozed,
+        draft=draft,
         sent_back=row.proposal == SENT_BACK,
         elsewhere=city.dinas_name(elsewhere) if elsewhere else "",
         promised=promised,

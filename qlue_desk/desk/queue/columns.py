@@ -63,11 +63,14 @@ def _mark(line: Drawn, _size: int) -> Look:
     sign = ("*" if plain else "✓") if line.marked else WATCHED[plain] if line.watched else " "
     if cells.pending:
         other = "^" if plain else "▲"
+    elif cells.draft:
+        other = "~" if plain else "✎"
     elif cells.snoozed:
         other = "z" if plain else "☾"
     else:
         other = {1: "!", 2: "!" if plain else "‼"}.get(cells.priority, " ")
-    return sign + other, "accent" if cells.pending or line.marked or line.watched else "red"
+    told = cells.pending or cells.draft or line.marked or line.watched
+    return sign + other, "accent" if told else "red"
 
 
 def _number(line: Drawn, size: int) -> Look:

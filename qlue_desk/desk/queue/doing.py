@@ -78,7 +78,7 @@ class Doing(Performing):
             remark=remark,
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        later(self.screen, self.screen.reading.draft_kept(), group="draft")
+        later(self.screen, self.screen.reading.draft_kept(first.id), group="draft")
         if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
         verb = done.verb if done is not None and done.then_next else None
@@ -172,7 +172,7 @@ class Doing(Performing):
             agree=self._agree(chosen),
         )
         done: dialogs.follow_up.Done | None = await self.screen.app.push_screen_wait(dialog)
-        later(self.screen, self.screen.reading.draft_kept(), group="draft")
+        later(self.screen, self.screen.reading.draft_kept(first.id), group="draft")
         if done is None and dialog.left and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "note"))
         await self._finish(chosen, done, worked)

@@ -47,9 +47,10 @@ class Reading:
         """Something of it may be different."""
         self._draw(moving=self._is_moving())
 
-    async def draft_kept(self) -> None:
+    async def draft_kept(self, complaint_id: str) -> None:
         """A text was begun or given up; drawn once it is written, for which nobody waited."""
         await self.backend.was_kept()
+        self.screen.queue.forget([row.row for row in self.screen.queue.known if row.id == complaint_id])
         self.draw_again()
 
     def _draw(self, *, moving: bool) -> None:

@@ -181,10 +181,10 @@ def kept_sentence(settings: Settings, action: str) -> str:
     return _("Tulisan Anda disimpan sebagai konsep; {key} membukanya lagi.").format(key=key)
 
 
-def begun_sentence(count: int) -> str:
-    """At the start: texts that wait to be gone on with; each report's pane names the key."""
-    return n_("{n} tulisan yang Anda mulai belum selesai; tersimpan di meja ini.", count).format(
-        n=wording.number(count)
+def begun_sentence(count: int, query: str) -> str:
+    """At the start: texts that wait to be gone on with, and the query that finds their reports."""
+    return n_("{n} tulisan Anda belum selesai (✎): / lalu {query} menampilkannya.", count).format(
+        n=wording.number(count), query=query
     )
 
 
