@@ -119,6 +119,11 @@ class Edge(msgspec.Struct, frozen=True):
     """What it brings about, in the words of the screen."""
 
     @property
+    def ends(self) -> bool:
+        """True when it leads to a status in which nobody works on the report any more."""
+        return self.target in _ENDED
+
+    @property
     def asks(self) -> bool:
         """True when the move needs something typed or chosen before it can be taken."""
         return self.to is not To.NOTHING or self.text is not Text.OPTIONAL or self.until or self.evidence

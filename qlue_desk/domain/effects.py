@@ -7,8 +7,14 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from qlue_desk.domain.complaint import Actor, Complaint, Hop, Role, Status, Suggestion
-from qlue_desk.domain.edges import PAUSED, PRIORITY_BY_WORD, Edge, Text, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, PAUSED, PRIORITY_BY_WORD, Edge, Text, Verb
 from qlue_desk.domain.moves import Context, Fields
+
+
+def is_weighty(verb: Verb, fields: Fields) -> bool:
+    """Whether the reporter reads its text, or it ends the report: what nobody takes back with a word once it is sent."""
+    edge = EDGE_BY_VERB[verb]
+    return edge.ends or (bool(fields.note) and (fields.public or edge.public))
 
 
 def changes_of(

@@ -6,8 +6,9 @@ import datetime as dt
 
 import msgspec
 
-BULK_TIMES = 3
-"""How many times longer an act on many reports can be taken back: reading what it did takes longer."""
+LONGER_TIMES = 3
+"""How many times longer an act on many reports can be taken back, because reading what it did takes longer, and one that
+the reporter reads or that ends a report (`effects.is_weighty`)."""
 
 
 class Grace(msgspec.Struct, frozen=True):
@@ -24,10 +25,14 @@ class Grace(msgspec.Struct, frozen=True):
     @property
     def longest(self) -> float:
         """Seconds for which any action can stay."""
-        return self.seconds * BULK_TIMES if self.bulk_from else self.seconds
+        return self.seconds * LONGER_TIMES
 
-    def left(self, recorded_at: dt.datetime, together: int = 1) -> float:
-        """Seconds for which an action of a stroke of `together` actions still stays; 0 when it may leave."""
-        seconds = self.longest if together >= self.bulk_from else self.seconds
+    def is_bulk(self, together: int) -> bool:
+        """Whether a stroke on so many reports stays longer."""
+        return 0 < self.bulk_from <= together
+
+    def left(self, recorded_at: dt.datetime, *, longer: bool = False) -> float:
+        """Seconds for which an action still stays; 0 when it may leave."""
+        seconds = self.longest if longer else self.seconds
         age = (self.now - recorded_at).total_seconds()
         return seconds - age if 0 <= age < seconds else 0.0

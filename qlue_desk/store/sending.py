@@ -11,6 +11,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
+from qlue_desk.domain.edges import Verb
+from qlue_desk.domain.effects import is_weighty
 from qlue_desk.protocol import Action
 from qlue_desk.store.bound import connection
 from qlue_desk.store.grace import Grace
@@ -115,18 +117,33 @@ def _resting_strokes(grace: Grace | None) -> dict[str, float]:
     )
     found = {}
     for stroke, _newest in young.fetchall():
-        body, together = (
+        (together,) = (
             connection()
             .execute(
-                "SELECT (SELECT body FROM action WHERE stroke = ?1 ORDER BY n DESC LIMIT 1),"
-                " (SELECT count(*) FROM (SELECT DISTINCT complaint_id FROM action WHERE stroke = ?1 LIMIT ?2))",
+                "SELECT count(*) FROM (SELECT DISTINCT complaint_id FROM action WHERE stroke = ?1 LIMIT ?2)",
                 (stroke, max(1, grace.bulk_from)),
             )
             .fetchone()
         )
-        if left := grace.left(_decode_action(body).recorded_at, together):
+        newest, *others = _on_newest_report(stroke)
+        longer = grace.is_bulk(together) or any(_is_weighty(each) for each in (newest, *others))
+        if left := grace.left(newest.recorded_at, longer=longer):
             found[stroke] = left
     return found
+
+
+def _on_newest_report(stroke: str) -> list[Action]:
+    """What a stroke did to the report that it came to last, newest first; to others it did the same."""
+    rows = connection().execute(
+        "SELECT body FROM action WHERE stroke = ?1 AND complaint_id ="
+        " (SELECT complaint_id FROM action WHERE stroke = ?1 ORDER BY n DESC LIMIT 1) ORDER BY n DESC",
+        (stroke,),
+    )
+    return [_decode_action(body) for (body,) in rows]
+
+
+def _is_weighty(action: Action) -> bool:
+    return action.verb in set(Verb) and is_weighty(Verb(action.verb), action.fields)
 
 
 def mark_sent(action_ids: Iterable[str]) -> None:

@@ -340,6 +340,11 @@ def test_many_are_counted_and_named_by_where_they_all_went(world: DeskWorld) -> 
 def test_what_is_said_of_sending_is_true(phase: Phase, seconds: int, sentence: str) -> None:
     settings = Settings(sync=Sync(undo_seconds=seconds))
     found = of_sending(SyncState(phase=phase), settings)
+    many, weighty = (of_sending(SyncState(phase=phase), settings, n, weighty=n == 1) for n in (2, 1))
+    if not isinstance(found, str):
+        assert not isinstance(many, str)
+        assert not isinstance(weighty, str)
+        assert many.seconds == weighty.seconds == 3 * found.seconds
     assert (found if isinstance(found, str) else found.words(found.seconds)) == sentence
 
 

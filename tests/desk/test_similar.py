@@ -178,7 +178,7 @@ def test_the_question_shows_both_reports_what_is_unlike_and_the_way_back(three: 
             "! Statusnya lain: Disposisi, yang asli Proses.",
             "! Jaraknya lebih dari 300 m.",
             "! Selisihnya lebih dari 14 hari.",
-            "u membatalkannya dalam 5 detik; sesudah itu hanya verifikator yang bisa membukanya kembali.",
+            "u membatalkannya dalam 15 detik; sesudah itu hanya verifikator yang bisa membukanya kembali.",
         ):
             assert words in text, words
         await pilot.press("escape")

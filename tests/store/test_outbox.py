@@ -472,6 +472,32 @@ def test_a_stroke_over_many_stays_three_times_as_long(world: DeskWorld) -> None:
     assert leaving(6, 0) == leaving(6, 3) == [*bulk, alone]
 
 
+def test_what_the_reporter_reads_or_what_ends_a_report_stays_three_times_as_long(world: DeskWorld) -> None:
+    def made(verb: str, fields: Fields, status: Status, reply: str = "") -> str:
+        [outcome] = act(world.workplace, [world.add(status=status).id], verb, fields, reply=reply, now=NOW)
+        return outcome.action_id
+
+    quick = [
+        made("note", Fields(note="intern"), Status.DISPATCHED),
+        made("acknowledge", Fields(), Status.DISPATCHED),
+    ]
+    slow = [
+        made("note", Fields(note="dibaca pelapor", public=True), Status.DISPATCHED),
+        made("acknowledge", Fields(note="tim datang besok"), Status.DISPATCHED),
+        made("take", Fields(), Status.ACKNOWLEDGED, reply="sudah saya pegang"),
+        made("duplicate", Fields(to=world.add().number), Status.DISPATCHED),
+    ]
+
+    def leaving(after: float) -> list[str]:
+        grace = Grace(5, NOW + dt.timedelta(seconds=after))
+        found = world.store.reading(sending.to_send, 100, 1_000_000, frozenset(), grace)
+        return [action.id for action in found]
+
+    assert leaving(4.9) == []
+    assert leaving(5) == leaving(14.9) == quick
+    assert set(leaving(15)) > {*quick, *slow}  # the reply is an action of its own
+
+
 def test_the_oldest_that_waits_tells_whether_its_lane_waits_for_a_file(
     world: DeskWorld, tmp_path: Path
 ) -> None:

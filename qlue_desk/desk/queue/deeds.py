@@ -11,6 +11,7 @@ from qlue_desk.casework import acting, macros
 from qlue_desk.casework.acting import Plan
 from qlue_desk.domain.complaint import Complaint
 from qlue_desk.domain.edges import EDGE_BY_VERB, Verb
+from qlue_desk.domain.effects import is_weighty
 from qlue_desk.domain.moves import Fields
 from qlue_desk.settings import Macro
 from qlue_desk.words import _
@@ -56,6 +57,16 @@ class Deed(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """What it is called on screen."""
         return self.macro.label if self.macro is not None else _(EDGE_BY_VERB[self.verb].label)
+
+    @property
+    def weighty(self) -> bool:
+        """As `effects.is_weighty` of what it records."""
+        if self.macro is None:
+            return is_weighty(self.verb, self.fields)
+        told = bool(self.macro.reply)
+        return told or (
+            self.macro.verb is not None and is_weighty(self.macro.verb, Fields(note=self.macro.reason))
+        )
 
     async def planned(self, backend: Backend, *, dry_run: bool = False) -> Plan:
         """The plan; raises `Refused` where there can be none for any report."""

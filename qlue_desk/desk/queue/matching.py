@@ -96,7 +96,7 @@ class Matching:
     async def _close(self, same: dialogs.similar.Same, question: str) -> None:
         deed = Deed(Verb.DUPLICATE, Fields(to=same.original.number or same.original.id))
         duplicates = Chosen(tuple(each.id for each in same.duplicates), tuple(same.duplicates))
-        back = take_back_sentence(self.screen.desk.line_state, self.screen.settings, len(duplicates))
+        back = take_back_sentence(self.screen.desk.line_state, self.screen.settings)
         dialog = dialogs.duplicate.DuplicateDialog(
             same.original,
             same.duplicates,

@@ -153,7 +153,7 @@ class Performing:
             stopped = _("{move} dihentikan: {done} tersimpan, {left} belum disentuh.").format(
                 move=deed.label, done=done, left=worked.not_reached
             )
-            self._say(stopped, done, wrong=True)
+            self._say(stopped, deed, done, wrong=True)
         elif not refused:
             if outcomes:
                 sentence = (
@@ -161,7 +161,7 @@ class Performing:
                     if deed.verb is Verb.NOTE and deed.macro is None
                     else done_sentence(deed.verb, outcomes, self.backend.city, deed.label)
                 )
-                self._say(sentence, done)
+                self._say(sentence, deed, done)
             return
         if len(outcomes) == 1 and outcomes[0].refusal is not None:
             say(self.screen, outcomes[0].refusal.sentence(_), wrong=True)
@@ -173,12 +173,13 @@ class Performing:
             move=deed.label, done=done, refused=len(refused)
         )
         if not worked.not_reached:
-            self._say(f"{title}.", done, wrong=not done)
+            self._say(f"{title}.", deed, done, wrong=not done)
         self.show_results(title, outcomes, undoable=done > 0)
 
-    def _say(self, sentence: str, done: int, *, wrong: bool = False) -> None:
-        """With what is true of sending so many."""
-        rest = of_sending(self.screen.desk.line_state, self.settings, done) if done else ""
+    def _say(self, sentence: str, deed: Deed, done: int, *, wrong: bool = False) -> None:
+        """With what is true of sending it to so many."""
+        line = self.screen.desk.line_state
+        rest = of_sending(line, self.settings, done, weighty=deed.weighty) if done else ""
         if isinstance(rest, Countdown):
             say(self.screen, sentence, wrong=wrong, countdown=rest)
         else:

@@ -18,7 +18,7 @@ from qlue_desk.domain.edges import EDGE_BY_VERB, PRIORITY_LABEL, Verb
 from qlue_desk.domain.moves import Fields
 from qlue_desk.domain.privacy import mask_phone, phone_in
 from qlue_desk.settings import Settings
-from qlue_desk.store.grace import BULK_TIMES
+from qlue_desk.store.grace import LONGER_TIMES
 from qlue_desk.store.strokes import Stroke
 from qlue_desk.words import _, n_
 
@@ -149,19 +149,24 @@ def stroke_label(verb: str, number_of_moves: int) -> str:
     return _(EDGE_BY_VERB[Verb(verb)].label) if verb in set(Verb) else _("laporan baru")
 
 
-def of_sending(line: LineState | None, settings: Settings, together: int = 1) -> Countdown | str:
+def of_sending(
+    line: LineState | None, settings: Settings, together: int = 1, *, weighty: bool = False
+) -> Countdown | str:
     """What is true of sending `together` reports: to be taken back for some seconds, or it waits for the line."""
     if line is None or line.phase not in _CONNECTED:
         return _("Tersimpan, dikirim begitu tersambung.")
-    key, seconds = _key_of("undo", settings), _undo_seconds(settings, together)
+    key, seconds = (
+        _key_of("undo", settings),
+        _undo_seconds(settings, longer=weighty or together >= settings.ui.confirm_bulk),
+    )
     if not key or not seconds:
         return ""
     return Countdown(seconds, lambda left: _("{key} batalkan ({n} dtk)").format(key=key, n=left))
 
 
-def take_back_sentence(line: LineState | None, settings: Settings, together: int = 1) -> str:
+def take_back_sentence(line: LineState | None, settings: Settings) -> str:
     """Before an act that closes reports: how it is taken back, and who can still do it once it is sent."""
-    key, seconds = _key_of("undo", settings), _undo_seconds(settings, together)
+    key, seconds = _key_of("undo", settings), _undo_seconds(settings, longer=True)
     if not key or (not seconds and line is not None and line.phase in _CONNECTED):
         return _("Sesudah terkirim hanya verifikator yang bisa membukanya kembali.")
     if line is None or line.phase not in _CONNECTED:
@@ -193,5 +198,5 @@ def _key_of(action: str, settings: Settings) -> str:
     return shown_key(keys[0]) if keys else ""
 
 
-def _undo_seconds(settings: Settings, together: int) -> int:
-    return settings.sync.undo_seconds * (BULK_TIMES if together >= settings.ui.confirm_bulk else 1)
+def _undo_seconds(settings: Settings, *, longer: bool) -> int:
+    return settings.sync.undo_seconds * (LONGER_TIMES if longer else 1)
