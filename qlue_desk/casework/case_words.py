@@ -13,7 +13,7 @@ from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import CHANNEL_LABEL, NOT_WITH_A_DINAS, Attachment, Complaint, Suggestion
 from qlue_desk.domain.edges import PRIORITY_LABEL
 from qlue_desk.phrases import number
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 
 def sent_words(complaint: Complaint, time: str) -> str:
@@ -34,6 +34,19 @@ def warnings(complaint: Complaint) -> Iterator[str]:
 def holder_words(complaint: Complaint) -> str:
     """Who holds it."""
     return complaint.holder_name or complaint.holder or _("belum ada yang memegang")
+
+
+def proposal_words(complaint: Complaint) -> str:
+    """What somebody who confirms a proposal vouches for: what was done, by whom, and by what it is shown."""
+    evidence = sum(each.evidence for each in complaint.attachments)
+    shown = (
+        n_("{n} bukti", evidence).format(n=evidence)
+        if evidence
+        else _("tanpa bukti: {reason}").format(reason=complaint.no_evidence_reason or "–")
+    )
+    return _("“{done}” menurut {who}; {shown}").format(
+        done=complaint.follow_up or "–", who=complaint.proposed_by_name or "–", shown=shown
+    )
 
 
 def named_clocks(clocks: tuple[ClockView, ClockView]) -> Iterator[tuple[str, ClockView]]:

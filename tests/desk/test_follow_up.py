@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from qlue_desk.casework.acting import offers
 from qlue_desk.desk.app import QlueDesk
@@ -18,7 +18,7 @@ from qlue_desk.desk.dialogs.listening import TYPING_PAUSE
 from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, move_option, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
 from qlue_desk.desk.widgets.fields import NoteArea
-from qlue_desk.domain.complaint import Role, Status
+from qlue_desk.domain.complaint import Attachment, Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
 from qlue_desk.domain.lifecycle import Offer
 from qlue_desk.store import drafts, outbox
@@ -376,3 +376,35 @@ def test_a_reason_that_was_begun_never_becomes_a_reply(tmp_path: Path) -> None:
     assert list(kept.values()) == ["cerewet"]
     assert all(not what.endswith("public") for what in kept)
     world.close()
+
+
+def test_who_confirms_a_proposal_sees_what_they_vouch_for(tmp_path: Path) -> None:
+    proposed = {
+        "status": Status.AWAITING_VERIFICATION,
+        "proposed_by": "u_rina",
+        "proposed_by_name": "Rina",
+        "follow_up": "Lubang ditambal [b]",
+        "no_evidence_reason": "kamera rusak",
+    }
+
+    def said(photos: tuple[Attachment, ...], how_many: int) -> str:
+        world = DeskWorld.make(tmp_path / f"{len(photos)}-{how_many}", as_="u_budi")
+        for _ in range(2):
+            world.add(**proposed, attachments=photos)
+        found: list[str] = []
+
+        async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+            await pilot.press("s")
+            await until(
+                lambda: dialog.query(MoveForm) and dialog.query_one(MoveForm).edge.verb is Verb.RESOLVE
+            )
+            found.extend(str(each.render()) for each in dialog.query("#proposal").results(Static))
+
+        in_dialog(world, scene, keys=("", "V", "t") if how_many > 1 else ("", "t"))
+        world.close()
+        return "".join(found)
+
+    photo = Attachment(sha256="a" * 64, name="x.jpg", media_type="image/jpeg", size=9, evidence=True)
+    assert said((), 1) == "“Lubang ditambal [b]” menurut Rina; tanpa bukti: kamera rusak"
+    assert said((photo,), 1) == "“Lubang ditambal [b]” menurut Rina; 1 bukti"
+    assert said((photo,), 2) == ""

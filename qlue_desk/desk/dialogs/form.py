@@ -13,7 +13,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from qlue_desk.casework.case_words import proposal_words
 from qlue_desk.desk import wording
+from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.widgets.choices import Choice
 from qlue_desk.desk.widgets.fields import DateInput, NoteArea, Picker, value_of
 from qlue_desk.desk.widgets.paths import PathInput
@@ -45,6 +47,8 @@ class Material(msgspec.Struct, frozen=True):
     people: tuple[Actor, ...]
     today: dt.date
     complaint: Complaint
+    alone: bool = True
+    """The move is about this report only, not about others with it."""
     replies: dict[str, str] = {}
     """Name to text of the ready answers for the verb."""
     begun: dict[str, str] = {}
@@ -105,7 +109,11 @@ class MoveForm(Vertical):
         self.labels: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """One line a field: label, field."""
+        """One line a field: label, field; before what confirms that a report is done that which it confirms."""
+        if self.edge.verb is Verb.RESOLVE and self.material.alone:
+            with Horizontal(classes="field"):
+                yield Static(Content(_("Disahkan")), classes="label")
+                yield Static(Content(safe(proposal_words(self.material.complaint))), id="proposal")
         for name, label, field in self._fields():
             self.fields[name], self.labels[name] = field, label
             with Horizontal(classes="field"):

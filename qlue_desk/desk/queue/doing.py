@@ -63,7 +63,7 @@ class Doing(Performing):
         dialog = dialogs.follow_up.FollowUpDialog(
             title,
             together.offers,
-            self._material(first),
+            self._material(first, alone=len(chosen) == 1),
             self._performer(chosen, worked),
             lambda kind, text: self._keep_text(first, kind, text),
             texts=await self.backend.read(drafts.of_moves, first.id),
@@ -97,12 +97,13 @@ class Doing(Performing):
         """What is typed for a move; nobody waits for it."""
         self.backend.keep(drafts.save, complaint.id, drafts.FOLLOW_UP + kind, text, self.backend.now())
 
-    def _material(self, complaint: Complaint) -> dialogs.form.Material:
+    def _material(self, complaint: Complaint, *, alone: bool) -> dialogs.form.Material:
         return dialogs.form.Material(
             city=self.backend.city,
             people=self.backend.people,
             today=self.backend.local_now().date(),
             complaint=complaint,
+            alone=alone,
         )
 
     def _hint_values(self, complaint: Complaint) -> dict[str, str]:
