@@ -20,7 +20,7 @@ from qlue_desk.words import _, n_, sentences
 
 DATABASE_FILE = "desk.db"
 TOKEN_FILE = "token"
-_MADE_AGAIN = ("desk.lock", "desk.open", ".token.lock", "ballast", "error.log")
+_MADE_AGAIN = ("desk.lock", "desk.open", "desk.window", ".token.lock", "ballast", "error.log")
 """Files that hold nothing of anybody's."""
 _KEPT = ("key", TOKEN_FILE, "outbox.log", DATABASE_FILE)
 _MAKE_WRITABLE = N_("Periksa cakram itu dan izin folder data: keduanya harus bisa ditulis.")

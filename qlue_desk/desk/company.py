@@ -21,6 +21,8 @@ from qlue_desk.desk.terminal import Terminal
 from qlue_desk.desk.terminal_app import TerminalApp
 from qlue_desk.settings import Settings
 from qlue_desk.store import drafts, journal, meta
+from qlue_desk.store.presence import WINDOW, Presence
+from qlue_desk.words import _
 
 GUIDED = "guide:{}"
 """The steps of the guide that a person has done, and whether it was closed."""
@@ -42,6 +44,7 @@ class CompanyApp(TerminalApp):
         super().__init__(settings, terminal)
         self.alerts: Alerts | None = None
         self.guide: Guide | None = None
+        self._window: Presence | None = None
         self._guided = guided
 
     def begin_company(self, backend: Backend) -> None:
@@ -49,15 +52,27 @@ class CompanyApp(TerminalApp):
         self.alerts = Alerts(self, backend, self.settings.notify, self.run_worker)
         self.alerts.start()
         self.set_interval(ALERT_SECONDS, self.alerts.tick)
-        beside(self, partial(self._tell_left, backend), "begun")
+        alone = self._window is not None
+        if self._window is None:
+            self._window = Presence(backend.workplace.home, WINDOW)
+            alone = self._window.enter()
+        beside(self, partial(self._tell_left, backend, alone=alone), "begun")
         if not self._guided:
             beside(self, self._guide_once, "guide")
 
-    async def _tell_left(self, backend: Backend) -> None:
+    async def _tell_left(self, backend: Backend, *, alone: bool) -> None:
         """Texts that somebody began here are kept, and forgotten where nobody speaks of them; what is lost is told once."""
         count = await backend.read(drafts.begun)
-        if count and isinstance(self.screen, DeskScreen):
-            say(self.screen, begun_sentence(count, backend.spelled("has:draft")))
+        if isinstance(self.screen, DeskScreen):
+            if not alone:
+                say(
+                    self.screen,
+                    _(
+                        "Meja ini juga terbuka di jendela lain; yang satu menampilkan apa yang dicatat di yang lain."
+                    ),
+                )
+            elif count:
+                say(self.screen, begun_sentence(count, backend.spelled("has:draft")))
         lost, places = await backend.read(journal.lost_lines), self.drawn_places()
         if lost and places:
             say(places[-1], lost_sentence(lost), wrong=True)
@@ -77,8 +92,10 @@ class CompanyApp(TerminalApp):
             self.alerts.touched()
 
     def on_unmount(self) -> None:
-        """The terminal gets its title back while there is still a way to it."""
+        """The terminal gets its title back while there is still a way to it; this window is open no longer."""
         self.give_title_back()
+        if self._window is not None:
+            self._window.leave()
 
     # --- the guide -----------------------------------------------------------------------------
 

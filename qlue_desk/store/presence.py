@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 
 FILE = "desk.open"
+WINDOW = "desk.window"
+"""The same of open desks alone: commands and the engine's own process are none."""
 
 
 class Presence:
-    """A shared lock on a file of the data folder, held as long as a store is open."""
+    """A shared lock on a file of the data folder, held as long as a store is open, or a desk (`WINDOW`)."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+    def __init__(self, folder: Path, file: str = FILE) -> None:
+        self._path = folder / file
         self._handle: int | None = None
 
     def enter(self) -> bool:

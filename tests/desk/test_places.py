@@ -978,3 +978,18 @@ def test_a_report_that_was_sent_elsewhere_is_found_by_its_number(world: DeskWorl
             await until(lambda: screen.query_one(KeyBar).sentence == where)
 
     play(world, scene)
+
+
+def test_a_second_window_on_one_desk_says_that_there_is_another(world: DeskWorld) -> None:
+    words = "Meja ini juga terbuka di jendela lain"
+
+    async def run() -> None:
+        async with desk(world) as (first, _pilot):
+            assert words not in text_of(first)
+            async with desk(world) as (second, _other):
+                await until(lambda: words in text_of(second))
+        async with desk(world) as (alone, pilot):
+            await pilot.pause(0.3)
+            assert words not in text_of(alone)
+
+    asyncio.run(run())
