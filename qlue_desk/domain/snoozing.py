@@ -9,7 +9,8 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from qlue_desk.domain.calendar import LONGEST_CLOSURE, WorkCalendar, nearest_day
+from qlue_desk.domain.calendar import LONGEST_CLOSURE, WorkCalendar
+from qlue_desk.domain.days import MONTH_WORDS, read_day
 from qlue_desk.domain.moves import N_, Code, Refusal
 from qlue_desk.domain.query import parse_duration
 
@@ -18,19 +19,6 @@ AFTERNOON = dt.time(15)
 _NOON, _EVENING = dt.time(12), dt.time(19)
 _DAY = dt.timedelta(days=1)
 _MONDAY = 0
-_WEEKDAYS = {
-    word: place
-    for place, words in enumerate(
-        ("senin monday", "selasa tuesday", "rabu wednesday", "kamis thursday", "jumat friday", "sabtu saturday",
-         "minggu sunday")
-    )
-    for word in words.split()
-}  # fmt: skip
-_MONTH_WORDS = (
-    "jan", "feb", "mar", "apr", "mei may", "jun", "jul", "agu aug agt", "sep", "okt oct", "nov", "des dec"
-)  # fmt: skip
-_MONTHS = {word: place for place, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
-_NEAR = {"hari ini": 0, "today": 0, "besok": 1, "tomorrow": 1, "lusa": 2}
 _PARTS = {"pagi": None, "morning": None, "siang": _NOON, "noon": _NOON, "sore": AFTERNOON, "malam": _EVENING}
 """Times of day by name; None is when the office opens."""
 _YEAR = re.compile(r"\d{4}")
@@ -45,7 +33,7 @@ TOO_FAR = N_("{found} terlalu jauh; paling lama setahun.")
 def examples(now: dt.datetime) -> str:
     """Times to type, for a hint; the dates among them are still to come."""
     near, far = now.date() + _DAY * 6, now.date() + _DAY * 18
-    month = _MONTH_WORDS[far.month - 1].split()[0].title()
+    month = MONTH_WORDS[far.month - 1].split()[0].title()
     return f"3 jam, besok 9, senin, sore, {far.day} {month}, {near.day}/{near.month} 13.30"
 
 
@@ -96,7 +84,7 @@ def _moment(written: str, now: dt.datetime, calendar: WorkCalendar) -> dt.dateti
     if length is not None:
         return now + length
     for day_words, time_words in _splits(written):
-        day = _day(day_words, now.date()) if day_words else now.date()
+        day = read_day(day_words, now.date()) if day_words else now.date()
         time = _time(time_words, calendar) if time_words else calendar.working_day.start
         if day is None or time is None:
             continue
@@ -114,28 +102,6 @@ def _splits(written: str) -> Iterator[tuple[str, str]]:
     words = written.split()
     for place in range(len(words) - 1, 0, -1):
         yield " ".join(words[:place]), " ".join(words[place:])
-
-
-def _day(words: str, today: dt.date) -> dt.date | None:
-    if words in _NEAR:
-        return today + _DAY * _NEAR[words]
-    plain = words.removesuffix(" depan")
-    if plain in _WEEKDAYS:
-        return today + _DAY * ((_WEEKDAYS[plain] - today.weekday() - 1) % 7 + 1)
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-            return dt.date.fromisoformat(words)
-        if found := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}))?", words):
-            return _dated(int(found[1]), int(found[2]), found[3], today)
-        if (found := re.fullmatch(r"(\d{1,2}) ([a-z]{3,})(?: (\d{4}))?", words)) and found[2][:3] in _MONTHS:
-            return _dated(int(found[1]), _MONTHS[found[2][:3]], found[3], today)
-    except ValueError:
-        return None
-    return None
-
-
-def _dated(day: int, month: int, year: str | None, today: dt.date) -> dt.date:
-    return dt.date(int(year), month, day) if year else nearest_day(day, month, today)
 
 
 def _time(words: str, calendar: WorkCalendar) -> dt.time | None:

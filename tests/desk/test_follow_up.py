@@ -17,7 +17,7 @@ from qlue_desk.desk.dialogs.form import MoveForm
 from qlue_desk.desk.dialogs.listening import TYPING_PAUSE
 from qlue_desk.desk.dialogs.moves import FOR_ONE, FORWARD, KEYS, ORDER, OWN_KEYS, move_option, shown_offers
 from qlue_desk.desk.dialogs.note import NoteDialog
-from qlue_desk.desk.widgets.fields import NoteArea
+from qlue_desk.desk.widgets.fields import DateInput, NoteArea
 from qlue_desk.domain.complaint import Attachment, Role, Status
 from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Verb
 from qlue_desk.domain.lifecycle import Offer
@@ -408,3 +408,21 @@ def test_who_confirms_a_proposal_sees_what_they_vouch_for(tmp_path: Path) -> Non
     assert said((), 1) == "“Lubang ditambal [b]” menurut Rina; tanpa bukti: kamera rusak"
     assert said((photo,), 1) == "“Lubang ditambal [b]” menurut Rina; 1 bukti"
     assert said((photo,), 2) == ""
+
+
+def test_a_schedule_with_an_hour_says_that_it_is_a_day(world: DeskWorld) -> None:
+    world.add(status=Status.ACKNOWLEDGED)
+
+    async def scene(dialog: FollowUpDialog, pilot: Pilot[int]) -> None:
+        await pilot.press("w")
+        await until(lambda: dialog.query(DateInput))
+        dialog.query_one(NoteArea).insert("menunggu aspal")
+        dialog.query_one(DateInput).value = "besok jam 8"
+        await pilot.press("enter", "enter", "enter")
+        await until(lambda: wrong(dialog).startswith("Jadwal adalah satu hari, tanpa jam: tulis besok;"))
+        assert sent(world) == []
+        dialog.query_one(DateInput).value = "besok"
+        await pilot.press("enter", "enter")
+        await until(lambda: sent(world) == [("schedule", "BGR-26-000001")])
+
+    in_dialog(world, scene)

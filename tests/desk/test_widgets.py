@@ -208,27 +208,6 @@ def test_deadlines_are_words(seconds: int, words: str) -> None:
     assert wording.span(seconds) == words
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("2026-11-30", dt.date(2026, 11, 30)),
-        ("30/11", dt.date(2026, 11, 30)),
-        ("1-2", dt.date(2027, 2, 1)),
-        ("23/11", dt.date(2026, 11, 23)),  # a day that has passed; the move says so
-        ("30.11.2027", dt.date(2027, 11, 30)),
-        ("+3", dt.date(2026, 11, 27)),
-        ("besok", dt.date(2026, 11, 25)),
-        ("senin", dt.date(2026, 11, 30)),
-        ("selasa", dt.date(2026, 12, 1)),
-        ("31/2", None),
-        ("nanti", None),
-        ("", None),
-    ],
-)
-def test_days_are_read_as_people_write_them(typed: str, found: dt.date | None) -> None:
-    assert wording.read_date(typed, dt.date(2026, 11, 24)) == found
-
-
 @pytest.mark.parametrize("text", ["Lubang", "Jalan rusak parah", "漏水 di jalan", "é" * 30, ""])
 @pytest.mark.parametrize("width", [1, 2, 7, 20])
 def test_fit_is_exact_and_says_when_something_is_missing(text: str, width: int) -> None:

@@ -304,6 +304,11 @@ class MoveForm(Vertical):
         """What cannot be read at all, as (field, sentence), before a rule is asked."""
         date = self.fields.get("until")
         if isinstance(date, DateInput) and date.value.strip() and date.date is None:
+            if day := date.day_of_a_time:
+                sentence = _(
+                    "Jadwal adalah satu hari, tanpa jam: tulis {day}; jamnya bisa disebut di alasan."
+                )
+                return "until", sentence.format(day=day)
             return "until", _("“{text}” bukan tanggal; tulis misalnya besok, +3 atau {date}.").format(
                 text=date.value, date=wording.date_example(self.material.today)
             )

@@ -18,11 +18,11 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from qlue_desk.desk import wording
 from qlue_desk.desk.safe_text import safe
 from qlue_desk.desk.typed_ahead import SAME_PIECE, TypedAhead
 from qlue_desk.desk.widgets.choices import Choice, fitting
 from qlue_desk.desk.widgets.safe_input import LONGEST, SafeInput
+from qlue_desk.domain.days import read_day
 from qlue_desk.words import _
 
 PASTED_FROM = 20
@@ -291,7 +291,7 @@ class Picker(Vertical):
 
 
 class DateInput(SafeInput):
-    """A day in the future, as people write it (`wording.read_date`)."""
+    """A day in the future, as people write it (`days.read_day`)."""
 
     def __init__(self, today: dt.date, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, id=id)
@@ -300,7 +300,14 @@ class DateInput(SafeInput):
     @property
     def date(self) -> dt.date | None:
         """The day, None when it cannot be read."""
-        return wording.read_date(self.value, self.today)
+        return read_day(self.value, self.today)
+
+    @property
+    def day_of_a_time(self) -> str:
+        """The part that is a day, where a time was written behind it (`besok jam 8`); ''."""
+        words = self.value.split()
+        starts = (" ".join(words[:end]) for end in range(len(words) - 1, 0, -1))
+        return next((start for start in starts if read_day(start, self.today)), "")
 
 
 def value_of(field: Any) -> str:
