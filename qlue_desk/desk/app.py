@@ -130,6 +130,7 @@ class QlueDesk(PlacesApp):
             not_kept=self._tell_not_kept,
         )
         workplace.store.on_change(self._store_changed)
+        self.take_choices(workplace)
         # One painting with reports in it, instead of three on the way there.
         self._held_back.enter_context(self.batch_update())
         self._at_home = False
@@ -267,7 +268,7 @@ class QlueDesk(PlacesApp):
             self.engine.look(complaint_id, self.backend.actor.id)
 
     def speak(self, language: str) -> None:
-        """Another language until the desk is closed, here and in what the engine says."""
+        """Another language, here and in what the engine says."""
         super().speak(language)
         if self.engine is not None:
             self.engine.speak(words.language())

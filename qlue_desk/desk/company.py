@@ -1,14 +1,18 @@
-"""What goes beside a person's work without being asked: notices of urgent reports, and the first guide."""
+"""What goes beside a person's work without being asked: their choices of before, notices of what is urgent, the first guide."""
 
 from __future__ import annotations
 
 import asyncio
 from functools import partial
 
+from msgspec.structs import replace
 from textual.await_complete import AwaitComplete
 
+from qlue_desk import words
+from qlue_desk.casework import own_ui
 from qlue_desk.casework.log_damage import lost_sentence
-from qlue_desk.desk import dialogs
+from qlue_desk.casework.workplace import Workplace
+from qlue_desk.desk import dialogs, themes
 from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
@@ -45,7 +49,23 @@ class CompanyApp(TerminalApp):
         self.alerts: Alerts | None = None
         self.guide: Guide | None = None
         self._window: Presence | None = None
+        self._written = settings.ui
+        """As config.toml has it, without what the person chose since."""
         self._guided = guided
+
+    def take_choices(self, workplace: Workplace) -> None:
+        """Before anything is drawn."""
+        ui = workplace.store.reading(own_ui.load, workplace.actor.id, self._written)
+        if ui != self.settings.ui:
+            self.settings = replace(self.settings, ui=ui)
+            words.set_language(ui.language)
+            self.theme = themes.theme_name(ui.theme, self.terminal)
+
+    def keep_choice(self, name: own_ui.Name, chosen: str | bool) -> None:
+        """What the person chose of `ui` holds the next time, too."""
+        if self.backend is not None and not self.backend.read_only:
+            self.settings = replace(self.settings, ui=replace(self.settings.ui, **{name: chosen}))
+            self.backend.keep(own_ui.keep, self.backend.actor.id, self._written, name, chosen)
 
     def begin_company(self, backend: Backend) -> None:
         """Watch for what is urgent; tell what was left here; guide a person who is here for the first time."""

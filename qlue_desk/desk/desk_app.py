@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from qlue_desk.casework.own_ui import Name
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.desk.messages import LineState
 from qlue_desk.desk.others import Others
@@ -53,6 +54,9 @@ class DeskApp(Protocol):
 
     def nudge(self) -> None:
         """There is something to send."""
+
+    def keep_choice(self, name: Name, chosen: str | bool) -> None:
+        """What the person chose of `ui` holds the next time, too."""
 
     def show_outbox(self, *, refused: bool = False) -> None:
         """Go to the outbox."""

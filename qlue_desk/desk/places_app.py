@@ -57,22 +57,17 @@ class PlacesApp(CompanyApp):
             by_key(queue, queue.open_reference(reference), group="open")
 
     def speak(self, language: str) -> None:
-        """Another language until the desk is closed: the queue is made anew, on the view and the row it shows."""
+        """Another language: the queue is made anew, on the view and the row it shows."""
         queue = self._back_to_queue()
         if queue is None:
             return
         words.set_language(language)
+        self.keep_choice("language", language)
         anew = DeskScreen(queue.desk, queue.backend)
         anew.stand_where(queue)
         self.switch_screen(anew)
         self.call_after_refresh(self.draw_guide)
-        self.call_after_refresh(
-            say,
-            anew,
-            _(
-                'Bahasa Indonesia sampai meja ditutup; untuk seterusnya: language = "{code}" di bawah [ui] dalam config.toml.'
-            ).format(code=language),
-        )
+        self.call_after_refresh(say, anew, _("Bahasa Indonesia, juga bila meja ini dibuka lagi."))
 
     # --- keys that are the same everywhere -----------------------------------------------------
 

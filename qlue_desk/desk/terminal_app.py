@@ -12,6 +12,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
+from qlue_desk.casework.own_ui import Name
 from qlue_desk.desk import filters, hand, osc, themes
 from qlue_desk.desk import terminal as terminals
 from qlue_desk.desk.keys import write_keys
@@ -74,6 +75,10 @@ class TerminalApp(App[int]):
         names = list(themes.PALETTES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         say(self.screen, _("Tema: {name}.").format(name=_(themes.LABELS[self.theme])))
+        self.keep_choice("theme", themes.setting_of(self.theme))
+
+    def keep_choice(self, name: Name, chosen: str | bool) -> None:
+        """What the person chose of `ui` holds the next time, too; before somebody signed in it is nobody's."""
 
     def on_mount(self) -> None:
         """After ctrl+z others have written on the terminal."""

@@ -251,6 +251,11 @@ _FEWEST = 8
 """Colours below which a terminal has none that we could use."""
 
 
+def setting_of(name: str) -> str:
+    """The word of `ui.theme` for a theme."""
+    return name.removeprefix("qlue-")
+
+
 def theme_name(setting: str, terminal: Terminal | None = None) -> str:
     """The theme that the setting `ui.theme` means on this terminal; `auto` looks at how many colours it has.
 

@@ -98,6 +98,7 @@ class Panes(Working, Arranging):
     def action_preview(self) -> None:
         """Z."""
         self.preview = not self.preview
+        self.desk.keep_choice("preview", self.preview)
         self.lay_out(self.app.size.width)
         if not self.preview and self.focused is self.detail:
             self.queue.focus()
