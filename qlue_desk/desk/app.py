@@ -256,11 +256,9 @@ class QlueDesk(PlacesApp):
         kept = (
             _("data di {folder}").format(folder=self.demo.folder)
             if self.demo.folder
-            else _("data dibuang saat keluar")
+            else _("dibuang saat keluar")
         )
-        return _("DEMO · q keluar · x putuskan/sambungkan jaringan · laporan contoh, {kept}").format(
-            kept=kept
-        )
+        return _("DEMO · q keluar · x putus/sambung jaringan · laporan contoh, {kept}").format(kept=kept)
 
     def look(self, complaint_id: str) -> None:
         """The person has this report open; '' for none."""

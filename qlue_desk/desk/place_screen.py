@@ -61,6 +61,18 @@ class PlaceScreen(Screen[None]):
         waiting, _refused = self.desk.outbox_counts or (0, 0)
         self.query_one(HeaderLine).show(self.desk.line_state, waiting, self.backend.now())
 
+    def on_screen_suspend(self) -> None:
+        """A box opens over it."""
+        self._leave_keys(away=True)
+
+    def on_screen_resume(self) -> None:
+        """The box is closed."""
+        self._leave_keys(away=False)
+
+    def _leave_keys(self, *, away: bool) -> None:
+        for bar in self.query(KeyBar):  # none while the screen is being made
+            bar.leave(away=away)
+
     def session_changed(self) -> None:
         """City, people or the person's roles are others than before."""
         self.query_one(HeaderLine).place = self.desk.whereabouts

@@ -847,7 +847,7 @@ def test_the_header_never_loses_the_line_to_central(world: DeskWorld, width: int
 def test_the_demonstration_says_how_to_leave_even_where_it_is_narrow(world: DeskWorld) -> None:
     async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
         line = text_of(app).splitlines()[1]
-        assert line.startswith(" DEMO · q keluar · x putuskan")
+        assert line.startswith(" DEMO · q keluar · x putus")
 
     play(world, scene, size=(80, 24), demo=DemoInfo())
 
@@ -993,3 +993,33 @@ def test_a_second_window_on_one_desk_says_that_there_is_another(world: DeskWorld
             assert words not in text_of(alone)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_the_key_line_names_what_works_where_the_person_is(world: DeskWorld, size: tuple[int, int]) -> None:
+    def keys(app: QlueDesk) -> str:
+        return screen_text(app)[-1].strip()
+
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        assert keys(app).startswith("/ cari   enter buka")
+        await pilot.press("slash")
+        await until(lambda: keys(app) == "enter pakai   tab lengkapi   ↑ pencarian lalu   esc kembali")
+        await pilot.press("escape")
+        await until(lambda: keys(app).startswith("/ cari"))
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, FollowUpDialog))
+        bar = app.screen_stack[1].query_one(KeyBar)
+        await until(lambda: not str(bar.render()))
+        await pilot.press("escape")
+        await until(lambda: keys(app).startswith("/ cari"))
+
+    play(world, scene, size=size)
+
+
+def test_the_preview_key_says_where_there_is_no_room_for_it(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("z")
+        await until(lambda: "Pratinjau muncul mulai 120 kolom" in text_of(app))
+        assert desk_screen(app).preview
+
+    play(world, scene, size=(80, 24))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from qlue_desk.desk.later import by_key
+from qlue_desk.desk.later import by_key, say
 from qlue_desk.desk.queue.arranging import Arranging
 from qlue_desk.desk.queue.filling import Filling
 from qlue_desk.desk.queue.reading import Reading
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
+from qlue_desk.words import _
 
 
 class Panes(Working, Arranging):
@@ -97,6 +98,11 @@ class Panes(Working, Arranging):
 
     def action_preview(self) -> None:
         """Z."""
+        least = self.settings.ui.wide_columns
+        if self.app.size.width < least:
+            words = _("Pratinjau muncul mulai {n} kolom; di sini enter membuka laporan.")
+            say(self, words.format(n=least))
+            return
         self.preview = not self.preview
         self.desk.keep_choice("preview", self.preview)
         self.lay_out(self.app.size.width)

@@ -14,6 +14,7 @@ from qlue_desk.desk.queue.deeds import LOOKED_AT, Chosen
 from qlue_desk.desk.queue.doing import accepted
 from qlue_desk.desk.queue.queue_keys import QueueKeys
 from qlue_desk.desk.widgets.key_bar import KeyBar
+from qlue_desk.desk.widgets.query_bar import QueryBar
 from qlue_desk.domain.complaint import FOR_DISPATCH, Status
 from qlue_desk.domain.edges import Verb
 from qlue_desk.store import complaints, queue
@@ -114,7 +115,17 @@ class Working(QueueKeys):
             self.show_keys()
 
     def show_keys(self) -> None:
-        """The keys for the pane and the report in front of the person."""
+        """The keys for the line, the pane and the report in front of the person."""
+        if self.query_one(QueryBar).has_focus_within:
+            self.query_one(KeyBar).show_pairs(
+                [
+                    ("enter", _("pakai")),
+                    ("tab", _("lengkapi")),
+                    ("↑", _("pencarian lalu")),
+                    ("esc", _("kembali")),
+                ]
+            )
+            return
         cells = self.current_cells
         waits = cells is not None and cells.status in FOR_DISPATCH
         extra: tuple[tuple[str, str], ...] = ()

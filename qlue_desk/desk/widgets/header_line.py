@@ -110,7 +110,8 @@ class HeaderLine(Widget):
         for left, right in (
             (left_long, [*waiting, connection, person]),
             (left_short, [*waiting, connection, person]),
-            (left_short, [*waiting, connection, (safe(place.person), "$text-muted")]),
+            (left_short, [*short, connection, person]),
+            (left_short, [*short, connection, self._by_first_name()]),
             (left_short, [*short, connection, (safe(place.person), "$text-muted")]),
             (left_short, [*short, connection]),
             (left_short[:0], [*short, connection]),
@@ -119,6 +120,11 @@ class HeaderLine(Widget):
             if line is not None:
                 return line
         return Content.styled(connection[0], connection[1])
+
+    def _by_first_name(self) -> Part:
+        """Somebody who sits at several desks must see as what; their own name they know."""
+        first, *_others = safe(self.place.person).split() or [""]
+        return f"{first} · {_(self.place.role)}", "$text-muted"
 
     def _waiting(self, mark: str) -> tuple[list[Part], list[Part]]:
         """What waits in the outbox, long and short; work that stands still looks like it."""

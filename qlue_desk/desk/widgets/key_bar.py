@@ -22,6 +22,8 @@ READ_SECONDS = 1.0
 """For so long a sentence stands whatever is typed: it may come while a key is held, and nobody would have read it."""
 GAP = 3
 """Cells between two keys."""
+_NAMED = {"esc": "escape", "↑": "up"}
+"""Keys that belong to no action of the registry, as they are shown."""
 
 
 class Countdown(msgspec.Struct, frozen=True):
@@ -52,6 +54,7 @@ class KeyBar(Static):
         self._spots: list[tuple[int, int, str]] = []
         """Cells of each key that is drawn: from, until, key."""
         self._wrong = False
+        self._away = False
         self._said_at = 0.0
         self._drawn_sentence = ""
         self._drawn_keys: list[tuple[str, str]] | None = None
@@ -128,6 +131,11 @@ class KeyBar(Static):
         if self.sentence and self._counting is None and time.monotonic() - self._said_at >= READ_SECONDS:
             self.hush()
 
+    def leave(self, *, away: bool) -> None:
+        """While a box lies over the screen its keys mean nothing, and none is shown."""
+        self._away = away
+        self._draw()
+
     def hush(self) -> None:
         """Show the keys again."""
         self._stop()
@@ -152,7 +160,7 @@ class KeyBar(Static):
         always = self._always()
         kept = sum(_width(pair) for pair in self.shown if pair[0] in always)
         parts: list[tuple[str, str]] = []
-        for key, word in self.shown:
+        for key, word in () if self._away else self.shown:
             needed = _width((key, word))
             kept -= needed if key in always else 0
             if needed - GAP > room - kept:
@@ -173,7 +181,7 @@ class KeyBar(Static):
         shown = next((key for start, end, key in self._spots if start <= column < end), "")
         names = {shown_key(key): key for action in ACTIONS for key in keys_of(action, self.remapped)}
         if shown:
-            self.app.simulate_key(names.get(shown, shown))
+            self.app.simulate_key(_NAMED.get(shown) or names.get(shown, shown))
 
 
 def _width(pair: tuple[str, str]) -> int:
