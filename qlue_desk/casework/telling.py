@@ -58,6 +58,17 @@ def entry_words(entry: Entry, city: City, channel: Channel) -> str:
     return _plain(f"{word} → {target}" if target else word)
 
 
+def entry_text(entry: Entry) -> str:
+    """What was written with it; of a move's text it is said where the reporter reads it: a reason looks the same."""
+    if entry.public and entry.text and entry.verb in set(Verb) and entry.verb not in _SAY_WHOSE:
+        return _("kepada pelapor: {text}").format(text=entry.text)
+    return entry.text
+
+
+_SAY_WHOSE = frozenset({Verb.NOTE, Verb.ENTER, Verb.ANSWER, Verb.DISPUTE, Verb.RATE})
+"""The line itself says who reads or wrote it."""
+
+
 def _target_words(fields: dict[str, str]) -> str:
     """What a move names besides dinas, category and place, as people write it."""
     if level := fields.get("priority", ""):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from qlue_desk.casework import case_words
 from qlue_desk.casework.reading import Case
-from qlue_desk.casework.telling import entry_words
+from qlue_desk.casework.telling import entry_text, entry_words
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.city import City
 from qlue_desk.domain.complaint import FOR_DISPATCH, Complaint, Status
@@ -39,7 +39,7 @@ def case_lines(workplace: Workplace, case: Case, now: dt.datetime) -> Iterator[s
         who = " · ".join(part for part in (entry.actor_name, city.dinas_name(entry.actor_dinas)) if part)
         yield f"{line}  {who}" if who and entry.actor_id not in ("", "system") else line
         if entry.text:
-            yield f"    {entry.text}"
+            yield f"    {entry_text(entry)}"
 
 
 def _head(complaint: Complaint, city: City, zone: dt.tzinfo, now: dt.datetime) -> Iterator[str]:

@@ -120,7 +120,13 @@ ACTIONS: tuple[DeskAction, ...] = (
         at=_on_summary("Angka berikut"),
     ),
     DeskAction(
-        "follow-up", "t", "tindak lanjut", "Tindak lanjut: hanya yang diperbolehkan", Group.WORK, _CASE, bar=3
+        "follow-up",
+        "t",
+        "tindak lanjut",
+        "Tindak lanjut: langkah untuk laporan ini; yang belum bisa menyebut sebabnya",
+        Group.WORK,
+        _CASE,
+        bar=3,
     ),
     DeskAction(
         "accept",

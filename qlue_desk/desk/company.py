@@ -6,13 +6,12 @@ import asyncio
 from functools import partial
 
 from msgspec.structs import replace
-from textual.await_complete import AwaitComplete
 
 from qlue_desk import words
 from qlue_desk.casework import own_ui
 from qlue_desk.casework.log_damage import lost_sentence
 from qlue_desk.casework.workplace import Workplace
-from qlue_desk.desk import dialogs, themes
+from qlue_desk.desk import themes
 from qlue_desk.desk.alerts import Alerts
 from qlue_desk.desk.backend import Backend
 from qlue_desk.desk.desk_app import DemoInfo
@@ -175,11 +174,3 @@ class CompanyApp(TerminalApp):
         else:
             self.guide.turn()
             self.draw_guide()
-
-    def pop_screen(self) -> AwaitComplete:
-        """The box of moves tells itself what to do there; the guide goes on once that has left."""
-        left = self.screen
-        popped = super().pop_screen()
-        if self.guide is not None and isinstance(left, dialogs.follow_up.FollowUpDialog):
-            self.achieved("follow-up")
-        return popped

@@ -167,7 +167,9 @@ def test_a_proposal_that_was_sent_back_stands_first_until_the_officer_does_somet
     [outcome] = act(head, [later.id], "send_back", Fields(note="Belum rata."), now=NOW)
     assert outcome.done
     assert (came_back(), first()) == ([later.number], [later.number, overdue.number, accepted.number])
-    assert headline(world.get(later.id), NOW)[0] == "usulan selesai dikembalikan 0 mnt lalu: Belum rata."
+    assert (
+        headline(world.get(later.id), NOW, dt.UTC)[0] == "usulan selesai dikembalikan 0 mnt lalu: Belum rata."
+    )
     [outcome] = act(place, [later.id], "note", Fields(note="Besok lagi."), now=NOW)
     assert came_back() == [later.number]
     [outcome] = act(place, [later.id], "propose", fields, now=NOW)

@@ -154,3 +154,13 @@ def test_the_outbox_takes_back_the_line_under_the_cursor(world: DeskWorld) -> No
         await until(lambda: sent(world) == [("note", "BGR-26-000001")])
 
     play(world, scene)
+
+
+def test_esc_says_how_many_marks_it_took_off(world: DeskWorld) -> None:
+    async def scene(app: QlueDesk, pilot: Pilot[int]) -> None:
+        await pilot.press("space", "space")
+        await until(lambda: len(queue(app).marks) == 2)
+        await pilot.press("escape")
+        await until(lambda: said(app) == "2 tanda dilepas." and not queue(app).marks)
+
+    play(world, scene)

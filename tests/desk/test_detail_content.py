@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from qlue_desk.casework.acting import act
 from qlue_desk.casework.reading import Case
 from qlue_desk.cli import case_text
 from qlue_desk.desk.detail.case_view import CaseView, case_view
 from qlue_desk.desk.detail.content import Surroundings, case_lines, held_seconds
 from qlue_desk.domain.clocks import ClockState, ClockView
 from qlue_desk.domain.complaint import NOT_WITH_A_DINAS, Complaint, Hop, Status, Suggestion
+from qlue_desk.domain.moves import Fields
 from tests.desk_world import NOW, DeskWorld
 
 HOUR = 3600.0
@@ -127,4 +129,18 @@ def test_desk_and_command_tell_the_same_of_why_a_person_must_look(
     assert [words.count("lokasi belum jelas") for words in (on_desk, printed)] == [waits, waits]
     told = waits and suggestion is not None
     assert [words.count("→ Dishub") for words in (on_desk, printed)] == [told, told]
+    world.close()
+
+
+def test_what_the_reporter_reads_of_a_move_is_told_from_a_reason(tmp_path: Path) -> None:
+    world = DeskWorld.make(tmp_path)
+    taken = world.add()
+    act(world.workplace, [taken.id], "acknowledge", Fields(note="tim datang besok"), now=NOW)
+    act(world.workplace, [taken.id], "note", Fields(note="sudah ditelepon", public=True), now=NOW)
+    act(world.workplace, [taken.id], "return", Fields(note="bukan jalan kota"), now=NOW)
+    case = world.store.reading(case_view, world.workplace, taken.id, NOW)
+    assert case is not None
+    around = Surroundings(world.workplace.city, world.workplace.zone, NOW)
+    said = [line.plain.strip() for line in case_lines(case, around, 70)]
+    assert {"kepada pelapor: tim datang besok", "sudah ditelepon", "bukan jalan kota"} <= set(said)
     world.close()

@@ -786,6 +786,9 @@ def test_proposing_needs_evidence_or_a_reason_and_checks_the_file(world: DeskWor
         form.fields["evidence"].value = str(tmp_path / "tiada.jpg")  # type: ignore[attr-defined]
         await pilot.press("enter")
         await until(lambda: "Berkas tidak ada" in str(said.content))
+        form.fields["evidence"].value = str(tmp_path)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: f"Ini folder, bukan berkas: {tmp_path}" in str(said.content).replace("\n", ""))
         form.fields["evidence"].value = str(photo)  # type: ignore[attr-defined]
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ConfirmDialog))  # it is Asep's

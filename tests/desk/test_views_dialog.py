@@ -135,8 +135,9 @@ def test_a_built_in_view_is_displaced_only_when_that_is_meant_and_comes_back(wor
         screen.edit_views()
         await until(lambda: isinstance(app.screen, ViewsDialog) and bool(app.screen.query("#view-rows")))
         rows = app.screen.query_one("#view-rows", OptionList)
-        await until(lambda: rows.has_focus and rows.highlighted == 0)
-        rows.highlighted = names(app).index("Koordinasi")
+        await until(
+            lambda: rows.has_focus and rows.highlighted == names(app).index("Koordinasi")
+        )  # it is open
         await pilot.press("d")
         listed: Any = app.screen
         await until(lambda: "status:coordinating" in [row.query for row in listed.rows])

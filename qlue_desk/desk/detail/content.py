@@ -11,7 +11,7 @@ from textual.content import Content
 
 from qlue_desk import phrases
 from qlue_desk.casework import case_words
-from qlue_desk.casework.telling import entry_words
+from qlue_desk.casework.telling import entry_text, entry_words
 from qlue_desk.desk import wording
 from qlue_desk.desk.actions import ACTION_BY_ID
 from qlue_desk.desk.detail.case_view import CaseView
@@ -406,4 +406,4 @@ def _history(lines: Lines, case: CaseView, around: Surroundings) -> None:
         )
         if entry.text:
             style = "" if entry.public or entry.verb != "note" else "$text-muted"
-            lines.text(entry.text, style, indent=STAMP)
+            lines.text(entry_text(entry), style, indent=STAMP)

@@ -314,7 +314,9 @@ class MoveForm(Vertical):
             )
         paths = self.fields.get("evidence")
         if isinstance(paths, PathInput) and paths.missing:
-            return "evidence", _("Berkas tidak ada: {path}").format(path=paths.missing[0])
+            path = paths.missing[0]
+            words = _("Ini folder, bukan berkas: {path}") if path.is_dir() else _("Berkas tidak ada: {path}")
+            return "evidence", words.format(path=path)
         for name in ("to", "category", "kelurahan"):
             picker = self.fields.get(name)
             if isinstance(picker, Picker) and picker.input.value.strip() and not picker.value:

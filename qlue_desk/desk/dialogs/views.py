@@ -33,8 +33,10 @@ class ViewsDialog(Listed[str]):
         Binding("u", "take_back", show=False),
     ]
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, shown: str = "") -> None:
+        """`shown`: name of the view that is open, on which the cursor begins."""
         super().__init__()
+        self._shown = shown
         self.backend = backend
         self.rows = backend.views.rows()
         self.title_text = _("Atur tampilan")
@@ -48,7 +50,8 @@ class ViewsDialog(Listed[str]):
 
     def on_mount(self) -> None:
         """Show them."""
-        self._draw(0)
+        names = [view.name for view in self.rows]
+        self._draw(names.index(self._shown) if self._shown in names else 0)
 
     def _draw(self, place: int) -> None:
         self.rows = self.backend.views.rows()

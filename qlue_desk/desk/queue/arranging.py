@@ -60,7 +60,7 @@ class Arranging(Finding):
 
     async def _edit_views(self) -> None:
         shown = self.views[self.view][0] if self.view >= 0 else ""
-        chosen: str | None = await self.app.push_screen_wait(dialogs.views.ViewsDialog(self.backend))
+        chosen: str | None = await self.app.push_screen_wait(dialogs.views.ViewsDialog(self.backend, shown))
         self.views_changed(self.backend.views.named())
         names = [name for name, _query in self.views]
         if chosen in names:

@@ -81,6 +81,8 @@ class Doing(Performing):
         later(self.screen, self.screen.reading.draft_kept(first.id), group="draft")
         if done is None and any(dialog.texts.values()) and await self.backend.was_kept():
             say(self.screen, kept_sentence(self.settings, "follow-up"))
+        if done is not None:
+            self.screen.desk.achieved("follow-up")  # also a move that leads to no other status
         verb = done.verb if done is not None and done.then_next else None
         if await self._finish(chosen, done, worked, verb) and verb is not None:
             self._follow_up_next(verb)

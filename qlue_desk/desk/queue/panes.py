@@ -11,7 +11,7 @@ from qlue_desk.desk.queue.reading import Reading
 from qlue_desk.desk.queue.sidebar import SideBar
 from qlue_desk.desk.queue.working import Working
 from qlue_desk.desk.typed_ahead import LOOK_SECONDS
-from qlue_desk.words import _
+from qlue_desk.words import _, n_
 
 
 class Panes(Working, Arranging):
@@ -70,8 +70,9 @@ class Panes(Working, Arranging):
             self.queue.focus()
             if not self.is_wide:
                 self.desk.look("")
-        elif self.queue.marks:
+        elif marked := len(self.queue.marks):
             self.clear_marks()
+            say(self, n_("{n} tanda dilepas.", marked).format(n=marked))
         elif self.view < 0:
             self.go_back()
         else:
