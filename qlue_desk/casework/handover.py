@@ -16,7 +16,7 @@ from qlue_desk.domain.moves import N_
 from qlue_desk.domain.shifts import Shift, parse_starts, shifts_at
 from qlue_desk.domain.stages import INTERRUPTED
 from qlue_desk.domain.text import clean, storable
-from qlue_desk.phrases import clock_time, day_words, number, time_words
+from qlue_desk.phrases import clock_time, date_words, number, time_words
 from qlue_desk.settings import Shifts
 from qlue_desk.store import counts, handovers, outbox, queue
 from qlue_desk.store.handovers import REMEMBERED, Handover, Line
@@ -253,8 +253,9 @@ def _report_line(workplace: Workplace, row: QueueRow, now: dt.datetime) -> str:
         when = time_words(dt.datetime.fromtimestamp(row.due, dt.UTC), workplace.zone)
         template = _("lewat sejak {time}") if row.due < now.timestamp() else _("tenggat {time}")
         due = " · " + template.format(time=when)
-    if row.promised:
-        due += " · " + _("dijadwalkan {day}").format(day=day_words(dt.date.fromisoformat(row.promised)))
     look = STATUS_LOOK[Status(row.status)]
+    label = _(look.label)
+    if row.promised:
+        label = _("{status} {day}").format(status=label, day=date_words(dt.date.fromisoformat(row.promised)))
     number = row.number or _("(belum bernomor)")
-    return f"- {number} {look.glyph} {_(look.label)}{due} · {clean(row.title, multiline=False)}"
+    return f"- {number} {look.glyph} {label}{due} · {clean(row.title, multiline=False)}"

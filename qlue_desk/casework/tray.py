@@ -39,6 +39,7 @@ KEPT_REPORT = N_("Laporan yang Anda tulis tetap tersimpan: “{text}”")
 WENT = N_("pindah ke {dinas}")
 UNEXPLAINED = N_("pusat tidak menerima tindakan ini.")
 Translate = Callable[[str], str]
+MOST_DONE = 100
 
 
 class LineFile(msgspec.Struct, frozen=True):
@@ -104,8 +105,17 @@ def outbox_lines(workplace: Workplace, translate: Translate = str) -> list[Line]
 
 def accepted_today(workplace: Workplace, now: dt.datetime) -> int:
     """How many actions of this desk central has accepted since midnight in the city."""
-    midnight = now.astimezone(workplace.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return workplace.store.reading(outbox.accepted_since, midnight)
+    return workplace.store.reading(outbox.accepted_since, _midnight(workplace, now))
+
+
+def done_today(workplace: Workplace, translate: Translate, now: dt.datetime) -> list[Line]:
+    """Those of them that have come back, newest first, at most `MOST_DONE`: what was done, also to reports that left."""
+    items = workplace.store.reading(outbox.confirmed_since, _midnight(workplace, now), MOST_DONE)
+    return [line_of(workplace, item, translate) for item in items]
+
+
+def _midnight(workplace: Workplace, now: dt.datetime) -> dt.datetime:
+    return now.astimezone(workplace.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def tray_lines(

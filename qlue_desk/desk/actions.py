@@ -123,7 +123,7 @@ ACTIONS: tuple[DeskAction, ...] = (
         "follow-up",
         "t",
         "tindak lanjut",
-        "Tindak lanjut: langkah untuk laporan ini; yang belum bisa menyebut sebabnya",
+        "Tindak lanjut: yang bisa, dan sebab yang belum bisa",
         Group.WORK,
         _CASE,
         bar=3,

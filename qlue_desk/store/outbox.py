@@ -127,6 +127,12 @@ def accepted_since(moment: dt.datetime) -> int:
     return int(row[0])
 
 
+def confirmed_since(moment: dt.datetime, limit: int) -> list[Waiting]:
+    """Own actions whose result has come back since an aware moment, newest first."""
+    since = int(moment.timestamp())
+    return listed("state = 'confirmed' AND settled_at >= ? ORDER BY settled_at DESC, n DESC", limit, since)
+
+
 # --- what a person does with them ------------------------------------------------------------------
 
 
@@ -274,7 +280,7 @@ def insert(action: Action, number: str, title: str, seen: Current | None, *, str
     )
 
 
-def listed(where: str, limit: int, *values: str) -> list[Waiting]:
+def listed(where: str, limit: int, *values: str | int) -> list[Waiting]:
     """Actions by a condition of SQL, whose values are never written into it."""
     rows = connection().execute(
         "SELECT body, state, number, title, sent, seen, result, last_error FROM action"

@@ -110,7 +110,7 @@ def test_what_is_scheduled_says_for_when(world: DeskWorld) -> None:
     world.add(status=Status.SCHEDULED, scheduled_for=dt.date(2026, 12, 10), title="Jembatan")
     text = handover_text(world.workplace, shift_report(world.workplace, NOW))
     [line] = [line for line in text.splitlines() if "Jembatan" in line]
-    assert " · dijadwalkan 10 Des 2026 · Jembatan" in line
+    assert "◷ Dijadwalkan 10 Des · " in line
 
 
 def test_a_long_list_says_how_many_are_left_out(world: DeskWorld) -> None:

@@ -41,7 +41,7 @@ _KEY_OF = {
 
 
 class OutboxScreen(PlaceScreen):
-    """One list: what needs a person on top (refused, texts left behind); then what waits; then the accepted."""
+    """One list: what needs a person on top (refused, texts left behind); then what waits; then what was done today."""
 
     CSS_PATH: ClassVar[str] = "outbox.tcss"
     place = Place.OUTBOX
@@ -124,11 +124,11 @@ class OutboxScreen(PlaceScreen):
         later(self, self._show(), group="outbox")
 
     async def _show(self) -> None:
-        waiting, refused, kept, today, sealed = await self.backend.newest(
+        waiting, refused, kept, today, done, sealed = await self.backend.newest(
             "outbox", _lists, self.backend.workplace, self.backend.now()
         )
         self.kept = {text.id: text for text in kept}
-        self.items = {item.action_id: item for item in [*refused, *waiting]}
+        self.items = {item.action_id: item for item in [*refused, *waiting, *done]}
         options = self.query_one("#actions", OptionList)
         before = options.highlighted_option.id if options.highlighted_option else None
         width, zone = max(40, self.size.width - 6), self.backend.zone
@@ -160,7 +160,7 @@ class OutboxScreen(PlaceScreen):
             for item in accepted
         ]
         known = self.items.keys() | self.kept.keys()
-        if not known and not sealed:
+        if not (waiting or refused or kept or sealed):
             lines[-2:] = [
                 Option(
                     Content.styled(
@@ -170,6 +170,10 @@ class OutboxScreen(PlaceScreen):
                 )
             ]
         lines.append(_heading(_("Diterima pusat hari ini"), today, "$text-muted"))
+        lines += [
+            Option(waiting_content(item, zone, width, ascii_only=self.desk.ascii_only), id=item.action_id)
+            for item in done
+        ]
         options.set_options(lines)
         wanted = before or (refused[0].action_id if refused and self.to_refused else None)
         if wanted is not None and wanted in known:
@@ -324,13 +328,16 @@ def _sealed_line(path: Path) -> Option:
     )
 
 
-def _lists(place: Workplace, now: dt.datetime) -> tuple[list[Line], list[Line], list[Kept], int, list[Path]]:
+def _lists(
+    place: Workplace, now: dt.datetime
+) -> tuple[list[Line], list[Line], list[Kept], int, list[Line], list[Path]]:
     """What waits (or waits for the feed), oldest first; what central refused, texts left behind; how many
-    actions central accepted today; and what lies sealed since this desk was wiped."""
+    actions central accepted today, and the newest of them; what lies sealed since this desk was wiped."""
     return (
         tray.outbox_lines(place, _),
         tray.tray_lines(place, _, now),
         tray.kept_texts(place, _),
         tray.accepted_today(place, now),
+        tray.done_today(place, _, now),
         left_sealed.files(place.home),
     )
