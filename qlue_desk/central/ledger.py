@@ -102,7 +102,8 @@ class Ledger:
                 at=now,
             )
         self._database.once_durable(lambda: self._hub.seen.note(appended.values()))
-        self._database.once_durable(lambda: self._hub.wakeups.ring(streams))
+        rung = {stream: place.seq for stream, place in appended.items()}
+        self._database.once_durable(lambda: self._hub.wakeups.ring(rung))
         return appended
 
     def write_decision(

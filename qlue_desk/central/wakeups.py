@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 LOOK_SECONDS = 0.5
 
@@ -21,6 +21,9 @@ class Wakeups:
         self._lock = threading.Lock()
         self._waiting: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         self._heads: dict[str, int] = {}
+        """As last looked at."""
+        self._rung: dict[str, int] = {}
+        """Heads that were rung since: who asked before a commit and begins to wait behind it was not there to be woken."""
         self._looked = 0.0
         self.closed = False
 
@@ -30,10 +33,12 @@ class Wakeups:
         with self._lock:
             return sum(len(waiters) for waiters in self._waiting.values())
 
-    def ring(self, streams: Iterable[str]) -> None:
-        """Something was committed to these streams; callable from any thread."""
+    def ring(self, heads: Mapping[str, int]) -> None:
+        """Something was committed to these streams, up to these numbers; callable from any thread."""
         with self._lock:
-            found = [waiter for stream in streams for waiter in self._waiting.get(stream, ())]
+            for stream, head in heads.items():
+                self._rung[stream] = max(head, self._rung.get(stream, 0))
+            found = [waiter for stream in heads for waiter in self._waiting.get(stream, ())]
         _wake(found)
 
     def close(self) -> None:
@@ -79,8 +84,15 @@ class Wakeups:
         """The head as last looked at; looks again when that was long ago."""
         if time.monotonic() - self._looked >= LOOK_SECONDS * 0.9:
             self._looked = time.monotonic()
-            self._heads = await heads()
-        return self._heads.get(stream, 0)
+            with self._lock:
+                before = dict(self._rung)
+            found = await heads()
+            with self._lock:
+                self._heads = found
+                # A look says more than what was rung before it: a central that was put back has lower heads.
+                self._rung = {each: n for each, n in self._rung.items() if before.get(each) != n}
+        with self._lock:
+            return max(self._heads.get(stream, 0), self._rung.get(stream, 0))
 
 
 def _wake(waiters: Iterable[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
