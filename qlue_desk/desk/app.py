@@ -258,7 +258,7 @@ class QlueDesk(PlacesApp):
             if self.demo.folder
             else _("dibuang saat keluar")
         )
-        return _("DEMO · q keluar · x putus/sambung jaringan · laporan contoh, {kept}").format(kept=kept)
+        return _("DEMO · q keluar · x putus/sambung jaringan · contoh, {kept}").format(kept=kept)
 
     def look(self, complaint_id: str) -> None:
         """The person has this report open; '' for none."""
