@@ -143,6 +143,8 @@ def test_a_phone_number_that_finds_nothing_says_why(world: DeskWorld) -> None:
         app.screen.query_one("#query-input", Input).value = "0812••••890"
         await until(lambda: "Nomor telepon disamarkan di meja ini" in text_of(app))
         app.screen.query_one("#query-input", Input).value = "000124"
+        await until(lambda: "Tidak ada laporan bernomor 000124" in text_of(app))
+        app.screen.query_one("#query-input", Input).value = "lampu 124"
         await until(lambda: "Tidak ada laporan yang cocok." in text_of(app))
 
     play(world, scene, size=(120, 36))

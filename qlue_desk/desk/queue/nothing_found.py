@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from qlue_desk.domain.privacy import looks_like_phone
 from qlue_desk.domain.query import Field, Query
 from qlue_desk.domain.query_complete import Offer
 from qlue_desk.words import _
+
+_NUMBER = re.compile(r"(?:[A-Za-z]{2,4}[- ])?(?:\d{2}[- ])?\d{1,6}")
+"""A report's number as people write it: whole, without the city, or its serial alone."""
 
 
 def number_asked(query: Query) -> str:
@@ -25,6 +29,10 @@ def nothing_found(own: str, readings: Sequence[Offer]) -> str:
         return _(
             "Nomor telepon disamarkan di meja ini dan tidak bisa dicari: cari isi laporan, jalan atau nomor laporan. i pada satu laporan meminta nomor pelapornya. esc kembali."
         )
+    if _NUMBER.fullmatch(own.strip()):
+        return _(
+            "Tidak ada laporan bernomor {number} di meja ini; : mencarinya juga sebagai bagian dari nomor. esc kembali."
+        ).format(number=own.strip())
     words = _("“{word}” dicari sebagai kata dalam laporan; / lalu tab menggantinya dengan {term}.")
     return "\n".join(
         (
