@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.scalar import Scalar, Unit
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -49,6 +50,8 @@ class Dialog(ModalScreen[Answer]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = FrontCompositor()
+        self._limits: dict[Widget, float] = {}
+        """Greatest heights of widgets in hundredths of the window."""
 
     def compose(self) -> ComposeResult:
         """Box with body, mistake line and keys."""
@@ -61,6 +64,22 @@ class Dialog(ModalScreen[Answer]):
     def body(self) -> ComposeResult:
         """The widgets between title and keys."""
         yield from ()
+
+    @on(events.Mount)
+    @on(events.Resize)
+    def _limit_heights(self) -> None:
+        """A greatest height in `vh` becomes one in lines: of the others Textual knows nothing where it measures the box,
+        which then had empty lines below its keys.
+        """
+        height = self.app.size.height
+        for widget in self.query("#box *"):
+            limit = widget.styles.max_height
+            if limit is not None and limit.unit is Unit.VIEW_HEIGHT:
+                self._limits[widget] = limit.value
+        for widget, percent in self._limits.items():
+            lines = max(1, int(height * percent / 100))
+            if widget.styles.max_height != Scalar.from_number(lines):
+                widget.styles.max_height = lines
 
     def wrong(self, sentence: str, field: Widget | None = None) -> None:
         """Show what is wrong, in which field; '' takes it away."""
