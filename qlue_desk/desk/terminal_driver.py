@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 import os
+import selectors
 import signal
 import time
+from codecs import getincrementaldecoder
 from typing import IO, Any, cast
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from qlue_desk.desk.pasted import Pasted
+
+_LOOK_SECONDS = 0.1
+"""How often is looked whether the desk was closed, and whether an escape character stood alone."""
+_MOST_READ = 4096
 CONGESTED = 0.02
 """Seconds for which a write is under way on a line that cannot follow; a quick terminal takes a frame in much less."""
 
@@ -79,6 +87,28 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until the terminal is gone."""
         try:
-            super().run_input_thread()
+            self._read_keys()
         except OSError:
             self._lasting.gone()
+
+    def _read_keys(self) -> None:
+        """As Textual does it, but whatever comes in ends neither the desk nor a paste before its end."""
+        decode = getincrementaldecoder("utf-8")(
+            "replace"
+        ).decode  # a terminal that is not UTF-8, a broken line
+        parser, pasted = XTermParser(self._debug), Pasted()
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                text = ""
+                if selector.select(_LOOK_SECONDS):
+                    read = os.read(self.fileno, _MOST_READ)
+                    if not read:
+                        self._lasting.gone()
+                        return
+                    text = decode(read)
+                try:
+                    for event in parser.feed(pasted.clean(text)) if text else parser.tick():
+                        self.process_message(event)
+                except (ValueError, OverflowError):  # the code of a key that there is not
+                    parser = XTermParser(self._debug)
