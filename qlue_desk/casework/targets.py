@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from qlue_desk.casework.errors import refused
+from qlue_desk.casework.errors import Refused, refused
 from qlue_desk.casework.workplace import Workplace
 from qlue_desk.domain.edges import EDGE_BY_VERB, JUNK_KINDS, PRIORITY_BY_WORD, To, Verb
 from qlue_desk.domain.moves import N_, Code, Fields
+from qlue_desk.domain.numbers import number_parts
 from qlue_desk.domain.query_names import Field, nearest, squash
+from qlue_desk.domain.requirements import foreign_refusal
 from qlue_desk.store import complaints
 from qlue_desk.words import language
 
@@ -34,6 +36,7 @@ _JUNK_WORDS = {
     "informasi": "information",
     "hanyainformasi": "information",
 }
+NO_NUMBER = N_("“{found}” bukan nomor laporan; tulis misalnya BGR-26-004211 atau 4211.")
 assert set(_JUNK_WORDS.values()) == set(JUNK_KINDS)
 
 
@@ -42,15 +45,20 @@ def resolve_fields(workplace: Workplace, verb: Verb, fields: Fields) -> Fields:
 
     :raises Refused: where a name is not understood or means several things.
     """
+    edge = EDGE_BY_VERB[verb]
+    if edge.to is To.CATEGORY and fields.category and not fields.to:
+        fields = replace(fields, to=fields.category, category=None)
+    if (foreign := foreign_refusal(edge, fields)) is not None:
+        raise Refused(foreign)
     changes: dict[str, object] = {}
     if fields.category:
         changes["category"] = _known(workplace, Field.CATEGORY, fields.category, "category")
     if fields.kelurahan:
         changes["kelurahan"] = _known(workplace, Field.KELURAHAN, fields.kelurahan, "kelurahan")
     if fields.to.strip():
-        to = _target(workplace, EDGE_BY_VERB[verb].to, fields.to.strip())
+        to = _target(workplace, edge.to, fields.to.strip())
         changes["to"] = to
-        if EDGE_BY_VERB[verb].to is To.PERSON:
+        if edge.to is To.PERSON:
             person = workplace.person(to)
             changes["person_name"] = person.name if person else fields.person_name
     return replace(fields, **changes) if changes else fields
@@ -76,6 +84,8 @@ def _target(workplace: Workplace, kind: To, written: str) -> str:
             return found[0] if len(found) == 1 else written
         case To.ORIGINAL:
             original = complaints.get(written)
+            if original is None and number_parts(written) is None:
+                raise refused(NO_NUMBER, "to", found=written)
             return original.number or original.id if original else written.upper()
         case To.PRIORITY:
             return written.casefold() if written.casefold() in PRIORITY_BY_WORD else written

@@ -55,7 +55,7 @@ def _error_response(request: Request[Any, Any, Any], error: Exception) -> Respon
     if isinstance(error, HTTPException):
         from qlue_desk.central.open311 import routes
 
-        if request.url.path.startswith(f"{routes.PREFIX}/"):
+        if request.scope["path"].startswith(f"{routes.PREFIX}/"):
             return routes.http_error(request, error)
     return problem_response(request, error)
 

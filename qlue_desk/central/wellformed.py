@@ -12,17 +12,14 @@ from collections.abc import Iterator
 
 from qlue_desk.domain.city import ANTIMERIDIAN_E6, POLE_E6
 from qlue_desk.domain.moves import N_, Code, Fields, Refusal
+from qlue_desk.domain.requirements import FIRST_YEAR, LAST_YEAR, LONGEST_STREET, LONGEST_TO
 from qlue_desk.protocol import ID_PATTERN, Action, Limits, NewReport
 
-LONGEST_TO = 1000
-LONGEST_STREET = 1000
 LONGEST_TITLE = 1000
 LONGEST_TEXT = 200_000
 LONGEST_NAME = 400
 LONGEST_KEY = 200
 LARGEST_VERSION = 2**53
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-"""A desk's clock may be wrong by years, but not by lifetimes; beyond, arithmetic with dates ends."""
 _ID = re.compile(ID_PATTERN)
 
 Text = tuple[str, str | None, int]

@@ -66,7 +66,7 @@ def _once(shell: Shell, store: Store, json_output: bool) -> None:
         write_json(_document(result))
         return
     if result.elsewhere and not result.waiting:
-        say(_("Meja yang sedang terbuka sudah menyinkronkan."))
+        say(_("Sudah disinkronkan oleh meja yang terbuka, atau perintah lain yang sedang berjalan."))
         return
     if result.elsewhere:
         line = n_("Meja yang sedang terbuka mengirim sendiri; {n} tindakan masih menunggu.", result.waiting)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from qlue_desk.domain.complaint import ROLE_LABEL, STATUS_LOOK, Actor, Complaint, Entry, Role, Status
-from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Edge, Verb
+from qlue_desk.domain.edges import EDGE_BY_VERB, EDGES, Edge, To, Verb
 from qlue_desk.domain.effects import changes_of, target_of
 from qlue_desk.domain.moves import N_, Code, Context, Decision, Fields, Refusal
 from qlue_desk.domain.requirements import check_fields
@@ -154,18 +154,19 @@ def _goes_to_referee(edge: Edge, complaint: Complaint, actor: Actor, context: Co
 
 
 def _entry_fields(edge: Edge, fields: Fields, context: Context, *, referee: bool) -> dict[str, str]:
+    """What the history says beside the text: of what was given only what the move has a use for."""
     shown: dict[str, str] = {}
-    if fields.to:
-        shown[str(edge.to) or "to"] = fields.person_name or fields.to
-    if fields.until:
+    if fields.to and edge.to is not To.NOTHING:
+        shown[str(edge.to)] = fields.person_name or fields.to
+    if fields.until and edge.until:
         shown["until"] = fields.until.isoformat()
-    if fields.category:
+    if fields.category and edge.category:
         shown["category"] = fields.category
-    if fields.kelurahan:
+    if fields.kelurahan and edge.kelurahan:
         shown["kelurahan"] = fields.kelurahan
-    if fields.no_evidence:
+    if fields.no_evidence and edge.or_why_none:
         shown["no_evidence"] = fields.no_evidence
-    if fields.rating is not None:
+    if fields.rating is not None and edge.verb in (Verb.RATE, Verb.DISPUTE):
         shown["rating"] = str(fields.rating)
     if fields.evidence:
         shown["evidence"] = str(len(fields.evidence))

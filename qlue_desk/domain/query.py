@@ -345,6 +345,10 @@ def _moment(field: Field, value: _Value, known: Vocabulary) -> str:
     raise QueryError(template, value.start, value.end, known.nearest(field, value.text), found=value.text)
 
 
+_YEARS = range(1900, 2200)
+"""Beyond, a city's clock cannot be reckoned with."""
+
+
 def _order(value: _Value, known: Vocabulary) -> tuple[str, bool]:
     plain = value.text.removeprefix("-")
     meant = known.names.find(Field.SORT, plain)
@@ -363,10 +367,14 @@ def _date(text: str) -> dt.date | None:
     found = _DAY_FIRST.fullmatch(text)
     try:
         if found:
-            return dt.date(int(found[3]), int(found[2]), int(found[1]))
-        return dt.date.fromisoformat(text) if len(text) == 10 else None
+            day = dt.date(int(found[3]), int(found[2]), int(found[1]))
+        elif len(text) == 10:
+            day = dt.date.fromisoformat(text)
+        else:
+            return None
     except ValueError:
         return None
+    return day if day.year in _YEARS else None
 
 
 def _instant(text: str) -> str | None:
@@ -374,10 +382,10 @@ def _instant(text: str) -> str | None:
     if not _INSTANT.fullmatch(text):
         return None
     try:
-        dt.datetime.fromisoformat(text)
+        year = dt.datetime.fromisoformat(text).year
     except ValueError:
         return None
-    return text
+    return text if year in _YEARS else None
 
 
 def _quote_at(text: str, position: int) -> re.Match[str]:

@@ -21,6 +21,48 @@ MIN_REASON = 10
 citizen reads some of them. A date says as much as a reason does: one that stands beside a date may be short."""
 MAX_NOTE = 8000
 """Characters of a note; the wire's `note_chars` limit."""
+LONGEST_TO = LONGEST_STREET = 1000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""A desk's clock may be wrong by years, but not by lifetimes; beyond, arithmetic with dates ends."""
+_FIELD_NAMES = {
+    "to": N_("tujuan"),
+    "until": N_("tanggal"),
+    "category": N_("kategori"),
+    "kelurahan": N_("kelurahan"),
+    "street": N_("jalan"),
+    "no_evidence": N_("alasan tanpa bukti"),
+    "rating": N_("nilai"),
+}
+
+
+def foreign_field(edge: Edge, fields: Fields) -> str:
+    """Name of a field that is given although the move has no use for it; '' when there is none.
+
+    It must not come into the history, where it would tell of what was never done.
+    """
+    given = {
+        "to": bool(fields.to) and edge.to is To.NOTHING,
+        "until": fields.until is not None and not edge.until,
+        "category": bool(fields.category) and not edge.category,
+        "kelurahan": bool(fields.kelurahan or fields.place_unknown) and not edge.kelurahan,
+        "street": fields.street is not None and not edge.street,
+        "no_evidence": bool(fields.no_evidence) and not edge.or_why_none,
+        "rating": fields.rating is not None and edge.verb not in (Verb.RATE, Verb.DISPUTE),
+    }
+    return next((name for name, foreign in given.items() if foreign), "")
+
+
+def foreign_refusal(edge: Edge, fields: Fields) -> Refusal | None:
+    """What to say of such a field."""
+    name = foreign_field(edge, fields)
+    if not name:
+        return None
+    return Refusal(
+        Code.INVALID_ARGS,
+        N_("{move}: tindakan ini tidak punya {what}; hapus isian itu."),
+        {"move": edge.label, "what": _FIELD_NAMES[name]},
+        name,
+    )
 
 
 def check_fields(
@@ -57,14 +99,16 @@ def text_refusal(edge: Edge, note: str) -> Refusal | None:
             {"move": edge.label, "least": str(MIN_REASON)},
             "note",
         )
-    if len(note) > MAX_NOTE:
-        return Refusal(
-            Code.INVALID_ARGS,
-            N_("Tulisan terlalu panjang: {length} huruf, paling banyak {limit}."),
-            {"length": str(len(note)), "limit": str(MAX_NOTE)},
-            "note",
-        )
-    return None
+    return _too_long(note, MAX_NOTE, "note") if len(note) > MAX_NOTE else None
+
+
+def _too_long(text: str, most: int, field: str) -> Refusal:
+    return Refusal(
+        Code.INVALID_ARGS,
+        N_("Tulisan terlalu panjang: {length} huruf, paling banyak {limit}."),
+        {"length": str(len(text)), "limit": str(most)},
+        field,
+    )
 
 
 def _to_refusal(
@@ -74,6 +118,8 @@ def _to_refusal(
         return None
     if not fields.to.strip():
         return Refusal(Code.INVALID_ARGS, _TO_MISSING[edge.to], {"move": edge.label}, "to")
+    if len(fields.to) > LONGEST_TO:
+        return _too_long(fields.to, LONGEST_TO, "to")
     match edge.to:
         case To.DINAS:
             return _dinas_refusal(edge, complaint, fields.to, context)
@@ -188,7 +234,18 @@ def _extra_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
     verb = edge.verb
     if edge.until:
         today = context.now.astimezone(context.clocks.calendar.zone).date()
-        if fields.until is None or fields.until <= today:
+        if fields.until is None:
+            return Refusal(
+                Code.INVALID_ARGS, N_("{move}: tanggalnya belum diisi."), {"move": edge.label}, "until"
+            )
+        if fields.until.year > LAST_YEAR:
+            return Refusal(
+                Code.INVALID_ARGS,
+                N_("{move}: tanggalnya terlalu jauh, paling lambat tahun {last}."),
+                {"move": edge.label, "last": str(LAST_YEAR)},
+                "until",
+            )
+        if fields.until <= today:
             return Refusal(
                 Code.INVALID_ARGS,
                 N_("{move}: tanggalnya harus sesudah hari ini."),
@@ -223,6 +280,8 @@ def _place_refusal(edge: Edge, complaint: Complaint, fields: Fields, context: Co
         )
     if fields.category and (refusal := _category_refusal(fields.category, context, "category")):
         return refusal
+    if len(fields.street or "") > LONGEST_STREET:
+        return _too_long(fields.street or "", LONGEST_STREET, "street")
     placed = fields.kelurahan or fields.place_unknown
     template, field = "", "kelurahan"
     if edge.category and not (fields.category or complaint.category):

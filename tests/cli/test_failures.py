@@ -211,7 +211,7 @@ def test_what_a_full_disk_means_for_the_next_action_is_said_behind_this_one(
 @pytest.mark.parametrize(
     ("waiting", "said"),
     [
-        (0, "Meja yang sedang terbuka sudah menyinkronkan.\n"),
+        (0, "Sudah disinkronkan oleh meja yang terbuka, atau perintah lain yang sedang berjalan.\n"),
         (2, "Meja yang sedang terbuka mengirim sendiri; 2 tindakan masih menunggu.\n"),
     ],
 )

@@ -83,7 +83,11 @@ def test_beside_an_open_desk_sync_says_what_stands_in_the_way(
     desk = office.enrol()
     lock = DeskLock(office.home)
     assert lock.acquire()  # as the process of an open desk has it
-    assert office("sync") == (0, "Meja yang sedang terbuka sudah menyinkronkan.\n", "")
+    assert office("sync") == (
+        0,
+        "Sudah disinkronkan oleh meja yang terbuka, atau perintah lain yang sedang berjalan.\n",
+        "",
+    )
     assert office("act", "1", "--do", "note", "--note", "belum terkirim")[0] == 0
     sentence = "Meja yang sedang terbuka mengirim sendiri; 1 tindakan masih menunggu.\n"
     assert office("sync") == (0, sentence, "")

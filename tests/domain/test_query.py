@@ -481,3 +481,10 @@ def test_words_that_name_a_kelurahan_find_its_reports_too(line: str, words: list
     query = parse(line, names)
     assert [(w.text, [city.kelurahan_name(code) for code in w.kelurahan]) for w in query.words] == words
     assert parse(str(query), names) == query
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "01/01/0001"])
+@pytest.mark.parametrize("field", ["sejak", "sampai", "tenggat", "berubah", "due"])
+def test_a_day_that_no_clock_can_reckon_with_is_none(field: str, day: str) -> None:
+    with pytest.raises(QueryError):
+        parse(f"{field}:{day}", NAMES)

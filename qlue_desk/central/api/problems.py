@@ -110,7 +110,7 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
     """The reply to a failed request, whatever failed: known route or not."""
     problem = problem_of(error)
     problem = msgspec.structs.replace(problem, request_id=request.headers.get(REQUEST_ID_HEADER, "")[:128])
-    ours = request.url.path.startswith(PREFIX)
+    ours = request.scope["path"].startswith(PREFIX)
     content = _encode(problem)
     headers: dict[str, str] = dict(getattr(error, "headers", None) or {})
     headers[DIGEST_HEADER] = content_digest(content)

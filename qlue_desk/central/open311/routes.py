@@ -95,7 +95,7 @@ def _no_form() -> Document:
 
 def _no_resource(request: Request) -> Callable[[], Document]:  # type: ignore[type-arg]
     def refuse() -> Document:
-        raise unknown("resource", request.url.path.rpartition("/")[2])
+        raise unknown("resource", request.scope["path"].rpartition("/")[2])
 
     return refuse
 
@@ -118,16 +118,17 @@ def _rendered(
     document: Document,
     more: dict[str, str] | None = None,
 ) -> Response[bytes]:
-    media_type, render = FORMATS["json" if request.url.path.endswith(".json") else "xml"]
+    media_type, render = FORMATS["json" if request.scope["path"].endswith(".json") else "xml"]
     headers = HEADERS | (more or {})
     return Response(render(document), status_code=document.status, media_type=media_type, headers=headers)
 
 
 def http_error(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
     """What litestar itself refuses, also under our address where no handler is."""
+    path = request.scope["path"][:200]
     described = {
-        404: f"There is nothing at {request.url.path[:200]!r}.",
-        405: f"{request.method} is not possible at {request.url.path[:200]!r}.",
+        404: f"There is nothing at {path!r}.",
+        405: f"{request.method} is not possible at {path!r}.",
         413: f"The body is too large; at most {LARGEST_FORM} bytes.",
     }
     item: dict[str, object] = {
@@ -143,7 +144,13 @@ def _query(request: Request) -> dict[str, str]:  # type: ignore[type-arg]
 
 
 def _base(request: Request) -> str:  # type: ignore[type-arg]
-    return str(request.base_url).rstrip("/") + "/"
+    """Where this central is by the Host header; the only one who reads that, for it may hold anything."""
+    try:
+        return str(request.base_url).rstrip("/") + "/"
+    except ValueError as error:
+        raise HTTPException(
+            status_code=400, detail="The name or port in the Host header cannot be read."
+        ) from error
 
 
 def _stem(request: Request) -> str:  # type: ignore[type-arg]

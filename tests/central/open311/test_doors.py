@@ -113,6 +113,13 @@ def test_an_address_that_is_none_is_told_as_georeport_does(client: httpx.Client)
     assert [(each.tag, each.findtext("code")) for each in root] == [("error", "405")]
 
 
+@pytest.mark.parametrize("host", ["localhost:99999", "a:b:c"])
+def test_a_host_that_is_none_is_told(client: httpx.Client, host: str) -> None:
+    for path in ("/discovery.json", "/requests.json", "/nix.json"):
+        reply = client.get(path, headers={"Host": host})
+        assert faults(reply, 400) == ["The name or port in the Host header cannot be read."]
+
+
 def test_so_many_numbers_at_once(client: httpx.Client, hub: Hub) -> None:
     number = take(hub, 1).number
     fifty = ",".join([number] * 50)
