@@ -167,7 +167,8 @@ def allowed_words(kind: Any) -> str:
         meta = next(part for part in get_args(kind)[1:] if isinstance(part, msgspec.Meta))
         return f"“{meta.examples[0]}”" if meta.examples else f"{meta.ge}–{meta.le}"
     if get_origin(kind) is list:
-        return "[“…”, “…”]"
+        words = allowed_words(get_args(kind)[0])
+        return f"[{words}]" if choices(get_args(kind)[0]) else "[“…”, “…”]"
     return {bool: "true, false", int: "0, 1, 2, …", str: "“…”"}.get(kind, str(kind))
 
 

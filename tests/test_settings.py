@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from qlue_desk.settings import (
+    ColumnName,
     Section,
     Settings,
     SettingsError,
@@ -16,6 +17,7 @@ from qlue_desk.settings import (
     own_file,
     read,
 )
+from qlue_desk.settings_check import allowed_words
 from qlue_desk.words import _, set_language
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
@@ -238,3 +240,8 @@ def test_the_examples_of_macros_in_the_shipped_file_can_be_read(tmp_path):
     found = read(written(tmp_path, examples.replace("# ", "")))
     assert list(found.macros) == ["terima-jalan", "tanya-lokasi", "darurat"]
     assert found.macros["darurat"].assign == "me"
+
+
+def test_a_list_of_words_says_which_it_takes() -> None:
+    assert allowed_words(list[ColumnName]).startswith("[“number”, “due”, “status”")
+    assert allowed_words(list[str]) == "[“…”, “…”]"

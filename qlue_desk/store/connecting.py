@@ -150,6 +150,8 @@ def explained(error: BaseException, path: Path) -> StoreError:
     for part, sentence in _DAMAGE.items():
         if part in said:
             return Damaged(sentence, path=str(path))
+    if path.is_dir():
+        return StoreError(N_("{path} adalah folder, bukan basis data; pindahkan folder itu."), path=str(path))
     for part, sentence in _SENTENCES.items():
         if part in said:
             return StoreError(sentence, path=str(path))

@@ -204,7 +204,7 @@ class NotEnrolled(LocalProblem):
             )
         if self.knows_server:
             return _(
-                "Token meja ini tidak ada; pekerjaan Anda tersimpan di sini. Kembalikan berkasnya, atau minta kode"
+                "Token meja ini tidak ada atau tidak terbaca; pekerjaan Anda tersimpan di sini. Kembalikan berkasnya, atau minta kode"
                 " baru dari pengelola kota: qlue-desk login URL --code KODE."
             )
         return _("Meja ini belum terhubung ke pusat; jalankan: qlue-desk login URL --code KODE.")

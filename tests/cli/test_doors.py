@@ -133,7 +133,10 @@ def test_without_a_token_or_with_none_that_can_be_read(desk: Desk) -> None:
     token.unlink()
     assert desk.wrong() == {"Pusat": ("meja ini tidak punya token", new_code)}
     code, said = desk("sync")
-    assert (code, said.startswith("Token meja ini tidak ada; pekerjaan Anda tersimpan di sini.")) == (5, True)
+    assert (
+        code,
+        said.startswith("Token meja ini tidak ada atau tidak terbaca; pekerjaan Anda tersimpan di sini."),
+    ) == (5, True)
     token.write_bytes(b"qd1 dengan spasi\n")
     token.chmod(0o600)
     assert desk.wrong()["Berkas token"][0] == "tidak berisi token yang bisa dipakai"

@@ -341,3 +341,15 @@ def test_a_photo_on_a_full_disk_is_told_like_any_work(small_disk: Path, tmp_path
     assert refused.stderr == f"Cakram penuh: {home} tidak bisa ditulis. Kosongkan ruang, lalu ulangi.\n"
     assert json.loads(command(home, "outbox", "--json").stdout)["waiting"] == []
     assert [path for path in home.rglob("*") if path.suffix == ".part"] == []
+
+
+def test_a_folder_in_the_databases_place_is_called_one(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    (tmp_path / "desk.db").unlink()
+    (tmp_path / "desk.db").mkdir()
+    with pytest.raises(StoreError) as caught:
+        Store.open(tmp_path)
+    assert (
+        caught.value.sentence()
+        == f"{tmp_path / 'desk.db'} adalah folder, bukan basis data; pindahkan folder itu."
+    )

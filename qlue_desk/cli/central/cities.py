@@ -89,7 +89,9 @@ def add_city(shell: Shell, what: str, data: Path | None, database: str | None, j
     if not path.is_file() and what not in shipped():
         looks_like_file = path.suffix or len(path.parts) > 1
         raise Usage(
-            _("Berkas {path} tidak ada.").format(path=path)
+            (
+                _("{path} adalah folder, bukan berkas.") if path.is_dir() else _("Berkas {path} tidak ada.")
+            ).format(path=path)
             if looks_like_file
             else unknown_word(what, list(shipped()))
         )
