@@ -250,6 +250,9 @@ LARGEST_FILE = 1024 * 1024
 """Bytes; a file of settings has some thousands."""
 
 
+_NO_FILE = N_("{file}: itu bukan berkas biasa.")
+
+
 def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
     """The first of `--config`, `QLUE_DESK_CONFIG`, `QLUE_DESK_HOME`, `./config.toml`, the user's folder.
 
@@ -261,11 +264,7 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     if named is not None:
         if not _is_file(named):
             there = os.path.lexists(named)
-            template = (
-                N_("{file}: itu bukan berkas biasa.")
-                if there
-                else N_("{file}: berkas pengaturan tidak ditemukan.")
-            )
+            template = _NO_FILE if there else N_("{file}: berkas pengaturan tidak ditemukan.")
             raise SettingsError(template, file=str(named))
         return named
     from platformdirs import user_config_path
@@ -277,6 +276,8 @@ def find_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
         candidate = folder / "config.toml"
         if _is_file(candidate):
             return candidate
+        if folder in beside and os.path.lexists(candidate):  # elsewhere it may be anybody's
+            raise SettingsError(_NO_FILE, file=str(candidate))
     return None
 
 

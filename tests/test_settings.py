@@ -245,3 +245,21 @@ def test_the_examples_of_macros_in_the_shipped_file_can_be_read(tmp_path):
 def test_a_list_of_words_says_which_it_takes() -> None:
     assert allowed_words(list[ColumnName]).startswith("[“number”, “due”, “status”")
     assert allowed_words(list[str]) == "[“…”, “…”]"
+
+
+def test_what_is_no_file_beside_the_data_is_told_and_elsewhere_is_none_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = tmp_path / "home", tmp_path / "here"
+    for folder in (home, here):
+        (folder / "config.toml").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    assert find_file(None, {}) is None
+    with pytest.raises(SettingsError) as caught:
+        find_file(None, {"QLUE_DESK_HOME": str(home)})
+    assert caught.value.sentence() == f"{home / 'config.toml'}: itu bukan berkas biasa."
+    (home / "config.toml").rmdir()
+    (home / "config.toml").symlink_to("nowhere")
+    with pytest.raises(SettingsError):
+        find_file(None, {"QLUE_DESK_HOME": str(home)})
