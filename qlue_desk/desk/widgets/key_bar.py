@@ -18,6 +18,8 @@ from qlue_desk.words import _
 
 SAID_SECONDS = 5.0
 WRONG_SECONDS = 8.0
+COUNTED_SECONDS = 30.0
+"""For so long at most a countdown takes the place of the keys."""
 READ_SECONDS = 1.0
 """For so long a sentence stands whatever is typed: it may come while a key is held, and nobody would have read it."""
 GAP = 3
@@ -105,7 +107,7 @@ class KeyBar(Static):
         if countdown is not None:
             began = time.monotonic()
             self._counting = self.set_interval(1.0, lambda: self._count(sentence, countdown, began))
-            seconds = min(seconds, countdown.seconds)
+            seconds = min(countdown.seconds, COUNTED_SECONDS)
             self.sentence = f"{sentence} {countdown.words(countdown.seconds)}"
         self._now = self.sentence
         self._timer = self.set_timer(seconds, self.hush)
