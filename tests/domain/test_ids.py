@@ -1,5 +1,6 @@
 """Identities."""
 
+import time
 import uuid
 
 from qlue_desk.domain.ids import new_id, uuid7
@@ -16,3 +17,12 @@ def test_ids_of_one_millisecond_differ_and_later_ones_sort_later() -> None:
     assert len(ids) == 1000
     assert max(ids) < new_id("c", now_ms=6)
     assert all(len(id_) == 34 and id_.startswith("c_") for id_ in ids)
+
+
+def test_what_is_made_one_after_another_sorts_so_also_within_a_millisecond() -> None:
+    made = []
+    for _ in range(2000):
+        made.append(new_id("a"))
+        time.sleep(0)  # as far apart as two statements
+    assert made == sorted(made)
+    assert uuid.UUID(made[0][2:]).version == 7
